@@ -1,0 +1,31 @@
+use super::{Command, Docs, Event, Flow, Initiator, Location, Name, Projection, Set};
+
+/// A consistency boundary: it handles commands, and its history is its events.
+#[derive(Debug)]
+pub struct Aggregate {
+    /// Its name, the first token of its actors' ids.
+    pub name: Name,
+    /// The events that make up its history.
+    pub events: Set<Event>,
+    /// One for each command it handles.
+    pub handlers: &'static [Handler],
+    /// What the doc comment says.
+    pub docs: Docs,
+    /// Where it is written.
+    pub location: Location,
+}
+
+/// How an aggregate handles one command.
+#[derive(Debug)]
+pub struct Handler {
+    /// The command.
+    pub command: &'static Command,
+    /// The events it may emit, read off the method's return type.
+    pub emits: &'static Flow<Event>,
+    /// Who issues the command from outside.
+    pub by: &'static [Initiator],
+    /// The read models in whose light it is issued.
+    pub informed_by: Set<Projection>,
+    /// What the doc comment of the method says.
+    pub docs: Docs,
+}

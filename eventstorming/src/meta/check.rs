@@ -1,0 +1,432 @@
+//! Checks that run while the user's crate compiles.
+//!
+//! Each takes metadata and answers with what it found, if anything; [`stop_if`] turns that into
+//! a compile error at the place that the macro points at. `format!` is not to be had in a
+//! `const fn`, so the text is put together byte by byte.
+
+use super::{Aggregate, Command, Context, Event, Flow, Handler, Name, Policy, Set};
+
+/// What a check found: the text of a compile error.
+#[derive(Debug)]
+pub struct Finding {
+    bytes: [u8; Self::CAPACITY],
+    len: usize,
+}
+
+impl Finding {
+    const CAPACITY: usize = 512;
+
+    const fn new() -> Self {
+        Self {
+            bytes: [0; Self::CAPACITY],
+            len: 0,
+        }
+    }
+
+    const fn text(mut self, text: &str) -> Self {
+        let mut rest = text.as_bytes();
+        while let ([first, tail @ ..], true) = (rest, self.len < Self::CAPACITY) {
+            let (_, free) = self.bytes.split_at_mut(self.len);
+            if let [slot, ..] = free {
+                *slot = *first;
+            }
+            self.len += 1;
+            rest = tail;
+        }
+        self
+    }
+
+    const fn name(self, name: &str) -> Self {
+        self.text("`").text(name).text("`")
+    }
+
+    /// The text.
+    pub const fn as_str(&self) -> &str {
+        let (written, _) = self.bytes.split_at(self.len);
+        match std::str::from_utf8(written) {
+            Ok(text) => text,
+            Err(_) => "the model does not hold together",
+        }
+    }
+}
+
+/// Fails the build, where it is called, with what was found.
+///
+/// # Panics
+/// If there is a finding. Generated code calls it in a `const`, where a panic is a compile error.
+#[track_caller]
+#[expect(
+    clippy::panic,
+    reason = "a panic in a `const` is how a library fails a build"
+)]
+pub const fn stop_if(found: Option<Finding>) {
+    if let Some(finding) = found {
+        panic!("{}", finding.as_str())
+    }
+}
+
+/// Two events of one set that are stored under one name: the second could never be read back.
+pub const fn distinct_events(set: &str, events: Set<Event>) -> Option<Finding> {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if let Some(second) = find_event(tail, first) {
+            return Some(
+                Finding::new()
+                    .name(set)
+                    .text(" stores both ")
+                    .name(first.rust_type)
+                    .text(" and ")
+                    .name(second.rust_type)
+                    .text(" under the event type \"")
+                    .text(first.name.as_str())
+                    .text("\"; give one of them a name of its own with `#[event(name = \"..\")]`"),
+            );
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// No two aggregates of a context store an event under one name.
+pub const fn distinct_names(context: &Context) -> Option<Finding> {
+    let mut aggregates = context.aggregates;
+    while let [first, others @ ..] = aggregates {
+        let mut rest = others;
+        while let [second, tail @ ..] = rest {
+            if let Some(event) = shared_event(first.events, second.events) {
+                return Some(
+                    Finding::new()
+                        .name(first.name.as_str())
+                        .text(" and ")
+                        .name(second.name.as_str())
+                        .text(" both store the event type \"")
+                        .text(event.name.as_str())
+                        .text("\"; an event belongs to one aggregate"),
+                );
+            }
+            rest = tail;
+        }
+        aggregates = others;
+    }
+    None
+}
+
+/// No command that an aggregate handles is handled by another of the context as well.
+pub const fn handled_once(context: &Context, aggregate: &Aggregate) -> Option<Finding> {
+    let mut others = context.aggregates;
+    while let [other, tail @ ..] = others {
+        if !other.name.is(&aggregate.name)
+            && let Some(command) = shared_command(aggregate.handlers, other.handlers)
+        {
+            return Some(
+                Finding::new()
+                    .name(command.name.as_str())
+                    .text(" is handled by ")
+                    .name(other.name.as_str())
+                    .text(" and by ")
+                    .name(aggregate.name.as_str())
+                    .text("; a command has one handler: remove one, or split the command in two"),
+            );
+        }
+        others = tail;
+    }
+    None
+}
+
+/// Everything a policy reacts to is emitted, and everything it issues is handled, in the context
+/// or in one that is upstream of it.
+pub const fn closed_policy(
+    context: &Context,
+    upstream: &[&Context],
+    policy: &Policy,
+) -> Option<Finding> {
+    let mut reactions = policy.reactions;
+    while let [reaction, tail @ ..] = reactions {
+        if let Some(event) = unemitted(context, upstream, reaction.on) {
+            return Some(not_emitted(
+                context,
+                policy.name.as_str(),
+                " reacts to ",
+                event,
+            ));
+        }
+        if let Some(command) = unhandled(context, upstream, reaction.issues) {
+            return Some(
+                Finding::new()
+                    .name(policy.name.as_str())
+                    .text(" issues ")
+                    .name(command.name.as_str())
+                    .text(", which nothing in ")
+                    .name(context.name.as_str())
+                    .text(" handles; list the aggregate or external system that handles it, or add its context to `upstream`"),
+            );
+        }
+        reactions = tail;
+    }
+    None
+}
+
+/// Everything that feeds a projection, or that an external system is told of, is emitted in the
+/// context or in one that is upstream of it. `who` and `verb` say whose feed it is:
+/// `OrderSummaries` and ` applies `.
+pub const fn closed_feed(
+    context: &Context,
+    upstream: &[&Context],
+    who: &Name,
+    verb: &str,
+    feed: &[Set<Event>],
+) -> Option<Finding> {
+    let mut sets = feed;
+    while let [set, tail @ ..] = sets {
+        if let Some(event) = unemitted(context, upstream, set) {
+            return Some(not_emitted(context, who.as_str(), verb, event));
+        }
+        sets = tail;
+    }
+    None
+}
+
+/// A member that names its context is listed there.
+pub const fn lists(
+    context: &Context,
+    section: &str,
+    listed: bool,
+    member: &str,
+) -> Option<Finding> {
+    if listed {
+        return None;
+    }
+    Some(
+        Finding::new()
+            .name(member)
+            .text(" says that it belongs to ")
+            .name(context.name.as_str())
+            .text(", which does not list it: add it to ")
+            .name(section),
+    )
+}
+
+const fn not_emitted(context: &Context, who: &str, verb: &str, event: &Event) -> Finding {
+    Finding::new()
+        .name(who)
+        .text(verb)
+        .name(event.name.as_str())
+        .text(", which nothing in ")
+        .name(context.name.as_str())
+        .text(" emits; list the aggregate or external system that emits it, or add its context to `upstream`")
+}
+
+const fn find_event(events: Set<Event>, event: &Event) -> Option<&'static Event> {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if first.name.is(&event.name) {
+            return Some(first);
+        }
+        rest = tail;
+    }
+    None
+}
+
+const fn shared_event(left: Set<Event>, right: Set<Event>) -> Option<&'static Event> {
+    let mut rest = left;
+    while let [first, tail @ ..] = rest {
+        if let Some(event) = find_event(right, first) {
+            return Some(event);
+        }
+        rest = tail;
+    }
+    None
+}
+
+const fn handler_of<'a>(handlers: &'a [Handler], command: &Command) -> Option<&'a Handler> {
+    let mut rest = handlers;
+    while let [first, tail @ ..] = rest {
+        if first.command.name.is(&command.name) {
+            return Some(first);
+        }
+        rest = tail;
+    }
+    None
+}
+
+const fn shared_command(left: &[Handler], right: &[Handler]) -> Option<&'static Command> {
+    let mut rest = left;
+    while let [first, tail @ ..] = rest {
+        if handler_of(right, first.command).is_some() {
+            return Some(first.command);
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// The first event of the set that nothing emits.
+const fn unemitted(
+    context: &Context,
+    upstream: &[&Context],
+    events: Set<Event>,
+) -> Option<&'static Event> {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if !emits(context, first) && !any_emits(upstream, first) {
+            return Some(first);
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// The first command of the flow that nothing handles.
+const fn unhandled(
+    context: &Context,
+    upstream: &[&Context],
+    flow: &Flow<Command>,
+) -> Option<&'static Command> {
+    match flow {
+        Flow::Nothing => None,
+        Flow::One(command) => not_handled(context, upstream, command),
+        Flow::Maybe(inner) | Flow::Many(inner) => unhandled(context, upstream, inner),
+        Flow::OneOf(commands) => {
+            let mut rest = *commands;
+            while let [first, tail @ ..] = rest {
+                if let Some(command) = not_handled(context, upstream, first) {
+                    return Some(command);
+                }
+                rest = tail;
+            }
+            None
+        }
+        Flow::AllOf(flows) => {
+            let mut rest = *flows;
+            while let [first, tail @ ..] = rest {
+                if let Some(command) = unhandled(context, upstream, first) {
+                    return Some(command);
+                }
+                rest = tail;
+            }
+            None
+        }
+    }
+}
+
+const fn not_handled(
+    context: &Context,
+    upstream: &[&Context],
+    command: &'static Command,
+) -> Option<&'static Command> {
+    if handles(context, command) || any_handles(upstream, command) {
+        None
+    } else {
+        Some(command)
+    }
+}
+
+const fn any_handles(contexts: &[&Context], command: &Command) -> bool {
+    let mut rest = contexts;
+    while let [first, tail @ ..] = rest {
+        if handles(first, command) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn any_emits(contexts: &[&Context], event: &Event) -> bool {
+    let mut rest = contexts;
+    while let [first, tail @ ..] = rest {
+        if emits(first, event) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn handles(context: &Context, command: &Command) -> bool {
+    let mut aggregates = context.aggregates;
+    while let [first, tail @ ..] = aggregates {
+        if handler_of(first.handlers, command).is_some() {
+            return true;
+        }
+        aggregates = tail;
+    }
+    let mut systems = context.external_systems;
+    while let [first, tail @ ..] = systems {
+        if contains_command(first.handles, command) {
+            return true;
+        }
+        systems = tail;
+    }
+    false
+}
+
+const fn contains_command(commands: Set<Command>, command: &Command) -> bool {
+    let mut rest = commands;
+    while let [first, tail @ ..] = rest {
+        if first.name.is(&command.name) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn emits(context: &Context, event: &Event) -> bool {
+    let mut aggregates = context.aggregates;
+    while let [first, tail @ ..] = aggregates {
+        if handlers_emit(first.handlers, event) {
+            return true;
+        }
+        aggregates = tail;
+    }
+    let mut systems = context.external_systems;
+    while let [first, tail @ ..] = systems {
+        if sets_contain(first.emits, event) {
+            return true;
+        }
+        systems = tail;
+    }
+    false
+}
+
+const fn handlers_emit(handlers: &[Handler], event: &Event) -> bool {
+    let mut rest = handlers;
+    while let [first, tail @ ..] = rest {
+        if flow_contains(first.emits, event) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn sets_contain(sets: &[Set<Event>], event: &Event) -> bool {
+    let mut rest = sets;
+    while let [first, tail @ ..] = rest {
+        if find_event(first, event).is_some() {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn flow_contains(flow: &Flow<Event>, event: &Event) -> bool {
+    match flow {
+        Flow::Nothing => false,
+        Flow::One(one) => one.name.is(&event.name),
+        Flow::Maybe(inner) | Flow::Many(inner) => flow_contains(inner, event),
+        Flow::OneOf(set) => find_event(set, event).is_some(),
+        Flow::AllOf(flows) => {
+            let mut rest = *flows;
+            while let [first, tail @ ..] = rest {
+                if flow_contains(first, event) {
+                    return true;
+                }
+                rest = tail;
+            }
+            false
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// Prose taken from a `///` comment, split by what EventStorming does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Docs {
+    /// The comment without its `Hotspot:` and `Note:` paragraphs.
+    pub text: &'static str,
+    /// Open questions: paragraphs that begin with `Hotspot:`.
+    pub hotspots: &'static [&'static str],
+    /// Remarks: paragraphs that begin with `Note:`.
+    pub notes: &'static [&'static str],
+}
+
+impl Docs {
+    /// No comment at all.
+    pub const NONE: Self = Self {
+        text: "",
+        hotspots: &[],
+        notes: &[],
+    };
+}

@@ -1,0 +1,22 @@
+use super::{Docs, Location, Name};
+
+/// One kind of event: something that happened.
+#[derive(Debug)]
+pub struct Event {
+    /// The name it is stored under.
+    pub name: Name,
+    /// Other names under which earlier builds stored it.
+    pub aliases: &'static [&'static str],
+    /// The version of the payload's schema, counted from 1.
+    pub version: u32,
+    /// The Rust type, as the user writes it: `OrderPlaced` or `StockEvent::Received`.
+    pub rust_type: &'static str,
+    /// Whether the event opens a phase of the business.
+    pub pivotal: bool,
+    /// The phase that a pivotal event opens, where it was given a name.
+    pub phase: Option<&'static str>,
+    /// What the doc comment says.
+    pub docs: Docs,
+    /// Where it is written.
+    pub location: Location,
+}

@@ -1,0 +1,35 @@
+/// Distinct members, in the order written.
+pub type Set<T> = &'static [&'static T];
+
+/// How often the members of a set occur: exactly what a return type permits.
+///
+/// A handler that returns `Option<OrderShipped>` has the flow `Maybe(One(OrderShipped))`, so the
+/// cardinality on the board is the one the compiler has checked.
+#[derive(Debug)]
+pub enum Flow<T: 'static> {
+    /// `()`
+    Nothing,
+    /// One event or command type.
+    One(&'static T),
+    /// `Option<_>`: none or one.
+    Maybe(&'static Self),
+    /// `Vec<_>`: any number.
+    Many(&'static Self),
+    /// A tuple: each of them.
+    AllOf(&'static [&'static Self]),
+    /// An enum: exactly one of them.
+    OneOf(Set<T>),
+}
+
+impl<T> Flow<T> {
+    /// The members, in the order written. One that occurs twice is given twice.
+    pub fn members(&self) -> Vec<&'static T> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::One(member) => vec![*member],
+            Self::Maybe(flow) | Self::Many(flow) => flow.members(),
+            Self::AllOf(flows) => flows.iter().flat_map(|flow| flow.members()).collect(),
+            Self::OneOf(set) => set.to_vec(),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Model metadata as constants: what a derive leaves behind in the user's crate.
+//!
+//! Each type here describes one kind of EventStorming element. They are plain data, built in
+//! `const` context by generated code (or by hand), and they know nothing of layout, of JSON, or of
+//! the runtime. The checks in [`check`] run while the user's crate compiles.
+
+mod aggregate;
+pub mod check;
+mod command;
+mod context;
+mod docs;
+mod event;
+mod external_system;
+mod flow;
+mod initiator;
+mod location;
+mod name;
+mod persona;
+mod policy;
+mod projection;
+
+pub use self::{
+    aggregate::{Aggregate, Handler},
+    command::Command,
+    context::{BoundedContext, Context, Contexts},
+    docs::Docs,
+    event::Event,
+    external_system::ExternalSystem,
+    flow::{Flow, Set},
+    initiator::Initiator,
+    location::Location,
+    name::Name,
+    persona::Persona,
+    policy::{Policy, Reaction},
+    projection::Projection,
+};

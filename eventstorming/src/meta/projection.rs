@@ -1,0 +1,16 @@
+use super::{Docs, Event, Location, Name, Persona, Set};
+
+/// A read model: what is known, derived from events.
+#[derive(Debug)]
+pub struct Projection {
+    /// Its name.
+    pub name: Name,
+    /// The events that feed it.
+    pub applies: &'static [Set<Event>],
+    /// Who reads it.
+    pub read_by: Set<Persona>,
+    /// What the doc comment says.
+    pub docs: Docs,
+    /// Where it is written.
+    pub location: Location,
+}
