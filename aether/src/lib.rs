@@ -14,7 +14,18 @@ mod snapshot;
 mod timestamp;
 mod version;
 
+#[doc(hidden)]
+pub mod __private;
+pub mod domain;
+pub mod prelude;
 pub mod store;
+
+#[cfg(feature = "macros")]
+pub use aether_derive::{
+    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, Projection, bounded_context,
+    handlers,
+};
+pub use eventstorming;
 
 pub use self::{
     clock::{Clock, SystemClock},
