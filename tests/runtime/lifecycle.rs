@@ -10,8 +10,7 @@ use aether::{
 use tokio::sync::Semaphore;
 
 use crate::shop::{
-    Bank, CountSeat, PayTicket, Sales, Selling, Ticket, TicketBought, TicketPaid, running,
-    running_on, ticket,
+    Bank, CountSeat, PayTicket, Sales, Selling, Ticket, TicketBought, TicketPaid, running, ticket,
 };
 use crate::unreliable_store::UnreliableStore;
 
