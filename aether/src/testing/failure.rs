@@ -36,10 +36,3 @@ pub(super) fn expect_equal<T: PartialEq + Debug + ?Sized>(message: &str, expecte
         fail_with_diff(message, &format!("{expected:#?}"), &format!("{actual:#?}"));
     }
 }
-
-/// The text that a failing assertion gives.
-#[cfg(test)]
-pub(super) fn message_of(assertion: impl FnOnce() + std::panic::UnwindSafe) -> String {
-    let panic = std::panic::catch_unwind(assertion).expect_err("the assertion held");
-    *panic.downcast::<String>().expect("the panic has a message")
-}

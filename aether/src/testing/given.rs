@@ -140,6 +140,10 @@ impl<A: Aggregate> Given<A> {
 
     /// Looks at the state with assertions of the test's own.
     #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "the assertion has been made"
+    )]
     pub fn then_state(self, assert: impl FnOnce(&A)) -> Self {
         assert(self.state());
         self
@@ -224,6 +228,10 @@ impl<A: PartialEq + fmt::Debug + Aggregate> Given<A> {
     /// If it is not.
     #[track_caller]
     #[expect(
+        clippy::return_self_not_must_use,
+        reason = "the assertion has been made"
+    )]
+    #[expect(
         clippy::needless_pass_by_value,
         reason = "an expected value is written in place"
     )]
@@ -242,13 +250,13 @@ impl<A: fmt::Debug> fmt::Debug for Given<A> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "macros"))]
 mod tests {
-    use super::super::{failure::message_of, fixture::*};
+    use super::super::fixture::*;
     use super::*;
 
     fn later() -> Timestamp {
-        Timestamp::UNIX_EPOCH.after(std::time::Duration::from_secs(60))
+        Timestamp::UNIX_EPOCH.after(std::time::Duration::from_mins(1))
     }
 
     fn ship() -> ShipOrder {
@@ -312,7 +320,7 @@ mod tests {
             .and_when(ship())
             .then_nothing()
             .then_state_is(Order {
-                order: Some(id(7)),
+                id: Some(id(7)),
                 total: 1,
                 parcel: Some(first_parcel()),
                 parcels: 1,
@@ -333,7 +341,7 @@ mod tests {
             order: id(8),
             total: 1,
         };
-        let message = message_of(move || _ = order.when(other));
+        let message = message_of(move || drop(order.when(other)));
         assert_eq!(
             message,
             format!(
@@ -363,7 +371,7 @@ mod tests {
         });
         assert!(message.starts_with("the state is another one\n(- expected, + actual)\n"));
         assert!(
-            message.contains("\n-     total: 0,\n+     total: 1,\n"),
+            message.contains("\n-     total: 0,\n") && message.contains("\n+     total: 1,\n"),
             "{message}"
         );
     }

@@ -189,9 +189,9 @@ impl<P> fmt::Debug for Issued<P> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "macros"))]
 mod tests {
-    use super::super::{failure::message_of, fixture::*};
+    use super::super::fixture::*;
     use super::*;
 
     fn payment(cents: u64) -> RequestPayment {

@@ -99,6 +99,10 @@ impl<P: Projection + Handlers> ProjectionTest<P> {
 
     /// Looks at the state with assertions of the test's own.
     #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "the assertion has been made"
+    )]
     pub fn then_state(self, assert: impl FnOnce(&P)) -> Self {
         assert(&self.state);
         self
@@ -116,6 +120,10 @@ impl<P: Projection + Handlers + PartialEq + Debug> ProjectionTest<P> {
     /// # Panics
     /// If it is not.
     #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "the assertion has been made"
+    )]
     #[expect(
         clippy::needless_pass_by_value,
         reason = "an expected value is written in place"
@@ -135,13 +143,13 @@ impl<P: Debug> Debug for ProjectionTest<P> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "macros"))]
 mod tests {
-    use super::super::{failure::message_of, fixture::*};
+    use super::super::fixture::*;
     use super::*;
 
     fn test() -> ProjectionTest<Tracking> {
-        let later = Timestamp::UNIX_EPOCH.after(std::time::Duration::from_secs(60));
+        let later = Timestamp::UNIX_EPOCH.after(std::time::Duration::from_mins(1));
         projection::<Tracking>()
             .given("Order.7", placed(30))
             .given("Order.8", shipped())
@@ -179,7 +187,7 @@ mod tests {
 
     #[test]
     fn an_actor_without_a_name_fails_the_test() {
-        let message = message_of(|| _ = test().given("", shipped()));
+        let message = message_of(|| drop(test().given("", shipped())));
         assert_eq!(
             message,
             "the actor cannot be named\n  because: an actor id is empty"

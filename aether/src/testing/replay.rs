@@ -3,11 +3,11 @@ use std::{fmt::Debug, iter::successors};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    failure::{expect_equal, fail_because},
+    failure::{expect_equal, fail, fail_because},
     history::{actor_of, fold, read},
 };
 use crate::{
-    Commit, Event, Payload, Position,
+    Commit, Event, Payload, Position, Version,
     domain::{Aggregate, NewEvent, Origin, Replayed},
 };
 
@@ -36,6 +36,7 @@ use crate::{
 #[track_caller]
 pub fn assert_replays_equal<A: Aggregate + PartialEq + Debug>(events: &[Event]) {
     let actor_id = actor_of::<A>(events);
+    check(events);
     let whole = fold::<A>(actor_id.clone(), events);
     for size in successors(Some(1), |size| Some(size * 2)).take_while(|size| *size <= events.len())
     {
@@ -57,15 +58,32 @@ pub fn assert_replays_equal<A: Aggregate + PartialEq + Debug>(events: &[Event]) 
     );
 }
 
+/// Events that are not those of one actor from its first event on are no history.
+#[track_caller]
+fn check(events: &[Event]) {
+    let expected = commit(events).expected();
+    if expected != Version::NONE {
+        let first = expected.next();
+        fail(&format!(
+            "the events are not a history: the first is event {first}"
+        ));
+    }
+}
+
+#[track_caller]
+fn commit(events: &[Event]) -> Commit {
+    match Commit::new(events.iter().cloned()) {
+        Ok(commit) => commit,
+        Err(err) => fail_because("the events are not a history", &err),
+    }
+}
+
 /// Folds a history in commits, each of which arrives twice.
 #[track_caller]
 fn in_commits<A: Aggregate>(events: &[Event], size: usize) -> Replayed<A> {
     let mut replayed = Replayed::<A>::new(actor_of::<A>(events));
     for chunk in events.chunks(size) {
-        let commit = match Commit::new(chunk.iter().cloned()) {
-            Ok(commit) => commit,
-            Err(err) => fail_because("the events are not a history", &err),
-        };
+        let commit = commit(chunk);
         for _ in 0..2 {
             if let Err(err) = replayed.apply_commit(&commit, Position::START) {
                 fail_because("the history cannot be folded", &err);
@@ -113,8 +131,8 @@ pub fn assert_snapshots_resume<A>(events: &[Event])
 where
     A: Aggregate + Serialize + DeserializeOwned + PartialEq + Debug,
 {
+    check(events);
     let (mut state, mut resumed) = (A::default(), A::default());
-    let _: crate::ActorId = actor_of::<A>(events);
     for event in events {
         let origin = Origin::of(event, Position::START);
         state.apply(read(event), &origin);
@@ -137,11 +155,11 @@ where
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "macros"))]
 mod tests {
     use serde_json::json;
 
-    use super::super::{failure::message_of, fixture::*, given};
+    use super::super::{fixture::*, given};
     use super::*;
 
     fn history() -> Vec<Event> {
@@ -168,10 +186,16 @@ mod tests {
             message.ends_with("so there is nothing to replay"),
             "{message}"
         );
-        let message = message_of(|| assert_replays_equal::<Order>(&history()[1..].repeat(2)));
+        let twice = [history(), history()].concat();
+        let message = message_of(move || assert_replays_equal::<Order>(&twice));
         assert!(
             message.starts_with("the events are not a history\n  because: "),
             "{message}"
+        );
+        let message = message_of(|| assert_replays_equal::<Order>(&history()[1..]));
+        assert_eq!(
+            message,
+            "the events are not a history: the first is event 2"
         );
     }
 
