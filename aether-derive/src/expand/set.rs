@@ -92,27 +92,23 @@ fn decode(set: &Set) -> TokenStream {
 
 fn conversions(set: &Set) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
-    let impls = set.members.iter().map(
-        |SetMember {
-             variant,
-             event,
-             boxed,
-         }| {
-            let value = if *boxed {
-                quote!(#krate::Box::new(event))
-            } else {
-                quote!(event)
-            };
-            quote! {
-                #[automatically_derived]
-                impl #krate::From<#event> for #ident {
-                    fn from(event: #event) -> Self { Self::#variant(#value) }
-                }
-                #[automatically_derived]
-                impl #krate::Includes<#event> for #ident {}
+    let distinct = set.members.iter().filter(|member| !member.repeated);
+    let impls = distinct.map(|member| {
+        let (variant, event) = (&member.variant, &member.event);
+        let value = if member.boxed {
+            quote!(#krate::Box::new(event))
+        } else {
+            quote!(event)
+        };
+        quote! {
+            #[automatically_derived]
+            impl #krate::From<#event> for #ident {
+                fn from(event: #event) -> Self { Self::#variant(#value) }
             }
-        },
-    );
+            #[automatically_derived]
+            impl #krate::Includes<#event> for #ident {}
+        }
+    });
     quote!(#(#impls)*)
 }
 
