@@ -13,20 +13,21 @@ use super::{
 
 /// What happens to the stock of a product.
 #[derive(aether::Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[event(prefix = "Stock")]
 enum StockEvent {
-    StockReceived {
+    Received {
         sku: String,
         quantity: u32,
     },
-    StockReserved {
+    Reserved {
         sku: String,
         order: String,
         quantity: u32,
     },
-    StockReleased {
+    Released {
         order: String,
     },
-    StockCounted {
+    Counted {
         found: i64,
         expected: i64,
         by: Option<String>,
@@ -93,20 +94,20 @@ fn history() -> Vec<StockEvent> {
 fn day(number: u32) -> [StockEvent; 4] {
     let (sku, order) = (format!("sku-{number}"), format!("2026-{number:06}"));
     [
-        StockEvent::StockReceived {
+        StockEvent::Received {
             sku: sku.clone(),
             quantity: number,
         },
-        StockEvent::StockReserved {
+        StockEvent::Reserved {
             sku,
             order: order.clone(),
             quantity: 2,
         },
-        StockEvent::StockReleased { order },
-        StockEvent::StockCounted {
+        StockEvent::Released { order },
+        StockEvent::Counted {
             found: -7,
             expected: i64::from(number),
-            by: (number % 2 == 0).then(|| "grace".to_owned()),
+            by: number.is_multiple_of(2).then(|| "grace".to_owned()),
         },
     ]
 }
@@ -155,11 +156,11 @@ fn encode_by_hand(events: &[StockEvent]) -> Vec<u8> {
 
 fn encode_one_by_hand(event: &StockEvent, out: &mut Vec<u8>) -> serde_json::Result<()> {
     match event {
-        StockEvent::StockReceived { sku, quantity } => {
+        StockEvent::Received { sku, quantity } => {
             let quantity = *quantity;
             by_hand::encode(&ReceivedRef { sku, quantity }, out)
         }
-        StockEvent::StockReserved {
+        StockEvent::Reserved {
             sku,
             order,
             quantity,
@@ -174,8 +175,8 @@ fn encode_one_by_hand(event: &StockEvent, out: &mut Vec<u8>) -> serde_json::Resu
                 out,
             )
         }
-        StockEvent::StockReleased { order } => by_hand::encode(&ReleasedRef { order }, out),
-        StockEvent::StockCounted {
+        StockEvent::Released { order } => by_hand::encode(&ReleasedRef { order }, out),
+        StockEvent::Counted {
             found,
             expected,
             by,
@@ -195,10 +196,10 @@ fn encode_one_by_hand(event: &StockEvent, out: &mut Vec<u8>) -> serde_json::Resu
 
 const fn name_by_hand(event: &StockEvent) -> (&'static str, u32) {
     match event {
-        StockEvent::StockReceived { .. } => ("StockReceived", 1),
-        StockEvent::StockReserved { .. } => ("StockReserved", 1),
-        StockEvent::StockReleased { .. } => ("StockReleased", 1),
-        StockEvent::StockCounted { .. } => ("StockCounted", 1),
+        StockEvent::Received { .. } => ("StockReceived", 1),
+        StockEvent::Reserved { .. } => ("StockReserved", 1),
+        StockEvent::Released { .. } => ("StockReleased", 1),
+        StockEvent::Counted { .. } => ("StockCounted", 1),
     }
 }
 
@@ -226,7 +227,7 @@ fn decode_one_by_hand(name: &str, version: u32, data: &[u8]) -> Result<StockEven
     Ok(match name {
         "StockReceived" => {
             let Received { sku, quantity } = decode(name, version, data)?;
-            StockEvent::StockReceived { sku, quantity }
+            StockEvent::Received { sku, quantity }
         }
         "StockReserved" => {
             let Reserved {
@@ -234,7 +235,7 @@ fn decode_one_by_hand(name: &str, version: u32, data: &[u8]) -> Result<StockEven
                 order,
                 quantity,
             } = decode(name, version, data)?;
-            StockEvent::StockReserved {
+            StockEvent::Reserved {
                 sku,
                 order,
                 quantity,
@@ -242,7 +243,7 @@ fn decode_one_by_hand(name: &str, version: u32, data: &[u8]) -> Result<StockEven
         }
         "StockReleased" => {
             let Released { order } = decode(name, version, data)?;
-            StockEvent::StockReleased { order }
+            StockEvent::Released { order }
         }
         "StockCounted" => {
             let Counted {
@@ -250,7 +251,7 @@ fn decode_one_by_hand(name: &str, version: u32, data: &[u8]) -> Result<StockEven
                 expected,
                 by,
             } = decode(name, version, data)?;
-            StockEvent::StockCounted {
+            StockEvent::Counted {
                 found,
                 expected,
                 by,
