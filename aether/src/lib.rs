@@ -15,6 +15,7 @@ mod timestamp;
 mod version;
 
 pub mod store;
+pub mod wire;
 
 pub use self::{
     clock::{Clock, SystemClock},
