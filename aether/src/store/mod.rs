@@ -7,6 +7,8 @@
 //! Nothing here knows of domain types, of commands or of policies.
 
 mod commit;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod dyn_store;
 mod error;
 mod ext;
