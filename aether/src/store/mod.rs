@@ -12,6 +12,8 @@ pub mod conformance;
 mod dyn_store;
 mod error;
 mod ext;
+#[cfg(feature = "nats")]
+pub mod jetstream;
 mod memory;
 mod position;
 mod recorded;

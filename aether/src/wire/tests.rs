@@ -148,10 +148,7 @@ fn attributes_of_others_are_kept_as_metadata() {
             ("urgent", "true"),
         ]
     );
-    let again = Bytes::from(encode(
-        std::slice::from_ref(&event),
-        &Namespace::default(),
-    ));
+    let again = Bytes::from(encode(std::slice::from_ref(&event), &Namespace::default()));
     assert_eq!(decode(&again).unwrap(), [event]);
 }
 
@@ -189,12 +186,23 @@ fn an_error_says_which_event_of_a_batch_it_is_about() {
         refused(&batch.into()),
         "event 1 of the commit: the attribute `time` is missing"
     );
-    assert_eq!(refused(&Bytes::from_static(b"[]")), "the batch holds no event");
+    assert_eq!(
+        refused(&Bytes::from_static(b"[]")),
+        "the batch holds no event"
+    );
 }
 
 #[test]
 fn bytes_that_are_no_json_are_refused_with_the_reason() {
-    for bytes in [&b""[..], b"{", b"7", b"[7]", b"{} {}", b"\xff", b"{\"\xff\":1}"] {
+    for bytes in [
+        &b""[..],
+        b"{",
+        b"7",
+        b"[7]",
+        b"{} {}",
+        b"\xff",
+        b"{\"\xff\":1}",
+    ] {
         let err = decode(&Bytes::copy_from_slice(bytes)).unwrap_err();
         assert!(matches!(err.problem, Problem::Json(_)), "{bytes:?}: {err}");
         assert!(std::error::Error::source(&err).is_some());
@@ -205,7 +213,10 @@ fn bytes_that_are_no_json_are_refused_with_the_reason() {
 fn data_is_a_slice_of_what_was_read() {
     let body = document(&[]);
     let event = decode(&body).unwrap().remove(0);
-    let (start, data) = (body.as_ptr() as usize, event.data.as_bytes().as_ptr() as usize);
+    let (start, data) = (
+        body.as_ptr() as usize,
+        event.data.as_bytes().as_ptr() as usize,
+    );
     assert!((start..start + body.len()).contains(&data));
 }
 

@@ -10,9 +10,7 @@ use futures_core::Stream;
 use futures_util::StreamExt as _;
 use serde_json::json;
 
-use crate::{
-    ActorId, Commit, Event, EventStore, Position, Receipt, Recorded, StoreError, Version,
-};
+use crate::{ActorId, Commit, Event, EventStore, Position, Receipt, Recorded, StoreError, Version};
 
 /// The value, or a panic with the error and all that lay behind it.
 #[track_caller]
@@ -36,7 +34,14 @@ pub(super) fn actor(text: &str) -> ActorId {
 
 /// Events `first`, `first + 1`, and so on, each with its own version as its data.
 pub(super) fn commit(actor: &ActorId, first: u64, count: u64) -> Commit {
-    let event = |version| ok(Event::new(actor, version, "Counted", &json!({ "n": version })));
+    let event = |version| {
+        ok(Event::new(
+            actor,
+            version,
+            "Counted",
+            &json!({ "n": version }),
+        ))
+    };
     ok(Commit::new((first..first + count).map(event)))
 }
 

@@ -6,9 +6,7 @@
 use serde_json::{Value, json};
 
 use super::fixture::{actor, commit, fill, history, ok, positions, recorded, same};
-use crate::{
-    ActorId, CommandId, Commit, Event, EventStore, Payload, Position, Timestamp, Version,
-};
+use crate::{ActorId, CommandId, Commit, Event, EventStore, Payload, Position, Timestamp, Version};
 
 /// What was stored a moment ago is there: its version, its events, its position.
 pub async fn what_was_stored_is_read_at_once<S: EventStore>(store: &S) {

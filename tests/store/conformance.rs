@@ -1,0 +1,10 @@
+use aether::{DynEventStore, InMemoryEventStore, store_conformance};
+
+use crate::fixture::single;
+
+store_conformance!(memory, async || InMemoryEventStore::new());
+store_conformance!(
+    boxed,
+    async || DynEventStore::new(InMemoryEventStore::new())
+);
+store_conformance!(nats, single);

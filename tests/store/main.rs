@@ -1,0 +1,4 @@
+//! What stores promise, on every store there is.
+
+mod conformance;
+mod fixture;
