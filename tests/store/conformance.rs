@@ -1,6 +1,6 @@
 use aether::{DynEventStore, InMemoryEventStore, store_conformance};
 
-use crate::fixture::single;
+use crate::fixture::{replicated, single};
 
 store_conformance!(memory, async || InMemoryEventStore::new());
 store_conformance!(
@@ -8,3 +8,4 @@ store_conformance!(
     async || DynEventStore::new(InMemoryEventStore::new())
 );
 store_conformance!(nats, single);
+store_conformance!(nats_cluster, replicated);

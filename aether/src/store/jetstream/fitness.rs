@@ -217,7 +217,8 @@ mod tests {
 
     #[test]
     fn a_bounded_stream_may_not_discard_old_messages() {
-        for bound in [|it: &mut Config| it.max_bytes = 9, |it| it.max_messages = 9] {
+        let bounds: [fn(&mut Config); 2] = [|it| it.max_bytes = 9, |it| it.max_messages = 9];
+        for bound in bounds {
             let said = said(|config| {
                 bound(config);
                 config.discard = DiscardPolicy::Old;

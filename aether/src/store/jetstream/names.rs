@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = String> {
-        prop_oneof!["\\PC{1,30}", "[.*> %2Ea]{1,8}", "[\\x00-\\x7f]{1,12}"]
+        prop_oneof!["\\PC{1,16}", "[.*> %2Ea]{1,8}", "[\\x00-\\x7f]{1,12}"]
     }
 
     proptest! {
