@@ -210,43 +210,51 @@ async fn refusal(options: JetStreamOptions, url: &str) -> StoreError {
     }
 }
 
-/// The configuration of a stream for a namespace, as the store makes it.
-async fn config(server: &NatsServer, namespace: Namespace) -> stream::Config {
-    let store = JetStreamOptions::new().namespace(namespace);
-    let store = store.connect(&server.url()).await.unwrap();
+/// Makes the stream of a namespace before the store can: as the store would, but for a change.
+async fn stream(
+    server: &NatsServer,
+    change: impl FnOnce(&mut stream::Config),
+) -> (JetStreamOptions, stream::Config) {
+    let namespace = format!("made-{}", fresh().as_str().replace([' ', '.'], "-"));
+    let mut good = stream::Config {
+        name: format!("aether-{namespace}"),
+        subjects: vec![format!("aether.{namespace}.log.>")],
+        discard: stream::DiscardPolicy::New,
+        num_replicas: 1,
+        allow_direct: true,
+        deny_delete: true,
+        deny_purge: true,
+        ..stream::Config::default()
+    };
+    let fit = good.clone();
+    change(&mut good);
     let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
-    let stream = context.get_stream(store.stream_name()).await.unwrap();
-    context.delete_stream(store.stream_name()).await.unwrap();
-    stream.cached_info().config.clone()
+    context.create_stream(good).await.unwrap();
+    let options = JetStreamOptions::new().namespace(namespace.parse().unwrap());
+    (options, fit)
 }
 
 #[tokio::test]
 async fn a_stream_that_cannot_keep_events_is_refused_by_setting() {
     let server = NatsServer::shared().await;
-    let namespace = fresh();
-    let good = config(&server, namespace.clone()).await;
-    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
-    let bad = stream::Config {
-        max_age: Duration::from_secs(3_600),
-        max_messages_per_subject: 100,
-        allow_direct: false,
-        deny_delete: false,
-        storage: stream::StorageType::Memory,
-        ..good.clone()
-    };
-    context.create_stream(bad).await.unwrap();
-    let options = JetStreamOptions::new().namespace(namespace);
+    let (options, fit) = stream(&server, |it| {
+        it.max_age = Duration::from_hours(1);
+        it.max_messages_per_subject = 100;
+        it.allow_direct = false;
+        it.deny_delete = false;
+    })
+    .await;
     let err = refusal(options.clone(), &server.url()).await;
     assert_eq!(err.kind(), StoreErrorKind::Misconfigured);
     let said = format!(
         "the stream `{}` cannot keep events: `max_msgs_per_subject` is 100 and must be \
-         unbounded; `max_age` is 3600s and must be unbounded; `storage` is Memory and must be \
-         File; `allow_direct` is false and must be true; `deny_delete` is false and must be true",
-        good.name
+         unbounded; `max_age` is 3600s and must be unbounded; `allow_direct` is false and must \
+         be true; `deny_delete` is false and must be true",
+        fit.name
     );
     assert_eq!(err.to_string(), said);
-    context.delete_stream(&good.name).await.unwrap();
-    context.create_stream(good).await.unwrap();
+    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    context.update_stream(fit).await.unwrap();
     let store = options.connect(&server.url()).await.unwrap();
     store.save(event("a", 1)).await.unwrap();
 }
@@ -334,13 +342,8 @@ async fn a_commit_that_the_server_would_not_take_is_refused_with_size_and_limit(
 #[tokio::test]
 async fn a_commit_that_the_stream_would_not_take_is_refused() {
     let server = NatsServer::shared().await;
-    let namespace = fresh();
-    let mut config = config(&server, namespace.clone()).await;
-    config.max_message_size = 10_000;
-    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
-    context.create_stream(config).await.unwrap();
-    let store = JetStreamOptions::new().namespace(namespace);
-    let store = store.connect(&server.url()).await.unwrap();
+    let (options, _) = stream(&server, |it| it.max_message_size = 10_000).await;
+    let store = options.connect(&server.url()).await.unwrap();
     let err = too_large(&store, 10_000, 8_000).await;
     assert!(
         sources(&err)[0].contains("(error 10054)"),
@@ -352,13 +355,8 @@ async fn a_commit_that_the_stream_would_not_take_is_refused() {
 #[tokio::test]
 async fn a_stream_that_is_full_takes_nothing_and_loses_nothing() {
     let server = NatsServer::shared().await;
-    let namespace = fresh();
-    let mut config = config(&server, namespace.clone()).await;
-    config.max_bytes = 20_000;
-    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
-    context.create_stream(config).await.unwrap();
-    let store = JetStreamOptions::new().namespace(namespace);
-    let store = store.patience(Duration::from_millis(300));
+    let (options, _) = stream(&server, |it| it.max_bytes = 20_000).await;
+    let store = options.patience(Duration::from_millis(300));
     let store = store.connect(&server.url()).await.unwrap();
     store.append(large(15_000)).await.unwrap();
     let next = Event::new("large", 2, "Grown", &json!("x".repeat(15_000))).unwrap();

@@ -69,7 +69,7 @@ macro_rules! store_conformance {
                     let made = ($make)().await;
                     let store = $crate::store::conformance::UnderTest::store(&made);
                     let case = $crate::store::conformance::$case(store);
-                    ::tokio::time::timeout(::std::time::Duration::from_secs(60), case)
+                    ::tokio::time::timeout(::std::time::Duration::from_mins(1), case)
                         .await
                         .expect("the case ends within a minute");
                 }

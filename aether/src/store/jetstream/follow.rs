@@ -15,7 +15,7 @@ const AHEAD: usize = 500;
 /// How often the server says that it is there when there is nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long a server keeps a consumer that nobody reads.
-const FORGOTTEN: Duration = Duration::from_secs(60);
+const FORGOTTEN: Duration = Duration::from_mins(1);
 
 /// Every commit after a position, those to come included.
 pub(super) fn follow(
