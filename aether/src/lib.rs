@@ -17,6 +17,8 @@ mod version;
 pub mod store;
 pub mod wire;
 
+#[cfg(feature = "nats")]
+pub use self::store::jetstream::{JetStreamEventStore, JetStreamOptions};
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},

@@ -8,7 +8,7 @@ use aether::{
     store::jetstream::{JetStreamEventStore, JetStreamOptions},
 };
 use aether_tests::harness::{NatsCluster, NatsServer, Proxy};
-use async_nats::ConnectOptions;
+use async_nats::{ConnectOptions, jetstream};
 use futures_util::{
     StreamExt as _,
     future::{join, join3},
@@ -130,6 +130,32 @@ async fn while_the_server_is_away_nothing_is_stored_and_afterwards_all_is_there(
     let commit = pending;
     stored.push(Recorded { position, commit });
     assert_eq!(store.log(Position::START).await.unwrap(), stored);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_whose_consumer_is_deleted_makes_another_one() {
+    let server = NatsServer::shared().await;
+    let store = options().connect(&server.url()).await.unwrap();
+    let stored = fill(&store, 700).await;
+    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    let stream = context.get_stream(store.stream_name()).await.unwrap();
+    let mut log = Box::pin(store.follow(stored[4].position));
+    let mut deleted = 0;
+    for (index, recorded) in stored.iter().enumerate().skip(5) {
+        assert_eq!(log.next().await.unwrap().unwrap(), *recorded);
+        // What was fetched ahead is still read after the consumer is gone.
+        if index % 50 == 0 {
+            let mut consumers = stream.consumer_names();
+            while let Some(consumer) = consumers.next().await {
+                stream.delete_consumer(&consumer.unwrap()).await.unwrap();
+                deleted += 1;
+            }
+        }
+    }
+    assert!(deleted >= 2, "the follower never made another one");
+    let next = commit(701);
+    let (seen, receipt) = join(log.next(), store.append(next.clone())).await;
+    assert_eq!(seen.unwrap().unwrap().position, receipt.unwrap().position);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

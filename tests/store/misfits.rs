@@ -196,8 +196,11 @@ async fn nothing_is_appended_to_an_actor_that_cannot_be_read() {
     let sent = context.publish(subject, "stray".into());
     sent.await.unwrap().await.unwrap();
     let err = store.save(event("a", 1)).await.unwrap_err();
-    assert_eq!(err.kind(), StoreErrorKind::Corrupt, "{err}");
-    assert_eq!(err.position(), Some(Position::new(1)));
+    assert_eq!(err.kind(), StoreErrorKind::Corrupt);
+    assert_eq!(
+        err.to_string(),
+        "nothing was stored: what is stored of the actor cannot be read (at position 1)"
+    );
     assert_eq!(store.head().await.unwrap(), Position::new(1));
     assert!(store.version(&actor("a")).await.is_err());
     store.save(event("b", 1)).await.unwrap();
@@ -370,6 +373,37 @@ async fn a_stream_that_is_full_takes_nothing_and_loses_nothing() {
     );
     let events = store.events(&actor("large"), Version::NONE).await.unwrap();
     assert_eq!(events.len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_is_smaller_than_a_commit_still_holds_one() {
+    let server = NatsServer::shared().await;
+    let store = options()
+        .page_bytes(1)
+        .connect(&server.url())
+        .await
+        .unwrap();
+    for version in 1..=5 {
+        let data = json!("x".repeat(50_000));
+        let grown = Event::new("large", version, "Grown", &data).unwrap();
+        store.save(grown).await.unwrap();
+    }
+    let page = store.read(&actor("large"), Version::new(2)).await.unwrap();
+    assert_eq!((page.commits.len(), page.more), (1, true));
+    let events = store.events(&actor("large"), Version::NONE).await.unwrap();
+    assert_eq!(events.len(), 5);
+}
+
+#[tokio::test]
+async fn an_event_type_may_be_longer_than_any_header() {
+    let server = NatsServer::shared().await;
+    let store = options().connect(&server.url()).await.unwrap();
+    let event = Event::new("a", 1, "long ".repeat(20_000), &()).unwrap();
+    store.save(event.clone()).await.unwrap();
+    assert_eq!(
+        store.events(&actor("a"), Version::NONE).await.unwrap(),
+        [event]
+    );
 }
 
 #[tokio::test]

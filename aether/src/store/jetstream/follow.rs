@@ -87,19 +87,17 @@ impl Follower {
         };
         let next = self.last + 1;
         if sequence > next {
-            self.check_gap(next).await?;
+            self.check_gap(next, sequence).await?;
         }
         // A message that was given out before is passed over.
         Ok((sequence == next).then(|| Stored::delivered(sequence, message.message)))
     }
 
-    /// Nothing is ever removed from the stream, so what was not delivered must be there.
-    async fn check_gap(&mut self, next: u64) -> Result<(), StoreError> {
+    /// Nothing is ever removed from the stream, so what was not delivered must be there, and
+    /// another consumer will deliver it.
+    async fn check_gap(&mut self, next: u64, seen: u64) -> Result<(), StoreError> {
         let store = &*self.store;
-        let there = store.patience().ask(|| store.leader_at(next)).await?;
-        if there.is_none() {
-            return Err(super::page::missing(next));
-        }
+        store.patience().ask(|| store.earlier(next, seen)).await?;
         self.messages = None;
         Ok(())
     }
