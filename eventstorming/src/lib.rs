@@ -32,4 +32,5 @@ pub mod render;
 pub use self::{
     meta::{BoundedContext, Contexts},
     model::Model,
+    render::Board,
 };
