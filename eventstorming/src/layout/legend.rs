@@ -15,7 +15,7 @@ pub(super) struct Legend {
     pub(super) bottom: i32,
 }
 
-const SAMPLES: [(Sample, &str, &str); 14] = [
+const SAMPLES: [(Sample, &str, &str); 15] = [
     (
         Sample::Note(Kind::ReadModel),
         "read model",
@@ -34,6 +34,7 @@ const SAMPLES: [(Sample, &str, &str); 14] = [
     (Sample::Note(Kind::Hotspot), "hot spot", "open question"),
     (Sample::Edge(Verb::Activates), "event activates policy", ""),
     (Sample::Edge(Verb::Feeds), "event feeds read model", ""),
+    (Sample::Edge(Verb::Notifies), "event notifies system", ""),
     (Sample::Loop, "loop", ""),
     (Sample::Pivotal, "opens a phase", ""),
     (Sample::Ghost, "repeated", ""),

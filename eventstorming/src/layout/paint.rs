@@ -280,27 +280,35 @@ impl Painting<'_> {
         }
     }
 
+    /// What leads back lies below everything else.
     fn edges(&mut self, stave: &Stave, courses: &[Course]) {
         let first = self.scene.edges.len();
-        for (index, wire) in stave.wires.iter().enumerate() {
-            let mine: Vec<&Course> = courses
-                .iter()
-                .filter(|course| course.wire == index)
-                .collect();
-            for course in &mine {
-                let Some(source) = wire.sources.get(course.source) else {
+        for looped in [true, false] {
+            for course in courses {
+                let Some(wire) = stave.wires.get(course.wire) else {
                     continue;
                 };
+                let source = wire
+                    .sources
+                    .get(course.source)
+                    .filter(|source| source.looped == looped);
+                let Some(source) = source else { continue };
                 self.halos(first, &course.points, &wire.consumer);
                 self.scene.edges.push(Edge {
                     from: source.event.clone(),
                     verb: wire.verb,
                     to: wire.consumer.clone(),
-                    looped: source.looped,
+                    looped,
                     points: course.points.clone(),
                     tooltip: prose::edge(self.model, &source.event, wire.verb, &wire.consumer),
                 });
             }
+        }
+        for (index, wire) in stave.wires.iter().enumerate() {
+            let mine: Vec<&Course> = courses
+                .iter()
+                .filter(|course| course.wire == index)
+                .collect();
             let dots = joints(&mine).into_iter();
             self.scene.dots.extend(dots.map(|at| Dot {
                 at,
@@ -409,8 +417,8 @@ impl Painting<'_> {
                     x: note.rect.right(),
                     y: note.rect.bottom() + REMARK - 5,
                 },
-                text: one_line(remark, 110, Weight::Regular, width),
-                size: 110,
+                text: one_line(remark, 105, Weight::Regular, width),
+                size: 105,
                 weight: Weight::Regular,
                 ink: Ink::Remark,
                 anchor: Anchor::End,
@@ -474,27 +482,33 @@ fn badge(element: &Element) -> Option<String> {
 }
 
 fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {
-    let weight = Weight::Bold;
+    /// The height of three lines at the largest size: beyond that, smaller letters look better.
+    const THREE_LINES: i32 = 54;
+    let space = |width: i32, height: i32, sizes: (i32, i32)| Space {
+        width,
+        height,
+        sizes,
+        weight: Weight::Bold,
+    };
+    let width = rect.width - 12;
     match element.kind() {
         Kind::Hotspot => question(&element.label),
         Kind::Actor => fit(
             &element.label,
-            Space {
-                width: rect.width - 8,
-                height: rect.height - 13,
-                sizes: (120, 80),
-                weight,
-            },
+            space(width + 4, rect.height - 13, (120, 80)),
         ),
-        _ => fit(
-            &element.label,
-            Space {
-                width: rect.width - 12,
-                height: rect.height - 18 - covered,
-                sizes: (150, 100),
-                weight,
-            },
-        ),
+        _ => {
+            let height = rect.height - 18 - covered;
+            let easy = fit(
+                &element.label,
+                space(width, height.min(THREE_LINES), (150, 125)),
+            );
+            if easy.whole {
+                easy
+            } else {
+                fit(&element.label, space(width, height, (150, 100)))
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     frame::{Frame, Ways, is_adjacent},
-    geometry::{Point, Rect},
+    geometry::{Point, Rect, times},
     grid::{Grid, Source, Stave, Wire},
     occurrence::Role,
     track::{Passage, track_order},
@@ -106,28 +106,20 @@ impl Wiring<'_> {
     /// A straight edge keeps the middle, the others leave above or below it by where they go; no
     /// two share a height, and none goes along where another wire enters the next column.
     fn fan(&mut self, rect: Rect, departures: &[Departure]) {
-        const UP: [i32; 8] = [-16, -24, -32, -8, 8, 16, 24, 32];
+        const NUDGES: [i32; 11] = [0, -8, 8, -16, 16, -24, 24, -32, 32, -40, 40];
         let middle = rect.centre().y;
         let mut used: Vec<i32> = Vec::new();
-        let lone = departures.len() == 1;
-        let straight = |departure: &&Departure| departure.towards == middle;
-        let (first, rest): (Vec<&Departure>, Vec<&Departure>) =
-            departures.iter().partition(straight);
-        for departure in first.into_iter().chain(rest) {
-            let down = departure.towards > middle;
-            let fanned = UP.map(|offset| if down { -offset } else { offset });
-            let is_middle = departure.towards == middle || lone;
-            let offsets = is_middle.then_some(0).into_iter().chain(fanned).chain([0]);
-            let heights: Vec<i32> = offsets.map(|offset| middle + offset).collect();
-            let apart = |y: &&i32| used.iter().all(|other| (**y - other).abs() >= 8);
-            let free = heights
+        for (departure, offset) in departures.iter().zip(offsets(departures, middle)) {
+            let nudged = NUDGES.map(|nudge| (offset + nudge).clamp(-40, 40) + middle);
+            let apart = |y: &&i32| used.iter().all(|other| (**y - other).abs() >= 6);
+            let free = nudged
                 .iter()
                 .filter(apart)
                 .find(|y| !self.is_entered(rect, departure, **y));
             let y = free
-                .or_else(|| heights.iter().find(apart))
+                .or_else(|| nudged.iter().find(apart))
                 .copied()
-                .unwrap_or(middle);
+                .unwrap_or(middle + offset);
             used.push(y);
             self.ports.insert((departure.wire, departure.source), y);
         }
@@ -255,4 +247,22 @@ fn without_idle(points: &[Point]) -> Vec<Point> {
         corners.push(*point);
     }
     corners
+}
+
+/// How far from the middle of a note its wires leave, when sorted by where they go: nearer to the
+/// middle what goes less far, so that they do not cross.
+fn offsets(departures: &[Departure], middle: i32) -> Vec<i32> {
+    let count = departures.len();
+    let spread = i32::try_from(count).unwrap_or(i32::MAX).max(2) - 1;
+    let step = (72 / spread).min(16);
+    let straight = departures
+        .iter()
+        .position(|departure| departure.towards == middle);
+    let ranks = (0..count).map(|rank| i32::try_from(rank).unwrap_or(i32::MAX));
+    match straight.and_then(|rank| i32::try_from(rank).ok()) {
+        Some(straight) => ranks.map(|rank| (rank - straight) * step).collect(),
+        None => ranks
+            .map(|rank| rank * step - times(count.saturating_sub(1), step) / 2)
+            .collect(),
+    }
 }
