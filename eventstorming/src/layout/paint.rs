@@ -107,7 +107,8 @@ impl Painting<'_> {
         self.scene.description = prose::description(self.model, title, &lanes);
     }
 
-    fn text(&mut self, x: i32, y: i32, text: &str, size: i32, ink: Ink) {
+    fn text(&mut self, at: (i32, i32), text: &str, size: i32, ink: Ink) {
+        let (x, y) = at;
         self.scene.texts.push(Text {
             at: Point { x, y },
             text: text.to_owned(),
@@ -126,8 +127,7 @@ impl Painting<'_> {
     fn heading(&mut self, title: &str) -> i32 {
         let width = self.scene.width - 2 * MARGIN;
         self.text(
-            MARGIN,
-            40,
+            (MARGIN, 40),
             &one_line(title, 250, Weight::Bold, width),
             250,
             Ink::Heading,
@@ -146,7 +146,7 @@ impl Painting<'_> {
         let mut y = 62 - 18;
         for line in &lettering.lines {
             y += 18;
-            self.text(MARGIN, y, line, 130, Ink::Quiet);
+            self.text((MARGIN, y), line, 130, Ink::Quiet);
         }
         y.max(62)
     }
@@ -169,7 +169,7 @@ impl Painting<'_> {
             .chain(dividers.iter().copied());
         for ((x, name), next) in names.zip(starts) {
             let name = one_line(name, 150, Weight::Bold, next - x - 20);
-            self.text(x + 10, y - 8, &name, 150, Ink::Heading);
+            self.text((x + 10, y - 8), &name, 150, Ink::Heading);
         }
         for (x, name) in dividers {
             self.scene.phases.push(Phase {
@@ -244,11 +244,11 @@ impl Painting<'_> {
             let mut y = top + 14;
             for line in &head.name.lines {
                 y += head.name.leading();
-                self.text(22, y, line, head.name.size, Ink::Heading);
+                self.text((22, y), line, head.name.size, Ink::Heading);
             }
             if let Some(owner) = &head.owner {
                 y += 18;
-                self.text(22, y, owner, 115, Ink::Quiet);
+                self.text((22, y), owner, 115, Ink::Quiet);
             }
             self.context_hotspots(id, y + 10);
         }
@@ -269,7 +269,7 @@ impl Painting<'_> {
         let mut notes = Vec::new();
         for id in spots.into_iter().flatten() {
             let (width, height) = hotspot_size(self.model, id);
-            notes.extend(self.note(Look::Tilted, id, Rect::new(16, y, width, height), 0));
+            notes.extend(self.note(Look::Tilted, id, Rect::new(MARGIN, y, width, height), 0));
             y += height + 2 * TILT;
         }
         if !notes.is_empty() {
@@ -464,7 +464,15 @@ fn caption(element: &Element) -> String {
     let outside = match element.kind() {
         Kind::Event if element.is_foreign() => ", from outside",
         Kind::Command if element.is_foreign() => ", to outside",
-        _ => "",
+        Kind::Context
+        | Kind::Aggregate
+        | Kind::Command
+        | Kind::Event
+        | Kind::Policy
+        | Kind::ReadModel
+        | Kind::ExternalSystem
+        | Kind::Actor
+        | Kind::Hotspot => "",
     };
     format!("{}{outside}", element.kind().title())
 }
@@ -491,25 +499,24 @@ fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {
         weight: Weight::Bold,
     };
     let width = rect.width - 12;
-    match element.kind() {
-        Kind::Hotspot => question(&element.label),
-        Kind::Actor => fit(
+    if element.kind() == Kind::Hotspot {
+        return question(&element.label);
+    }
+    if element.kind() == Kind::Actor {
+        return fit(
             &element.label,
             space(width + 4, rect.height - 13, (120, 80)),
-        ),
-        _ => {
-            let height = rect.height - 18 - covered;
-            let easy = fit(
-                &element.label,
-                space(width, height.min(THREE_LINES), (150, 125)),
-            );
-            if easy.whole {
-                easy
-            } else {
-                fit(&element.label, space(width, height, (150, 100)))
-            }
-        }
+        );
     }
+    let height = rect.height - 18 - covered;
+    let easy = fit(
+        &element.label,
+        space(width, height.min(THREE_LINES), (150, 125)),
+    );
+    if easy.whole {
+        return easy;
+    }
+    fit(&element.label, space(width, height, (150, 100)))
 }
 
 fn segments(points: &[Point]) -> impl Iterator<Item = (Point, Point)> {

@@ -166,7 +166,7 @@ impl Wiring<'_> {
             let leaves = self.grid.units[source.unit].column + 1;
             let port = self.ports.get(&(index, at)).copied().unwrap_or(0);
             if leaves == gutter {
-                passage.from_left(port);
+                passage.meet_left(port);
             }
             if is_adjacent(self.grid, wire, source) {
                 continue;
@@ -174,13 +174,13 @@ impl Wiring<'_> {
             // Forwards a wire goes through the corridor from left to right, backwards the other
             // way about.
             if (leaves == gutter) == (leaves < target) {
-                passage.from_right(corridor);
+                passage.meet_right(corridor);
             } else {
-                passage.from_left(corridor);
+                passage.meet_left(corridor);
             }
         }
         if let Some(end) = self.target(wire).filter(|_| target == gutter) {
-            passage.from_right(end.y);
+            passage.meet_right(end.y);
         }
         passage
     }

@@ -69,9 +69,10 @@ impl Source {
     }
 
     fn label(&self) -> String {
-        match self.kind {
-            Kind::Policy => label::sentence(self.name),
-            _ => label::title(self.name),
+        if self.kind == Kind::Policy {
+            label::sentence(self.name)
+        } else {
+            label::title(self.name)
         }
     }
 }

@@ -34,7 +34,13 @@ fn every_relation_is_shown(model: &Model, scene: &Scene) {
                 (&edge.from, edge.verb, &edge.to) == (&relation.from, relation.verb, &relation.to)
             }),
             Verb::On if relation.to.kind() == Kind::Context => true,
-            _ => scene.slices.iter().any(|slice| {
+            Verb::Observes
+            | Verb::Informs
+            | Verb::Issues
+            | Verb::HandledBy
+            | Verb::Emits
+            | Verb::AppliedBy
+            | Verb::On => scene.slices.iter().any(|slice| {
                 let has = |id: &ElementId| slice.notes.iter().any(|note| note.element == *id);
                 has(&relation.from) && has(&relation.to)
             }),

@@ -34,10 +34,10 @@ const ELEMENTS: &str = r#"{ "id": "C/event/E", "label": "E", "version": 1 },
     { "id": "C/command/D", "label": "D" }, { "id": "C/policy/P", "label": "P" }"#;
 
 fn ground(relations: &str) -> Ground {
-    match refused(ELEMENTS, relations) {
-        ModelError::Refused { ground, .. } => ground,
-        other => panic!("{other}"),
-    }
+    let ModelError::Refused { ground, .. } = refused(ELEMENTS, relations) else {
+        panic!("{relations} is refused for something else");
+    };
+    ground
 }
 
 #[test]
