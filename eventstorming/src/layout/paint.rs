@@ -406,7 +406,7 @@ impl Painting<'_> {
             .map_or(0, |badge| text_width(&badge.text, 85, Weight::Bold) + 6);
         note.caption = one_line(
             &note.caption,
-            90,
+            85,
             Weight::Regular,
             note.rect.width - 12 - badge,
         );
@@ -443,7 +443,9 @@ impl Painting<'_> {
             look,
             rect,
             caption: caption(element),
-            badge: badge(element).map(|text| Badge { text }),
+            badge: badge(element)
+                .filter(|_| look != Look::Ghost)
+                .map(|text| Badge { text }),
             baseline: middle - lettering.height() / 2 + rise,
             lettering,
             pivotal: element.is_pivotal() && look == Look::Plain,
@@ -508,7 +510,7 @@ fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {
             space(width + 4, rect.height - 13, (120, 80)),
         );
     }
-    let height = rect.height - 18 - covered;
+    let height = rect.height - 20 - covered;
     let easy = fit(
         &element.label,
         space(width, height.min(THREE_LINES), (150, 125)),

@@ -30,11 +30,11 @@ fn notes_are_printed_where_the_scene_has_them(document: &Document<'_>, model: &M
             let papers = link.descendants().filter(|node| node.has_tag_name("rect"));
             let paper = papers
                 .into_iter()
-                .find(|rect| rect.attribute("class") != Some("shadow"))
+                .find(|rect| rect.attribute("class") != Some("es-shadow"))
                 .unwrap();
             let lines = link.descendants().filter(|node| {
                 node.attribute("class")
-                    .is_some_and(|class| class.starts_with("label"))
+                    .is_some_and(|class| class.starts_with("es-label"))
             });
             let id = link.attribute("data-element").unwrap().to_owned();
             let lines = lines
