@@ -45,6 +45,9 @@ struct Wiring<'a> {
     tracks: BTreeMap<(usize, usize), i32>,
 }
 
+/// How far from the middle of a note a wire may leave it at most, in pixels.
+const REACH: i32 = 40;
+
 /// A wire that leaves an event, and the height it makes for.
 struct Departure {
     wire: usize,
@@ -110,7 +113,7 @@ impl Wiring<'_> {
         let middle = rect.centre().y;
         let mut used: Vec<i32> = Vec::new();
         for (departure, offset) in departures.iter().zip(offsets(departures, middle)) {
-            let nudged = NUDGES.map(|nudge| (offset + nudge).clamp(-40, 40) + middle);
+            let nudged = NUDGES.map(|nudge| (offset + nudge).clamp(-REACH, REACH) + middle);
             let apart = |y: &&i32| used.iter().all(|other| (**y - other).abs() >= 6);
             let free = nudged
                 .iter()
@@ -252,17 +255,20 @@ fn without_idle(points: &[Point]) -> Vec<Point> {
 /// How far from the middle of a note its wires leave, when sorted by where they go: nearer to the
 /// middle what goes less far, so that they do not cross.
 fn offsets(departures: &[Departure], middle: i32) -> Vec<i32> {
-    let count = departures.len();
-    let spread = i32::try_from(count).unwrap_or(i32::MAX).max(2) - 1;
-    let step = (72 / spread).min(16);
+    const STEP: i32 = 16;
+    let count = times(departures.len(), 1);
     let straight = departures
         .iter()
         .position(|departure| departure.towards == middle);
-    let ranks = (0..count).map(|rank| i32::try_from(rank).unwrap_or(i32::MAX));
-    match straight.and_then(|rank| i32::try_from(rank).ok()) {
-        Some(straight) => ranks.map(|rank| (rank - straight) * step).collect(),
-        None => ranks
-            .map(|rank| rank * step - times(count.saturating_sub(1), step) / 2)
-            .collect(),
-    }
+    let (first, step) = match straight.map(|rank| times(rank, 1)) {
+        Some(above) => {
+            let step = STEP.min(REACH / above.max(count - 1 - above).max(1));
+            (-above * step, step)
+        }
+        None => {
+            let step = STEP.min(2 * REACH / (count - 1).max(1));
+            (-(count - 1) * step / 2, step)
+        }
+    };
+    (0..count).map(|rank| first + rank * step).collect()
 }

@@ -184,3 +184,59 @@ pub(crate) fn model(seed: u64, commands: usize) -> Model {
     });
     Model::from_json(&document.to_string()).unwrap()
 }
+
+/// A long business process: `commands` commands in six contexts, each asked for by a person or
+/// by a rule upon an event of an earlier one.
+pub(crate) fn process(seed: u64, commands: usize) -> Model {
+    let mut dice = Dice(seed);
+    let mut elements: Vec<Value> = Vec::new();
+    let mut relations: Vec<Value> = Vec::new();
+    for context in 0..6 {
+        elements.push(
+            json!({ "id": format!("context/C{context}"), "label": format!("Context {context}") }),
+        );
+        for kind in ["aggregate", "read_model"] {
+            elements.push(json!({ "id": format!("C{context}/{kind}/It"), "label": "It" }));
+        }
+    }
+    elements.push(json!({ "id": "actor/Clerk", "label": "Clerk" }));
+    let mut events: Vec<String> = Vec::new();
+    for at in 0..commands {
+        let context = dice.below(6);
+        let command = format!("C{context}/command/Do{at}");
+        elements.push(json!({ "id": command, "label": format!("Do What {at} Says") }));
+        let handled_by = format!("C{context}/aggregate/It");
+        relations.push(json!({ "from": command, "verb": "handled_by", "to": handled_by }));
+        match dice.pick(&events).filter(|_| at % 6 > 0) {
+            Some(event) => {
+                let policy = format!("C{context}/policy/Whenever{at}");
+                elements.push(json!({ "id": policy, "label": format!("Whenever that, do {at}") }));
+                relations.push(json!({ "from": event, "verb": "activates", "to": policy }));
+                relations.push(json!({ "from": policy, "verb": "issues", "to": command }));
+            }
+            None => {
+                relations.push(json!({ "from": "actor/Clerk", "verb": "issues", "to": command }))
+            }
+        }
+        for outcome in 0..1 + dice.below(2) {
+            let event = format!("C{context}/event/Done{at}or{outcome}");
+            let pivotal = dice.one_in(9);
+            elements.push(
+                json!({ "id": event, "label": "It Was Done", "version": 1, "pivotal": pivotal }),
+            );
+            relations.push(json!({ "from": command, "verb": "emits", "to": event }));
+            if dice.one_in(4) {
+                let table = format!("C{}/read_model/It", dice.below(6));
+                relations.push(json!({ "from": event, "verb": "feeds", "to": table }));
+            }
+            events.push(event);
+        }
+    }
+    Model::from_json(
+        &json!({
+            "format": "aether.eventstorming/1", "elements": elements, "relations": relations,
+        })
+        .to_string(),
+    )
+    .unwrap()
+}

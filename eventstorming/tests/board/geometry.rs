@@ -1,6 +1,10 @@
 use std::collections::BTreeSet;
 
-use eventstorming::{Model, layout::Note};
+use eventstorming::{
+    Model,
+    layout::Scene,
+    model::{ElementId, Kind},
+};
 
 use crate::{check, fixture::order_to_delivery, generate};
 
@@ -27,10 +31,10 @@ fn generated_models_are_drawn_soundly() {
 
 #[test]
 fn a_large_model_is_drawn_soundly() {
-    for seed in [1, 2, 3] {
-        let model = generate::model(seed, 120);
-        check::everything(&model, &model.board().scene());
-    }
+    let model = generate::process(1, 60);
+    check::everything(&model, &model.board().scene());
+    let chaos = generate::model(2, 120);
+    check::everything(&chaos, &chaos.board().scene());
 }
 
 #[test]
@@ -40,24 +44,56 @@ fn an_empty_model_is_a_board_without_notes() {
     check::everything(&Model::default(), &scene);
 }
 
+/// What is written on each note, wherever it is.
+fn writing(scene: &Scene) -> BTreeSet<(ElementId, Vec<String>)> {
+    let notes = scene.notes();
+    notes
+        .map(|note| (note.element.clone(), note.lettering.lines.clone()))
+        .collect()
+}
+
+fn lanes(scene: &Scene) -> Vec<&str> {
+    scene.lanes.iter().map(|lane| lane.name.as_str()).collect()
+}
+
 #[test]
 fn a_policy_that_is_removed_takes_only_its_note() {
     let whole = order_to_delivery();
-    let policy = "Shipping/policy/RetryDelivery".parse().unwrap();
-    let rest = whole.without(&policy);
-    let (before, after) = (whole.board().scene(), rest.board().scene());
-    let notes = |notes: &mut dyn Iterator<Item = &Note>| -> BTreeSet<(String, Vec<String>)> {
-        notes
-            .map(|note| (note.element.to_string(), note.lettering.lines.clone()))
+    let before = whole.board().scene();
+    for policy in whole.of_kind(Kind::Policy) {
+        let after = whole.without(&policy.id).board().scene();
+        let mut expected = writing(&before);
+        expected.retain(|(id, _)| *id != policy.id);
+        assert_eq!(writing(&after), expected, "without {}", policy.id);
+    }
+}
+
+#[test]
+fn lanes_keep_their_order_when_a_policy_is_removed() {
+    let whole = order_to_delivery();
+    let retry = "Shipping/policy/RetryDelivery".parse().unwrap();
+    assert_eq!(
+        lanes(&whole.without(&retry).board().scene()),
+        lanes(&whole.board().scene())
+    );
+}
+
+#[test]
+fn a_hot_spot_goes_with_what_it_is_about() {
+    let whole = order_to_delivery();
+    let command = "Ordering/command/RejectOrder".parse().unwrap();
+    let gone: BTreeSet<ElementId> = {
+        let rest = writing(&whole.without(&command).board().scene());
+        let left = |id: &ElementId| rest.iter().any(|(known, _)| known == id);
+        let ids = whole.elements().iter().map(|element| element.id.clone());
+        ids.filter(|id| id.kind() != Kind::Context && !left(id))
             .collect()
     };
-    let mut expected = notes(&mut before.notes());
-    expected.retain(|(id, _)| *id != policy.to_string());
-    assert_eq!(notes(&mut after.notes()), expected);
-    let lanes = |scene: &eventstorming::layout::Scene| -> Vec<String> {
-        scene.lanes.iter().map(|lane| lane.name.clone()).collect()
-    };
-    assert_eq!(lanes(&before), lanes(&after));
+    let expected = [
+        "Ordering/command/RejectOrder",
+        "Ordering/hotspot/command.RejectOrder.1",
+    ];
+    assert_eq!(gone, expected.map(|id| id.parse().unwrap()).into());
 }
 
 #[test]
