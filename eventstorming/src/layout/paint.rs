@@ -5,14 +5,16 @@ use super::{
     frame::{Frame, Ways},
     geometry::{Point, Rect},
     grid::{Folding, Grid, Stave, Unit, grid},
+    joint::{crossing, joints, segments},
     legend::legend,
     measure::{AXIS, BAND_GAP, LANE_HEAD, LANE_MARGIN, LEAST_WIDTH, MARGIN, REMARK, SEAM, TILT},
+    note::{badge, caption, lettering},
     prose::{self, Finding},
     scene::{
         Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, Look, Note, Phase, Scene, Shade,
         SliceGroup, Text,
     },
-    slice::{Placed, hotspot_size, question},
+    slice::{Placed, hotspot_size},
     width::{Weight, text_width},
     wire::{Course, courses},
 };
@@ -460,118 +462,4 @@ impl Painting<'_> {
         let texts: Vec<&str> = found.map(|finding| finding.text.as_str()).collect();
         (!texts.is_empty()).then(|| texts.join("\n"))
     }
-}
-
-fn caption(element: &Element) -> String {
-    let outside = match element.kind() {
-        Kind::Event if element.is_foreign() => ", from outside",
-        Kind::Command if element.is_foreign() => ", to outside",
-        Kind::Context
-        | Kind::Aggregate
-        | Kind::Command
-        | Kind::Event
-        | Kind::Policy
-        | Kind::ReadModel
-        | Kind::ExternalSystem
-        | Kind::Actor
-        | Kind::Hotspot => "",
-    };
-    format!("{}{outside}", element.kind().title())
-}
-
-fn badge(element: &Element) -> Option<String> {
-    let version = element
-        .version()
-        .filter(|version| *version > 1)
-        .map(|version| format!("v{version}"));
-    version.or_else(|| {
-        element
-            .after()
-            .map(|after| one_line(&format!("after {after}"), 85, Weight::Bold, 96))
-    })
-}
-
-fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {
-    /// The height of three lines at the largest size: beyond that, smaller letters look better.
-    const THREE_LINES: i32 = 54;
-    let space = |width: i32, height: i32, sizes: (i32, i32)| Space {
-        width,
-        height,
-        sizes,
-        weight: Weight::Bold,
-    };
-    let width = rect.width - 12;
-    if element.kind() == Kind::Hotspot {
-        return question(&element.label);
-    }
-    if element.kind() == Kind::Actor {
-        return fit(
-            &element.label,
-            space(width + 4, rect.height - 13, (120, 80)),
-        );
-    }
-    let height = rect.height - 20 - covered;
-    let easy = fit(
-        &element.label,
-        space(width, height.min(THREE_LINES), (150, 125)),
-    );
-    if easy.whole {
-        return easy;
-    }
-    fit(&element.label, space(width, height, (150, 100)))
-}
-
-fn segments(points: &[Point]) -> impl Iterator<Item = (Point, Point)> {
-    points.iter().copied().zip(points.iter().copied().skip(1))
-}
-
-/// Where two stretches cross, one upright and one level, neither at its end.
-fn crossing(one: (Point, Point), other: (Point, Point)) -> Option<Point> {
-    let inside = |value: i32, a: i32, b: i32| a.min(b) < value && value < a.max(b);
-    let (level, upright) = if one.0.y == one.1.y {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    let (y, x) = (level.0.y, upright.0.x);
-    let crosses = level.0.y == level.1.y
-        && upright.0.x == upright.1.x
-        && inside(x, level.0.x, level.1.x)
-        && inside(y, upright.0.y, upright.1.y);
-    crosses.then_some(Point { x, y })
-}
-
-/// Where courses that lead to one note join.
-fn joints(courses: &[&Course]) -> Vec<Point> {
-    let stretches: Vec<(Point, Point)> = courses
-        .iter()
-        .flat_map(|course| segments(&course.points))
-        .collect();
-    let mut corners: Vec<Point> = courses
-        .iter()
-        .flat_map(|course| course.points.iter().copied())
-        .collect();
-    corners.sort();
-    corners.dedup();
-    corners.retain(|corner| {
-        let leaves = |dx: i32, dy: i32| {
-            stretches.iter().any(|(a, b)| {
-                let step = Point {
-                    x: corner.x + dx,
-                    y: corner.y + dy,
-                };
-                let within = |at: &Point| {
-                    (a.x.min(b.x)..=a.x.max(b.x)).contains(&at.x)
-                        && (a.y.min(b.y)..=a.y.max(b.y)).contains(&at.y)
-                };
-                within(corner) && within(&step)
-            })
-        };
-        [(1, 0), (-1, 0), (0, 1), (0, -1)]
-            .into_iter()
-            .filter(|(dx, dy)| leaves(*dx, *dy))
-            .count()
-            > 2
-    });
-    corners
 }

@@ -128,4 +128,17 @@ mod tests {
         low.meet_right(200);
         assert_eq!(track_order(&[high, low]), [1, 0]);
     }
+
+    #[test]
+    fn rather_many_crossings_than_two_wires_on_one_line() {
+        let mut one = Passage::new(0);
+        one.meet_left(10);
+        one.meet_right(50);
+        let mut other = Passage::new(1);
+        other.meet_left(50);
+        for y in [20, 30, 40] {
+            other.meet_right(y);
+        }
+        assert_eq!(track_order(&[one, other]), [1, 0]);
+    }
 }

@@ -260,15 +260,12 @@ fn offsets(departures: &[Departure], middle: i32) -> Vec<i32> {
     let straight = departures
         .iter()
         .position(|departure| departure.towards == middle);
-    let (first, step) = match straight.map(|rank| times(rank, 1)) {
-        Some(above) => {
-            let step = STEP.min(REACH / above.max(count - 1 - above).max(1));
-            (-above * step, step)
-        }
-        None => {
-            let step = STEP.min(2 * REACH / (count - 1).max(1));
-            (-(count - 1) * step / 2, step)
-        }
+    let (first, step) = if let Some(above) = straight.map(|rank| times(rank, 1)) {
+        let step = STEP.min(REACH / above.max(count - 1 - above).max(1));
+        (-above * step, step)
+    } else {
+        let step = STEP.min(2 * REACH / (count - 1).max(1));
+        (-(count - 1) * step / 2, step)
     };
     (0..count).map(|rank| first + rank * step).collect()
 }
