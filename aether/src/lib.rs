@@ -1,1 +1,48 @@
-//! x
+//! Aether: write the domain once, as Rust types and functions.
+//!
+//! Aether runs it, keeps it, spreads it over machines, and draws it, and the drawing cannot lie.
+
+// Generated code names `::aether`; so it works in this crate's own tests as well.
+extern crate self as aether;
+
+mod clock;
+mod event;
+mod id;
+mod metadata;
+mod payload;
+mod snapshot;
+mod timestamp;
+mod version;
+
+#[doc(hidden)]
+pub mod __private;
+pub mod domain;
+pub mod prelude;
+#[cfg(feature = "runtime")]
+pub mod runtime;
+pub mod store;
+
+#[cfg(feature = "macros")]
+pub use aether_derive::{
+    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, Projection, bounded_context,
+    handlers,
+};
+pub use eventstorming;
+
+#[cfg(feature = "runtime")]
+pub use self::runtime::Aether;
+pub use self::{
+    clock::{Clock, SystemClock},
+    event::{Event, InvalidEvent},
+    id::{ActorId, CommandId, CommitId, EventId, InvalidId, Namespace},
+    metadata::{InvalidMetadataKey, Metadata},
+    payload::{InvalidPayload, Payload},
+    snapshot::ActorSnapshot,
+    store::{
+        CheckpointStore, Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore,
+        InvalidCommit, Page, Position, Receipt, Recorded, StoreError, StoreErrorKind,
+        VersionConflict,
+    },
+    timestamp::{InvalidTimestamp, Timestamp},
+    version::Version,
+};

@@ -1,0 +1,220 @@
+use crate::{ActorId, CommandId, CommitId, Event, Version};
+
+/// The unit of storage: events of one actor that are stored together or not at all.
+///
+/// A commit carries the version its actor must be at, and an id by which a repeated append is
+/// known to be a repetition. Keep the value, or clone it, to append the very same commit again.
+///
+/// ```
+/// use aether::{Commit, Event, Version};
+/// use serde_json::json;
+///
+/// let commit = Commit::new([
+///     Event::new("order-123", 1, "OrderPlaced", &json!({ "total": 99.99 }))?,
+///     Event::new("order-123", 2, "OrderPaid", &json!({}))?,
+/// ])?;
+/// assert_eq!(commit.expected(), Version::NONE);
+/// assert_eq!(commit.version(), Version::new(2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    id: CommitId,
+    expected: Version,
+    actor_id: ActorId,
+    command_id: Option<CommandId>,
+    events: Vec<Event>,
+}
+
+/// Says why some events are not a commit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidCommit {
+    /// There are none.
+    #[error("a commit has at least one event")]
+    Empty,
+    /// They are of different actors.
+    #[error("a commit has events of one actor, not of `{first}` and `{other}`")]
+    TwoActors {
+        /// The actor of the first event.
+        first: ActorId,
+        /// Another one.
+        other: ActorId,
+    },
+    /// Their versions do not follow each other.
+    #[error("an event of `{actor_id}` has version {found} where {wanted} should follow")]
+    Version {
+        /// The actor.
+        actor_id: ActorId,
+        /// The version that should be there.
+        wanted: Version,
+        /// The version that is there.
+        found: Version,
+    },
+    /// An event says not what happened.
+    #[error("event {version} of `{actor_id}` has no type")]
+    NoType {
+        /// The actor.
+        actor_id: ActorId,
+        /// The version of the event.
+        version: Version,
+    },
+}
+
+impl Commit {
+    /// Puts events together. The version that is expected is the one before the first event.
+    ///
+    /// # Errors
+    /// If there are no events, they are of more than one actor, their versions do not follow
+    /// each other without gaps from 1 or later, or one has no event type.
+    pub fn new(events: impl IntoIterator<Item = Event>) -> Result<Self, InvalidCommit> {
+        let events: Vec<Event> = events.into_iter().collect();
+        let first = events.first().ok_or(InvalidCommit::Empty)?;
+        let actor_id = first.actor_id.clone();
+        let expected = first
+            .version
+            .previous()
+            .ok_or_else(|| InvalidCommit::Version {
+                actor_id: actor_id.clone(),
+                wanted: Version::FIRST,
+                found: first.version,
+            })?;
+        check(&actor_id, expected, &events)?;
+        let command_id = first.metadata.command_id;
+        Ok(Self {
+            id: CommitId::new(),
+            expected,
+            actor_id,
+            command_id,
+            events,
+        })
+    }
+
+    /// The same commit with another id.
+    #[must_use]
+    pub const fn with_id(mut self, id: CommitId) -> Self {
+        self.id = id;
+        self
+    }
+
+    /// The same commit, caused by this command.
+    #[must_use]
+    pub fn caused_by(mut self, command_id: CommandId) -> Self {
+        self.command_id = Some(command_id);
+        for event in &mut self.events {
+            event.metadata.command_id = Some(command_id);
+        }
+        self
+    }
+
+    /// What tells it from every other commit.
+    pub const fn id(&self) -> CommitId {
+        self.id
+    }
+
+    /// The actor whose events these are.
+    pub const fn actor_id(&self) -> &ActorId {
+        &self.actor_id
+    }
+
+    /// The command that caused it, if one did.
+    pub const fn command_id(&self) -> Option<CommandId> {
+        self.command_id
+    }
+
+    /// The version that the actor must be at for the commit to be stored.
+    pub const fn expected(&self) -> Version {
+        self.expected
+    }
+
+    /// The version that the actor is at after it.
+    pub fn version(&self) -> Version {
+        self.events
+            .last()
+            .map_or(self.expected, |event| event.version)
+    }
+
+    /// The events, at least one, in order.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The events alone.
+    pub fn into_events(self) -> Vec<Event> {
+        self.events
+    }
+}
+
+fn check(actor_id: &ActorId, expected: Version, events: &[Event]) -> Result<(), InvalidCommit> {
+    let mut before = expected;
+    for event in events {
+        if event.actor_id != *actor_id {
+            let (first, other) = (actor_id.clone(), event.actor_id.clone());
+            return Err(InvalidCommit::TwoActors { first, other });
+        }
+        let (actor_id, found, wanted) = (actor_id.clone(), event.version, before.next());
+        if found != wanted {
+            return Err(InvalidCommit::Version {
+                actor_id,
+                wanted,
+                found,
+            });
+        }
+        if event.event_type.is_empty() {
+            return Err(InvalidCommit::NoType {
+                actor_id,
+                version: found,
+            });
+        }
+        before = found;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(actor: &str, version: u64) -> Event {
+        Event::new(actor, version, "Counted", &()).unwrap()
+    }
+
+    fn refused(events: impl IntoIterator<Item = Event>) -> String {
+        Commit::new(events).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn events_of_a_commit_follow_each_other_and_belong_together() {
+        assert_eq!(refused([]), "a commit has at least one event");
+        assert_eq!(
+            refused([event("a", 1), event("b", 2)]),
+            "a commit has events of one actor, not of `a` and `b`"
+        );
+        assert_eq!(
+            refused([event("a", 1), event("a", 3)]),
+            "an event of `a` has version 3 where 2 should follow"
+        );
+        assert_eq!(
+            refused([event("a", 0)]),
+            "an event of `a` has version 0 where 1 should follow"
+        );
+        let mut nameless = event("a", 4);
+        nameless.event_type = "".into();
+        assert_eq!(refused([nameless]), "event 4 of `a` has no type");
+    }
+
+    #[test]
+    fn a_command_is_named_in_every_event() {
+        let command = CommandId::new();
+        let commit = Commit::new([event("a", 8), event("a", 9)])
+            .unwrap()
+            .caused_by(command);
+        assert_eq!(commit.expected(), Version::new(7));
+        assert!(
+            commit
+                .events()
+                .iter()
+                .all(|event| event.metadata.command_id == Some(command))
+        );
+    }
+}

@@ -1,0 +1,121 @@
+//! Where events are kept.
+//!
+//! [`EventStore`] is the seam: a log of commits for one namespace, with a guard on each append.
+//! [`InMemoryEventStore`] keeps it in memory. What a store promises is written at each method, and each promise is a case of
+//! the conformance suite, which every implementation and every wrapper runs.
+//!
+//! Nothing here knows of domain types, of commands or of policies.
+
+mod checkpoint;
+mod commit;
+mod dyn_store;
+mod error;
+mod ext;
+mod memory;
+mod position;
+mod recorded;
+
+use std::future::Future;
+
+use futures_core::Stream;
+
+pub use self::{
+    checkpoint::CheckpointStore,
+    commit::{Commit, InvalidCommit},
+    dyn_store::DynEventStore,
+    error::{StoreError, StoreErrorKind, VersionConflict},
+    ext::EventStoreExt,
+    memory::InMemoryEventStore,
+    position::Position,
+    recorded::{Page, Receipt, Recorded},
+};
+use crate::{ActorId, Namespace, Version};
+
+/// Keeps the events of one namespace, for ever and in order.
+///
+/// # What every store promises
+/// - *A commit is atomic.* Its events become visible all at once, or not at all.
+/// - *A stale writer is refused.* A commit is stored only if its actor's version is the one it
+///   expects, the first commit included; the store itself checks, so that of several writers
+///   that expect the same version exactly one succeeds.
+/// - *Appending is idempotent.* A commit that is stored already, known by its [`CommitId`], is
+///   not stored again, and the answer is the one of the first time.
+/// - *Versions have no gaps, positions grow.* A later commit has a larger position.
+/// - *What was read stays.* Events never change and never vanish.
+/// - *Nothing is skipped.* What cannot be read is an error that says where it lies.
+///
+/// [`CommitId`]: crate::CommitId
+///
+/// The trait is implemented with `async fn`; for a store chosen at run time there is
+/// [`DynEventStore`]. Conveniences are in [`EventStoreExt`].
+pub trait EventStore: Send + Sync + 'static {
+    /// The namespace whose events these are.
+    fn namespace(&self) -> &Namespace;
+
+    /// Stores a commit if its actor is at the version that the commit expects.
+    ///
+    /// # Errors
+    /// - [`StoreErrorKind::Conflict`]: the actor is at another version. Nothing was stored.
+    /// - [`StoreErrorKind::TooLarge`]: the commit is larger than the store can keep. Nothing was
+    ///   stored.
+    /// - [`StoreErrorKind::Unavailable`]: the store is out of reach. Nothing was stored.
+    /// - [`StoreErrorKind::InDoubt`]: no answer came in time. The commit may or may not be
+    ///   stored; append the very same commit again to know.
+    ///
+    /// # Cancel safety
+    /// Not cancel safe: if the future is dropped, the commit is in doubt. Append the very same
+    /// commit again to know.
+    fn append(&self, commit: Commit) -> impl Future<Output = Result<Receipt, StoreError>> + Send;
+
+    /// Reads the commits of an actor that hold events later than `after`, oldest first.
+    ///
+    /// A page is bounded by what the store can hold in memory at ease, and holds at least one
+    /// commit if there is one. A commit that lies across `after` is given whole.
+    ///
+    /// # Errors
+    /// - [`StoreErrorKind::Corrupt`]: what is stored cannot be read. The error says where.
+    /// - [`StoreErrorKind::Unavailable`]: the store is out of reach.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn read(
+        &self,
+        actor: &ActorId,
+        after: Version,
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
+
+    /// The version an actor is at: that of its last event, or [`Version::NONE`].
+    ///
+    /// # Errors
+    /// As for [`EventStore::read`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn version(&self, actor: &ActorId) -> impl Future<Output = Result<Version, StoreError>> + Send;
+
+    /// The position of the last commit in the log, or [`Position::START`].
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Unavailable`]: the store is out of reach.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn head(&self) -> impl Future<Output = Result<Position, StoreError>> + Send;
+
+    /// Follows the log: every commit after `after`, in order, those to come included.
+    ///
+    /// The stream never ends by itself. It is ordered and checked for gaps, it holds no more in
+    /// memory than a bounded number of commits however slow its reader is, and no commit is
+    /// missed between reading what is there and waiting for what comes.
+    ///
+    /// # Errors
+    /// An item may be [`StoreErrorKind::Corrupt`] or [`StoreErrorKind::Unavailable`]; it is the
+    /// last one. Follow again from the last position that was seen.
+    ///
+    /// # Cancel safety
+    /// Dropping the stream, or a future of its next item, loses nothing.
+    fn follow(
+        &self,
+        after: Position,
+    ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static;
+}
