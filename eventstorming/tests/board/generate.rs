@@ -215,10 +215,10 @@ pub(crate) fn process(seed: u64, commands: usize) -> Model {
                 relations.push(json!({ "from": policy, "verb": "issues", "to": command }));
             }
             None => {
-                relations.push(json!({ "from": "actor/Clerk", "verb": "issues", "to": command }))
+                relations.push(json!({ "from": "actor/Clerk", "verb": "issues", "to": command }));
             }
         }
-        for outcome in 0..1 + dice.below(2) {
+        for outcome in 0..=dice.below(2) {
             let event = format!("C{context}/event/Done{at}or{outcome}");
             let pivotal = dice.one_in(9);
             elements.push(
