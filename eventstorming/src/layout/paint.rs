@@ -97,7 +97,7 @@ impl Painting<'_> {
             self.notes(band, frame);
             axis = frame.bottom + BAND_GAP;
         }
-        let legend = legend(axis - 30, self.scene.width);
+        let legend = legend(&self.scene, axis - 30);
         self.scene.height = legend.bottom + 26;
         self.scene.legend = legend.items;
         self.scene.texts.extend(legend.texts);

@@ -239,13 +239,42 @@ fn write_halo(f: &mut fmt::Formatter<'_>, halo: &Halo) -> fmt::Result {
 
 fn write_edge(f: &mut fmt::Formatter<'_>, edge: &Edge) -> fmt::Result {
     let class = edge.verb.as_str();
-    let looped = if edge.looped { " es-loop" } else { "" };
+    write!(f, r#"<path class="es-edge es-{class}"#)?;
+    if edge.looped {
+        write!(
+            f,
+            r#" es-loop" stroke-dashoffset="{}"#,
+            dash_offset(&edge.points)
+        )?;
+    }
     writeln!(
         f,
-        r#"<path class="es-edge es-{class}{looped}" d="{}" marker-end="url(#es-to-{class})"><title>{}</title></path>"#,
+        r#"" d="{}" marker-end="url(#es-to-{class})"><title>{}</title></path>"#,
         Rounded(&edge.points),
         Escaped(&edge.tooltip),
     )
+}
+
+/// Where the dashes of a line begin so that they end alike on all lines that join: otherwise the
+/// dashes of one would fill the gaps of the other.
+fn dash_offset(points: &[Point]) -> Tenths {
+    /// The length of a dash and a gap, in tenths of a pixel.
+    const PERIOD: i32 = 120;
+    /// How much shorter a rounded corner is than a square one, in tenths of its radius: a
+    /// quadratic curve from 1 to 1 is 1.623 long.
+    const SAVED: i32 = 4;
+    let ends = points.iter().zip(points.iter().skip(1));
+    let square: i32 = ends.map(|(a, b)| span(*a, *b)).sum();
+    let corners = points.windows(3).map(|corner| match corner {
+        [before, at, after] => radius(*before, *at, *after),
+        _ => 0,
+    });
+    let length = square * 10 - corners.map(|radius| radius * SAVED).sum::<i32>() - 20;
+    Tenths((-length).rem_euclid(PERIOD))
+}
+
+fn radius(before: Point, at: Point, after: Point) -> i32 {
+    CORNER.min(span(before, at) / 2).min(span(at, after) / 2)
 }
 
 /// A line with rounded corners. It stops short of the note that it leads to.
@@ -260,9 +289,7 @@ impl fmt::Display for Rounded<'_> {
                 (None, _) => write!(f, "M{} {}", point.x, point.y)?,
                 (Some(_), None) => write!(f, "L{} {}", point.x - 2, point.y)?,
                 (Some(before), Some(after)) => {
-                    let radius = CORNER
-                        .min(span(before, *point) / 2)
-                        .min(span(*point, **after) / 2);
+                    let radius = radius(before, *point, **after);
                     let (from, to) = (
                         towards(*point, before, radius),
                         towards(*point, **after, radius),
@@ -319,7 +346,7 @@ fn write_paper(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
 fn write_lettering(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let Rect { x, y, .. } = note.rect;
     let ghost = if note.look == Look::Ghost {
-        " repeated"
+        " es-repeated"
     } else {
         ""
     };

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use eventstorming::{
     Model,
-    layout::Scene,
+    layout::{Sample, Scene},
     model::{ElementId, Kind},
 };
 
@@ -118,4 +118,18 @@ fn only_the_retry_leads_back() {
         loops,
         ["Delivery Attempt Failed activates Delivery failed: try again, at most three times"]
     );
+}
+
+#[test]
+fn the_legend_explains_what_is_on_the_board_and_no_more() {
+    let samples = |model: &Model| -> Vec<Sample> {
+        let legend = model.board().scene().legend;
+        legend.iter().map(|item| item.sample).collect()
+    };
+    assert_eq!(samples(&Model::default()), []);
+    let whole = samples(&order_to_delivery());
+    assert!(whole.contains(&Sample::Loop) && whole.contains(&Sample::Ghost));
+    assert!(!whole.contains(&Sample::Finding));
+    let retry = "Shipping/policy/RetryDelivery".parse().unwrap();
+    assert!(!samples(&order_to_delivery().without(&retry)).contains(&Sample::Loop));
 }

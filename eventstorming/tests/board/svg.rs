@@ -123,3 +123,21 @@ fn a_reader_who_cannot_see_is_told_the_same() {
             .is_some_and(|title| title.has_tag_name("title"))
     }));
 }
+
+#[test]
+fn every_class_that_is_used_has_a_style() {
+    let finding = "Inventory/event/ReservationExpired".parse().unwrap();
+    let svg = order_to_delivery().board().finding(finding, "ES204").svg();
+    let document = Document::parse(&svg).unwrap();
+    let style = document
+        .descendants()
+        .find(|node| node.has_tag_name("style"))
+        .unwrap();
+    let style = style.text().unwrap();
+    let classes = document
+        .descendants()
+        .filter_map(|node| node.attribute("class"));
+    for class in classes.flat_map(str::split_whitespace) {
+        assert!(style.contains(&format!(".{class} ")), "{class}");
+    }
+}
