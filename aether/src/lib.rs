@@ -18,6 +18,8 @@ mod version;
 pub mod __private;
 pub mod domain;
 pub mod prelude;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod store;
 
 #[cfg(feature = "macros")]
@@ -27,6 +29,8 @@ pub use aether_derive::{
 };
 pub use eventstorming;
 
+#[cfg(feature = "runtime")]
+pub use self::runtime::Aether;
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},
@@ -35,8 +39,9 @@ pub use self::{
     payload::{InvalidPayload, Payload},
     snapshot::ActorSnapshot,
     store::{
-        Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore, InvalidCommit, Page,
-        Position, Receipt, Recorded, StoreError, StoreErrorKind, VersionConflict,
+        CheckpointStore, Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore,
+        InvalidCommit, Page, Position, Receipt, Recorded, StoreError, StoreErrorKind,
+        VersionConflict,
     },
     timestamp::{InvalidTimestamp, Timestamp},
     version::Version,
