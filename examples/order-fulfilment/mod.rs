@@ -13,6 +13,7 @@ pub mod ordering;
 pub mod outside;
 pub mod payment;
 pub mod report;
+pub mod shift;
 pub mod shipping;
 
 mod address;
