@@ -7,11 +7,10 @@ mod screen;
 use std::process::ExitCode;
 
 use aether::{
-    DynEventStore, EventStoreExt as _, InMemoryEventStore, Position, eventstorming::Model,
-    runtime::Aether,
+    DynEventStore, EventStoreExt as _, InMemoryEventStore, Position, runtime::Aether,
 };
 use aether_examples::order_fulfilment::{
-    Inventory, Ordering, Payment, Shipping, Shop,
+    Inventory, Ordering, Payment, Shipping, board,
     day::Day,
     ordering::{BestSellers, Catalogue, OrderTracking},
     outside::{SimulatedCardProcessor, SimulatedCarrier},
@@ -42,8 +41,7 @@ async fn run(args: &Args, screen: &Screen) -> Result<(), Failure> {
     let report = live(&aether, &day, args.seed, (screen, kept)).await?;
     aether.shutdown().await;
     screen.show(&report)?;
-    let svg = Model::of::<Shop>().board().title("From order to delivery").svg();
-    std::fs::write(&args.board, svg).map_err(|source| Failure::board(&args.board, source))?;
+    std::fs::write(&args.board, board().svg()).map_err(|source| Failure::board(&args.board, source))?;
     screen.say(&format!("the board of the domain is in {}", args.board.display()))
 }
 

@@ -17,12 +17,14 @@ pub mod shift;
 pub mod shipping;
 
 mod address;
+mod board;
 mod cents;
 mod line;
 mod people;
 
 pub use self::{
     address::{Address, Country},
+    board::board,
     cents::Cents,
     inventory::Inventory,
     line::Line,

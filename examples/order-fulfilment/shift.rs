@@ -1,10 +1,10 @@
 //! Works through a day: sends what customers, lorries and the clerk bring, hour by hour.
 //!
-//! Each command is sent under an id that the day gives it. So a day that was broken off is gone
+//! Each command is sent under an id that follows from the day and from the command. So a day that was broken off is gone
 //! through again from the beginning: what was done is not done twice.
 
 use aether::{
-    CommandId,
+    CommandId, InvalidPayload, Payload,
     domain::Command,
     runtime::{Aether, CommandError, ReadError, Sent},
 };
@@ -47,6 +47,9 @@ pub enum Broken {
         /// Why.
         source: CommandError,
     },
+    /// A command cannot be written down.
+    #[error("a command cannot be written down")]
+    Content(#[from] InvalidPayload),
     /// What follows by itself does not get done.
     #[error("the shop does not get on")]
     Follow(#[from] ReadError),
@@ -88,9 +91,10 @@ impl<W: Fn(Moment) + Sync> Shift<'_, W> {
 
     async fn send<C: Command>(&self, command: C) -> Result<Sent, Broken> {
         let (name, key) = (C::META.name.as_str(), command.key());
-        let id = CommandId::derived(&self.day.id, &format!("{name}/{key}"));
-        let sent = self.aether.send(command).with_id(id).await;
-        sent.map_err(|source| Broken::Command { command: name, key, source })
+        let broken = |source| Broken::Command { command: name, key, source };
+        let content = Payload::of(&command)?;
+        let id = CommandId::derived(&self.day.id, &format!("{name} {}", content.as_str()));
+        self.aether.send(command).with_id(id).await.map_err(broken)
     }
 
     /// Works through an hour. Says how many cancellations came too late.
