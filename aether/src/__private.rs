@@ -3,9 +3,15 @@
 pub use std::{
     borrow::Cow,
     boxed::Box,
+    clone::Clone,
+    cmp::PartialEq,
     convert::{From, Into},
+    default::Default,
+    fmt::{self, Debug},
+    marker::{Copy, Send, Sync},
     option::Option::{self, None, Some},
     result::Result::{self, Err, Ok},
+    str::FromStr,
     string::{String, ToString},
     vec::Vec,
 };
