@@ -21,6 +21,8 @@ pub mod prelude;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[cfg(feature = "macros")]
 pub use aether_derive::{

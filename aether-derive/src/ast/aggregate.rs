@@ -106,15 +106,13 @@ fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, key: &Ident, types: &[Type]) 
 ///
 /// It does not carry the span of the path, behind which an editor then finds one thing only.
 fn variant(cx: &Ctxt, event: &Type) -> Option<Ident> {
-    let last = match event {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    };
-    if last.is_none() {
-        cx.error(event, "write the name of an event struct");
+    if let Type::Path(path) = event
+        && let Some(last) = path.path.segments.last()
+    {
+        let mut ident = last.ident.clone();
+        ident.set_span(Span::call_site());
+        return Some(ident);
     }
-    let last = &last?.ident;
-    let mut ident = last.clone();
-    ident.set_span(Span::call_site());
-    Some(ident)
+    cx.error(event, "write the name of an event struct");
+    None
 }

@@ -64,6 +64,15 @@ impl Verb {
     }
 }
 
+/// How a method takes its command or event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// `event: Event`
+    Value,
+    /// `event: &Event`
+    Reference,
+}
+
 /// A marked method.
 pub(crate) struct Method {
     pub(crate) verb: Verb,
@@ -72,8 +81,8 @@ pub(crate) struct Method {
     pub(crate) docs: Docs,
     /// The type of the command or of the event.
     pub(crate) subject: Type,
-    /// Whether it takes a reference to it.
-    pub(crate) by_ref: bool,
+    /// How it takes it.
+    pub(crate) passed: Passed,
     /// Whether it takes the context or the origin as well.
     pub(crate) second: bool,
     /// What it returns; `()` if nothing.
@@ -114,7 +123,7 @@ impl Method {
         let shape = Shape::new(cx, verb);
         shape.modifiers(sig);
         shape.receiver(sig);
-        let (subject, by_ref) = shape.subject(sig)?;
+        let (subject, passed) = shape.subject(sig)?;
         let output = shape.output(sig)?;
         let cfgs = function
             .attrs
@@ -126,7 +135,7 @@ impl Method {
             cfgs: cfgs.cloned().collect(),
             docs: Docs::of(&function.attrs),
             subject,
-            by_ref,
+            passed,
             second: parameters(sig).count() > 1,
             output,
             by: args.types(BY).to_vec(),
@@ -194,8 +203,8 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// The type of the command or event, and whether it is taken by reference.
-    fn subject(&self, sig: &Signature) -> Option<(Type, bool)> {
+    /// The type of the command or event, and how it is taken.
+    fn subject(&self, sig: &Signature) -> Option<(Type, Passed)> {
         if let Some(third) = parameters(sig).nth(2) {
             self.error(third, "there is nothing to pass for this parameter");
         }
@@ -205,27 +214,22 @@ impl<'a> Shape<'a> {
             (None, _) => self.error(&sig.ident, "it takes no event"),
             (Some(_), _) => {}
         }
-        match (first?, self.verb) {
-            (ty @ Type::Reference(_), Verb::Handle) => {
-                self.error(ty, "a command is taken by value");
-            }
-            (Type::Reference(reference), _) => {
-                if let Some(token) = &reference.mutability {
-                    self.error(token, "an event does not change");
-                }
-            }
-            (ty, Verb::React) => {
+        let first = first?;
+        let Type::Reference(reference) = first else {
+            if self.verb == Verb::React {
                 self.error(
-                    ty,
+                    first,
                     "an event is taken by reference, since others see it too",
                 );
             }
-            (_, Verb::Handle | Verb::Apply) => {}
+            return Some((first.clone(), Passed::Value));
+        };
+        if self.verb == Verb::Handle {
+            self.error(first, "a command is taken by value");
+        } else if let Some(token) = &reference.mutability {
+            self.error(token, "an event does not change");
         }
-        Some(match first? {
-            Type::Reference(reference) => ((*reference.elem).clone(), true),
-            ty => (ty.clone(), false),
-        })
+        Some(((*reference.elem).clone(), Passed::Reference))
     }
 
     fn output(&self, sig: &Signature) -> Option<Type> {

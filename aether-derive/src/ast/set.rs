@@ -237,10 +237,10 @@ fn boxed(ty: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
-    match only(arguments.args.iter())? {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    }
+    let GenericArgument::Type(inner) = only(arguments.args.iter())? else {
+        return None;
+    };
+    Some(inner)
 }
 
 fn holds_raw_event(fields: &Fields) -> bool {

@@ -9,7 +9,7 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
     let (docs, location) = (noun.docs.tokens(krate), location(krate));
     let (params, args, where_clause) = noun.generics.split_for_impl();
-    let listed = listed(noun, quote!(Aggregates));
+    let listed = listed(noun, &quote!(Aggregates));
     let (event, generated) = match &aggregate.events {
         Events::Written(event) => (event.to_token_stream(), None),
         Events::Generated(set, key) => (

@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned as _;
 
-use super::{location::location, stop_if::stop_if};
+use super::{location::location, option::option, stop_if::stop_if};
 use crate::ast::{Context, Section};
 
 /// The type of a context and what it is made of.
@@ -34,10 +34,7 @@ pub(crate) fn context(context: &Context) -> TokenStream {
 fn meta(context: &Context) -> TokenStream {
     let Context { krate, docs, .. } = context;
     let (docs, location) = (docs.tokens(krate), location(krate));
-    let owner = match &context.owner {
-        Some(owner) => quote!(#krate::Some(#owner)),
-        None => quote!(#krate::None),
-    };
+    let owner = option(krate, context.owner.as_ref());
     let metas = |section, of: TokenStream| {
         let types = context.of(section);
         quote!(&[#(<#types as #krate::#of>::META),*])
@@ -91,7 +88,7 @@ pub(crate) fn checks(context: &Context) -> TokenStream {
         members.flat_map(move |(index, ty)| {
             let at = ty.span();
             let checks = checks(context, index).into_iter();
-            checks.map(move |check| stop_if(&context.krate, at, check))
+            checks.map(move |check| stop_if(&context.krate, at, &check))
         })
     });
     quote!(#(#checks)*)

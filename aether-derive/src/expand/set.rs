@@ -25,9 +25,10 @@ fn event_set(set: &Set) -> TokenStream {
     let other = set.other.as_ref();
     let raw = other.map(|_| quote!(#krate::RawEvent));
     let others: Vec<_> = other.into_iter().collect();
-    let covers = match other {
-        Some(_) => quote!(true),
-        None => quote!(#(<#events as #krate::EventSet>::covers(event_type))||*),
+    let covers = if other.is_some() {
+        quote!(true)
+    } else {
+        quote!(#(<#events as #krate::EventSet>::covers(event_type))||*)
     };
     let name_given = other.map_or_else(|| quote!(event_type), |_| quote!(_));
     let decode = decode(set);
@@ -193,5 +194,5 @@ fn distinct(set: &Set, at: Span) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
     let name = ident.to_string();
     let check = quote!(distinct_events(#name, <#ident as #krate::EventSet>::EVENTS));
-    stop_if(krate, at, check)
+    stop_if(krate, at, &check)
 }
