@@ -8,9 +8,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = InMemoryEventStore::new();
 
     let placed = json!({ "customer": "alice", "total": 99.99 });
-    store.save(Event::new("order-123", 1, "OrderPlaced", &placed)?).await?;
+    store
+        .save(Event::new("order-123", 1, "OrderPlaced", &placed)?)
+        .await?;
     let shipped = json!({ "carrier": "Hermes", "tracking": "HM-4711" });
-    store.save(Event::new("order-123", 2, "OrderShipped", &shipped)?).await?;
+    store
+        .save(Event::new("order-123", 2, "OrderShipped", &shipped)?)
+        .await?;
 
     let (mut status, mut total, mut tracking) = ("unknown", Value::Null, Value::Null);
     for event in store.events(&"order-123".parse()?, Version::NONE).await? {

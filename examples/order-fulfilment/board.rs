@@ -5,5 +5,8 @@ use super::Shop;
 /// The board of the shop: what runs, drawn.
 pub fn board() -> Board {
     let board = Model::of::<Shop>().board();
-    board.title("From order to delivery").opening("Checkout").columns(6)
+    board
+        .title("From order to delivery")
+        .opening("Checkout")
+        .columns(6)
 }

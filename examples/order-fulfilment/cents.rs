@@ -91,6 +91,9 @@ mod tests {
         let most = Cents::new(u64::MAX);
         assert_eq!(most + Cents::new(1), most);
         assert_eq!(most * 2, most);
-        assert_eq!([Cents::new(1), Cents::new(2)].into_iter().sum::<Cents>(), Cents::new(3));
+        assert_eq!(
+            [Cents::new(1), Cents::new(2)].into_iter().sum::<Cents>(),
+            Cents::new(3)
+        );
     }
 }

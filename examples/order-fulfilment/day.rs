@@ -128,7 +128,10 @@ impl Day {
         };
         let mut hours = self.hours.iter_mut().skip(index(at));
         if let Some(hour) = hours.next() {
-            hour.visits.push(Visit { order, cancellation: now });
+            hour.visits.push(Visit {
+                order,
+                cancellation: now,
+            });
         }
         if let Some(hour) = hours.next() {
             hour.cancellations.extend(later);
@@ -165,7 +168,11 @@ impl Day {
 
 impl Hour {
     fn at(clock: u32) -> Self {
-        Self { clock, packing: PACKING.contains(&clock), ..Self::default() }
+        Self {
+            clock,
+            packing: PACKING.contains(&clock),
+            ..Self::default()
+        }
     }
 }
 
@@ -191,7 +198,10 @@ fn place(number: usize, dice: &mut Dice) -> PlaceOrder {
         order: OrderId::from(format!("order-{number:04}")),
         customer: CustomerId::from(format!("customer-{:03}", dice.below(200))),
         lines,
-        deliver_to: Address { city: city.to_owned(), country },
+        deliver_to: Address {
+            city: city.to_owned(),
+            country,
+        },
     }
 }
 
@@ -201,12 +211,24 @@ fn line(dice: &mut Dice) -> Line {
     let at = index(dice.below(count).min(dice.below(count)));
     let price = ARTICLES.get(at).map_or(0, |(_, price)| *price);
     let quantity = 1 + u32::from(dice.percent(35)) + u32::from(dice.percent(15));
-    Line { article: article_id(at + 1), quantity, price: Cents::new(price) }
+    Line {
+        article: article_id(at + 1),
+        quantity,
+        price: Cents::new(price),
+    }
 }
 
 fn cancellation(order: OrderId, dice: &mut Dice) -> CancelOrder {
-    let reason = dice.pick(&["ordered twice", "found it in a drawer", "wrong size", "too dear"]);
-    CancelOrder { order, reason: reason.to_owned() }
+    let reason = dice.pick(&[
+        "ordered twice",
+        "found it in a drawer",
+        "wrong size",
+        "too dear",
+    ]);
+    CancelOrder {
+        order,
+        reason: reason.to_owned(),
+    }
 }
 
 fn lorries(
@@ -217,7 +239,10 @@ fn lorries(
     let mut lorries = BTreeMap::<&WarehouseId, Vec<Pallet>>::new();
     for ((warehouse, article), quantity) in supply {
         let quantity = u32::try_from((quantity * percent).div_ceil(100)).unwrap_or(u32::MAX);
-        let pallet = Pallet { article: article.clone(), quantity };
+        let pallet = Pallet {
+            article: article.clone(),
+            quantity,
+        };
         lorries.entry(warehouse).or_default().push(pallet);
     }
     let lorries = lorries.into_iter();
@@ -285,10 +310,22 @@ mod tests {
         let day = Day::of(1, 400);
         let at_once = day.hours.iter().flat_map(|hour| &hour.visits);
         assert!(at_once.filter(|visit| visit.cancellation.is_some()).count() > 5);
-        assert!(day.hours.iter().map(|hour| hour.cancellations.len()).sum::<usize>() > 3);
+        assert!(
+            day.hours
+                .iter()
+                .map(|hour| hour.cancellations.len())
+                .sum::<usize>()
+                > 3
+        );
         assert!(day.declined.len() > 10);
         assert!(day.not_at_home.values().any(|times| *times == 3));
-        assert_eq!(day.hours.iter().filter(|hour| !hour.lorries.is_empty()).count(), 2);
+        assert_eq!(
+            day.hours
+                .iter()
+                .filter(|hour| !hour.lorries.is_empty())
+                .count(),
+            2
+        );
     }
 
     #[test]
@@ -296,7 +333,11 @@ mod tests {
         let day = Day::of(3, 400);
         let mut placed = BTreeSet::new();
         for hour in &day.hours {
-            assert!(hour.cancellations.iter().all(|cancel| placed.contains(&cancel.order)));
+            assert!(
+                hour.cancellations
+                    .iter()
+                    .all(|cancel| placed.contains(&cancel.order))
+            );
             placed.extend(hour.visits.iter().map(|visit| visit.order.order.clone()));
         }
     }

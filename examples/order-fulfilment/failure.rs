@@ -32,7 +32,10 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn board(path: &Path, source: io::Error) -> Self {
-        Self::Board { path: path.to_owned(), source }
+        Self::Board {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// What can be done about it, if anything is known.
@@ -42,9 +45,10 @@ impl Failure {
                 "start a NATS server with JetStream there, as `nats-server -js` does, or leave \
                  `--nats` out to keep the events in memory",
             ),
-            Self::Day(Broken::Command { source: CommandError::Refused(_), .. }) => {
-                Some("the namespace holds another day: choose a new one with `--namespace`")
-            }
+            Self::Day(Broken::Command {
+                source: CommandError::Refused(_),
+                ..
+            }) => Some("the namespace holds another day: choose a new one with `--namespace`"),
             Self::Board { .. } => Some("say where to write it with `--board PATH`"),
             Self::Server { .. }
             | Self::Start(_)

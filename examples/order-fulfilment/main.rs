@@ -6,9 +6,7 @@ mod screen;
 
 use std::process::ExitCode;
 
-use aether::{
-    DynEventStore, EventStoreExt as _, InMemoryEventStore, Position, runtime::Aether,
-};
+use aether::{DynEventStore, EventStoreExt as _, InMemoryEventStore, Position, runtime::Aether};
 use aether_examples::order_fulfilment::{
     Inventory, Ordering, Payment, Shipping, board,
     day::Day,
@@ -41,13 +39,20 @@ async fn run(args: &Args, screen: &Screen) -> Result<(), Failure> {
     let report = live(&aether, &day, args.seed, (screen, kept)).await?;
     aether.shutdown().await;
     screen.show(&report)?;
-    std::fs::write(&args.board, board().svg()).map_err(|source| Failure::board(&args.board, source))?;
-    screen.say(&format!("the board of the domain is in {}", args.board.display()))
+    std::fs::write(&args.board, board().svg())
+        .map_err(|source| Failure::board(&args.board, source))?;
+    screen.say(&format!(
+        "the board of the domain is in {}",
+        args.board.display()
+    ))
 }
 
 /// The store, and where it keeps the events, in words.
 async fn open(args: &Args) -> Result<(DynEventStore, String), Failure> {
-    Ok((DynEventStore::new(InMemoryEventStore::new()), "in memory".to_owned()))
+    Ok((
+        DynEventStore::new(InMemoryEventStore::new()),
+        "in memory".to_owned(),
+    ))
 }
 
 async fn start(store: DynEventStore, day: &Day) -> Result<Aether, Failure> {
@@ -55,7 +60,9 @@ async fn start(store: DynEventStore, day: &Day) -> Result<Aether, Failure> {
         declines: day.declined.clone(),
         thinks_for: Duration::from_millis(1),
     };
-    let carrier = SimulatedCarrier { rings_in_vain: day.not_at_home.clone() };
+    let carrier = SimulatedCarrier {
+        rings_in_vain: day.not_at_home.clone(),
+    };
     Ok(Aether::builder()
         .store(store)
         .context::<Ordering>()
@@ -78,9 +85,17 @@ async fn live(
     let diary = shift::work(aether, day, |moment| progress.note(moment)).await?;
     let elapsed = began.elapsed();
     progress.end();
-    let run = Run { seed, store, elapsed, diary };
+    let run = Run {
+        seed,
+        store,
+        elapsed,
+        diary,
+    };
     let log = aether.store().log(Position::START).await?;
     let tracking = aether.read::<OrderTracking>().await?;
-    let (best, catalogue) = (aether.read::<BestSellers>().await?, aether.read::<Catalogue>().await?);
+    let (best, catalogue) = (
+        aether.read::<BestSellers>().await?,
+        aether.read::<Catalogue>().await?,
+    );
     Ok(Report::of(run, &log, &tracking, (&best, &catalogue)))
 }

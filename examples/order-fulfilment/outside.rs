@@ -41,11 +41,18 @@ impl Adapter for SimulatedCardProcessor {
         };
         tokio::time::sleep(self.thinks_for).await;
         let answer = if self.declines.contains(&request.order) {
-            CardAnswer::Declined { reason: "insufficient funds".to_owned() }
+            CardAnswer::Declined {
+                reason: "insufficient funds".to_owned(),
+            }
         } else {
-            CardAnswer::Captured { reference: format!("charge-{}", delivery.idempotency_key) }
+            CardAnswer::Captured {
+                reference: format!("charge-{}", delivery.idempotency_key),
+            }
         };
-        Ok(Some(RecordPaymentAnswer { order: request.order, answer }))
+        Ok(Some(RecordPaymentAnswer {
+            order: request.order,
+            answer,
+        }))
     }
 }
 
@@ -75,8 +82,14 @@ impl Adapter for SimulatedCarrier {
         let result = if attempt <= in_vain {
             DeliveryAttempt::NobodyHome
         } else {
-            DeliveryAttempt::Delivered { signed_by: "the customer".to_owned() }
+            DeliveryAttempt::Delivered {
+                signed_by: "the customer".to_owned(),
+            }
         };
-        Ok(RecordDeliveryAttempt { order, attempt, result })
+        Ok(RecordDeliveryAttempt {
+            order,
+            attempt,
+            result,
+        })
     }
 }

@@ -21,7 +21,13 @@ impl Screen {
     pub(crate) fn new() -> Self {
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colours = io::stdout().is_terminal() && !no_colour;
-        Self { paint: if colours { Paint::Colours } else { Paint::Plain } }
+        Self {
+            paint: if colours {
+                Paint::Colours
+            } else {
+                Paint::Plain
+            },
+        }
     }
 
     /// A bar on standard error; nothing, if that is no terminal.
@@ -37,7 +43,9 @@ impl Screen {
     }
 
     pub(crate) fn show(&self, report: &Report) -> Result<(), Failure> {
-        Ok(io::stdout().lock().write_all(report.text(self.paint).as_bytes())?)
+        Ok(io::stdout()
+            .lock()
+            .write_all(report.text(self.paint).as_bytes())?)
     }
 
     pub(crate) fn say(&self, line: &str) -> Result<(), Failure> {

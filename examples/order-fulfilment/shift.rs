@@ -91,7 +91,11 @@ impl<W: Fn(Moment) + Sync> Shift<'_, W> {
 
     async fn send<C: Command>(&self, command: C) -> Result<Sent, Broken> {
         let (name, key) = (C::META.name.as_str(), command.key());
-        let broken = |source| Broken::Command { command: name, key, source };
+        let broken = |source| Broken::Command {
+            command: name,
+            key,
+            source,
+        };
         let content = Payload::of(&command)?;
         let id = CommandId::derived(&self.day.id, &format!("{name} {}", content.as_str()));
         self.aether.send(command).with_id(id).await.map_err(broken)

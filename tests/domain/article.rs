@@ -26,7 +26,11 @@ fn listed() -> ArticleEvent {
 
 fn repriced(before: u32, price: u32) -> ArticleEvent {
     let (before, price) = (Cents::euros(before), Cents::euros(price));
-    ArticleEvent::Repriced { article: article("pen"), before, price }
+    ArticleEvent::Repriced {
+        article: article("pen"),
+        before,
+        price,
+    }
 }
 
 #[test]
@@ -52,5 +56,7 @@ fn the_same_price_again_changes_nothing() {
 fn nothing_is_given_away() {
     given::<Article>(())
         .when(list(0))
-        .then_refused(ArticleRefusal::NoPrice { article: article("pen") });
+        .then_refused(ArticleRefusal::NoPrice {
+            article: article("pen"),
+        });
 }

@@ -12,5 +12,8 @@ fn the_board_in_the_docs_is_the_board_of_the_code() {
         std::fs::write(&path, &drawn).expect("docs/board.svg can be written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == drawn, "docs/board.svg is stale: run `make board` and look at the change");
+    assert!(
+        kept == drawn,
+        "docs/board.svg is stale: run `make board` and look at the change"
+    );
 }

@@ -4,25 +4,38 @@ use aether::testing::given;
 use aether_examples::order_fulfilment::{
     Cents,
     payment::{
-        CancelPayment, CardAnswer, CardPayment, PaymentCancelled, PaymentRefunded,
-        PaymentRefusal, RecordPaymentAnswer, RequestPayment,
+        CancelPayment, CardAnswer, CardPayment, PaymentCancelled, PaymentRefunded, PaymentRefusal,
+        RecordPaymentAnswer, RequestPayment,
     },
 };
 
 use crate::samples::{captured, declined, order_id, requested};
 
 fn request() -> RequestPayment {
-    RequestPayment { order: order_id(), amount: Cents::euros(90) }
+    RequestPayment {
+        order: order_id(),
+        amount: Cents::euros(90),
+    }
 }
 
 fn charged() -> RecordPaymentAnswer {
-    let answer = CardAnswer::Captured { reference: "charge-1".to_owned() };
-    RecordPaymentAnswer { order: order_id(), answer }
+    let answer = CardAnswer::Captured {
+        reference: "charge-1".to_owned(),
+    };
+    RecordPaymentAnswer {
+        order: order_id(),
+        answer,
+    }
 }
 
 fn not_charged() -> RecordPaymentAnswer {
-    let answer = CardAnswer::Declined { reason: "insufficient funds".to_owned() };
-    RecordPaymentAnswer { order: order_id(), answer }
+    let answer = CardAnswer::Declined {
+        reason: "insufficient funds".to_owned(),
+    };
+    RecordPaymentAnswer {
+        order: order_id(),
+        answer,
+    }
 }
 
 fn cancel() -> CancelPayment {
@@ -52,15 +65,25 @@ fn money_is_asked_for_once() {
 
 #[test]
 fn a_charge_is_captured_or_declined() {
-    given::<CardPayment>(requested()).when(charged()).then(captured());
-    given::<CardPayment>(requested()).when(not_charged()).then(declined());
+    given::<CardPayment>(requested())
+        .when(charged())
+        .then(captured());
+    given::<CardPayment>(requested())
+        .when(not_charged())
+        .then(declined());
 }
 
 #[test]
 fn the_first_answer_counts() {
-    given::<CardPayment>((requested(), captured())).when(not_charged()).then_nothing();
-    given::<CardPayment>((requested(), captured())).when(charged()).then_nothing();
-    given::<CardPayment>((requested(), declined())).when(charged()).then_nothing();
+    given::<CardPayment>((requested(), captured()))
+        .when(not_charged())
+        .then_nothing();
+    given::<CardPayment>((requested(), captured()))
+        .when(charged())
+        .then_nothing();
+    given::<CardPayment>((requested(), declined()))
+        .when(charged())
+        .then_nothing();
 }
 
 #[test]
@@ -95,7 +118,9 @@ fn money_that_comes_after_the_cancellation_goes_straight_back() {
 
 #[test]
 fn a_charge_that_is_declined_after_the_cancellation_changes_nothing() {
-    given::<CardPayment>((requested(), cancelled())).when(not_charged()).then_nothing();
+    given::<CardPayment>((requested(), cancelled()))
+        .when(not_charged())
+        .then_nothing();
 }
 
 #[test]
@@ -109,5 +134,7 @@ fn money_that_is_here_is_given_back_once() {
 
 #[test]
 fn a_declined_payment_needs_no_cancellation() {
-    given::<CardPayment>((requested(), declined())).when(cancel()).then_nothing();
+    given::<CardPayment>((requested(), declined()))
+        .when(cancel())
+        .then_nothing();
 }

@@ -10,8 +10,7 @@ use aether_examples::order_fulfilment::{
     Inventory, Ordering, Payment, Shipping,
     inventory::{Claim, DeliveryNote, ReceiveGoods, Stock},
     ordering::{
-        CancelOrder, Order, OrderId, OrderRefusal, OrderStatus, OrderTracking, PlaceOrder,
-        Progress,
+        CancelOrder, Order, OrderId, OrderRefusal, OrderStatus, OrderTracking, PlaceOrder, Progress,
     },
     outside::{SimulatedCardProcessor, SimulatedCarrier},
     payment::{
@@ -59,34 +58,58 @@ async fn open_with(
 
 async fn progress(aether: &Aether, order: &OrderId) -> Progress {
     aether.settled().await.expect("all followers get on");
-    let tracking = aether.read::<OrderTracking>().await.expect("the read model runs");
+    let tracking = aether
+        .read::<OrderTracking>()
+        .await
+        .expect("the read model runs");
     tracking.orders[order].progress
 }
 
 async fn dispatch(aether: &Aether) {
     aether.settled().await.expect("all followers get on");
-    let parcel = DispatchParcel { order: order_id(), tracking: tracking("parcel-1") };
+    let parcel = DispatchParcel {
+        order: order_id(),
+        tracking: tracking("parcel-1"),
+    };
     aether.send(parcel).await.expect("the parcel is packed");
 }
 
 async fn pens_on_the_shelf(aether: &Aether) -> u32 {
-    aether.load::<Stock>(leipzig()).await.expect("the stock is readable").available(&article("pen"))
+    aether
+        .load::<Stock>(leipzig())
+        .await
+        .expect("the stock is readable")
+        .available(&article("pen"))
 }
 
 /// What happened since the lorry came, in the order of the log.
 async fn story(aether: &Aether) -> Vec<String> {
-    let log = aether.store().log(Position::START).await.expect("the log is readable");
+    let log = aether
+        .store()
+        .log(Position::START)
+        .await
+        .expect("the log is readable");
     let events = log.iter().flat_map(|recorded| recorded.commit.events());
-    events.map(|event| event.event_type.to_string()).skip(1).collect()
+    events
+        .map(|event| event.event_type.to_string())
+        .skip(1)
+        .collect()
 }
 
 fn declines() -> SimulatedCardProcessor {
-    SimulatedCardProcessor { declines: [order_id()].into(), ..Default::default() }
+    SimulatedCardProcessor {
+        declines: [order_id()].into(),
+        ..Default::default()
+    }
 }
 
 #[tokio::test]
 async fn an_order_goes_from_the_shop_to_the_door() {
-    let aether = open(SimulatedCardProcessor::default(), SimulatedCarrier::default()).await;
+    let aether = open(
+        SimulatedCardProcessor::default(),
+        SimulatedCarrier::default(),
+    )
+    .await;
     aether.send(place()).await.unwrap();
     assert_eq!(progress(&aether, &order_id()).await, Progress::Confirmed);
     let list = aether.read::<PickingList>().await.unwrap();
@@ -94,7 +117,14 @@ async fn an_order_goes_from_the_shop_to_the_door() {
     drop(list);
     dispatch(&aether).await;
     assert_eq!(progress(&aether, &order_id()).await, Progress::Delivered);
-    assert!(aether.read::<PickingList>().await.unwrap().waiting.is_empty());
+    assert!(
+        aether
+            .read::<PickingList>()
+            .await
+            .unwrap()
+            .waiting
+            .is_empty()
+    );
     let expected = [
         "OrderPlaced",
         "StockReserved",
@@ -111,8 +141,18 @@ async fn an_order_goes_from_the_shop_to_the_door() {
 
 #[tokio::test]
 async fn an_order_short_of_stock_is_rejected_and_no_card_is_charged() {
-    let aether = open(SimulatedCardProcessor::default(), SimulatedCarrier::default()).await;
-    aether.send(PlaceOrder { lines: vec![line("pen", 6, 40)], ..place() }).await.unwrap();
+    let aether = open(
+        SimulatedCardProcessor::default(),
+        SimulatedCarrier::default(),
+    )
+    .await;
+    aether
+        .send(PlaceOrder {
+            lines: vec![line("pen", 6, 40)],
+            ..place()
+        })
+        .await
+        .unwrap();
     assert_eq!(progress(&aether, &order_id()).await, Progress::Rejected);
     let expected = ["OrderPlaced", "StockShortageDetected", "OrderRejected"];
     assert_eq!(story(&aether).await, expected);
@@ -138,13 +178,23 @@ async fn an_order_whose_card_is_declined_is_rejected_and_its_goods_go_back() {
 
 #[tokio::test]
 async fn of_two_orders_for_the_last_ink_one_is_confirmed() {
-    let aether = open(SimulatedCardProcessor::default(), SimulatedCarrier::default()).await;
+    let aether = open(
+        SimulatedCardProcessor::default(),
+        SimulatedCarrier::default(),
+    )
+    .await;
     let other = OrderId::from("order-2".to_owned());
-    let second = PlaceOrder { order: other.clone(), ..place() };
+    let second = PlaceOrder {
+        order: other.clone(),
+        ..place()
+    };
     let (first, second) = tokio::join!(aether.send(place()), aether.send(second));
     first.unwrap();
     second.unwrap();
-    let mut ends = [progress(&aether, &order_id()).await, progress(&aether, &other).await];
+    let mut ends = [
+        progress(&aether, &order_id()).await,
+        progress(&aether, &other).await,
+    ];
     ends.sort();
     assert_eq!(ends, [Progress::Confirmed, Progress::Rejected]);
 }
@@ -169,8 +219,13 @@ impl Adapter for Hesitant {
         self.asked.send_replace(true);
         let mut gate = self.gate.clone();
         gate.wait_for(|open| *open).await.expect("the gate stays");
-        let answer = CardAnswer::Captured { reference: "charge-1".to_owned() };
-        Ok(RecordPaymentAnswer { order: request.order, answer })
+        let answer = CardAnswer::Captured {
+            reference: "charge-1".to_owned(),
+        };
+        Ok(RecordPaymentAnswer {
+            order: request.order,
+            answer,
+        })
     }
 }
 
@@ -180,7 +235,10 @@ async fn money_for_an_order_that_was_called_off_meanwhile_goes_straight_back() {
     let aether = open(Hesitant { asked, gate }, SimulatedCarrier::default()).await;
     aether.send(place()).await.unwrap();
     is_asked.wait_for(|asked| *asked).await.unwrap();
-    let cancel = CancelOrder { order: order_id(), reason: "ordered twice".to_owned() };
+    let cancel = CancelOrder {
+        order: order_id(),
+        reason: "ordered twice".to_owned(),
+    };
     aether.send(cancel).await.unwrap();
     let followed = ["StockReleased", "PaymentCancelled"];
     until_logged(&aether, &followed).await;
@@ -188,7 +246,10 @@ async fn money_for_an_order_that_was_called_off_meanwhile_goes_straight_back() {
     assert_eq!(progress(&aether, &order_id()).await, Progress::Cancelled);
     let payment = aether.load::<CardPayment>(order_id()).await.unwrap();
     assert_eq!(*payment.status(), PaymentStatus::Refunded);
-    assert_eq!(aether.load::<Order>(order_id()).await.unwrap().status(), OrderStatus::Cancelled);
+    assert_eq!(
+        aether.load::<Order>(order_id()).await.unwrap().status(),
+        OrderStatus::Cancelled
+    );
     let shipment = aether.load::<Shipment>(order_id()).await.unwrap();
     assert_eq!(*shipment.status(), ShipmentStatus::None);
     assert_eq!(pens_on_the_shelf(&aether).await, 5);
@@ -203,7 +264,11 @@ async fn until_logged(aether: &Aether, wanted: &[&str]) {
     let mut missing = wanted.to_vec();
     let mut log = Box::pin(aether.store().follow(Position::START));
     while !missing.is_empty() {
-        let recorded = log.next().await.expect("a log does not end").expect("it is readable");
+        let recorded = log
+            .next()
+            .await
+            .expect("a log does not end")
+            .expect("it is readable");
         let events = recorded.commit.events();
         missing.retain(|wanted| events.iter().all(|event| event.event_type != *wanted));
     }
@@ -211,31 +276,50 @@ async fn until_logged(aether: &Aether, wanted: &[&str]) {
 
 #[tokio::test]
 async fn a_confirmed_order_cannot_be_called_off() {
-    let aether = open(SimulatedCardProcessor::default(), SimulatedCarrier::default()).await;
+    let aether = open(
+        SimulatedCardProcessor::default(),
+        SimulatedCarrier::default(),
+    )
+    .await;
     aether.send(place()).await.unwrap();
     assert_eq!(progress(&aether, &order_id()).await, Progress::Confirmed);
-    let cancel = CancelOrder { order: order_id(), reason: "too dear".to_owned() };
+    let cancel = CancelOrder {
+        order: order_id(),
+        reason: "too dear".to_owned(),
+    };
     let refused = aether.send(cancel).await.unwrap_err();
     assert_eq!(refused.refusal(), Some(&OrderRefusal::AlreadyConfirmed));
 }
 
 #[tokio::test]
 async fn a_command_that_is_sent_twice_takes_effect_once() {
-    let aether = open(SimulatedCardProcessor::default(), SimulatedCarrier::default()).await;
+    let aether = open(
+        SimulatedCardProcessor::default(),
+        SimulatedCarrier::default(),
+    )
+    .await;
     let id = CommandId::new();
     let first = aether.send(place()).with_id(id).await.unwrap();
     let again = aether.send(place()).with_id(id).await.unwrap();
-    assert_eq!((&first.actor_id, first.version), (&again.actor_id, again.version));
+    assert_eq!(
+        (&first.actor_id, first.version),
+        (&again.actor_id, again.version)
+    );
     let other = aether.send(place()).await.unwrap_err();
     assert_eq!(other.refusal(), Some(&OrderRefusal::AlreadyPlaced));
     aether.settled().await.unwrap();
-    let placed = story(&aether).await.into_iter().filter(|event| event == "OrderPlaced");
+    let placed = story(&aether)
+        .await
+        .into_iter()
+        .filter(|event| event == "OrderPlaced");
     assert_eq!(placed.count(), 1);
 }
 
 #[tokio::test]
 async fn a_parcel_that_nobody_takes_in_comes_back_and_so_does_the_money() {
-    let carrier = SimulatedCarrier { rings_in_vain: BTreeMap::from([(order_id(), 3)]) };
+    let carrier = SimulatedCarrier {
+        rings_in_vain: BTreeMap::from([(order_id(), 3)]),
+    };
     let aether = open(SimulatedCardProcessor::default(), carrier).await;
     aether.send(place()).await.unwrap();
     dispatch(&aether).await;
@@ -255,9 +339,15 @@ async fn a_parcel_that_nobody_takes_in_comes_back_and_so_does_the_money() {
 async fn an_order_that_was_stored_in_the_first_year_is_still_fulfilled() {
     let store = InMemoryEventStore::new();
     store.save(placed_in_the_first_year()).await.unwrap();
-    let (cards, carrier) = (SimulatedCardProcessor::default(), SimulatedCarrier::default());
+    let (cards, carrier) = (
+        SimulatedCardProcessor::default(),
+        SimulatedCarrier::default(),
+    );
     let aether = open_with(store, cards, carrier).await;
     assert_eq!(progress(&aether, &order_id()).await, Progress::Confirmed);
     let stock = aether.load::<Stock>(leipzig()).await.unwrap();
-    assert_eq!(stock.claim(&order_id()), Some(&Claim::Holds(vec![pallet("pen", 2)])));
+    assert_eq!(
+        stock.claim(&order_id()),
+        Some(&Claim::Holds(vec![pallet("pen", 2)]))
+    );
 }

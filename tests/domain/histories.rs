@@ -53,12 +53,18 @@ fn an_article_that_is_repriced() {
         before: Cents::euros(40),
         price: Cents::euros(45),
     };
-    assert_history!(Article, given::<Article>([listed, repriced]).stored().to_vec());
+    assert_history!(
+        Article,
+        given::<Article>([listed, repriced]).stored().to_vec()
+    );
 }
 
 #[test]
 fn an_order_that_is_confirmed() {
-    assert_history!(Order, given::<Order>((placed(), confirmed())).stored().to_vec());
+    assert_history!(
+        Order,
+        given::<Order>((placed(), confirmed())).stored().to_vec()
+    );
 }
 
 #[test]
@@ -77,7 +83,11 @@ fn a_warehouse_that_runs_short() {
     let short = StockShortageDetected {
         warehouse: leipzig(),
         order: OrderId::from("order-2".to_owned()),
-        shortages: vec![Shortage { article: article("pen"), wanted: 9, available: 1 }],
+        shortages: vec![Shortage {
+            article: article("pen"),
+            wanted: 9,
+            available: 1,
+        }],
     };
     let released = StockReleased {
         warehouse: leipzig(),
@@ -87,7 +97,9 @@ fn a_warehouse_that_runs_short() {
     let lorry = received(vec![pallet("pen", 3), pallet("ink", 1)]);
     assert_history!(
         Stock,
-        given::<Stock>((lorry, reserved(), short, released)).stored().to_vec()
+        given::<Stock>((lorry, reserved(), short, released))
+            .stored()
+            .to_vec()
     );
 }
 
@@ -107,13 +119,24 @@ fn a_payment_that_comes_too_late() {
 fn a_payment_that_is_captured() {
     assert_history!(
         CardPayment,
-        given::<CardPayment>((requested(), captured())).stored().to_vec()
+        given::<CardPayment>((requested(), captured()))
+            .stored()
+            .to_vec()
     );
 }
 
 #[test]
 fn a_parcel_that_goes_back() {
-    let returned = ParcelReturned { order: order_id(), attempts: 3 };
-    let events = (shipment(), dispatched(), nobody_home(1), nobody_home(2), returned);
+    let returned = ParcelReturned {
+        order: order_id(),
+        attempts: 3,
+    };
+    let events = (
+        shipment(),
+        dispatched(),
+        nobody_home(1),
+        nobody_home(2),
+        returned,
+    );
     assert_history!(Shipment, given::<Shipment>(events).stored().to_vec());
 }

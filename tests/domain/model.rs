@@ -14,13 +14,21 @@ use aether_examples::order_fulfilment::{Inventory, Ordering, Payment, Shipping, 
 fn names(kind: Kind) -> Vec<String> {
     let model = Model::of::<Shop>();
     let elements = model.of_kind(kind);
-    elements.map(|element| element.id.name().to_owned()).collect()
+    elements
+        .map(|element| element.id.name().to_owned())
+        .collect()
 }
 
 #[test]
 fn the_model_has_these_elements() {
-    assert_eq!(names(Kind::Context), ["Ordering", "Inventory", "Payment", "Shipping"]);
-    assert_eq!(names(Kind::Aggregate), ["Article", "Order", "Stock", "CardPayment", "Shipment"]);
+    assert_eq!(
+        names(Kind::Context),
+        ["Ordering", "Inventory", "Payment", "Shipping"]
+    );
+    assert_eq!(
+        names(Kind::Aggregate),
+        ["Article", "Order", "Stock", "CardPayment", "Shipment"]
+    );
     assert_eq!(
         names(Kind::Policy),
         [
@@ -40,7 +48,9 @@ fn the_model_has_these_elements() {
     assert_eq!(names(Kind::ExternalSystem), ["CardProcessor", "Carrier"]);
     assert_eq!(
         BTreeSet::from_iter(names(Kind::Actor)),
-        ["Customer", "Merchandiser", "WarehouseClerk"].map(str::to_owned).into()
+        ["Customer", "Merchandiser", "WarehouseClerk"]
+            .map(str::to_owned)
+            .into()
     );
 }
 
@@ -99,8 +109,10 @@ fn an_order_is_placed_in_its_second_version_and_opens_a_phase() {
         .of_kind(Kind::Event)
         .filter_map(|event| Some((event.id.name(), event.version()?, event.phase()?)))
         .collect();
-    let expected =
-        [("OrderPlaced", 2, "Reserve and pay"), ("OrderConfirmed", 1, "Fulfilment")];
+    let expected = [
+        ("OrderPlaced", 2, "Reserve and pay"),
+        ("OrderConfirmed", 1, "Fulfilment"),
+    ];
     assert_eq!(phases, expected);
 }
 
@@ -116,7 +128,11 @@ fn every_arrow_is_read_off_a_signature() {
     assert!(says("Catalogue", Verb::Informs, "PlaceOrder"));
     assert!(says("PlaceOrder", Verb::HandledBy, "Order"));
     assert!(says("PlaceOrder", Verb::Emits, "OrderPlaced"));
-    assert!(says("OrderPlaced", Verb::Activates, "ReserveStockWhenPlaced"));
+    assert!(says(
+        "OrderPlaced",
+        Verb::Activates,
+        "ReserveStockWhenPlaced"
+    ));
     assert!(says("ReserveStockWhenPlaced", Verb::Issues, "ReserveStock"));
     assert!(says("ReserveStock", Verb::Emits, "StockShortageDetected"));
     assert!(says("PaymentRequested", Verb::Notifies, "CardProcessor"));
@@ -129,9 +145,15 @@ fn every_arrow_is_read_off_a_signature() {
 #[test]
 fn open_questions_are_on_the_board() {
     let model = Model::of::<Shop>();
-    let questions: Vec<_> = model.of_kind(Kind::Hotspot).map(|spot| &*spot.label).collect();
+    let questions: Vec<_> = model
+        .of_kind(Kind::Hotspot)
+        .map(|spot| &*spot.label)
+        .collect();
     assert_eq!(questions.len(), 5);
-    assert!(questions.contains(&"who tells the customer, and how?"), "{questions:?}");
+    assert!(
+        questions.contains(&"who tells the customer, and how?"),
+        "{questions:?}"
+    );
 }
 
 /// Takes the members that a runtime would take.
@@ -142,7 +164,8 @@ impl Register for Running {
     fn aggregate<A: Aggregate + Handlers>(&mut self) {
         self.0.insert((Kind::Aggregate, A::META.name.as_str()));
         let commands = A::ON_COMMAND.iter().map(|row| row.command().name.as_str());
-        self.0.extend(commands.map(|command| (Kind::Command, command)));
+        self.0
+            .extend(commands.map(|command| (Kind::Command, command)));
     }
 
     fn policy<P: Policy + Handlers>(&mut self) {
@@ -167,8 +190,13 @@ fn what_runs_is_what_is_drawn() {
     Shipping::register(&mut running);
     let model = Model::of::<Shop>();
     let drawn = model.elements().iter().filter(|element| {
-        !matches!(element.kind(), Kind::Context | Kind::Event | Kind::Actor | Kind::Hotspot)
+        !matches!(
+            element.kind(),
+            Kind::Context | Kind::Event | Kind::Actor | Kind::Hotspot
+        )
     });
-    let drawn: BTreeSet<_> = drawn.map(|element| (element.kind(), element.id.name())).collect();
+    let drawn: BTreeSet<_> = drawn
+        .map(|element| (element.kind(), element.id.name()))
+        .collect();
     assert_eq!(running.0, drawn);
 }

@@ -13,7 +13,10 @@ use aether_examples::order_fulfilment::{
 use crate::samples::{cancelled, confirmed, line, order_id, place, placed, rejected};
 
 fn cancel() -> CancelOrder {
-    CancelOrder { order: order_id(), reason: "ordered twice".to_owned() }
+    CancelOrder {
+        order: order_id(),
+        reason: "ordered twice".to_owned(),
+    }
 }
 
 fn confirm() -> ConfirmOrder {
@@ -21,7 +24,10 @@ fn confirm() -> ConfirmOrder {
 }
 
 fn reject() -> RejectOrder {
-    RejectOrder { order: order_id(), reason: RejectionReason::OutOfStock }
+    RejectOrder {
+        order: order_id(),
+        reason: RejectionReason::OutOfStock,
+    }
 }
 
 #[test]
@@ -38,25 +44,43 @@ fn a_parcel_leaves_from_the_warehouse_that_serves_the_country() {
         (Country::Poland, "poznan"),
     ];
     for (country, town) in warehouses {
-        let deliver_to = Address { city: "somewhere".to_owned(), country };
+        let deliver_to = Address {
+            city: "somewhere".to_owned(),
+            country,
+        };
         let warehouse = WarehouseId::from(town.to_owned());
         given::<Order>(())
-            .when(PlaceOrder { deliver_to: deliver_to.clone(), ..place() })
-            .then(OrderPlaced { deliver_to, warehouse, ..placed() });
+            .when(PlaceOrder {
+                deliver_to: deliver_to.clone(),
+                ..place()
+            })
+            .then(OrderPlaced {
+                deliver_to,
+                warehouse,
+                ..placed()
+            });
     }
 }
 
 #[test]
 fn an_order_is_placed_once() {
-    given::<Order>(placed()).when(place()).then_refused(OrderRefusal::AlreadyPlaced);
+    given::<Order>(placed())
+        .when(place())
+        .then_refused(OrderRefusal::AlreadyPlaced);
 }
 
 #[test]
 fn an_order_of_nothing_is_refused() {
     given::<Order>(())
-        .when(PlaceOrder { lines: Vec::new(), ..place() })
+        .when(PlaceOrder {
+            lines: Vec::new(),
+            ..place()
+        })
         .then_refused(OrderRefusal::Empty)
-        .when(PlaceOrder { lines: vec![line("pen", 1, 40), line("ink", 0, 10)], ..place() })
+        .when(PlaceOrder {
+            lines: vec![line("pen", 1, 40), line("ink", 0, 10)],
+            ..place()
+        })
         .then_refused(OrderRefusal::Empty);
 }
 
@@ -64,7 +88,10 @@ fn an_order_of_nothing_is_refused() {
 fn an_order_beyond_the_limit_is_refused() {
     let (total, limit) = (Cents::euros(10_001), Cents::euros(10_000));
     given::<Order>(())
-        .when(PlaceOrder { lines: vec![line("globe", 1, 10_001)], ..place() })
+        .when(PlaceOrder {
+            lines: vec![line("globe", 1, 10_001)],
+            ..place()
+        })
         .then_refused(OrderRefusal::OverTheLimit { total, limit });
 }
 
@@ -72,8 +99,15 @@ fn an_order_beyond_the_limit_is_refused() {
 fn an_order_of_exactly_the_limit_is_placed() {
     let lines = vec![line("globe", 1, 10_000)];
     given::<Order>(())
-        .when(PlaceOrder { lines: lines.clone(), ..place() })
-        .then(OrderPlaced { lines, total: Cents::euros(10_000), ..placed() });
+        .when(PlaceOrder {
+            lines: lines.clone(),
+            ..place()
+        })
+        .then(OrderPlaced {
+            lines,
+            total: Cents::euros(10_000),
+            ..placed()
+        });
 }
 
 #[test]
@@ -92,10 +126,14 @@ fn a_confirmed_order_can_no_longer_be_called_off() {
 fn an_order_that_is_over_cannot_be_called_off() {
     given::<Order>((placed(), cancelled()))
         .when(cancel())
-        .then_refused(OrderRefusal::Over { status: OrderStatus::Cancelled });
+        .then_refused(OrderRefusal::Over {
+            status: OrderStatus::Cancelled,
+        });
     given::<Order>((placed(), rejected(RejectionReason::OutOfStock)))
         .when(cancel())
-        .then_refused(OrderRefusal::Over { status: OrderStatus::Rejected });
+        .then_refused(OrderRefusal::Over {
+            status: OrderStatus::Rejected,
+        });
 }
 
 #[test]
@@ -105,19 +143,25 @@ fn a_placed_order_is_confirmed_and_says_what_is_to_be_sent() {
 
 #[test]
 fn confirming_again_changes_nothing() {
-    given::<Order>((placed(), confirmed())).when(confirm()).then_nothing();
+    given::<Order>((placed(), confirmed()))
+        .when(confirm())
+        .then_nothing();
 }
 
 #[test]
 fn an_order_that_was_called_off_meanwhile_is_not_confirmed() {
-    given::<Order>((placed(), cancelled())).when(confirm()).then_nothing();
+    given::<Order>((placed(), cancelled()))
+        .when(confirm())
+        .then_nothing();
 }
 
 #[test]
 fn money_for_a_rejected_order_is_an_error_that_someone_must_see() {
     given::<Order>((placed(), rejected(RejectionReason::PaymentDeclined)))
         .when(confirm())
-        .then_refused(OrderRefusal::Over { status: OrderStatus::Rejected });
+        .then_refused(OrderRefusal::Over {
+            status: OrderStatus::Rejected,
+        });
 }
 
 #[test]
@@ -129,7 +173,9 @@ fn a_placed_order_is_rejected() {
 
 #[test]
 fn rejecting_what_is_over_changes_nothing() {
-    given::<Order>((placed(), cancelled())).when(reject()).then_nothing();
+    given::<Order>((placed(), cancelled()))
+        .when(reject())
+        .then_nothing();
     given::<Order>((placed(), rejected(RejectionReason::OutOfStock)))
         .when(reject())
         .then_nothing();
@@ -144,7 +190,13 @@ fn a_confirmed_order_is_not_rejected() {
 
 #[test]
 fn nothing_can_be_done_to_an_order_that_was_never_placed() {
-    given::<Order>(()).when(cancel()).then_refused(OrderRefusal::NeverPlaced);
-    given::<Order>(()).when(confirm()).then_refused(OrderRefusal::NeverPlaced);
-    given::<Order>(()).when(reject()).then_refused(OrderRefusal::NeverPlaced);
+    given::<Order>(())
+        .when(cancel())
+        .then_refused(OrderRefusal::NeverPlaced);
+    given::<Order>(())
+        .when(confirm())
+        .then_refused(OrderRefusal::NeverPlaced);
+    given::<Order>(())
+        .when(reject())
+        .then_refused(OrderRefusal::NeverPlaced);
 }

@@ -26,7 +26,11 @@ use crate::samples::{
 fn whenever_an_order_is_placed_its_stock_is_reserved() {
     policy::<ReserveStockWhenPlaced>()
         .when(placed())
-        .then_issues(ReserveStock { warehouse: leipzig(), order: order_id(), lines: lines() })
+        .then_issues(ReserveStock {
+            warehouse: leipzig(),
+            order: order_id(),
+            lines: lines(),
+        })
         .when(confirmed())
         .then_nothing();
 }
@@ -35,7 +39,10 @@ fn whenever_an_order_is_placed_its_stock_is_reserved() {
 fn whenever_stock_is_reserved_its_worth_is_asked_for() {
     policy::<RequestPaymentWhenReserved>()
         .when(reserved())
-        .then_issues(RequestPayment { order: order_id(), amount: Cents::euros(90) });
+        .then_issues(RequestPayment {
+            order: order_id(),
+            amount: Cents::euros(90),
+        });
 }
 
 #[test]
@@ -54,7 +61,10 @@ fn an_order_that_cannot_be_fulfilled_is_rejected() {
         order: order_id(),
         shortages: Vec::new(),
     };
-    let reject = |reason| RejectOrder { order: order_id(), reason };
+    let reject = |reason| RejectOrder {
+        order: order_id(),
+        reason,
+    };
     policy::<RejectOrderWhenUnfulfillable>()
         .when(shortage)
         .then_issues(reject(RejectionReason::OutOfStock))
@@ -64,7 +74,10 @@ fn an_order_that_cannot_be_fulfilled_is_rejected() {
 
 #[test]
 fn whenever_an_order_fails_its_stock_is_released() {
-    let release = || ReleaseStock { warehouse: leipzig(), order: order_id() };
+    let release = || ReleaseStock {
+        warehouse: leipzig(),
+        order: order_id(),
+    };
     policy::<ReleaseStockWhenOrderFails>()
         .when(rejected(RejectionReason::PaymentDeclined))
         .then_issues(release())
@@ -78,16 +91,21 @@ fn whenever_there_will_be_no_parcel_the_payment_is_cancelled() {
     policy::<CancelPaymentWhenNoParcel>()
         .when(cancelled())
         .then_issues(cancel())
-        .when(ParcelReturned { order: order_id(), attempts: 3 })
+        .when(ParcelReturned {
+            order: order_id(),
+            attempts: 3,
+        })
         .then_issues(cancel());
 }
 
 #[test]
 fn whenever_an_order_is_confirmed_its_shipment_is_created() {
-    policy::<CreateShipmentWhenConfirmed>().when(confirmed()).then_issues(CreateShipment {
-        order: order_id(),
-        warehouse: leipzig(),
-        lines: lines(),
-        deliver_to: hamburg(),
-    });
+    policy::<CreateShipmentWhenConfirmed>()
+        .when(confirmed())
+        .then_issues(CreateShipment {
+            order: order_id(),
+            warehouse: leipzig(),
+            lines: lines(),
+            deliver_to: hamburg(),
+        });
 }

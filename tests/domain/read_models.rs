@@ -30,7 +30,9 @@ fn tracked(progress: Progress, since: Timestamp) -> OrderTracking {
         tracking: None,
         failed_attempts: 0,
     };
-    OrderTracking { orders: BTreeMap::from([(order_id(), order)]) }
+    OrderTracking {
+        orders: BTreeMap::from([(order_id(), order)]),
+    }
 }
 
 #[test]
@@ -46,13 +48,21 @@ fn the_catalogue_shows_each_article_at_its_latest_price() {
         price: Cents::euros(price),
     };
     let offer = |name: &str, euros| {
-        (article(name), Offer { title: format!("A {name}"), price: Cents::euros(euros) })
+        (
+            article(name),
+            Offer {
+                title: format!("A {name}"),
+                price: Cents::euros(euros),
+            },
+        )
     };
     projection::<Catalogue>()
         .given("Article.pen", listed("pen", 40))
         .given("Article.ink", listed("ink", 10))
         .given("Article.pen", repriced("pen", 40, 45))
-        .then_state_is(Catalogue { offers: BTreeMap::from([offer("ink", 10), offer("pen", 45)]) });
+        .then_state_is(Catalogue {
+            offers: BTreeMap::from([offer("ink", 10), offer("pen", 45)]),
+        });
 }
 
 #[test]
@@ -68,14 +78,20 @@ fn a_customer_follows_an_order_from_the_shop_to_the_door() {
         .given("Shipment.order-1", nobody_home(1))
         .then_state(|orders| {
             let order = &orders.orders[&order_id()];
-            assert_eq!((order.progress, order.since), (Progress::Dispatched, minute(2)));
+            assert_eq!(
+                (order.progress, order.since),
+                (Progress::Dispatched, minute(2))
+            );
             assert_eq!(order.tracking, Some(tracking("parcel-1")));
             assert_eq!(order.failed_attempts, 1);
         })
         .at(minute(3))
         .given(
             "Shipment.order-1",
-            ParcelDelivered { order: order_id(), signed_by: "Ada".to_owned() },
+            ParcelDelivered {
+                order: order_id(),
+                signed_by: "Ada".to_owned(),
+            },
         )
         .then_state(|orders| {
             assert_eq!(orders.orders[&order_id()].progress, Progress::Delivered);
@@ -93,21 +109,36 @@ fn a_customer_sees_how_an_order_failed() {
         .given("Order.order-1", cancelled())
         .then_state_is(tracked(Progress::Cancelled, began));
     after_placing()
-        .given("Shipment.order-1", ParcelReturned { order: order_id(), attempts: 3 })
+        .given(
+            "Shipment.order-1",
+            ParcelReturned {
+                order: order_id(),
+                attempts: 3,
+            },
+        )
         .then_state_is(tracked(Progress::Returned, began));
 }
 
 #[test]
 fn best_sellers_count_confirmed_orders_the_best_first() {
-    let other = OrderConfirmed { lines: vec![line("ink", 4, 10)], ..confirmed() };
+    let other = OrderConfirmed {
+        lines: vec![line("ink", 4, 10)],
+        ..confirmed()
+    };
     projection::<BestSellers>()
         .given("Order.order-1", placed())
         .given("Order.order-1", confirmed())
         .given("Order.order-2", other)
         .then_state(|best| {
             let (ink, pen) = (article("ink"), article("pen"));
-            let five = Sales { quantity: 5, revenue: Cents::euros(50) };
-            let two = Sales { quantity: 2, revenue: Cents::euros(80) };
+            let five = Sales {
+                quantity: 5,
+                revenue: Cents::euros(50),
+            };
+            let two = Sales {
+                quantity: 2,
+                revenue: Cents::euros(80),
+            };
             assert_eq!(best.top(9), [(&ink, five), (&pen, two)]);
             assert_eq!(best.top(1), [(&ink, five)]);
         });
@@ -115,11 +146,17 @@ fn best_sellers_count_confirmed_orders_the_best_first() {
 
 #[test]
 fn a_parcel_is_on_the_picking_list_until_it_leaves() {
-    let to_pack = ToPack { warehouse: leipzig(), lines: lines(), deliver_to: hamburg() };
+    let to_pack = ToPack {
+        warehouse: leipzig(),
+        lines: lines(),
+        deliver_to: hamburg(),
+    };
     let order = OrderId::from("order-1".to_owned());
     projection::<PickingList>()
         .given("Shipment.order-1", shipment())
-        .then_state_is(PickingList { waiting: BTreeMap::from([(order, to_pack)]) })
+        .then_state_is(PickingList {
+            waiting: BTreeMap::from([(order, to_pack)]),
+        })
         .given("Shipment.order-1", dispatched())
         .then_state_is(PickingList::default());
 }

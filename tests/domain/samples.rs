@@ -3,8 +3,10 @@
 use aether_examples::order_fulfilment::{
     Address, Cents, Country, Line,
     inventory::{DeliveryNote, GoodsReceived, Pallet, StockReserved, WarehouseId},
-    ordering::{ArticleId, CustomerId, OrderCancelled, OrderConfirmed, OrderId, OrderPlaced,
-        OrderRejected, PlaceOrder, RejectionReason},
+    ordering::{
+        ArticleId, CustomerId, OrderCancelled, OrderConfirmed, OrderId, OrderPlaced, OrderRejected,
+        PlaceOrder, RejectionReason,
+    },
     payment::{PaymentCaptured, PaymentDeclined, PaymentRequested},
     shipping::{DeliveryAttemptFailed, ParcelDispatched, ShipmentCreated, TrackingNumber},
 };
@@ -22,11 +24,18 @@ pub(crate) fn leipzig() -> WarehouseId {
 }
 
 pub(crate) fn hamburg() -> Address {
-    Address { city: "Hamburg".to_owned(), country: Country::Germany }
+    Address {
+        city: "Hamburg".to_owned(),
+        country: Country::Germany,
+    }
 }
 
 pub(crate) fn line(name: &str, quantity: u32, euros: u32) -> Line {
-    Line { article: article(name), quantity, price: Cents::euros(euros) }
+    Line {
+        article: article(name),
+        quantity,
+        price: Cents::euros(euros),
+    }
 }
 
 /// Two pens at 40 EUR and an ink at 10 EUR: 90 EUR.
@@ -35,7 +44,10 @@ pub(crate) fn lines() -> Vec<Line> {
 }
 
 pub(crate) fn pallet(name: &str, quantity: u32) -> Pallet {
-    Pallet { article: article(name), quantity }
+    Pallet {
+        article: article(name),
+        quantity,
+    }
 }
 
 pub(crate) fn place() -> PlaceOrder {
@@ -68,7 +80,11 @@ pub(crate) fn confirmed() -> OrderConfirmed {
 }
 
 pub(crate) fn rejected(reason: RejectionReason) -> OrderRejected {
-    OrderRejected { order: order_id(), warehouse: leipzig(), reason }
+    OrderRejected {
+        order: order_id(),
+        warehouse: leipzig(),
+        reason,
+    }
 }
 
 pub(crate) fn cancelled() -> OrderCancelled {
@@ -88,11 +104,18 @@ pub(crate) fn received(pallets: Vec<Pallet>) -> GoodsReceived {
 }
 
 pub(crate) fn reserved() -> StockReserved {
-    StockReserved { warehouse: leipzig(), order: order_id(), lines: lines() }
+    StockReserved {
+        warehouse: leipzig(),
+        order: order_id(),
+        lines: lines(),
+    }
 }
 
 pub(crate) fn requested() -> PaymentRequested {
-    PaymentRequested { order: order_id(), amount: Cents::euros(90) }
+    PaymentRequested {
+        order: order_id(),
+        amount: Cents::euros(90),
+    }
 }
 
 pub(crate) fn captured() -> PaymentCaptured {
@@ -104,7 +127,10 @@ pub(crate) fn captured() -> PaymentCaptured {
 }
 
 pub(crate) fn declined() -> PaymentDeclined {
-    PaymentDeclined { order: order_id(), reason: "insufficient funds".to_owned() }
+    PaymentDeclined {
+        order: order_id(),
+        reason: "insufficient funds".to_owned(),
+    }
 }
 
 pub(crate) fn shipment() -> ShipmentCreated {
@@ -129,5 +155,8 @@ pub(crate) fn dispatched() -> ParcelDispatched {
 }
 
 pub(crate) fn nobody_home(attempt: u32) -> DeliveryAttemptFailed {
-    DeliveryAttemptFailed { order: order_id(), attempt }
+    DeliveryAttemptFailed {
+        order: order_id(),
+        attempt,
+    }
 }

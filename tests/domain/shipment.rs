@@ -20,30 +20,52 @@ fn create() -> CreateShipment {
 }
 
 fn dispatch(number: &str) -> DispatchParcel {
-    DispatchParcel { order: order_id(), tracking: tracking(number) }
+    DispatchParcel {
+        order: order_id(),
+        tracking: tracking(number),
+    }
 }
 
 fn in_vain(attempt: u32) -> RecordDeliveryAttempt {
-    RecordDeliveryAttempt { order: order_id(), attempt, result: DeliveryAttempt::NobodyHome }
+    RecordDeliveryAttempt {
+        order: order_id(),
+        attempt,
+        result: DeliveryAttempt::NobodyHome,
+    }
 }
 
 fn handed_over(attempt: u32) -> RecordDeliveryAttempt {
-    let result = DeliveryAttempt::Delivered { signed_by: "Ada".to_owned() };
-    RecordDeliveryAttempt { order: order_id(), attempt, result }
+    let result = DeliveryAttempt::Delivered {
+        signed_by: "Ada".to_owned(),
+    };
+    RecordDeliveryAttempt {
+        order: order_id(),
+        attempt,
+        result,
+    }
 }
 
 fn delivered() -> ParcelDelivered {
-    ParcelDelivered { order: order_id(), signed_by: "Ada".to_owned() }
+    ParcelDelivered {
+        order: order_id(),
+        signed_by: "Ada".to_owned(),
+    }
 }
 
 #[test]
 fn an_order_gets_one_parcel() {
-    given::<Shipment>(()).when(create()).then(shipment()).when(create()).then_nothing();
+    given::<Shipment>(())
+        .when(create())
+        .then(shipment())
+        .when(create())
+        .then_nothing();
 }
 
 #[test]
 fn a_parcel_that_is_to_be_packed_is_dispatched() {
-    given::<Shipment>(shipment()).when(dispatch("parcel-1")).then(dispatched());
+    given::<Shipment>(shipment())
+        .when(dispatch("parcel-1"))
+        .then(dispatched());
 }
 
 #[test]
@@ -51,7 +73,10 @@ fn a_parcel_leaves_once() {
     let order = order_id();
     given::<Shipment>((shipment(), dispatched()))
         .when(dispatch("parcel-2"))
-        .then_refused(ShipmentRefusal::AlreadyDispatched { order, tracking: tracking("parcel-1") });
+        .then_refused(ShipmentRefusal::AlreadyDispatched {
+            order,
+            tracking: tracking("parcel-1"),
+        });
 }
 
 #[test]
@@ -63,7 +88,9 @@ fn nothing_is_dispatched_for_an_order_that_has_no_parcel() {
 
 #[test]
 fn a_parcel_is_handed_over_at_the_first_ring() {
-    given::<Shipment>((shipment(), dispatched())).when(handed_over(1)).then(delivered());
+    given::<Shipment>((shipment(), dispatched()))
+        .when(handed_over(1))
+        .then(delivered());
 }
 
 #[test]
@@ -79,7 +106,10 @@ fn the_carrier_comes_again_after_a_ring_in_vain() {
 fn a_parcel_goes_back_after_the_third_ring_in_vain() {
     given::<Shipment>((shipment(), dispatched(), nobody_home(1), nobody_home(2)))
         .when(in_vain(3))
-        .then(ParcelReturned { order: order_id(), attempts: 3 });
+        .then(ParcelReturned {
+            order: order_id(),
+            attempts: 3,
+        });
 }
 
 #[test]

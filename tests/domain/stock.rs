@@ -12,11 +12,18 @@ use aether_examples::order_fulfilment::{
 use crate::samples::{article, leipzig, line, lines, order_id, pallet, received, reserved};
 
 fn reserve() -> ReserveStock {
-    ReserveStock { warehouse: leipzig(), order: order_id(), lines: lines() }
+    ReserveStock {
+        warehouse: leipzig(),
+        order: order_id(),
+        lines: lines(),
+    }
 }
 
 fn release() -> ReleaseStock {
-    ReleaseStock { warehouse: leipzig(), order: order_id() }
+    ReleaseStock {
+        warehouse: leipzig(),
+        order: order_id(),
+    }
 }
 
 fn released() -> StockReleased {
@@ -28,11 +35,19 @@ fn released() -> StockReleased {
 }
 
 fn short(shortages: Vec<Shortage>) -> StockShortageDetected {
-    StockShortageDetected { warehouse: leipzig(), order: order_id(), shortages }
+    StockShortageDetected {
+        warehouse: leipzig(),
+        order: order_id(),
+        shortages,
+    }
 }
 
 fn lack(name: &str, wanted: u32, available: u32) -> Shortage {
-    Shortage { article: article(name), wanted, available }
+    Shortage {
+        article: article(name),
+        wanted,
+        available,
+    }
 }
 
 #[test]
@@ -58,8 +73,20 @@ fn goods_that_are_there_are_put_aside() {
         .when(reserve())
         .then(reserved())
         .then_state(|stock| {
-            assert_eq!((stock.available(&article("pen")), stock.reserved(&article("pen"))), (3, 2));
-            assert_eq!((stock.available(&article("ink")), stock.reserved(&article("ink"))), (0, 1));
+            assert_eq!(
+                (
+                    stock.available(&article("pen")),
+                    stock.reserved(&article("pen"))
+                ),
+                (3, 2)
+            );
+            assert_eq!(
+                (
+                    stock.available(&article("ink")),
+                    stock.reserved(&article("ink"))
+                ),
+                (0, 1)
+            );
         });
 }
 
@@ -83,52 +110,88 @@ fn two_lines_of_one_article_count_together() {
 fn the_last_piece_goes_to_whoever_asks_first() {
     let other = OrderId::from("order-2".to_owned());
     let lines = vec![line("pen", 1, 40)];
-    let first = ReserveStock { lines: lines.clone(), ..reserve() };
-    let second = ReserveStock { order: other.clone(), ..first.clone() };
+    let first = ReserveStock {
+        lines: lines.clone(),
+        ..reserve()
+    };
+    let second = ReserveStock {
+        order: other.clone(),
+        ..first.clone()
+    };
     given::<Stock>(received(vec![pallet("pen", 1)]))
         .when(first)
-        .then(StockReserved { lines, ..reserved() })
+        .then(StockReserved {
+            lines,
+            ..reserved()
+        })
         .when(second)
-        .then(StockShortageDetected { order: other, ..short(vec![lack("pen", 1, 0)]) });
-}
-
-#[test]
-fn reserving_again_changes_nothing() {
-    given::<Stock>((received(vec![pallet("pen", 9), pallet("ink", 9)]), reserved()))
-        .when(reserve())
-        .then_nothing();
-    given::<Stock>((short(vec![lack("pen", 2, 0)]), received(vec![pallet("pen", 9)])))
-        .when(reserve())
-        .then_nothing();
-}
-
-#[test]
-fn released_goods_are_back_on_the_shelf() {
-    given::<Stock>((received(vec![pallet("pen", 2), pallet("ink", 1)]), reserved()))
-        .when(release())
-        .then(released())
-        .then_state(|stock| {
-            assert_eq!((stock.available(&article("pen")), stock.reserved(&article("pen"))), (2, 0));
+        .then(StockShortageDetected {
+            order: other,
+            ..short(vec![lack("pen", 1, 0)])
         });
 }
 
 #[test]
+fn reserving_again_changes_nothing() {
+    given::<Stock>((
+        received(vec![pallet("pen", 9), pallet("ink", 9)]),
+        reserved(),
+    ))
+    .when(reserve())
+    .then_nothing();
+    given::<Stock>((
+        short(vec![lack("pen", 2, 0)]),
+        received(vec![pallet("pen", 9)]),
+    ))
+    .when(reserve())
+    .then_nothing();
+}
+
+#[test]
+fn released_goods_are_back_on_the_shelf() {
+    given::<Stock>((
+        received(vec![pallet("pen", 2), pallet("ink", 1)]),
+        reserved(),
+    ))
+    .when(release())
+    .then(released())
+    .then_state(|stock| {
+        assert_eq!(
+            (
+                stock.available(&article("pen")),
+                stock.reserved(&article("pen"))
+            ),
+            (2, 0)
+        );
+    });
+}
+
+#[test]
 fn releasing_again_changes_nothing() {
-    given::<Stock>((received(vec![pallet("pen", 2), pallet("ink", 1)]), reserved(), released()))
-        .when(release())
-        .then_nothing();
+    given::<Stock>((
+        received(vec![pallet("pen", 2), pallet("ink", 1)]),
+        reserved(),
+        released(),
+    ))
+    .when(release())
+    .then_nothing();
 }
 
 #[test]
 fn an_order_that_was_told_of_a_shortage_has_nothing_to_release() {
-    given::<Stock>(short(vec![lack("pen", 2, 0)])).when(release()).then_nothing();
+    given::<Stock>(short(vec![lack("pen", 2, 0)]))
+        .when(release())
+        .then_nothing();
 }
 
 #[test]
 fn a_reservation_that_comes_after_its_release_takes_nothing() {
     given::<Stock>(received(vec![pallet("pen", 9), pallet("ink", 9)]))
         .when(release())
-        .then(StockReleased { pallets: Vec::new(), ..released() })
+        .then(StockReleased {
+            pallets: Vec::new(),
+            ..released()
+        })
         .when(reserve())
         .then_nothing()
         .then_state(|stock| assert_eq!(stock.available(&article("pen")), 9));

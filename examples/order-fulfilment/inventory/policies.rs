@@ -27,11 +27,17 @@ pub struct ReleaseStockWhenOrderFails;
 impl ReleaseStockWhenOrderFails {
     #[react]
     fn rejected(&self, event: &OrderRejected) -> ReleaseStock {
-        ReleaseStock { warehouse: event.warehouse.clone(), order: event.order.clone() }
+        ReleaseStock {
+            warehouse: event.warehouse.clone(),
+            order: event.order.clone(),
+        }
     }
 
     #[react]
     fn cancelled(&self, event: &OrderCancelled) -> ReleaseStock {
-        ReleaseStock { warehouse: event.warehouse.clone(), order: event.order.clone() }
+        ReleaseStock {
+            warehouse: event.warehouse.clone(),
+            order: event.order.clone(),
+        }
     }
 }

@@ -190,7 +190,9 @@ impl Stock {
             Claim::Holds(pallets) => pallets.as_slice(),
             Claim::Short | Claim::Released => &[],
         });
-        held.filter(|pallet| pallet.article == *article).map(|pallet| pallet.quantity).sum()
+        held.filter(|pallet| pallet.article == *article)
+            .map(|pallet| pallet.quantity)
+            .sum()
     }
 
     fn shortages(&self, lines: &[Line]) -> Vec<Shortage> {
@@ -198,7 +200,11 @@ impl Stock {
         wanted
             .map(|Pallet { article, quantity }| {
                 let available = self.available(&article);
-                Shortage { article, wanted: quantity, available }
+                Shortage {
+                    article,
+                    wanted: quantity,
+                    available,
+                }
             })
             .filter(|shortage| shortage.wanted > shortage.available)
             .collect()
@@ -223,7 +229,12 @@ fn wanted(lines: &[Line]) -> Vec<Pallet> {
         *quantity = quantity.saturating_add(line.quantity);
     }
     let pallets = wanted.into_iter();
-    pallets.map(|(article, quantity)| Pallet { article: article.clone(), quantity }).collect()
+    pallets
+        .map(|(article, quantity)| Pallet {
+            article: article.clone(),
+            quantity,
+        })
+        .collect()
 }
 
 #[handlers]
@@ -234,11 +245,19 @@ impl Stock {
     /// If it was booked before.
     #[handle(by(WarehouseClerk))]
     pub fn receive(&self, command: ReceiveGoods) -> Result<GoodsReceived, StockRefusal> {
-        let ReceiveGoods { warehouse, delivery_note, pallets } = command;
+        let ReceiveGoods {
+            warehouse,
+            delivery_note,
+            pallets,
+        } = command;
         if self.booked.contains(&delivery_note) {
             return Err(StockRefusal::BookedBefore { delivery_note });
         }
-        Ok(GoodsReceived { warehouse, delivery_note, pallets })
+        Ok(GoodsReceived {
+            warehouse,
+            delivery_note,
+            pallets,
+        })
     }
 
     /// All of an order's goods are put aside or none. An order that has asked before, or was
@@ -248,15 +267,29 @@ impl Stock {
     /// Never.
     #[handle]
     pub fn reserve(&self, command: ReserveStock) -> Result<Option<Reservation>, Infallible> {
-        let ReserveStock { warehouse, order, lines } = command;
+        let ReserveStock {
+            warehouse,
+            order,
+            lines,
+        } = command;
         if self.claims.contains_key(&order) {
             return Ok(None);
         }
         let shortages = self.shortages(&lines);
         Ok(Some(if shortages.is_empty() {
-            StockReserved { warehouse, order, lines }.into()
+            StockReserved {
+                warehouse,
+                order,
+                lines,
+            }
+            .into()
         } else {
-            StockShortageDetected { warehouse, order, shortages }.into()
+            StockShortageDetected {
+                warehouse,
+                order,
+                shortages,
+            }
+            .into()
         }))
     }
 
@@ -273,19 +306,28 @@ impl Stock {
             Some(Claim::Holds(pallets)) => pallets.clone(),
             None => Vec::new(),
         };
-        Ok(Some(StockReleased { warehouse, order, pallets }))
+        Ok(Some(StockReleased {
+            warehouse,
+            order,
+            pallets,
+        }))
     }
 
     #[apply]
     fn received(&mut self, event: GoodsReceived) {
-        event.pallets.iter().for_each(|pallet| self.put_on_shelf(pallet));
+        event
+            .pallets
+            .iter()
+            .for_each(|pallet| self.put_on_shelf(pallet));
         self.booked.insert(event.delivery_note);
     }
 
     #[apply]
     fn was_reserved(&mut self, event: StockReserved) {
         let pallets = wanted(&event.lines);
-        pallets.iter().for_each(|pallet| self.take_off_shelf(pallet));
+        pallets
+            .iter()
+            .for_each(|pallet| self.take_off_shelf(pallet));
         self.claims.insert(event.order, Claim::Holds(pallets));
     }
 
@@ -296,7 +338,10 @@ impl Stock {
 
     #[apply]
     fn was_released(&mut self, event: StockReleased) {
-        event.pallets.iter().for_each(|pallet| self.put_on_shelf(pallet));
+        event
+            .pallets
+            .iter()
+            .for_each(|pallet| self.put_on_shelf(pallet));
         self.claims.insert(event.order, Claim::Released);
     }
 }

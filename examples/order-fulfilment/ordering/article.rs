@@ -75,14 +75,26 @@ impl Article {
     /// If the article would cost nothing.
     #[handle(by(Merchandiser))]
     pub fn list(&self, command: ListArticle) -> Result<Option<ArticleEvent>, ArticleRefusal> {
-        let ListArticle { article, title, price } = command;
+        let ListArticle {
+            article,
+            title,
+            price,
+        } = command;
         if price == Cents::ZERO {
             return Err(ArticleRefusal::NoPrice { article });
         }
         Ok(match self.price {
-            None => Some(ArticleEvent::Listed { article, title, price }),
+            None => Some(ArticleEvent::Listed {
+                article,
+                title,
+                price,
+            }),
             Some(before) if before == price => None,
-            Some(before) => Some(ArticleEvent::Repriced { article, before, price }),
+            Some(before) => Some(ArticleEvent::Repriced {
+                article,
+                before,
+                price,
+            }),
         })
     }
 

@@ -14,9 +14,7 @@ pub struct BestSellers {
 }
 
 /// What was sold of an article.
-#[derive(
-    Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sales {
     /// How many.
     pub quantity: u64,

@@ -27,7 +27,11 @@ impl Catalogue {
     #[apply]
     fn article(&mut self, event: ArticleEvent) {
         match event {
-            ArticleEvent::Listed { article, title, price } => {
+            ArticleEvent::Listed {
+                article,
+                title,
+                price,
+            } => {
                 self.offers.insert(article, Offer { title, price });
             }
             ArticleEvent::Repriced { article, price, .. } => {

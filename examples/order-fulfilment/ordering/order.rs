@@ -3,9 +3,7 @@
 use aether::prelude::*;
 
 use super::{ArticleId, Catalogue};
-use crate::order_fulfilment::{
-    Address, Cents, Country, Customer, Line, inventory::WarehouseId,
-};
+use crate::order_fulfilment::{Address, Cents, Country, Customer, Line, inventory::WarehouseId};
 
 /// Tells an order from every other.
 #[derive(
@@ -106,14 +104,21 @@ pub struct OrderPlacedV1 {
 
 impl From<OrderPlacedV1> for OrderPlaced {
     fn from(v1: OrderPlacedV1) -> Self {
-        let line = Line { article: v1.article, quantity: v1.quantity, price: v1.price };
+        let line = Line {
+            article: v1.article,
+            quantity: v1.quantity,
+            price: v1.price,
+        };
         let country = Country::Germany;
         Self {
             order: v1.order,
             customer: v1.customer,
             total: line.amount(),
             lines: vec![line],
-            deliver_to: Address { city: v1.city, country },
+            deliver_to: Address {
+                city: v1.city,
+                country,
+            },
             warehouse: country.warehouse(),
         }
     }
@@ -269,7 +274,12 @@ impl Order {
     /// If the order is there already, has no article, or is beyond [`Order::LIMIT`].
     #[handle(by(Customer), informed_by(Catalogue))]
     pub fn place(&self, command: PlaceOrder) -> Result<OrderPlaced, OrderRefusal> {
-        let PlaceOrder { order, customer, lines, deliver_to } = command;
+        let PlaceOrder {
+            order,
+            customer,
+            lines,
+            deliver_to,
+        } = command;
         if self.placed.is_some() {
             return Err(OrderRefusal::AlreadyPlaced);
         }
@@ -281,7 +291,14 @@ impl Order {
             return Err(OrderRefusal::OverTheLimit { total, limit });
         }
         let warehouse = deliver_to.country.warehouse();
-        Ok(OrderPlaced { order, customer, lines, total, deliver_to, warehouse })
+        Ok(OrderPlaced {
+            order,
+            customer,
+            lines,
+            total,
+            deliver_to,
+            warehouse,
+        })
     }
 
     /// Until the order is confirmed, the customer may think better of it.

@@ -14,7 +14,9 @@ pub struct ConfirmOrderWhenPaid;
 impl ConfirmOrderWhenPaid {
     #[react]
     fn paid(&self, event: &PaymentCaptured) -> ConfirmOrder {
-        ConfirmOrder { order: event.order.clone() }
+        ConfirmOrder {
+            order: event.order.clone(),
+        }
     }
 }
 
@@ -26,11 +28,17 @@ pub struct RejectOrderWhenUnfulfillable;
 impl RejectOrderWhenUnfulfillable {
     #[react]
     fn short_of_stock(&self, event: &StockShortageDetected) -> RejectOrder {
-        RejectOrder { order: event.order.clone(), reason: RejectionReason::OutOfStock }
+        RejectOrder {
+            order: event.order.clone(),
+            reason: RejectionReason::OutOfStock,
+        }
     }
 
     #[react]
     fn payment_declined(&self, event: &PaymentDeclined) -> RejectOrder {
-        RejectOrder { order: event.order.clone(), reason: RejectionReason::PaymentDeclined }
+        RejectOrder {
+            order: event.order.clone(),
+            reason: RejectionReason::PaymentDeclined,
+        }
     }
 }

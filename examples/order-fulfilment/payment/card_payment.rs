@@ -192,10 +192,7 @@ impl CardPayment {
     /// # Errors
     /// Never.
     #[handle]
-    pub fn request(
-        &self,
-        command: RequestPayment,
-    ) -> Result<Option<PaymentRequested>, Infallible> {
+    pub fn request(&self, command: RequestPayment) -> Result<Option<PaymentRequested>, Infallible> {
         let RequestPayment { order, amount } = command;
         let first = self.status == PaymentStatus::NotRequested;
         Ok(first.then_some(PaymentRequested { order, amount }))
@@ -212,20 +209,33 @@ impl CardPayment {
     ) -> Result<Option<PaymentOutcome>, PaymentRefusal> {
         let RecordPaymentAnswer { order, answer } = command;
         Ok(match (&self.status, answer) {
-            (
-                PaymentStatus::NotRequested | PaymentStatus::Cancelled { requested: None },
-                _,
-            ) => return Err(PaymentRefusal::NeverRequested { order }),
-            (PaymentStatus::Requested { amount }, CardAnswer::Captured { reference }) => {
-                Some(PaymentCaptured { order, amount: *amount, reference }.into())
+            (PaymentStatus::NotRequested | PaymentStatus::Cancelled { requested: None }, _) => {
+                return Err(PaymentRefusal::NeverRequested { order });
             }
+            (PaymentStatus::Requested { amount }, CardAnswer::Captured { reference }) => Some(
+                PaymentCaptured {
+                    order,
+                    amount: *amount,
+                    reference,
+                }
+                .into(),
+            ),
             (PaymentStatus::Requested { .. }, CardAnswer::Declined { reason }) => {
                 Some(PaymentDeclined { order, reason }.into())
             }
             (
-                PaymentStatus::Cancelled { requested: Some(amount) },
+                PaymentStatus::Cancelled {
+                    requested: Some(amount),
+                },
                 CardAnswer::Captured { reference },
-            ) => Some(PaymentRefunded { order, amount: *amount, reference }.into()),
+            ) => Some(
+                PaymentRefunded {
+                    order,
+                    amount: *amount,
+                    reference,
+                }
+                .into(),
+            ),
             (
                 PaymentStatus::Cancelled { requested: Some(_) }
                 | PaymentStatus::Captured { .. }
@@ -249,22 +259,33 @@ impl CardPayment {
             }
             PaymentStatus::Captured { amount, reference } => {
                 let (amount, reference) = (*amount, reference.clone());
-                Some(PaymentRefunded { order, amount, reference }.into())
+                Some(
+                    PaymentRefunded {
+                        order,
+                        amount,
+                        reference,
+                    }
+                    .into(),
+                )
             }
-            PaymentStatus::Declined
-            | PaymentStatus::Cancelled { .. }
-            | PaymentStatus::Refunded => None,
+            PaymentStatus::Declined | PaymentStatus::Cancelled { .. } | PaymentStatus::Refunded => {
+                None
+            }
         })
     }
 
     #[apply]
     fn was_requested(&mut self, event: &PaymentRequested) {
-        self.status = PaymentStatus::Requested { amount: event.amount };
+        self.status = PaymentStatus::Requested {
+            amount: event.amount,
+        };
     }
 
     #[apply]
     fn was_captured(&mut self, event: PaymentCaptured) {
-        let PaymentCaptured { amount, reference, .. } = event;
+        let PaymentCaptured {
+            amount, reference, ..
+        } = event;
         self.status = PaymentStatus::Captured { amount, reference };
     }
 

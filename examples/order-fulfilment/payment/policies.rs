@@ -13,7 +13,10 @@ pub struct RequestPaymentWhenReserved;
 impl RequestPaymentWhenReserved {
     #[react]
     fn reserved(&self, event: &StockReserved) -> RequestPayment {
-        RequestPayment { order: event.order.clone(), amount: Line::total(&event.lines) }
+        RequestPayment {
+            order: event.order.clone(),
+            amount: Line::total(&event.lines),
+        }
     }
 }
 
@@ -25,11 +28,15 @@ pub struct CancelPaymentWhenNoParcel;
 impl CancelPaymentWhenNoParcel {
     #[react]
     fn cancelled(&self, event: &OrderCancelled) -> CancelPayment {
-        CancelPayment { order: event.order.clone() }
+        CancelPayment {
+            order: event.order.clone(),
+        }
     }
 
     #[react]
     fn returned(&self, event: &ParcelReturned) -> CancelPayment {
-        CancelPayment { order: event.order.clone() }
+        CancelPayment {
+            order: event.order.clone(),
+        }
     }
 }

@@ -1,11 +1,15 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use aether::Recorded;
+use aether::{
+    Recorded,
+    domain::{DomainEvent, Stored},
+    prelude::EventSet as _,
+};
 
 use super::Story;
 use crate::order_fulfilment::{
     Cents,
-    ordering::{BestSellers, Catalogue, OrderTracking, Progress},
+    ordering::{BestSellers, Catalogue, OrderId, OrderTracking, Progress},
     payment::{PaymentCaptured, PaymentRefunded},
     shift::Diary,
 };
@@ -37,7 +41,7 @@ pub struct Report {
     /// How many commits hold them.
     pub commits: u64,
     /// What was charged to cards.
-    pub captured: Cents,
+    pub charged: Cents,
     /// What was paid back.
     pub refunded: Cents,
     /// The story of one order.
@@ -74,24 +78,34 @@ impl Report {
         tracking: &OrderTracking,
         (best, catalogue): (&BestSellers, &Catalogue),
     ) -> Self {
+        let captured = amounts(log, |event: PaymentCaptured| (event.order, event.amount));
+        let refunded = amounts(log, |event: PaymentRefunded| (event.order, event.amount));
+        let paid_back = refunded.values().copied().sum();
+        // Money that comes when nobody wants it any more is refunded without being captured.
+        let charged = refunded
+            .into_iter()
+            .chain(captured)
+            .collect::<BTreeMap<_, _>>();
         Self {
             run,
             outcomes: outcomes(tracking),
             sellers: sellers(best, catalogue),
             events: events(log),
             commits: log.len() as u64,
-            captured: amounts(log, "PaymentCaptured", |event: PaymentCaptured| event.amount),
-            refunded: amounts(log, "PaymentRefunded", |event: PaymentRefunded| event.amount),
+            charged: charged.into_values().sum(),
+            refunded: paid_back,
             story: Story::longest(tracking.orders.keys(), log),
         }
     }
 
     /// How many orders there are, and what they cost together.
     pub fn orders(&self) -> Outcome {
-        self.outcomes.values().fold(Outcome::default(), |sum, outcome| Outcome {
-            orders: sum.orders + outcome.orders,
-            worth: sum.worth + outcome.worth,
-        })
+        self.outcomes
+            .values()
+            .fold(Outcome::default(), |sum, outcome| Outcome {
+                orders: sum.orders + outcome.orders,
+                worth: sum.worth + outcome.worth,
+            })
     }
 }
 
@@ -126,12 +140,14 @@ fn events(log: &[Recorded]) -> BTreeMap<String, u64> {
     events
 }
 
-fn amounts<E: serde::de::DeserializeOwned>(
+/// What each event of a type says about an order's money.
+fn amounts<E: DomainEvent>(
     log: &[Recorded],
-    event_type: &str,
-    amount: impl Fn(E) -> Cents,
-) -> Cents {
+    amount: impl Fn(E) -> (OrderId, Cents),
+) -> BTreeMap<OrderId, Cents> {
     let events = log.iter().flat_map(|recorded| recorded.commit.events());
-    let of_type = events.filter(|event| event.event_type == event_type);
-    of_type.filter_map(|event| event.data.decode::<E>().ok()).map(amount).sum()
+    let own = events.filter(|event| E::covers(&event.event_type));
+    own.filter_map(|event| E::decode(Stored::from(event)).ok())
+        .map(amount)
+        .collect()
 }

@@ -54,7 +54,11 @@ impl Story {
                 version: event.version,
             })
             .collect();
-        Some(Self { order: order.clone(), began, steps })
+        Some(Self {
+            order: order.clone(),
+            began,
+            steps,
+        })
     }
 
     /// The story in which most happens, and the first of those.
@@ -63,7 +67,13 @@ impl Story {
         log: &[Recorded],
     ) -> Option<Self> {
         let stories = orders.into_iter().filter_map(|order| Self::of(order, log));
-        stories.reduce(|best, next| if next.steps.len() > best.steps.len() { next } else { best })
+        stories.reduce(|best, next| {
+            if next.steps.len() > best.steps.len() {
+                next
+            } else {
+                best
+            }
+        })
     }
 }
 

@@ -7,7 +7,10 @@ const BAR: u64 = 24;
 impl Report {
     /// The report as text, at most 78 columns wide.
     pub fn text(&self, paint: Paint) -> String {
-        let mut page = Page { text: String::new(), paint };
+        let mut page = Page {
+            text: String::new(),
+            paint,
+        };
         page.head(self);
         page.numbers(self);
         page.outcomes(self);
@@ -51,14 +54,29 @@ impl Page {
         let events: u64 = report.events.values().sum();
         let seconds = run.elapsed.as_secs_f64();
         let a_second = per_second(report.commits, run.elapsed);
-        let kept = report.captured.as_u64().saturating_sub(report.refunded.as_u64());
+        let kept = report
+            .charged
+            .as_u64()
+            .saturating_sub(report.refunded.as_u64());
         let rows = [
             ("orders", format!("{orders} worth {worth}")),
-            ("cards charged", format!("{}, {} paid back", report.captured, report.refunded)),
+            (
+                "cards charged",
+                format!("{}, {} paid back", report.charged, report.refunded),
+            ),
             ("in the till", Cents::new(kept).to_string()),
-            ("called off too late", run.diary.late_cancellations.to_string()),
-            ("log", format!("{events} events in {} commits", report.commits)),
-            ("time", format!("{seconds:.2} s, {a_second} commits a second")),
+            (
+                "called off too late",
+                run.diary.late_cancellations.to_string(),
+            ),
+            (
+                "log",
+                format!("{events} events in {} commits", report.commits),
+            ),
+            (
+                "time",
+                format!("{seconds:.2} s, {a_second} commits a second"),
+            ),
         ];
         for (name, value) in rows {
             let name = self.paint.dim(&format!("{name:<20}"));
@@ -74,7 +92,9 @@ impl Page {
             let bar = self.of_progress(*progress, &format!("{bar:<24}"));
             let Outcome { orders, worth } = outcome;
             let percent = percent(*orders, all);
-            self.line(&format!("  {name:<30}{orders:>5} {percent:>4}%  {bar}{worth:>15}"));
+            self.line(&format!(
+                "  {name:<30}{orders:>5} {percent:>4}%  {bar}{worth:>15}"
+            ));
         }
     }
 
@@ -89,7 +109,12 @@ impl Page {
 
     fn sellers(&mut self, sellers: &[Seller]) {
         self.title("What sold best");
-        for Seller { title, quantity, revenue } in sellers {
+        for Seller {
+            title,
+            quantity,
+            revenue,
+        } in sellers
+        {
             self.line(&format!("  {title:<30}{quantity:>5}{revenue:>18}"));
         }
     }
@@ -111,9 +136,13 @@ impl Page {
         let began = self.paint.dim(&format!("began {}", story.began));
         self.line(&format!("  {began}"));
         for step in &story.steps {
-            let after = self.paint.dim(&format!("{:>7} ms", format!("+{}", step.after.as_millis())));
+            let after = self
+                .paint
+                .dim(&format!("{:>7} ms", format!("+{}", step.after.as_millis())));
             let event = self.paint.cyan(&format!("{:<24}", step.event_type));
-            let place = self.paint.dim(&format!("{} at version {}", step.actor, step.version));
+            let place = self
+                .paint
+                .dim(&format!("{} at version {}", step.actor, step.version));
             self.line(&format!("  {after}  {event} {place}"));
         }
     }
@@ -158,13 +187,18 @@ mod tests {
     };
 
     fn report() -> Report {
-        let outcome = |orders, euros| Outcome { orders, worth: Cents::euros(euros) };
+        let outcome = |orders, euros| Outcome {
+            orders,
+            worth: Cents::euros(euros),
+        };
         Report {
             run: Run {
                 seed: 7,
                 store: "in memory".to_owned(),
                 elapsed: Duration::from_millis(1_250),
-                diary: Diary { late_cancellations: 3 },
+                diary: Diary {
+                    late_cancellations: 3,
+                },
             },
             outcomes: BTreeMap::from([
                 (Progress::Confirmed, outcome(20, 1_500)),
@@ -183,7 +217,7 @@ mod tests {
                 ("StockShortageDetected".to_owned(), 9),
             ]),
             commits: 399,
-            captured: Cents::euros(13_935),
+            charged: Cents::euros(13_935),
             refunded: Cents::euros(90),
             story: Some(Story {
                 order: "order-0001".to_owned().into(),
@@ -217,7 +251,9 @@ mod tests {
         let coloured = report().text(Paint::Colours);
         let mut plain = String::new();
         for part in coloured.split('\u{1b}') {
-            let text = part.split_once('m').filter(|(code, _)| code.starts_with('['));
+            let text = part
+                .split_once('m')
+                .filter(|(code, _)| code.starts_with('['));
             plain.push_str(text.map_or(part, |(_, text)| text));
         }
         assert_ne!(coloured, plain);

@@ -30,8 +30,20 @@ pub struct ToPack {
 impl PickingList {
     #[apply]
     fn created(&mut self, event: ShipmentCreated) {
-        let ShipmentCreated { order, warehouse, lines, deliver_to } = event;
-        self.waiting.insert(order, ToPack { warehouse, lines, deliver_to });
+        let ShipmentCreated {
+            order,
+            warehouse,
+            lines,
+            deliver_to,
+        } = event;
+        self.waiting.insert(
+            order,
+            ToPack {
+                warehouse,
+                lines,
+                deliver_to,
+            },
+        );
     }
 
     #[apply]

@@ -207,7 +207,9 @@ impl Shipment {
 
     fn is_over(&mut self) {
         if let ShipmentStatus::OnItsWay { tracking, .. } = &self.status {
-            self.status = ShipmentStatus::Over { tracking: tracking.clone() };
+            self.status = ShipmentStatus::Over {
+                tracking: tracking.clone(),
+            };
         }
     }
 }
@@ -220,9 +222,19 @@ impl Shipment {
     /// Never.
     #[handle]
     pub fn create(&self, command: CreateShipment) -> Result<Option<ShipmentCreated>, Infallible> {
-        let CreateShipment { order, warehouse, lines, deliver_to } = command;
+        let CreateShipment {
+            order,
+            warehouse,
+            lines,
+            deliver_to,
+        } = command;
         let first = self.status == ShipmentStatus::None;
-        Ok(first.then_some(ShipmentCreated { order, warehouse, lines, deliver_to }))
+        Ok(first.then_some(ShipmentCreated {
+            order,
+            warehouse,
+            lines,
+            deliver_to,
+        }))
     }
 
     /// The clerk packs what the picking list says.
@@ -236,7 +248,11 @@ impl Shipment {
             ShipmentStatus::None => Err(ShipmentRefusal::NothingToPack { order }),
             ShipmentStatus::ToPack { deliver_to } => {
                 let deliver_to = deliver_to.clone();
-                Ok(ParcelDispatched { order, tracking, deliver_to })
+                Ok(ParcelDispatched {
+                    order,
+                    tracking,
+                    deliver_to,
+                })
             }
             ShipmentStatus::OnItsWay { tracking, .. } | ShipmentStatus::Over { tracking } => {
                 let tracking = tracking.clone();
@@ -255,12 +271,18 @@ impl Shipment {
         &self,
         command: RecordDeliveryAttempt,
     ) -> Result<Option<DeliveryOutcome>, ShipmentRefusal> {
-        let RecordDeliveryAttempt { order, attempt, result } = command;
+        let RecordDeliveryAttempt {
+            order,
+            attempt,
+            result,
+        } = command;
         let due = match &self.status {
             ShipmentStatus::None | ShipmentStatus::ToPack { .. } => {
                 return Err(ShipmentRefusal::NotDispatched { order });
             }
-            ShipmentStatus::OnItsWay { failed_attempts, .. } => failed_attempts + 1,
+            ShipmentStatus::OnItsWay {
+                failed_attempts, ..
+            } => failed_attempts + 1,
             ShipmentStatus::Over { .. } => return Ok(None),
         };
         if attempt != due {
@@ -271,23 +293,35 @@ impl Shipment {
             DeliveryAttempt::NobodyHome if attempt < Self::MOST_ATTEMPTS => {
                 DeliveryAttemptFailed { order, attempt }.into()
             }
-            DeliveryAttempt::NobodyHome => ParcelReturned { order, attempts: attempt }.into(),
+            DeliveryAttempt::NobodyHome => ParcelReturned {
+                order,
+                attempts: attempt,
+            }
+            .into(),
         }))
     }
 
     #[apply]
     fn created(&mut self, event: ShipmentCreated) {
-        self.status = ShipmentStatus::ToPack { deliver_to: event.deliver_to };
+        self.status = ShipmentStatus::ToPack {
+            deliver_to: event.deliver_to,
+        };
     }
 
     #[apply]
     fn dispatched(&mut self, event: ParcelDispatched) {
-        self.status = ShipmentStatus::OnItsWay { tracking: event.tracking, failed_attempts: 0 };
+        self.status = ShipmentStatus::OnItsWay {
+            tracking: event.tracking,
+            failed_attempts: 0,
+        };
     }
 
     #[apply]
     fn attempt_failed(&mut self, event: &DeliveryAttemptFailed) {
-        if let ShipmentStatus::OnItsWay { failed_attempts, .. } = &mut self.status {
+        if let ShipmentStatus::OnItsWay {
+            failed_attempts, ..
+        } = &mut self.status
+        {
             *failed_attempts = event.attempt;
         }
     }
