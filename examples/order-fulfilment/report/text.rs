@@ -2,7 +2,7 @@ use super::{Outcome, Paint, Report, Seller, Story};
 use crate::order_fulfilment::{Cents, ordering::Progress};
 
 const WIDTH: usize = 78;
-const BAR: u64 = 24;
+const BAR: u64 = 18;
 
 impl Report {
     /// The report as text, at most 78 columns wide.
@@ -89,11 +89,11 @@ impl Page {
         let all = report.orders().orders;
         for (progress, outcome) in &report.outcomes {
             let (name, bar) = (name(*progress), bar(outcome.orders, all));
-            let bar = self.of_progress(*progress, &format!("{bar:<24}"));
+            let bar = self.of_progress(*progress, &format!("{bar:<18}"));
             let Outcome { orders, worth } = outcome;
             let percent = percent(*orders, all);
             self.line(&format!(
-                "  {name:<30}{orders:>5} {percent:>4}%  {bar}{worth:>15}"
+                "  {name:<30}{orders:>5} {percent:>3}%  {bar}{worth:>14}"
             ));
         }
     }
