@@ -1,5 +1,11 @@
 //! Events without a domain: save two, read them back, fold them by hand.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a quick start is as short as can be"
+)]
+
 use aether::{Event, EventStoreExt, InMemoryEventStore, Version};
 use serde_json::{Value, json};
 

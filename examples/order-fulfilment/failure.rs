@@ -63,7 +63,12 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Server { .. } => ExitCode::from(3),
-            _ => ExitCode::FAILURE,
+            Self::Start(_)
+            | Self::Day(_)
+            | Self::Log(_)
+            | Self::Read(_)
+            | Self::Board { .. }
+            | Self::Print(_) => ExitCode::FAILURE,
         }
     }
 

@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
     match run(&args, &screen).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            screen.tell(&failure);
+            Screen::tell(&failure);
             failure.exit_code()
         }
     }
@@ -41,7 +41,7 @@ async fn run(args: &Args, screen: &Screen) -> Result<(), Failure> {
     screen.show(&report)?;
     std::fs::write(&args.board, board().svg())
         .map_err(|source| Failure::board(&args.board, source))?;
-    screen.say(&format!(
+    Screen::say(&format!(
         "the board of the domain is in {}",
         args.board.display()
     ))

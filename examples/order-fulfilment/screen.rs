@@ -48,12 +48,12 @@ impl Screen {
             .write_all(report.text(self.paint).as_bytes())?)
     }
 
-    pub(crate) fn say(&self, line: &str) -> Result<(), Failure> {
+    pub(crate) fn say(line: &str) -> Result<(), Failure> {
         Ok(writeln!(io::stdout().lock(), "\n  {line}\n")?)
     }
 
     /// Tells on standard error what went wrong and what can be done.
-    pub(crate) fn tell(&self, failure: &Failure) {
+    pub(crate) fn tell(failure: &Failure) {
         let mut lines = failure.lines();
         lines.extend(failure.advice().map(|advice| format!("to do: {advice}")));
         // Where standard error is closed, nobody is left to tell.

@@ -315,19 +315,18 @@ impl Stock {
 
     #[apply]
     fn received(&mut self, event: GoodsReceived) {
-        event
-            .pallets
-            .iter()
-            .for_each(|pallet| self.put_on_shelf(pallet));
+        for pallet in &event.pallets {
+            self.put_on_shelf(pallet);
+        }
         self.booked.insert(event.delivery_note);
     }
 
     #[apply]
     fn was_reserved(&mut self, event: StockReserved) {
         let pallets = wanted(&event.lines);
-        pallets
-            .iter()
-            .for_each(|pallet| self.take_off_shelf(pallet));
+        for pallet in &pallets {
+            self.take_off_shelf(pallet);
+        }
         self.claims.insert(event.order, Claim::Holds(pallets));
     }
 
@@ -338,10 +337,9 @@ impl Stock {
 
     #[apply]
     fn was_released(&mut self, event: StockReleased) {
-        event
-            .pallets
-            .iter()
-            .for_each(|pallet| self.put_on_shelf(pallet));
+        for pallet in &event.pallets {
+            self.put_on_shelf(pallet);
+        }
         self.claims.insert(event.order, Claim::Released);
     }
 }
