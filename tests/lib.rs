@@ -1,4 +1,6 @@
-//! Tests that need more than one crate; see the folders beside this file.
+//! What the tests of the whole share.
+
+pub mod harness;
 
 /// The code in the README compiles and does what it says.
 #[cfg(doctest)]

@@ -34,6 +34,11 @@ impl Ctxt {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Whether nothing was reported yet.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.errors.borrow().as_ref().is_none_or(Vec::is_empty)
+    }
+
     /// Ends the collection.
     pub(crate) fn check(self) -> syn::Result<()> {
         let errors = self.errors.take().unwrap_or_default();

@@ -22,9 +22,9 @@ pub use serde;
 pub use crate::{
     InvalidPayload,
     domain::{
-        Aggregate, Apply, BoundedContext, Command, Context, DecodeError, DomainEvent, Emits,
-        EventSet, EventTypes, ExternalSystem, FoldInto, Handle, Handlers, Includes, Initiator,
-        Issues, OnApply, OnCommand, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
+        Aggregate, AnyEvent, Apply, BoundedContext, Command, Context, DecodeError, DomainEvent,
+        Emits, EventSet, EventTypes, ExternalSystem, FoldInto, Handle, Handlers, Includes,
+        Initiator, Issues, OnApply, OnCommand, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
         Projection, RawEvent, React, Register, Stored, VisitEvent, decode_variant, encode_variant,
         fold, from_json, unknown_type, unreadable_version,
     },

@@ -23,6 +23,7 @@ pub mod runtime;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod wire;
 
 #[cfg(feature = "macros")]
 pub use aether_derive::{
@@ -33,6 +34,8 @@ pub use eventstorming;
 
 #[cfg(feature = "runtime")]
 pub use self::runtime::Aether;
+#[cfg(feature = "nats")]
+pub use self::store::jetstream::{JetStreamEventStore, JetStreamOptions};
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},

@@ -1,2 +1,4 @@
-//! What the macros write.
+//! The macros: what they write, what it does, and what they say about mistakes.
+
+mod messages;
 mod shop;

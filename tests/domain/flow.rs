@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, convert::Infallible};
 
 use aether::{
-    CommandId, EventStoreExt as _, InMemoryEventStore, Position,
+    CommandId, EventStore as _, EventStoreExt as _, InMemoryEventStore, Position,
     runtime::{Adapter, Aether, Delivery},
 };
 use aether_examples::order_fulfilment::{
@@ -19,7 +19,8 @@ use aether_examples::order_fulfilment::{
     },
     shipping::{DispatchParcel, PickingList, Shipment, ShipmentStatus},
 };
-use tokio::sync::watch;
+use futures_util::StreamExt as _;
+use tokio::{sync::watch, time::Duration};
 
 use crate::{
     histories::placed_in_the_first_year,
@@ -258,20 +259,21 @@ async fn money_for_an_order_that_was_called_off_meanwhile_goes_straight_back() {
 
 /// Waits until each of these events is in the log.
 async fn until_logged(aether: &Aether, wanted: &[&str]) {
-    use aether::EventStore as _;
-    use futures_util::StreamExt as _;
-
     let mut missing = wanted.to_vec();
     let mut log = Box::pin(aether.store().follow(Position::START));
-    while !missing.is_empty() {
-        let recorded = log
-            .next()
-            .await
-            .expect("a log does not end")
-            .expect("it is readable");
-        let events = recorded.commit.events();
-        missing.retain(|wanted| events.iter().all(|event| event.event_type != *wanted));
-    }
+    let reading = async {
+        while !missing.is_empty() {
+            let recorded = log
+                .next()
+                .await
+                .expect("a log does not end")
+                .expect("it is readable");
+            let events = recorded.commit.events();
+            missing.retain(|wanted| events.iter().all(|event| event.event_type != *wanted));
+        }
+    };
+    let read = tokio::time::timeout(Duration::from_secs(20), reading).await;
+    assert!(read.is_ok(), "these events never came: {missing:?}");
 }
 
 #[tokio::test]

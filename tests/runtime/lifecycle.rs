@@ -1,9 +1,9 @@
 //! How a runtime begins and ends.
 
-use std::sync::Arc;
+use std::{future::IntoFuture as _, sync::Arc};
 
 use aether::{
-    EventStore as _, InMemoryEventStore, Namespace,
+    EventStore as _, InMemoryEventStore, Namespace, Version,
     prelude::*,
     runtime::{Adapter, Aether, CommandError, Delivery, ReadError, StartError},
 };
@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::shop::{
     Bank, CountSeat, PayTicket, Sales, Selling, Ticket, TicketBought, TicketPaid, running, ticket,
 };
+use crate::unreliable_store::UnreliableStore;
 
 #[tokio::test]
 async fn nothing_runs_without_a_store() {
@@ -176,6 +177,34 @@ async fn shutdown_waits_for_the_work_that_has_begun() {
     may_answer.add_permits(1);
     ending.await.unwrap();
     assert_eq!(aether.load::<Ticket>("a").await.unwrap().paid, 1);
+}
+
+#[tokio::test]
+async fn shutdown_waits_for_the_commands_that_were_taken() {
+    let store = UnreliableStore::default();
+    // Without followers, only the command keeps it from ending at once.
+    let builder = Aether::builder().store(store.clone()).context::<Paying>();
+    let aether = builder.start().await.unwrap();
+    let held = store.faults().hold.write().await;
+    let mut sending = std::pin::pin!(
+        aether
+            .send(PayTicket {
+                ticket: "a".to_owned()
+            })
+            .into_future()
+    );
+    assert!(
+        futures_util::poll!(&mut sending).is_pending(),
+        "the store is held"
+    );
+    let mut ending = std::pin::pin!(aether.shutdown());
+    assert!(
+        futures_util::poll!(&mut ending).is_pending(),
+        "a command is under way"
+    );
+    drop(held);
+    let (sent, ()) = tokio::join!(sending, ending);
+    assert_eq!(sent.unwrap().version, Version::FIRST);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use aether::{
     Receipt, Recorded, StoreError, StoreErrorKind, Version, VersionConflict,
 };
 use futures_util::{Stream, StreamExt as _};
+use tokio::sync::RwLock;
 
 /// A store that fails when it is told to, and otherwise is the one it wraps.
 #[derive(Clone, Default)]
@@ -27,6 +28,8 @@ pub(crate) struct Faults {
     pub lost_answers: AtomicU32,
     /// How many of the next followings break off after each item.
     pub broken_followings: AtomicU32,
+    /// Whoever holds it holds up every commit.
+    pub(crate) hold: RwLock<()>,
     /// Whether checkpoints are lost.
     pub no_checkpoints: AtomicBool,
 }
@@ -71,6 +74,7 @@ impl EventStore for UnreliableStore {
     }
 
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
+        let _held = self.faults.hold.read().await;
         if takes_one(&self.faults.conflicts) {
             let (actor_id, attempted) = (commit.actor_id().clone(), commit.expected().next());
             let current = attempted;

@@ -238,16 +238,17 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
     }
 }
 
-/// What stands in parentheses, separated by commas.
+/// What stands in parentheses or brackets, separated by commas.
 ///
 /// Read from a stream of its own, so that what an error leaves unread is not reported as well.
-fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
+pub(super) fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
     let group: Group = input.parse()?;
     let items = Punctuated::<T, Token![,]>::parse_terminated.parse2(group.stream())?;
     Ok(items.into_iter().collect())
 }
 
-fn skip_to_next(input: ParseStream<'_>) -> syn::Result<()> {
+/// Goes on behind the next comma.
+pub(super) fn skip_to_next(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
     }

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
 
 use crate::{
     ast::{Block, Krate, Method, Passed, Verb},
@@ -35,7 +35,9 @@ fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
     let (events, error, call) = if let Some((events, error)) = result(output) {
         (quote!(#events), quote!(#error), call)
     } else {
-        let outcome = quote!(<#output as #krate::Outcome>);
+        // Only the bracket lies at the type: rustc points there, and an editor finds nothing.
+        let bracket = syn::Token![<](output.span());
+        let outcome = quote!(#bracket #output as #krate::Outcome>);
         let call = quote!(#outcome::into_result(#call));
         (quote!(#outcome::Events), quote!(#outcome::Error), call)
     };
@@ -175,12 +177,12 @@ fn applies<'a>(
 
 fn row(krate: &Krate, method: &Method, table: &TokenStream) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
-    quote!(#(#cfgs)* #krate::#table::new::<#subject>())
+    quote!(#(#cfgs)* #krate::#table::<Self>::new::<#subject>())
 }
 
 fn events_of(krate: &Krate, method: &Method) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
-    quote!(#(#cfgs)* <#subject as #krate::EventSet>::EVENTS)
+    quote!(#(#cfgs)* #krate::OnApply::<Self>::new::<#subject>().events())
 }
 
 fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
@@ -195,7 +197,7 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
     quote! {
         #(#cfgs)*
         #krate::meta::Handler {
-            command: <#subject as #krate::Command>::META,
+            command: #krate::OnCommand::<Self>::new::<#subject>().command(),
             emits: <Self as #krate::Handle<#subject>>::EMITS,
             by: &[#(<#by as #krate::Initiator>::INITIATOR),*],
             informed_by: &[#(<#informed_by as #krate::Projection>::META),*],
@@ -210,7 +212,7 @@ fn reaction_meta(krate: &Krate, method: &Method) -> TokenStream {
     quote! {
         #(#cfgs)*
         #krate::meta::Reaction {
-            on: <#subject as #krate::EventSet>::EVENTS,
+            on: #krate::OnReact::<Self>::new::<#subject>().events(),
             issues: <Self as #krate::React<#subject>>::ISSUES,
             docs: #docs,
         }

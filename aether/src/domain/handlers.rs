@@ -187,6 +187,7 @@ fn decide<A: Handle<C>, C: Command>(
 
 /// A row of a dispatch table: which events, and what they do to the state.
 pub struct OnApply<T> {
+    events: meta::Set<meta::Event>,
     covers: fn(&str) -> bool,
     run: RunApply<T>,
 }
@@ -198,6 +199,7 @@ impl<T> OnApply<T> {
         T: Apply<E>,
     {
         Self {
+            events: E::EVENTS,
             covers: E::covers,
             run: |state, stored, origin| {
                 state.apply(E::decode(stored)?, origin);
@@ -205,10 +207,16 @@ impl<T> OnApply<T> {
             },
         }
     }
+
+    /// The events.
+    pub const fn events(&self) -> meta::Set<meta::Event> {
+        self.events
+    }
 }
 
 /// A row of a dispatch table: which events, and what is done about them.
 pub struct OnReact<T> {
+    events: meta::Set<meta::Event>,
     covers: fn(&str) -> bool,
     run: RunReact<T>,
 }
@@ -220,11 +228,17 @@ impl<T> OnReact<T> {
         T: React<E>,
     {
         Self {
+            events: E::EVENTS,
             covers: E::covers,
             run: |policy, stored, origin, out| {
                 Ok(policy.react(&E::decode(stored)?, origin).issue(out)?)
             },
         }
+    }
+
+    /// The events.
+    pub const fn events(&self) -> meta::Set<meta::Event> {
+        self.events
     }
 }
 

@@ -7,6 +7,7 @@
 //! All of it is pure: nothing here waits, stores, or knows of a runtime.
 
 mod aggregate;
+mod any_event;
 mod bounded_context;
 mod command;
 mod context;
@@ -33,6 +34,7 @@ pub use self::schema::{Schemas, event_schemas};
 #[doc(hidden)]
 pub use self::{
     aggregate::fold,
+    any_event::AnyEvent,
     decode_error::{unknown_type, unreadable_version},
     event::from_json,
     inline::{decode_variant, encode_variant},

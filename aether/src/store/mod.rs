@@ -8,9 +8,13 @@
 
 mod checkpoint;
 mod commit;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod dyn_store;
 mod error;
 mod ext;
+#[cfg(feature = "nats")]
+pub mod jetstream;
 mod memory;
 mod position;
 mod recorded;
