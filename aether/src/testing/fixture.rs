@@ -31,11 +31,11 @@ impl From<OrderPlacedV1> for OrderPlaced {
     }
 }
 
-/// The parcel left. The note is lost on the way to the store.
+/// The parcel left. The note is read, but not written.
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct OrderShipped {
     pub(super) parcel: Uuid,
-    #[serde(skip)]
+    #[serde(default, skip_serializing)]
     pub(super) note: String,
 }
 
@@ -83,7 +83,7 @@ pub(super) struct Order {
     pub(super) parcel: Option<Uuid>,
     /// Not part of a snapshot, so that one loses it.
     #[serde(skip)]
-    pub(super) parcels: u32,
+    pub(super) notes: Vec<String>,
 }
 
 #[handlers]
@@ -120,9 +120,9 @@ impl Order {
     }
 
     #[apply]
-    fn shipped(&mut self, event: &OrderShipped) {
+    fn shipped(&mut self, event: OrderShipped) {
         self.parcel = Some(event.parcel);
-        self.parcels += 1;
+        self.notes.push(event.note);
     }
 }
 

@@ -323,7 +323,7 @@ mod tests {
                 id: Some(id(7)),
                 total: 1,
                 parcel: Some(first_parcel()),
-                parcels: 1,
+                notes: vec![String::new()],
             });
     }
 
