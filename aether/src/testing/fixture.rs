@@ -57,6 +57,9 @@ pub(super) struct ShipOrder {
     #[command(id)]
     pub(super) order: Uuid,
     pub(super) note: String,
+    /// Not sent, so that it never arrives.
+    #[serde(skip)]
+    pub(super) silently: bool,
 }
 
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -104,7 +107,7 @@ impl Order {
         command: ShipOrder,
         context: &Context,
     ) -> Result<Option<OrderShipped>, OrderRefusal> {
-        if self.id.is_none() {
+        if self.id.is_none() || command.silently {
             return Err(OrderRefusal::Missing);
         }
         let (parcel, note) = (context.new_id(), command.note);
@@ -161,6 +164,15 @@ pub(super) fn id(number: u128) -> Uuid {
 pub(super) fn placed(total: u64) -> OrderPlaced {
     let (order, at) = (id(7), Timestamp::UNIX_EPOCH);
     OrderPlaced { order, total, at }
+}
+
+pub(super) fn ship(note: &str) -> ShipOrder {
+    let (order, note, silently) = (id(7), note.to_owned(), false);
+    ShipOrder {
+        order,
+        note,
+        silently,
+    }
 }
 
 pub(super) fn shipped() -> OrderShipped {
