@@ -126,7 +126,7 @@ mod tests {
         let list = include_str!("mod.rs");
         let lists = list.split("@each $name, $make;").skip(1).take(2);
         let mut listed: Vec<_> = lists
-            .flat_map(|rest| rest.split('}').next())
+            .filter_map(|rest| rest.split('}').next())
             .flat_map(str::split_whitespace)
             .collect();
         let mut written: Vec<_> = cases
