@@ -120,8 +120,13 @@ fn needs_upcasters(stored: &Stored, given: u32) -> String {
     // A version that is no version at all is not worth a page of names.
     let types: Vec<_> = known.chain(missing.take(4)).collect();
     let types = types.join(", ");
+    let payloads = if earlier == 1 {
+        "the payload type of version 1".to_owned()
+    } else {
+        format!("the payload types of versions 1 to {earlier}")
+    };
     format!(
-        "version {given} needs an upcaster for each earlier version: write `upcast({types})`, the payload types of versions 1 to {earlier}"
+        "version {given} needs an upcaster for each earlier version: write `upcast({types})`, {payloads}"
     )
 }
 

@@ -57,7 +57,11 @@ fn events(cx: &Ctxt, noun: &Noun, args: &Args) -> Option<Events> {
     match (args.key(EVENTS), args.ty(EVENT)) {
         (Some(key), given) => {
             let ident = enum_ident(cx, noun, given)?;
-            let set = generated(cx, noun, ident, key, args.types(EVENTS));
+            let set = generated(cx, noun, ident, args.types(EVENTS));
+            if set.members.is_empty() {
+                cx.error(key, "list the events: `events(OrderPlaced, ..)`");
+                return None;
+            }
             Some(Events::Generated(set, key.clone()))
         }
         (None, Some(ty)) => Some(Events::Written(Box::new(ty.clone()))),
@@ -85,10 +89,7 @@ fn enum_ident(cx: &Ctxt, noun: &Noun, given: Option<&Type>) -> Option<Ident> {
         .ok()
 }
 
-fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, key: &Ident, types: &[Type]) -> Set {
-    if types.is_empty() {
-        cx.error(key, "list at least one event: `events(OrderPlaced, ..)`");
-    }
+fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, types: &[Type]) -> Set {
     let member = |ty: &Type| {
         let mut member = SetMember::new(Ident::new("_", Span::call_site()), ty);
         member.variant = variant(cx, &member.event)?;

@@ -175,12 +175,12 @@ fn applies<'a>(
 
 fn row(krate: &Krate, method: &Method, table: &TokenStream) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
-    quote!(#(#cfgs)* #krate::#table::new::<#subject>())
+    quote!(#(#cfgs)* #krate::#table::<Self>::new::<#subject>())
 }
 
 fn events_of(krate: &Krate, method: &Method) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
-    quote!(#(#cfgs)* <#subject as #krate::EventSet>::EVENTS)
+    quote!(#(#cfgs)* #krate::OnApply::<Self>::new::<#subject>().events())
 }
 
 fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
@@ -195,7 +195,7 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
     quote! {
         #(#cfgs)*
         #krate::meta::Handler {
-            command: <#subject as #krate::Command>::META,
+            command: #krate::OnCommand::<Self>::new::<#subject>().command(),
             emits: <Self as #krate::Handle<#subject>>::EMITS,
             by: &[#(<#by as #krate::Initiator>::INITIATOR),*],
             informed_by: &[#(<#informed_by as #krate::Projection>::META),*],
@@ -210,7 +210,7 @@ fn reaction_meta(krate: &Krate, method: &Method) -> TokenStream {
     quote! {
         #(#cfgs)*
         #krate::meta::Reaction {
-            on: <#subject as #krate::EventSet>::EVENTS,
+            on: #krate::OnReact::<Self>::new::<#subject>().events(),
             issues: <Self as #krate::React<#subject>>::ISSUES,
             docs: #docs,
         }

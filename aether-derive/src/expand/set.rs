@@ -1,7 +1,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::spanned::Spanned as _;
 
-use super::stop_if::stop_if;
+use super::stop_if::{spanned, stop_if};
 use crate::ast::{Set, SetMember};
 
 /// The impls of an enum whose variants hold event structs.
@@ -32,11 +33,20 @@ fn event_set(set: &Set) -> TokenStream {
     };
     let name_given = other.map_or_else(|| quote!(event_type), |_| quote!(_));
     let decode = decode(set);
+    let metas = set
+        .members
+        .iter()
+        .filter(|member| !member.repeated)
+        .map(|member| {
+            let event = &member.event;
+            let only = spanned(event.span(), quote!(#krate::meta::check::only));
+            let events = spanned(event.span(), quote!(<#event as #krate::EventSet>::EVENTS));
+            quote!(#only #events)
+        });
     quote! {
         #[automatically_derived]
         impl #krate::EventSet for #ident {
-            const EVENTS: #krate::meta::Set<#krate::meta::Event> =
-                &[#(<#events as #krate::DomainEvent>::META),*];
+            const EVENTS: #krate::meta::Set<#krate::meta::Event> = &[#(#metas),*];
             fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) {
                 match self {
                     #(Self::#variants(event) => <#events as #krate::EventSet>::stored_as(event),)*

@@ -20,6 +20,7 @@ impl<E: DomainEvent> From<E> for AnyEvent {
 
 impl<E: DomainEvent> Includes<E> for AnyEvent {}
 
+#[diagnostic::do_not_recommend]
 impl EventSet for AnyEvent {
     const EVENTS: meta::Set<meta::Event> = &[];
 

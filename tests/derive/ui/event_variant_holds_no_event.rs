@@ -1,0 +1,8 @@
+use aether::prelude::*;
+
+#[derive(Event)]
+pub enum OrderEvent {
+    Renamed(String),
+}
+
+fn main() {}
