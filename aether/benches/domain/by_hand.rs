@@ -1,5 +1,7 @@
 //! What a person writes who has serde and no framework.
 
+use aether::domain::NewEvent;
+use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Says which stored event cannot be read.
@@ -25,4 +27,19 @@ pub(crate) fn decode<T: DeserializeOwned>(
     }
     serde_json::from_slice(data)
         .map_err(|err| Unreadable::Payload(event_type.to_owned(), version, err))
+}
+
+/// An event that is ready to be stored.
+pub(crate) struct Row {
+    pub(crate) event_type: &'static str,
+    pub(crate) schema_version: u32,
+    pub(crate) data: Bytes,
+}
+
+impl PartialEq<NewEvent> for Row {
+    fn eq(&self, event: &NewEvent) -> bool {
+        self.event_type == event.event_type
+            && self.schema_version == event.schema_version
+            && self.data == *event.data.as_bytes()
+    }
 }

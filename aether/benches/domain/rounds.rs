@@ -1,7 +1,10 @@
 use std::{env::Args, hint::black_box, time::Duration};
 
-/// How often each side of a comparison runs.
-pub(crate) struct Rounds(usize);
+/// How often each side of a comparison runs, and whether that is meant to be a measurement.
+pub(crate) struct Rounds {
+    count: usize,
+    measuring: bool,
+}
 
 /// What may be slower, and by how much.
 pub(crate) struct Bar {
@@ -19,14 +22,15 @@ impl Rounds {
     pub(crate) fn from_arguments(arguments: Args) -> Self {
         let arguments: Vec<String> = arguments.collect();
         let named = |name: &str| arguments.iter().position(|argument| argument == name);
+        let measuring = named("--bench").is_some();
         let given = named("--rounds")
             .and_then(|index| arguments.get(index + 1))
             .and_then(|count| count.parse().ok());
-        let usual = if named("--bench").is_some() { 5_000 } else { 2 };
-        Self(given.unwrap_or(usual))
+        let count = given.unwrap_or(if measuring { 5_000 } else { 2 });
+        Self { count, measuring }
     }
 
-    /// Runs both sides in turns and prints their ratio. A side is given fresh input, and handles
+    /// Runs both sides in turns, and prints their ratio if it means something. A side is given fresh input, and handles
     /// that many events a round.
     #[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
     pub(crate) fn compare<I, O, P>(
@@ -37,7 +41,7 @@ impl Rounds {
         (mut generated, mut by_hand): (impl FnMut(I) -> O, impl FnMut(I) -> P),
     ) {
         let (mut ours, mut theirs) = (Side(Vec::new()), Side(Vec::new()));
-        for round in 0..self.0 {
+        for round in 0..self.count {
             // Neither side is always the one that finds the caches warm.
             if round % 2 == 0 {
                 ours.run(events, input(), &mut generated);
@@ -46,6 +50,9 @@ impl Rounds {
                 theirs.run(events, input(), &mut by_hand);
                 ours.run(events, input(), &mut generated);
             }
+        }
+        if !self.measuring {
+            return;
         }
         let (fastest, usual) = (ours.fastest(), ours.median());
         let (fastest_by_hand, usual_by_hand) = (theirs.fastest(), theirs.median());

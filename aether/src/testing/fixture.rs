@@ -31,11 +31,11 @@ impl From<OrderPlacedV1> for OrderPlaced {
     }
 }
 
-/// The parcel left. The note is lost on the way to the store.
+/// The parcel left. The note is read, but not written.
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct OrderShipped {
     pub(super) parcel: Uuid,
-    #[serde(skip)]
+    #[serde(default, skip_serializing)]
     pub(super) note: String,
 }
 
@@ -57,6 +57,9 @@ pub(super) struct ShipOrder {
     #[command(id)]
     pub(super) order: Uuid,
     pub(super) note: String,
+    /// Not sent, so that it never arrives.
+    #[serde(skip)]
+    pub(super) silently: bool,
 }
 
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -83,7 +86,7 @@ pub(super) struct Order {
     pub(super) parcel: Option<Uuid>,
     /// Not part of a snapshot, so that one loses it.
     #[serde(skip)]
-    pub(super) parcels: u32,
+    pub(super) notes: Vec<String>,
 }
 
 #[handlers]
@@ -104,7 +107,7 @@ impl Order {
         command: ShipOrder,
         context: &Context,
     ) -> Result<Option<OrderShipped>, OrderRefusal> {
-        if self.id.is_none() {
+        if self.id.is_none() || command.silently {
             return Err(OrderRefusal::Missing);
         }
         let (parcel, note) = (context.new_id(), command.note);
@@ -120,9 +123,9 @@ impl Order {
     }
 
     #[apply]
-    fn shipped(&mut self, event: &OrderShipped) {
+    fn shipped(&mut self, event: OrderShipped) {
         self.parcel = Some(event.parcel);
-        self.parcels += 1;
+        self.notes.push(event.note);
     }
 }
 
@@ -161,6 +164,15 @@ pub(super) fn id(number: u128) -> Uuid {
 pub(super) fn placed(total: u64) -> OrderPlaced {
     let (order, at) = (id(7), Timestamp::UNIX_EPOCH);
     OrderPlaced { order, total, at }
+}
+
+pub(super) fn ship(note: &str) -> ShipOrder {
+    let (order, note, silently) = (id(7), note.to_owned(), false);
+    ShipOrder {
+        order,
+        note,
+        silently,
+    }
 }
 
 pub(super) fn shipped() -> OrderShipped {

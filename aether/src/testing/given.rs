@@ -259,11 +259,6 @@ mod tests {
         Timestamp::UNIX_EPOCH.after(std::time::Duration::from_mins(1))
     }
 
-    fn ship() -> ShipOrder {
-        let note = String::new();
-        ShipOrder { order: id(7), note }
-    }
-
     fn place() -> PlaceOrder {
         PlaceOrder {
             order: id(7),
@@ -308,7 +303,7 @@ mod tests {
     #[test]
     fn a_test_goes_on_after_each_assertion() {
         given::<Order>([])
-            .when(ship())
+            .when(ship(""))
             .then_refused(OrderRefusal::Missing)
             .when(place())
             .then([placed(30).into()])
@@ -316,20 +311,33 @@ mod tests {
             .when(place())
             .then_refused(OrderRefusal::Placed);
         given::<Order>(placed(1))
-            .when(ship())
-            .and_when(ship())
+            .when(ship(""))
+            .and_when(ship(""))
             .then_nothing()
             .then_state_is(Order {
                 id: Some(id(7)),
                 total: 1,
                 parcel: Some(first_parcel()),
-                parcels: 1,
+                notes: vec![String::new()],
             });
     }
 
     #[test]
+    fn a_handler_sees_what_arrives_when_the_command_is_sent() {
+        let silently = ShipOrder {
+            silently: true,
+            ..ship("")
+        };
+        let parcel = first_parcel();
+        given::<Order>(placed(1)).when(silently).then(OrderShipped {
+            parcel,
+            ..shipped()
+        });
+    }
+
+    #[test]
     fn the_history_is_that_of_the_actor_the_command_is_addressed_to() {
-        let order = given::<Order>(placed(1)).when(ship()).then_state(|_| ());
+        let order = given::<Order>(placed(1)).when(ship("")).then_state(|_| ());
         let actor = format!("Order.{}", id(7));
         assert!(
             order
@@ -359,7 +367,8 @@ mod tests {
             total: 5,
             at: later(),
         };
-        let order = given::<Order>(event);
+        let order = given::<Order>(event.clone());
+        assert_eq!(order.stored(), given::<Order>(event).stored());
         let replayed = fold::<Order>(order.replayed.actor_id().clone(), order.stored());
         assert_eq!(order.replayed, replayed);
     }

@@ -185,11 +185,6 @@ mod tests {
     use super::super::{fixture::*, given};
     use super::*;
 
-    fn ship(note: &str) -> ShipOrder {
-        let note = note.to_owned();
-        ShipOrder { order: id(7), note }
-    }
-
     fn place() -> Then<Order, OrderRefusal> {
         given::<Order>([]).when(PlaceOrder {
             order: id(7),

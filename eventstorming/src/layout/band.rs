@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_fits_is_one_band() {
-        check(&[0, 2], 5, 5, &[0..5]);
+        check(&[0, 2], 5, 5, std::slice::from_ref(&(0..5)));
         check(&[], 0, 5, &[]);
     }
 

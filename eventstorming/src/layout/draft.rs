@@ -67,7 +67,7 @@ impl Draft {
 /// All slices of a model, and what leads from one to the next.
 #[derive(Debug)]
 pub(super) struct Drafts {
-    pub(super) drafts: Table<Draft>,
+    pub(super) slices: Table<Draft>,
     pub(super) nets: Vec<Net>,
     /// The slices that an event comes from.
     pub(super) sources: BTreeMap<ElementId, Vec<usize>>,
@@ -92,7 +92,7 @@ pub(super) fn drafts(model: &Model) -> Drafts {
     let sources = drafting.sources();
     let nets = drafting.nets();
     Drafts {
-        drafts: drafting.drafts.into_iter().collect(),
+        slices: drafting.drafts.into_iter().collect(),
         nets,
         sources,
         on_contexts: drafting.on_contexts,
@@ -109,7 +109,7 @@ fn ids<'a>(elements: impl Iterator<Item = &'a Element>) -> Vec<ElementId> {
     elements.map(|element| element.id.clone()).collect()
 }
 
-fn of_kind<'a>(elements: &[&'a Element], kinds: &[Kind]) -> Vec<ElementId> {
+fn of_kind(elements: &[&Element], kinds: &[Kind]) -> Vec<ElementId> {
     ids(elements
         .iter()
         .copied()
@@ -327,6 +327,7 @@ impl Drafting<'_> {
                     Some(net) => net.events.push(relation.from.clone()),
                     None => nets.push(Net {
                         consumer: relation.to.clone(),
+                        verb: relation.verb,
                         slice,
                         events: vec![relation.from.clone()],
                     }),
@@ -351,7 +352,13 @@ impl Drafting<'_> {
                 let answering = drawn.iter().find(|(_, draft)| draft.command.is_none());
                 answering.map(|(slice, _)| *slice).into_iter().collect()
             }
-            _ => Vec::new(),
+            Kind::Context
+            | Kind::Aggregate
+            | Kind::Command
+            | Kind::Event
+            | Kind::ReadModel
+            | Kind::Actor
+            | Kind::Hotspot => Vec::new(),
         };
         if chosen.is_empty() {
             return drawn.first().map(|(slice, _)| *slice).into_iter().collect();

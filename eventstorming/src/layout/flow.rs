@@ -54,15 +54,31 @@ pub(super) fn flow(drafts: &Drafts) -> Flow {
             }
         }
     }
+    join_late(&mut columns, &walk);
     Flow {
         columns,
         loops: walk.loops,
     }
 }
 
+/// What nothing leads to stands right before the first slice that it leads to itself.
+fn join_late(columns: &mut Table<usize>, walk: &Walk<'_>) {
+    let onward = |slice: usize| {
+        let arcs = walk.arcs[slice].iter();
+        arcs.filter(move |(_, net)| !walk.loops.contains(&(slice, *net)))
+            .map(|(target, _)| *target)
+    };
+    let led_to: BTreeSet<usize> = (0..columns.len()).flat_map(onward).collect();
+    for slice in (0..columns.len()).filter(|slice| !led_to.contains(slice)) {
+        if let Some(first) = onward(slice).map(|target| columns[target]).min() {
+            columns[slice] = first - 1;
+        }
+    }
+}
+
 /// From each slice, the slices that its events lead to, and by which net.
 fn arcs(drafts: &Drafts) -> Table<Vec<(usize, usize)>> {
-    let mut arcs: Table<Vec<(usize, usize)>> = drafts.drafts.iter().map(|_| Vec::new()).collect();
+    let mut arcs: Table<Vec<(usize, usize)>> = drafts.slices.iter().map(|_| Vec::new()).collect();
     for (index, net) in drafts.nets.iter().enumerate() {
         let sources = net
             .events

@@ -10,6 +10,9 @@ use super::{
     track::lines,
 };
 
+/// A wire, and the first and the last gutter that it meets in a corridor.
+type Stretch = (usize, (usize, usize));
+
 /// How wires go, before anything has a size.
 #[derive(Debug)]
 pub(super) struct Ways {
@@ -43,7 +46,7 @@ impl Ways {
                 wires.insert(wire);
             }
         };
-        let mut stretches: BTreeMap<(usize, usize), Vec<(usize, (usize, usize))>> = BTreeMap::new();
+        let mut stretches: BTreeMap<(usize, usize), Vec<Stretch>> = BTreeMap::new();
         for (index, wire) in stave.wires.iter().enumerate() {
             let target = &grid.units[wire.target];
             if wire
@@ -82,7 +85,7 @@ impl Ways {
         ways
     }
 
-    fn assign_lines(&mut self, corridor: (usize, usize), wires: &[(usize, (usize, usize))]) {
+    fn assign_lines(&mut self, corridor: (usize, usize), wires: &[Stretch]) {
         let stretches: Vec<(usize, usize)> = wires.iter().map(|(_, stretch)| *stretch).collect();
         for ((wire, _), line) in wires.iter().zip(lines(&stretches)) {
             self.lines.insert(*wire, line);

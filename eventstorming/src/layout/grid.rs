@@ -87,7 +87,7 @@ pub(super) fn grid(model: &Model, folding: &Folding) -> Grid {
         bands.push(0..0);
     }
     let lanes = lanes(model, &drafts);
-    let mut gridding = Gridding {
+    let gridding = Gridding {
         model,
         drafts: &drafts,
         flow: &flow,
@@ -100,7 +100,7 @@ pub(super) fn grid(model: &Model, folding: &Folding) -> Grid {
 /// The phase that each column opens after itself.
 fn phases(model: &Model, drafts: &Drafts, flow: &Flow) -> Vec<Option<String>> {
     let mut phases: Vec<Vec<String>> = vec![Vec::new(); flow.length()];
-    for (draft, column) in drafts.drafts.iter().zip(flow.columns.iter()) {
+    for (draft, column) in drafts.slices.iter().zip(flow.columns.iter()) {
         let events = draft.events.iter().filter_map(|id| model.element(id));
         for event in events.filter(|event| event.is_pivotal()) {
             let name = event
@@ -123,7 +123,7 @@ fn lanes(model: &Model, drafts: &Drafts) -> Table<Option<ElementId>> {
     let contexts = model
         .of_kind(Kind::Context)
         .map(|context| Some(context.id.clone()));
-    let stray = drafts.drafts.iter().any(|draft| draft.context.is_none());
+    let stray = drafts.slices.iter().any(|draft| draft.context.is_none());
     contexts.chain(stray.then_some(None)).collect()
 }
 
@@ -178,7 +178,7 @@ struct Gridding<'a> {
 type Ghosts = BTreeMap<(usize, usize, bool), Vec<ElementId>>;
 
 impl Gridding<'_> {
-    fn grid(&mut self, names: &Names) -> Grid {
+    fn grid(&self, names: &Names) -> Grid {
         let ghosts = self.ghosts();
         let mut units = self.units(&ghosts, names);
         let wires = self.wires(&units);
@@ -222,7 +222,7 @@ impl Gridding<'_> {
     }
 
     fn lane_of(&self, slice: usize) -> usize {
-        let context = self.drafts.drafts[slice].context.as_deref();
+        let context = self.drafts.slices[slice].context.as_deref();
         let lane = |id: &Option<ElementId>| id.as_ref().map(ElementId::name) == context;
         self.lanes.iter().position(lane).unwrap_or(0)
     }
@@ -256,7 +256,7 @@ impl Gridding<'_> {
     fn remarks(&self, slice: usize, names: &Names) -> BTreeMap<ElementId, String> {
         let here = self.band_of(slice);
         let mut remarks = BTreeMap::new();
-        for event in &self.drafts.drafts[slice].events {
+        for event in &self.drafts.slices[slice].events {
             if !self.sources_of(event).contains(&slice) {
                 continue;
             }
@@ -282,7 +282,7 @@ impl Gridding<'_> {
     }
 
     fn units(&self, ghosts: &Ghosts, names: &Names) -> Vec<Unit> {
-        let drafts = self.drafts.drafts.iter().enumerate();
+        let drafts = self.drafts.slices.iter().enumerate();
         let mut units: Vec<Unit> = drafts
             .map(|(slice, draft)| {
                 let band = self.band_of(slice);
@@ -329,11 +329,7 @@ impl Gridding<'_> {
                 .flat_map(|event| self.wire_sources(units, index, event));
             let wire = Wire {
                 consumer: net.consumer.clone(),
-                verb: match net.consumer.kind() {
-                    Kind::Policy => Verb::Activates,
-                    Kind::ReadModel => Verb::Feeds,
-                    _ => Verb::Notifies,
-                },
+                verb: net.verb,
                 target: net.slice,
                 sources: sources.collect(),
             };
@@ -426,11 +422,12 @@ fn assign_rows(units: &mut [Unit], wires: &[Vec<Wire>]) {
             continue;
         };
         let cell = |row: usize| (unit.band, unit.lane, row, unit.column);
-        let row = wanted
-            .into_iter()
-            .chain(0..)
-            .find(|row| !taken.contains(&cell(*row)))
+        let mut row = wanted
+            .filter(|row| !taken.contains(&cell(*row)))
             .unwrap_or(0);
+        while taken.contains(&cell(row)) {
+            row += 1;
+        }
         taken.insert(cell(row));
         unit.row = row;
     }

@@ -3,7 +3,7 @@
 use super::{
     geometry::{Point, Rect},
     measure::MARGIN,
-    scene::{Anchor, Ink, LegendItem, Sample, Text},
+    scene::{Anchor, Ink, LegendItem, Look, Note, Sample, Scene, Text},
     width::{Weight, text_width},
 };
 use crate::model::{Kind, Verb};
@@ -15,7 +15,7 @@ pub(super) struct Legend {
     pub(super) bottom: i32,
 }
 
-const SAMPLES: [(Sample, &str, &str); 14] = [
+const SAMPLES: [(Sample, &str, &str); 15] = [
     (
         Sample::Note(Kind::ReadModel),
         "read model",
@@ -34,6 +34,7 @@ const SAMPLES: [(Sample, &str, &str); 14] = [
     (Sample::Note(Kind::Hotspot), "hot spot", "open question"),
     (Sample::Edge(Verb::Activates), "event activates policy", ""),
     (Sample::Edge(Verb::Feeds), "event feeds read model", ""),
+    (Sample::Edge(Verb::Notifies), "event notifies system", ""),
     (Sample::Loop, "loop", ""),
     (Sample::Pivotal, "opens a phase", ""),
     (Sample::Ghost, "repeated", ""),
@@ -42,70 +43,90 @@ const SAMPLES: [(Sample, &str, &str); 14] = [
 
 const LINE: i32 = 40;
 
-pub(super) fn legend(top: i32, width: i32) -> Legend {
+/// Explains what is on a board, and no more.
+pub(super) fn legend(scene: &Scene, top: i32) -> Legend {
     let mut legend = Legend {
         items: Vec::new(),
         texts: Vec::new(),
-        bottom: 0,
+        bottom: top,
     };
+    let used: Vec<_> = SAMPLES
+        .into_iter()
+        .filter(|(sample, ..)| is_on(scene, *sample))
+        .collect();
+    if used.is_empty() {
+        return legend;
+    }
     let heading = "How to read it: notes that touch belong together, left to right";
-    legend.text(
-        Point {
-            x: MARGIN,
-            y: top + 10,
-        },
-        heading,
-        130,
-        true,
-    );
+    legend.text((MARGIN, top + 10), heading, 130, Weight::Bold);
     let (mut x, mut y) = (MARGIN, top + 22);
-    for (sample, name, meaning) in SAMPLES {
-        let wide = matches!(sample, Sample::Edge(_) | Sample::Loop);
-        let rect_width = if wide { 38 } else { 26 };
-        let size = if meaning.is_empty() { 120 } else { 105 };
-        let text_width = text_width(
-            name,
-            120,
-            if meaning.is_empty() {
-                Weight::Regular
-            } else {
-                Weight::Bold
-            },
-        )
-        .max(text_width(meaning, size, Weight::Regular));
-        let item = rect_width + 8 + text_width;
-        if x > MARGIN && x + item > width - MARGIN {
+    for (sample, name, meaning) in used {
+        let width = item_width(sample, name, meaning);
+        if x > MARGIN && x + width > scene.width - MARGIN {
             (x, y) = (MARGIN, y + LINE);
         }
-        legend.items.push(LegendItem {
-            sample,
-            rect: Rect::new(x, y, rect_width, 24),
-        });
-        let at = x + rect_width + 8;
-        if meaning.is_empty() {
-            legend.text(Point { x: at, y: y + 16 }, name, 120, false);
-        } else {
-            legend.text(Point { x: at, y: y + 10 }, name, 120, true);
-            legend.text(Point { x: at, y: y + 23 }, meaning, 105, false);
-        }
-        x += item + 22;
+        legend.item((x, y), sample, name, meaning);
+        x += width + 22;
     }
     legend.bottom = y + 24;
     legend
 }
 
+fn is_on(scene: &Scene, sample: Sample) -> bool {
+    let note = |is: &dyn Fn(&Note) -> bool| scene.notes().any(is);
+    match sample {
+        Sample::Note(kind) => note(&|note| note.kind == kind),
+        Sample::Edge(verb) => scene.edges.iter().any(|edge| edge.verb == verb),
+        Sample::Loop => scene.edges.iter().any(|edge| edge.looped),
+        Sample::Pivotal => note(&|note| note.pivotal),
+        Sample::Ghost => note(&|note| note.look == Look::Ghost),
+        Sample::Finding => note(&|note| note.finding.is_some()),
+    }
+}
+
+const fn sample_width(sample: Sample) -> i32 {
+    match sample {
+        Sample::Edge(_) | Sample::Loop => 38,
+        Sample::Note(_) | Sample::Pivotal | Sample::Ghost | Sample::Finding => 26,
+    }
+}
+
+fn item_width(sample: Sample, name: &str, meaning: &str) -> i32 {
+    let weight = if meaning.is_empty() {
+        Weight::Regular
+    } else {
+        Weight::Bold
+    };
+    let text = text_width(name, 120, weight).max(text_width(meaning, 105, Weight::Regular));
+    sample_width(sample) + 8 + text
+}
+
 impl Legend {
-    fn text(&mut self, at: Point, text: &str, size: i32, heading: bool) {
+    fn item(&mut self, at: (i32, i32), sample: Sample, name: &str, meaning: &str) {
+        let (x, y) = at;
+        let rect = Rect::new(x, y, sample_width(sample), 24);
+        self.items.push(LegendItem { sample, rect });
+        let x = rect.right() + 8;
+        if meaning.is_empty() {
+            self.text((x, y + 16), name, 120, Weight::Regular);
+        } else {
+            self.text((x, y + 10), name, 120, Weight::Bold);
+            self.text((x, y + 23), meaning, 105, Weight::Regular);
+        }
+    }
+
+    fn text(&mut self, at: (i32, i32), text: &str, size: i32, weight: Weight) {
+        let (x, y) = at;
         self.texts.push(Text {
-            at,
+            at: Point { x, y },
             text: text.to_owned(),
             size,
-            weight: if heading {
-                Weight::Bold
+            weight,
+            ink: if weight == Weight::Bold {
+                Ink::Heading
             } else {
-                Weight::Regular
+                Ink::Quiet
             },
-            ink: if heading { Ink::Heading } else { Ink::Quiet },
             anchor: Anchor::Start,
         });
     }

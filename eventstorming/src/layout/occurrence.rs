@@ -1,4 +1,4 @@
-use crate::model::ElementId;
+use crate::model::{ElementId, Verb};
 
 /// The part that a note plays in its slice: the column it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ pub(super) enum Role {
 pub(super) struct Net {
     /// The policy, read model or system.
     pub(super) consumer: ElementId,
+    /// What the events do to it.
+    pub(super) verb: Verb,
     /// The slice in which its note stands, as a trigger.
     pub(super) slice: usize,
     pub(super) events: Vec<ElementId>,

@@ -4,7 +4,8 @@
 const EXACT: usize = 12;
 
 /// The order of `0..count` with the least sum of `cost(placed, next)`: the cost of putting `next`
-/// after all that are in `placed`. Of equal orders, the one nearest to `0, 1, 2, ..`.
+/// after all that are in `placed`. Of equal orders, the first by
+/// the alphabet.
 pub(super) fn best_order(count: usize, cost: impl Fn(&[bool], usize) -> u64) -> Vec<usize> {
     if count > EXACT {
         greedy(count, cost)
@@ -13,27 +14,25 @@ pub(super) fn best_order(count: usize, cost: impl Fn(&[bool], usize) -> u64) -> 
     }
 }
 
-/// What comes last is chosen for every set of things, from the smaller sets up.
+/// For every set of things that are left, from the smaller sets up: which of them comes first.
 fn exact(count: usize, cost: impl Fn(&[bool], usize) -> u64) -> Vec<usize> {
-    let sets = 1_usize << count;
-    let mut best: Vec<(u64, usize)> = Vec::with_capacity(sets);
-    best.push((0, 0));
-    for set in 1..sets {
-        let lasts = (0..count).rev().filter(|last| set & (1 << last) != 0);
-        let choices = lasts.map(|last| {
-            let before = set & !(1 << last);
-            let so_far = best.get(before).map_or(0, |(sum, _)| *sum);
-            (so_far + cost(&flags(before, count), last), last)
+    let all = (1_usize << count) - 1;
+    let mut best: Vec<(u64, usize)> = vec![(0, 0)];
+    for left in 1..=all {
+        let placed = flags(all & !left, count);
+        let firsts = (0..count).filter(|first| left & (1 << first) != 0);
+        let choices = firsts.map(|first| {
+            let rest = best.get(left & !(1 << first)).map_or(0, |(sum, _)| *sum);
+            (rest + cost(&placed, first), first)
         });
-        best.push(choices.min_by_key(|(sum, _)| *sum).unwrap_or_default());
+        best.push(choices.min().unwrap_or_default());
     }
     let mut order = Vec::with_capacity(count);
-    let mut set = sets - 1;
-    while let (1.., Some((_, last))) = (set, best.get(set)) {
-        order.push(*last);
-        set &= !(1 << last);
+    let mut left = all;
+    while let (1.., Some((_, first))) = (left, best.get(left)) {
+        order.push(*first);
+        left &= !(1 << first);
     }
-    order.reverse();
     order
 }
 

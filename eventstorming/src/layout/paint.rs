@@ -5,14 +5,16 @@ use super::{
     frame::{Frame, Ways},
     geometry::{Point, Rect},
     grid::{Folding, Grid, Stave, Unit, grid},
+    joint::{crossing, joints, segments},
     legend::legend,
     measure::{AXIS, BAND_GAP, LANE_HEAD, LANE_MARGIN, LEAST_WIDTH, MARGIN, REMARK, SEAM, TILT},
+    note::{badge, caption, lettering},
     prose::{self, Finding},
     scene::{
         Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, Look, Note, Phase, Scene, Shade,
         SliceGroup, Text,
     },
-    slice::{Placed, hotspot_size, question},
+    slice::{Placed, hotspot_size},
     width::{Weight, text_width},
     wire::{Course, courses},
 };
@@ -95,7 +97,7 @@ impl Painting<'_> {
             self.notes(band, frame);
             axis = frame.bottom + BAND_GAP;
         }
-        let legend = legend(axis - 30, self.scene.width);
+        let legend = legend(&self.scene, axis - 30);
         self.scene.height = legend.bottom + 26;
         self.scene.legend = legend.items;
         self.scene.texts.extend(legend.texts);
@@ -107,7 +109,8 @@ impl Painting<'_> {
         self.scene.description = prose::description(self.model, title, &lanes);
     }
 
-    fn text(&mut self, x: i32, y: i32, text: &str, size: i32, ink: Ink) {
+    fn text(&mut self, at: (i32, i32), text: &str, size: i32, ink: Ink) {
+        let (x, y) = at;
         self.scene.texts.push(Text {
             at: Point { x, y },
             text: text.to_owned(),
@@ -126,8 +129,7 @@ impl Painting<'_> {
     fn heading(&mut self, title: &str) -> i32 {
         let width = self.scene.width - 2 * MARGIN;
         self.text(
-            MARGIN,
-            40,
+            (MARGIN, 40),
             &one_line(title, 250, Weight::Bold, width),
             250,
             Ink::Heading,
@@ -146,7 +148,7 @@ impl Painting<'_> {
         let mut y = 62 - 18;
         for line in &lettering.lines {
             y += 18;
-            self.text(MARGIN, y, line, 130, Ink::Quiet);
+            self.text((MARGIN, y), line, 130, Ink::Quiet);
         }
         y.max(62)
     }
@@ -169,7 +171,7 @@ impl Painting<'_> {
             .chain(dividers.iter().copied());
         for ((x, name), next) in names.zip(starts) {
             let name = one_line(name, 150, Weight::Bold, next - x - 20);
-            self.text(x + 10, y - 8, &name, 150, Ink::Heading);
+            self.text((x + 10, y - 8), &name, 150, Ink::Heading);
         }
         for (x, name) in dividers {
             self.scene.phases.push(Phase {
@@ -244,11 +246,11 @@ impl Painting<'_> {
             let mut y = top + 14;
             for line in &head.name.lines {
                 y += head.name.leading();
-                self.text(22, y, line, head.name.size, Ink::Heading);
+                self.text((22, y), line, head.name.size, Ink::Heading);
             }
             if let Some(owner) = &head.owner {
                 y += 18;
-                self.text(22, y, owner, 115, Ink::Quiet);
+                self.text((22, y), owner, 115, Ink::Quiet);
             }
             self.context_hotspots(id, y + 10);
         }
@@ -269,7 +271,7 @@ impl Painting<'_> {
         let mut notes = Vec::new();
         for id in spots.into_iter().flatten() {
             let (width, height) = hotspot_size(self.model, id);
-            notes.extend(self.note(Look::Tilted, id, Rect::new(16, y, width, height), 0));
+            notes.extend(self.note(Look::Tilted, id, Rect::new(MARGIN, y, width, height), 0));
             y += height + 2 * TILT;
         }
         if !notes.is_empty() {
@@ -280,27 +282,35 @@ impl Painting<'_> {
         }
     }
 
+    /// What leads back lies below everything else.
     fn edges(&mut self, stave: &Stave, courses: &[Course]) {
         let first = self.scene.edges.len();
-        for (index, wire) in stave.wires.iter().enumerate() {
-            let mine: Vec<&Course> = courses
-                .iter()
-                .filter(|course| course.wire == index)
-                .collect();
-            for course in &mine {
-                let Some(source) = wire.sources.get(course.source) else {
+        for looped in [true, false] {
+            for course in courses {
+                let Some(wire) = stave.wires.get(course.wire) else {
                     continue;
                 };
+                let source = wire
+                    .sources
+                    .get(course.source)
+                    .filter(|source| source.looped == looped);
+                let Some(source) = source else { continue };
                 self.halos(first, &course.points, &wire.consumer);
                 self.scene.edges.push(Edge {
                     from: source.event.clone(),
                     verb: wire.verb,
                     to: wire.consumer.clone(),
-                    looped: source.looped,
+                    looped,
                     points: course.points.clone(),
                     tooltip: prose::edge(self.model, &source.event, wire.verb, &wire.consumer),
                 });
             }
+        }
+        for (index, wire) in stave.wires.iter().enumerate() {
+            let mine: Vec<&Course> = courses
+                .iter()
+                .filter(|course| course.wire == index)
+                .collect();
             let dots = joints(&mine).into_iter();
             self.scene.dots.extend(dots.map(|at| Dot {
                 at,
@@ -398,7 +408,7 @@ impl Painting<'_> {
             .map_or(0, |badge| text_width(&badge.text, 85, Weight::Bold) + 6);
         note.caption = one_line(
             &note.caption,
-            90,
+            85,
             Weight::Regular,
             note.rect.width - 12 - badge,
         );
@@ -409,8 +419,8 @@ impl Painting<'_> {
                     x: note.rect.right(),
                     y: note.rect.bottom() + REMARK - 5,
                 },
-                text: one_line(remark, 110, Weight::Regular, width),
-                size: 110,
+                text: one_line(remark, 105, Weight::Regular, width),
+                size: 105,
                 weight: Weight::Regular,
                 ink: Ink::Remark,
                 anchor: Anchor::End,
@@ -435,7 +445,9 @@ impl Painting<'_> {
             look,
             rect,
             caption: caption(element),
-            badge: badge(element).map(|text| Badge { text }),
+            badge: badge(element)
+                .filter(|_| look != Look::Ghost)
+                .map(|text| Badge { text }),
             baseline: middle - lettering.height() / 2 + rise,
             lettering,
             pivotal: element.is_pivotal() && look == Look::Plain,
@@ -450,105 +462,4 @@ impl Painting<'_> {
         let texts: Vec<&str> = found.map(|finding| finding.text.as_str()).collect();
         (!texts.is_empty()).then(|| texts.join("\n"))
     }
-}
-
-fn caption(element: &Element) -> String {
-    let outside = match element.kind() {
-        Kind::Event if element.is_foreign() => ", from outside",
-        Kind::Command if element.is_foreign() => ", to outside",
-        _ => "",
-    };
-    format!("{}{outside}", element.kind().title())
-}
-
-fn badge(element: &Element) -> Option<String> {
-    let version = element
-        .version()
-        .filter(|version| *version > 1)
-        .map(|version| format!("v{version}"));
-    version.or_else(|| {
-        element
-            .after()
-            .map(|after| one_line(&format!("after {after}"), 85, Weight::Bold, 96))
-    })
-}
-
-fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {
-    let weight = Weight::Bold;
-    match element.kind() {
-        Kind::Hotspot => question(&element.label),
-        Kind::Actor => fit(
-            &element.label,
-            Space {
-                width: rect.width - 8,
-                height: rect.height - 13,
-                sizes: (120, 80),
-                weight,
-            },
-        ),
-        _ => fit(
-            &element.label,
-            Space {
-                width: rect.width - 12,
-                height: rect.height - 18 - covered,
-                sizes: (150, 100),
-                weight,
-            },
-        ),
-    }
-}
-
-fn segments(points: &[Point]) -> impl Iterator<Item = (Point, Point)> {
-    points.iter().copied().zip(points.iter().copied().skip(1))
-}
-
-/// Where two stretches cross, one upright and one level, neither at its end.
-fn crossing(one: (Point, Point), other: (Point, Point)) -> Option<Point> {
-    let inside = |value: i32, a: i32, b: i32| a.min(b) < value && value < a.max(b);
-    let (level, upright) = if one.0.y == one.1.y {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    let (y, x) = (level.0.y, upright.0.x);
-    let crosses = level.0.y == level.1.y
-        && upright.0.x == upright.1.x
-        && inside(x, level.0.x, level.1.x)
-        && inside(y, upright.0.y, upright.1.y);
-    crosses.then_some(Point { x, y })
-}
-
-/// Where courses that lead to one note join.
-fn joints(courses: &[&Course]) -> Vec<Point> {
-    let stretches: Vec<(Point, Point)> = courses
-        .iter()
-        .flat_map(|course| segments(&course.points))
-        .collect();
-    let mut corners: Vec<Point> = courses
-        .iter()
-        .flat_map(|course| course.points.iter().copied())
-        .collect();
-    corners.sort();
-    corners.dedup();
-    corners.retain(|corner| {
-        let leaves = |dx: i32, dy: i32| {
-            stretches.iter().any(|(a, b)| {
-                let step = Point {
-                    x: corner.x + dx,
-                    y: corner.y + dy,
-                };
-                let within = |at: &Point| {
-                    (a.x.min(b.x)..=a.x.max(b.x)).contains(&at.x)
-                        && (a.y.min(b.y)..=a.y.max(b.y)).contains(&at.y)
-                };
-                within(corner) && within(&step)
-            })
-        };
-        [(1, 0), (-1, 0), (0, 1), (0, -1)]
-            .into_iter()
-            .filter(|(dx, dy)| leaves(*dx, *dy))
-            .count()
-            > 2
-    });
-    corners
 }

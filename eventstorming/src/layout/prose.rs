@@ -53,21 +53,25 @@ pub(super) fn description(model: &Model, title: &str, lanes: &[&str]) -> String 
         lanes.join(", ")
     );
     for command in model.of_kind(Kind::Command) {
-        let issuers = labels(model.subjects(&command.id, Verb::Issues), " or ");
-        let events = labels(model.objects(&command.id, Verb::Emits), " or ");
-        let issuers = if issuers.is_empty() {
-            String::new()
-        } else {
-            format!(" ({issuers})")
-        };
-        let outcome = if events.is_empty() {
-            "emits nothing".to_owned()
-        } else {
-            format!("leads to {events}")
-        };
-        text.push_str(&format!(" {}{issuers} {outcome}.", command.label));
+        text.push_str(&told(model, command));
     }
     text
+}
+
+fn told(model: &Model, command: &Element) -> String {
+    let issuers = labels(model.subjects(&command.id, Verb::Issues), " or ");
+    let issuers = if issuers.is_empty() {
+        issuers
+    } else {
+        format!(" ({issuers})")
+    };
+    let events = labels(model.objects(&command.id, Verb::Emits), " or ");
+    let outcome = if events.is_empty() {
+        "emits nothing".to_owned()
+    } else {
+        format!("leads to {events}")
+    };
+    format!(" {}{issuers} {outcome}.", command.label)
 }
 
 fn labels<'a>(elements: impl Iterator<Item = &'a Element>, between: &str) -> String {

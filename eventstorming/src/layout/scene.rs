@@ -9,6 +9,7 @@ use crate::model::{ElementId, Kind, Location, Verb};
 
 /// A whole board. Whatever is later in a list is painted over what is earlier.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Scene {
     /// Its width in pixels.
     pub width: i32,
@@ -143,6 +144,7 @@ pub struct SliceGroup {
 
 /// A note.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Note {
     /// The element it stands for.
     pub element: ElementId,

@@ -26,12 +26,12 @@ impl Passage {
         }
     }
 
-    pub(super) fn from_left(&mut self, y: i32) {
+    pub(super) fn meet_left(&mut self, y: i32) {
         self.left.push(y);
         self.reach(y);
     }
 
-    pub(super) fn from_right(&mut self, y: i32) {
+    pub(super) fn meet_right(&mut self, y: i32) {
         self.right.push(y);
         self.reach(y);
     }
@@ -121,11 +121,24 @@ mod tests {
     #[test]
     fn an_edge_that_goes_down_first_stays_left_of_what_it_would_cross() {
         let mut high = Passage::new(0);
-        high.from_left(10);
-        high.from_right(100);
+        high.meet_left(10);
+        high.meet_right(100);
         let mut low = Passage::new(1);
-        low.from_left(40);
-        low.from_right(200);
+        low.meet_left(40);
+        low.meet_right(200);
         assert_eq!(track_order(&[high, low]), [1, 0]);
+    }
+
+    #[test]
+    fn rather_many_crossings_than_two_wires_on_one_line() {
+        let mut one = Passage::new(0);
+        one.meet_left(10);
+        one.meet_right(50);
+        let mut other = Passage::new(1);
+        other.meet_left(50);
+        for y in [20, 30, 40] {
+            other.meet_right(y);
+        }
+        assert_eq!(track_order(&[one, other]), [1, 0]);
     }
 }

@@ -68,8 +68,8 @@ mod tests {
     fn widths_are_those_of_helvetica() {
         assert_eq!(text_width("", 150, Weight::Regular), 0);
         assert_eq!(text_width("WWWW", 100, Weight::Regular), 38);
-        assert_eq!(text_width("Order Placed", 150, Weight::Regular), 86);
-        assert_eq!(text_width("Order Placed", 150, Weight::Bold), 97);
+        assert_eq!(text_width("Order Placed", 150, Weight::Regular), 89);
+        assert_eq!(text_width("Order Placed", 150, Weight::Bold), 100);
         assert_eq!(text_width("\u{6ce8}\u{6587}", 150, Weight::Regular), 30);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     frame::{Frame, Ways, is_adjacent},
-    geometry::{Point, Rect},
+    geometry::{Point, Rect, times},
     grid::{Grid, Source, Stave, Wire},
     occurrence::Role,
     track::{Passage, track_order},
@@ -44,6 +44,9 @@ struct Wiring<'a> {
     /// The place of a wire in a gutter.
     tracks: BTreeMap<(usize, usize), i32>,
 }
+
+/// How far from the middle of a note a wire may leave it at most, in pixels.
+const REACH: i32 = 40;
 
 /// A wire that leaves an event, and the height it makes for.
 struct Departure {
@@ -106,28 +109,20 @@ impl Wiring<'_> {
     /// A straight edge keeps the middle, the others leave above or below it by where they go; no
     /// two share a height, and none goes along where another wire enters the next column.
     fn fan(&mut self, rect: Rect, departures: &[Departure]) {
-        const UP: [i32; 8] = [-16, -24, -32, -8, 8, 16, 24, 32];
+        const NUDGES: [i32; 11] = [0, -8, 8, -16, 16, -24, 24, -32, 32, -40, 40];
         let middle = rect.centre().y;
         let mut used: Vec<i32> = Vec::new();
-        let lone = departures.len() == 1;
-        let straight = |departure: &&Departure| departure.towards == middle;
-        let (first, rest): (Vec<&Departure>, Vec<&Departure>) =
-            departures.iter().partition(straight);
-        for departure in first.into_iter().chain(rest) {
-            let down = departure.towards > middle;
-            let fanned = UP.map(|offset| if down { -offset } else { offset });
-            let is_middle = departure.towards == middle || lone;
-            let offsets = is_middle.then_some(0).into_iter().chain(fanned).chain([0]);
-            let heights: Vec<i32> = offsets.map(|offset| middle + offset).collect();
-            let apart = |y: &&i32| used.iter().all(|other| (**y - other).abs() >= 8);
-            let free = heights
+        for (departure, offset) in departures.iter().zip(offsets(departures, middle)) {
+            let nudged = NUDGES.map(|nudge| (offset + nudge).clamp(-REACH, REACH) + middle);
+            let apart = |y: &&i32| used.iter().all(|other| (**y - other).abs() >= 6);
+            let free = nudged
                 .iter()
                 .filter(apart)
                 .find(|y| !self.is_entered(rect, departure, **y));
             let y = free
-                .or_else(|| heights.iter().find(apart))
+                .or_else(|| nudged.iter().find(apart))
                 .copied()
-                .unwrap_or(middle);
+                .unwrap_or(middle + offset);
             used.push(y);
             self.ports.insert((departure.wire, departure.source), y);
         }
@@ -174,7 +169,7 @@ impl Wiring<'_> {
             let leaves = self.grid.units[source.unit].column + 1;
             let port = self.ports.get(&(index, at)).copied().unwrap_or(0);
             if leaves == gutter {
-                passage.from_left(port);
+                passage.meet_left(port);
             }
             if is_adjacent(self.grid, wire, source) {
                 continue;
@@ -182,13 +177,13 @@ impl Wiring<'_> {
             // Forwards a wire goes through the corridor from left to right, backwards the other
             // way about.
             if (leaves == gutter) == (leaves < target) {
-                passage.from_right(corridor);
+                passage.meet_right(corridor);
             } else {
-                passage.from_left(corridor);
+                passage.meet_left(corridor);
             }
         }
         if let Some(end) = self.target(wire).filter(|_| target == gutter) {
-            passage.from_right(end.y);
+            passage.meet_right(end.y);
         }
         passage
     }
@@ -255,4 +250,22 @@ fn without_idle(points: &[Point]) -> Vec<Point> {
         corners.push(*point);
     }
     corners
+}
+
+/// How far from the middle of a note its wires leave, when sorted by where they go: nearer to the
+/// middle what goes less far, so that they do not cross.
+fn offsets(departures: &[Departure], middle: i32) -> Vec<i32> {
+    const STEP: i32 = 16;
+    let count = times(departures.len(), 1);
+    let straight = departures
+        .iter()
+        .position(|departure| departure.towards == middle);
+    let (first, step) = if let Some(above) = straight.map(|rank| times(rank, 1)) {
+        let step = STEP.min(REACH / above.max(count - 1 - above).max(1));
+        (-above * step, step)
+    } else {
+        let step = STEP.min(2 * REACH / (count - 1).max(1));
+        (-(count - 1) * step / 2, step)
+    };
+    (0..count).map(|rank| first + rank * step).collect()
 }

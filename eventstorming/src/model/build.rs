@@ -40,6 +40,20 @@ struct Builder {
     conflict: Option<ModelError>,
 }
 
+/// Contexts without the repetition of one that was given before.
+fn distinct(contexts: &[&'static meta::Context]) -> Vec<&'static meta::Context> {
+    let mut distinct: Vec<&'static meta::Context> = Vec::new();
+    for context in contexts {
+        let same = |known: &&meta::Context| {
+            known.name == context.name && known.location == context.location
+        };
+        if !distinct.iter().any(same) {
+            distinct.push(context);
+        }
+    }
+    distinct
+}
+
 /// What all constants have in common.
 struct Source {
     kind: Kind,
@@ -55,9 +69,10 @@ impl Source {
     }
 
     fn label(&self) -> String {
-        match self.kind {
-            Kind::Policy => label::sentence(self.name),
-            _ => label::title(self.name),
+        if self.kind == Kind::Policy {
+            label::sentence(self.name)
+        } else {
+            label::title(self.name)
         }
     }
 }
@@ -136,17 +151,21 @@ impl Builder {
     /// a system has what is left, and what nobody has is foreign to where it is first used.
     fn build(contexts: &[&'static meta::Context]) -> Self {
         let mut builder = Self::default();
-        for context in contexts {
+        let contexts = distinct(contexts);
+        for context in &contexts {
             builder.define(None, *context);
             builder.define_aggregates(context);
         }
-        for context in contexts {
+        for context in &contexts {
             builder.define_systems(context);
         }
-        for context in contexts {
-            builder.define_consumers(context);
+        for context in &contexts {
+            builder.define_rules(context);
         }
-        for context in contexts {
+        for context in &contexts {
+            builder.define_guests(context);
+        }
+        for context in &contexts {
             builder.relate_aggregates(context);
             builder.relate_systems(context);
             builder.relate_projections(context);
@@ -171,18 +190,8 @@ impl Builder {
 
     fn define_systems(&mut self, context: &'static meta::Context) {
         let name = Some(context.name.as_str());
-        let initiators = context
-            .aggregates
-            .iter()
-            .flat_map(|aggregate| aggregate.handlers);
-        let initiating = initiators
-            .flat_map(|handler| handler.by)
-            .filter_map(|by| match by {
-                meta::Initiator::ExternalSystem(system) => Some(*system),
-                meta::Initiator::Persona(_) => None,
-            });
-        for system in context.external_systems.iter().copied().chain(initiating) {
-            self.define(name, system);
+        for system in context.external_systems {
+            self.define(name, *system);
             for command in system.handles {
                 self.define(name, *command);
             }
@@ -192,19 +201,28 @@ impl Builder {
         }
     }
 
-    fn define_consumers(&mut self, context: &'static meta::Context) {
-        let name = context.name.as_str();
+    fn define_rules(&mut self, context: &'static meta::Context) {
+        let name = Some(context.name.as_str());
         for projection in context.projections {
-            self.define(Some(name), *projection);
-            self.define_foreign(name, projection.applies.iter().copied().flatten().copied());
+            self.define(name, *projection);
         }
         for policy in context.policies {
-            let id = self.define(Some(name), *policy);
+            let id = self.define(name, *policy);
             for reaction in policy.reactions {
                 self.stick(&id, reaction.docs);
-                self.define_foreign(name, reaction.on.iter().copied());
-                self.define_foreign(name, reaction.issues.members());
             }
+        }
+    }
+
+    /// What members use that no context given has.
+    fn define_guests(&mut self, context: &'static meta::Context) {
+        let name = context.name.as_str();
+        for projection in context.projections {
+            self.define_foreign(name, projection.applies.iter().copied().flatten().copied());
+        }
+        for reaction in context.policies.iter().flat_map(|policy| policy.reactions) {
+            self.define_foreign(name, reaction.on.iter().copied());
+            self.define_foreign(name, reaction.issues.members());
         }
         for handler in context
             .aggregates
@@ -212,9 +230,6 @@ impl Builder {
             .flat_map(|aggregate| aggregate.handlers)
         {
             self.define_foreign(name, handler.emits.members());
-            for projection in handler.informed_by {
-                self.define(Some(name), *projection);
-            }
         }
         for system in context.external_systems {
             self.define_foreign(name, system.notified_of.iter().copied().flatten().copied());

@@ -2,6 +2,7 @@ use super::{ElementId, Facts, Kind, Location};
 
 /// One note of the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Element {
     /// Its id.
     pub id: ElementId,

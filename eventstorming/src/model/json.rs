@@ -72,18 +72,11 @@ const fn is_false(value: &bool) -> bool {
 impl Model {
     /// Writes the model as JSON, the same bytes for the same model.
     pub fn to_json(&self) -> String {
-        let document = Document {
+        pretty(&Document {
             elements: self.elements().iter().map(ElementEntry::of).collect(),
             format: FORMAT.to_owned(),
             relations: self.relations().iter().map(RelationEntry::of).collect(),
-        };
-        #[expect(
-            clippy::expect_used,
-            reason = "texts, numbers and lists always have a JSON form"
-        )]
-        let mut text = serde_json::to_string_pretty(&document).expect("a model has a JSON form");
-        text.push('\n');
-        text
+        })
     }
 
     /// Reads a model back from JSON.
@@ -107,6 +100,15 @@ impl Model {
         }
         model.whole()
     }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "texts, numbers and lists always have a JSON form"
+)]
+fn pretty(document: &Document) -> String {
+    let text = serde_json::to_string_pretty(document).expect("a model has a JSON form");
+    text + "\n"
 }
 
 /// Looks at the version before the shape, so that a later format is not called malformed.

@@ -4,6 +4,7 @@ use super::{Cardinality, ElementId, Verb};
 
 /// One sentence of the model: this element does that to the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Relation {
     /// The subject.
     pub from: ElementId,

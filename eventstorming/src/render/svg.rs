@@ -38,7 +38,11 @@ impl fmt::Display for Document<'_> {
         }
         for phase in &scene.phases {
             let Point { x, y } = phase.top;
-            writeln!(f, r#"<path class="divide" d="M{x} {y}V{}"/>"#, phase.bottom)?;
+            writeln!(
+                f,
+                r#"<path class="es-divide" d="M{x} {y}V{}"/>"#,
+                phase.bottom
+            )?;
         }
         self.write_edges(f)?;
         for text in &scene.texts {
@@ -68,30 +72,26 @@ impl Document<'_> {
             f,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
              width=\"{width}\" height=\"{height}\" role=\"graphics-document document\" \
-             aria-roledescription=\"EventStorming board\" aria-labelledby=\"board-title board-desc\">"
+             class=\"es-board\" aria-roledescription=\"EventStorming board\" aria-labelledby=\"es-title es-desc\">"
         )?;
         writeln!(
             f,
-            r#"<title id="board-title">{}: EventStorming board</title>"#,
+            r#"<title id="es-title">{}: EventStorming board</title>"#,
             Escaped(title)
         )?;
-        writeln!(
-            f,
-            r#"<desc id="board-desc">{}</desc>"#,
-            Escaped(description)
-        )?;
+        writeln!(f, r#"<desc id="es-desc">{}</desc>"#, Escaped(description))?;
         writeln!(f, "<style>{STYLE}</style>\n<defs>")?;
         for class in ["activates", "feeds", "notifies"] {
             writeln!(
                 f,
-                "<marker id=\"to-{class}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" \
+                "<marker id=\"es-to-{class}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" \
                  markerWidth=\"5\" markerHeight=\"5\" orient=\"auto\">\
-                 <path class=\"tip-{class}\" d=\"M0 0L10 5L0 10z\"/></marker>"
+                 <path class=\"es-tip-{class}\" d=\"M0 0L10 5L0 10z\"/></marker>"
             )?;
         }
         writeln!(
             f,
-            "</defs>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>"
+            "</defs>\n<rect class=\"es-paper\" width=\"{width}\" height=\"{height}\"/>"
         )
     }
 
@@ -106,7 +106,7 @@ impl Document<'_> {
             let Point { x, y } = dot.at;
             writeln!(
                 f,
-                r#"<circle class="tip-{}" cx="{x}" cy="{y}" r="3.6"/>"#,
+                r#"<circle class="es-tip-{}" cx="{x}" cy="{y}" r="3.6"/>"#,
                 dot.verb.as_str()
             )?;
         }
@@ -129,7 +129,7 @@ impl Document<'_> {
     }
 
     fn write_note(&self, f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
-        f.write_str("<a")?;
+        f.write_str("<a class=\"es-note\"")?;
         if let (Some(base), Some(Location { file, line })) = (self.base, &note.location) {
             write!(f, r#" href="{}{}#L{line}""#, Escaped(base), Escaped(file))?;
         }
@@ -190,7 +190,7 @@ const fn shade(shade: Shade) -> &'static str {
 fn write_lane(f: &mut fmt::Formatter<'_>, lane: &Lane) -> fmt::Result {
     writeln!(
         f,
-        r#"<g role="graphics-object" aria-roledescription="bounded context" aria-label="{}"><title>{}</title><rect class="{}" {} rx="8"/></g>"#,
+        r#"<g role="graphics-object" aria-roledescription="bounded context" aria-label="{}"><title>{}</title><rect class="es-{}" {} rx="8"/></g>"#,
         Escaped(&lane.name),
         Escaped(&lane.tooltip),
         shade(lane.shade),
@@ -200,10 +200,10 @@ fn write_lane(f: &mut fmt::Formatter<'_>, lane: &Lane) -> fmt::Result {
 
 fn write_axis(f: &mut fmt::Formatter<'_>, band: &Band) -> fmt::Result {
     let (Point { x, y }, end) = (band.axis, band.end);
-    writeln!(f, r#"<path class="axis" d="M{x} {y}H{}"/>"#, end - 10)?;
+    writeln!(f, r#"<path class="es-axis" d="M{x} {y}H{}"/>"#, end - 10)?;
     writeln!(
         f,
-        r#"<path class="axis-tip" d="M{} {}l12 6l-12 6z"/>"#,
+        r#"<path class="es-axis-tip" d="M{} {}l12 6l-12 6z"/>"#,
         end - 12,
         y - 6
     )
@@ -223,7 +223,7 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &Text) -> fmt::Result {
     let text = Escaped(&text.text);
     writeln!(
         f,
-        r#"<text class="{class}" x="{x}" y="{y}" font-size="{size}"{anchor}>{text}</text>"#
+        r#"<text class="es-{class}" x="{x}" y="{y}" font-size="{size}"{anchor}>{text}</text>"#
     )
 }
 
@@ -232,20 +232,49 @@ fn write_halo(f: &mut fmt::Formatter<'_>, halo: &Halo) -> fmt::Result {
     let class = shade(halo.shade);
     writeln!(
         f,
-        r#"<path class="halo halo-{class}" d="M{x} {y}L{} {}"/>"#,
+        r#"<path class="es-halo es-halo-{class}" d="M{x} {y}L{} {}"/>"#,
         to.x, to.y
     )
 }
 
 fn write_edge(f: &mut fmt::Formatter<'_>, edge: &Edge) -> fmt::Result {
     let class = edge.verb.as_str();
-    let looped = if edge.looped { " loop" } else { "" };
+    write!(f, r#"<path class="es-edge es-{class}"#)?;
+    if edge.looped {
+        write!(
+            f,
+            r#" es-loop" stroke-dashoffset="{}"#,
+            dash_offset(&edge.points)
+        )?;
+    }
     writeln!(
         f,
-        r#"<path class="edge {class}{looped}" d="{}" marker-end="url(#to-{class})"><title>{}</title></path>"#,
+        r#"" d="{}" marker-end="url(#es-to-{class})"><title>{}</title></path>"#,
         Rounded(&edge.points),
         Escaped(&edge.tooltip),
     )
+}
+
+/// Where the dashes of a line begin so that they end alike on all lines that join: otherwise the
+/// dashes of one would fill the gaps of the other.
+fn dash_offset(points: &[Point]) -> Tenths {
+    /// The length of a dash and a gap, in tenths of a pixel.
+    const PERIOD: i32 = 120;
+    /// How much shorter a rounded corner is than a square one, in tenths of its radius: a
+    /// quadratic curve from 1 to 1 is 1.623 long.
+    const SAVED: i32 = 4;
+    let ends = points.iter().zip(points.iter().skip(1));
+    let square: i32 = ends.map(|(a, b)| span(*a, *b)).sum();
+    let corners = points.windows(3).map(|corner| match corner {
+        [before, at, after] => radius(*before, *at, *after),
+        _ => 0,
+    });
+    let length = square * 10 - corners.map(|radius| radius * SAVED).sum::<i32>() - 20;
+    Tenths((-length).rem_euclid(PERIOD))
+}
+
+fn radius(before: Point, at: Point, after: Point) -> i32 {
+    CORNER.min(span(before, at) / 2).min(span(at, after) / 2)
 }
 
 /// A line with rounded corners. It stops short of the note that it leads to.
@@ -260,9 +289,7 @@ impl fmt::Display for Rounded<'_> {
                 (None, _) => write!(f, "M{} {}", point.x, point.y)?,
                 (Some(_), None) => write!(f, "L{} {}", point.x - 2, point.y)?,
                 (Some(before), Some(after)) => {
-                    let radius = CORNER
-                        .min(span(before, *point) / 2)
-                        .min(span(*point, **after) / 2);
+                    let radius = radius(before, *point, **after);
                     let (from, to) = (
                         towards(*point, before, radius),
                         towards(*point, **after, radius),
@@ -299,19 +326,19 @@ fn write_paper(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
         height,
     } = note.rect;
     if note.look == Look::Ghost {
-        return writeln!(f, r#"<rect class="ghost" {} rx="2"/>"#, Box(note.rect));
+        return writeln!(f, r#"<rect class="es-ghost" {} rx="2"/>"#, Box(note.rect));
     }
     let shadow = Rect::new(x + 2, y + 3, width, height);
     writeln!(
         f,
-        r#"<rect class="shadow" {} rx="3"/><rect class="{}" {} rx="2"/>"#,
+        r#"<rect class="es-shadow" {} rx="3"/><rect class="es-{}" {} rx="2"/>"#,
         Box(shadow),
         note.kind.as_str(),
         Box(note.rect),
     )?;
     if note.pivotal {
         let border = Rect::new(x + 1, y + 1, width - 2, height - 2);
-        writeln!(f, r#"<rect class="pivotal" {} rx="1"/>"#, Box(border))?;
+        writeln!(f, r#"<rect class="es-pivotal" {} rx="1"/>"#, Box(border))?;
     }
     Ok(())
 }
@@ -319,15 +346,17 @@ fn write_paper(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
 fn write_lettering(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let Rect { x, y, .. } = note.rect;
     let ghost = if note.look == Look::Ghost {
-        " repeated"
+        " es-repeated"
     } else {
         ""
     };
     let small = if note.kind == Kind::Actor { 100 } else { 115 };
+    let width = text_width(&note.caption, 85, Weight::Regular);
+    let squeeze_caption = squeeze(width, note.rect.width / 2);
     let caption = Escaped(&note.caption);
     writeln!(
         f,
-        r#"<text class="kind{ghost}" x="{}" y="{}">{caption}</text>"#,
+        r#"<text class="es-kind{ghost}" x="{}" y="{}"{squeeze_caption}>{caption}</text>"#,
         x + 6,
         Tenths(y * 10 + small),
     )?;
@@ -336,34 +365,31 @@ fn write_lettering(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
         let (x, y) = (note.rect.right() - 5, Tenths(y * 10 + small));
         writeln!(
             f,
-            r#"<text class="kind badge{ghost}" x="{x}" y="{y}">{badge}</text>"#
+            r#"<text class="es-kind es-badge{ghost}" x="{x}" y="{y}">{badge}</text>"#
         )?;
     }
     let (middle, size) = (note.rect.centre().x, note.lettering.size);
     let mut baseline = note.baseline;
     for line in &note.lettering.lines {
-        let width = text_width(line, size, Weight::Bold);
-        let squeeze = squeeze(width, note.lettering.room);
+        let width = text_width(line, size, Weight::Bold) * 94 / 100;
+        let squeeze = squeeze(width, note.lettering.room * 83 / 100);
         let (size, line) = (Tenths(size), Escaped(line));
         writeln!(
             f,
-            r#"<text class="label{ghost}" x="{middle}" y="{baseline}" font-size="{size}"{squeeze}>{line}</text>"#
+            r#"<text class="es-label{ghost}" x="{middle}" y="{baseline}" font-size="{size}"{squeeze}>{line}</text>"#
         )?;
         baseline += note.lettering.leading();
     }
     Ok(())
 }
 
-/// Holds a line that nearly fills its note to the width that it has in the usual fonts, so that
-/// a wider font cannot run over.
-fn squeeze(width: i32, room: i32) -> String {
-    if width * 100 < room * 88 {
+/// Holds a line beyond some width to the width that it has in the usual fonts, so that a wider
+/// font cannot run over.
+fn squeeze(width: i32, beyond: i32) -> String {
+    if width <= beyond {
         return String::new();
     }
-    format!(
-        r#" textLength="{}" lengthAdjust="spacingAndGlyphs""#,
-        width * 94 / 100
-    )
+    format!(r#" textLength="{width}" lengthAdjust="spacingAndGlyphs""#)
 }
 
 fn write_finding(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
@@ -373,7 +399,7 @@ fn write_finding(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4);
     writeln!(
         f,
-        r#"<g role="graphics-symbol" aria-roledescription="finding"><title>{}</title><circle class="finding" cx="{x}" cy="{y}" r="10"/><text class="finding-mark" x="{x}" y="{}">!</text></g>"#,
+        r#"<g role="graphics-symbol" aria-roledescription="finding"><title>{}</title><circle class="es-finding" cx="{x}" cy="{y}" r="10"/><text class="es-finding-mark" x="{x}" y="{}">!</text></g>"#,
         Escaped(finding),
         Tenths(y * 10 + 46),
     )
@@ -392,26 +418,26 @@ fn write_sample(f: &mut fmt::Formatter<'_>, item: &LegendItem) -> fmt::Result {
         let y = centre.y;
         writeln!(
             f,
-            r#"<path class="edge {class}{looped}" d="M{x} {y}h{width}" marker-end="url(#to-{class})"/>"#
+            r#"<path class="es-edge es-{class}{looped}" d="M{x} {y}h{width}" marker-end="url(#es-to-{class})"/>"#
         )
     };
     match item.sample {
-        Sample::Note(kind) => writeln!(f, r#"<rect class="{}" {paper} rx="2"/>"#, kind.as_str()),
+        Sample::Note(kind) => writeln!(f, r#"<rect class="es-{}" {paper} rx="2"/>"#, kind.as_str()),
         Sample::Edge(verb) => line(f, verb, ""),
-        Sample::Loop => line(f, Verb::Activates, " loop"),
+        Sample::Loop => line(f, Verb::Activates, " es-loop"),
         Sample::Pivotal => {
             let border = Box(Rect::new(x + 1, y + 1, width - 2, height - 2));
             writeln!(
                 f,
-                r#"<rect class="event" {paper} rx="2"/><rect class="pivotal" {border} rx="1"/>"#
+                r#"<rect class="es-event" {paper} rx="2"/><rect class="es-pivotal" {border} rx="1"/>"#
             )
         }
-        Sample::Ghost => writeln!(f, r#"<rect class="ghost" {paper} rx="2"/>"#),
+        Sample::Ghost => writeln!(f, r#"<rect class="es-ghost" {paper} rx="2"/>"#),
         Sample::Finding => {
             let (x, y) = (centre.x, centre.y);
             writeln!(
                 f,
-                r#"<circle class="finding" cx="{x}" cy="{y}" r="10"/><text class="finding-mark" x="{x}" y="{}">!</text>"#,
+                r#"<circle class="es-finding" cx="{x}" cy="{y}" r="10"/><text class="es-finding-mark" x="{x}" y="{}">!</text>"#,
                 Tenths(y * 10 + 46),
             )
         }

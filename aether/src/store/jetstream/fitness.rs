@@ -40,15 +40,20 @@ pub(super) fn fit(names: &Names, options: &JetStreamOptions) -> Config {
         max_messages_per_subject: -1,
         max_bytes: -1,
         duplicate_window: DUPLICATE_WINDOW,
-        storage: match options.storage {
-            Storage::File => StorageType::File,
-            Storage::Memory => StorageType::Memory,
-        },
+        storage: storage_type(options.storage),
         num_replicas: options.replicas,
         allow_direct: true,
         deny_delete: true,
         deny_purge: true,
         ..Config::default()
+    }
+}
+
+/// On what a stream keeps its messages, as the client calls it.
+pub(super) const fn storage_type(storage: Storage) -> StorageType {
+    match storage {
+        Storage::File => StorageType::File,
+        Storage::Memory => StorageType::Memory,
     }
 }
 

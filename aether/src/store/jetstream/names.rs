@@ -10,6 +10,9 @@ pub(super) struct Names {
     stream: String,
     /// Of every actor's subject, with the dot at its end.
     prefix: String,
+    state_stream: String,
+    /// Of every subject of what is derived from the log, with the dot at its end.
+    state_prefix: String,
 }
 
 /// What cannot stand in a token of a subject: separators, wildcards, white space and the sign of
@@ -24,11 +27,14 @@ const EMPTY: &str = "%";
 
 impl Names {
     pub(super) fn of(namespace: &Namespace) -> Self {
-        let stream = utf8_percent_encode(namespace.as_str(), STREAM);
+        let stream_token = utf8_percent_encode(namespace.as_str(), STREAM);
         let token = utf8_percent_encode(namespace.as_str(), TOKEN);
         Self {
-            stream: format!("aether-{stream}"),
+            stream: format!("aether-{stream_token}"),
             prefix: format!("aether.{token}.log."),
+            // The underscore keeps it apart from the stream of any namespace.
+            state_stream: format!("aether_state-{stream_token}"),
+            state_prefix: format!("aether.{token}.state."),
         }
     }
 
@@ -40,6 +46,23 @@ impl Names {
     /// The subject that stands for all actors.
     pub(super) fn everything(&self) -> String {
         format!("{}>", self.prefix)
+    }
+
+    /// The name of the stream that keeps what is derived from the log.
+    pub(super) fn state_stream(&self) -> &str {
+        &self.state_stream
+    }
+
+    /// The subject that stands for all that is derived from the log.
+    pub(super) fn state(&self) -> String {
+        format!("{}>", self.state_prefix)
+    }
+
+    /// The subject of a reader's checkpoint.
+    pub(super) fn checkpoint(&self, reader: &str) -> String {
+        let mut subject = format!("{}checkpoint.", self.state_prefix);
+        push(&mut subject, reader);
+        subject
     }
 
     /// The subject of an actor: each token of its id is a token of the subject.

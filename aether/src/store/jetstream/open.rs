@@ -11,7 +11,7 @@ use async_nats::{
         stream::Config,
     },
 };
-use tokio::time::timeout;
+use tokio::{sync::OnceCell, time::timeout};
 
 use super::{
     JetStreamEventStore, JetStreamOptions,
@@ -68,6 +68,7 @@ impl JetStreamOptions {
         let stream = stream.map_err(|err| unavailable(&names).because(err))?;
         Ok(JetStreamEventStore::new(Shared {
             memo: Memo::new(self.remembered_actors),
+            state: OnceCell::new(),
             options: self,
             names,
             context,
