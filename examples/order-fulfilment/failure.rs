@@ -6,7 +6,7 @@ use std::{
 };
 
 use aether::{
-    StoreError, StoreErrorKind,
+    InvalidId, StoreError, StoreErrorKind,
     runtime::{CommandError, ReadError, StartError},
 };
 use aether_examples::order_fulfilment::shift::Broken;
@@ -16,6 +16,8 @@ use aether_examples::order_fulfilment::shift::Broken;
 pub(crate) enum Failure {
     #[error("the events cannot be kept at {url}")]
     Server { url: String, source: StoreError },
+    #[error("there is no name for the namespace")]
+    Namespace(#[from] InvalidId),
     #[error("the shop cannot be opened")]
     Start(#[from] StartError),
     #[error("the day was broken off")]
@@ -31,6 +33,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    pub(crate) fn server(url: &str, source: StoreError) -> Self {
+        let url = url.to_owned();
+        Self::Server { url, source }
+    }
+
     pub(crate) fn board(path: &Path, source: io::Error) -> Self {
         Self::Board {
             path: path.to_owned(),
@@ -51,6 +58,7 @@ impl Failure {
             }) => Some("the namespace holds another day: choose a new one with `--namespace`"),
             Self::Board { .. } => Some("say where to write it with `--board PATH`"),
             Self::Server { .. }
+            | Self::Namespace(_)
             | Self::Start(_)
             | Self::Day(_)
             | Self::Log(_)
@@ -63,7 +71,8 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Server { .. } => ExitCode::from(3),
-            Self::Start(_)
+            Self::Namespace(_)
+            | Self::Start(_)
             | Self::Day(_)
             | Self::Log(_)
             | Self::Read(_)

@@ -2,11 +2,12 @@
 
 mod args;
 mod failure;
+mod keep;
 mod screen;
 
 use std::process::ExitCode;
 
-use aether::{DynEventStore, EventStoreExt as _, InMemoryEventStore, Position, runtime::Aether};
+use aether::{EventStoreExt as _, Position, runtime::Aether};
 use aether_examples::order_fulfilment::{
     Inventory, Ordering, Payment, Shipping, board,
     day::Day,
@@ -18,12 +19,12 @@ use aether_examples::order_fulfilment::{
 use clap::Parser as _;
 use tokio::time::{Duration, Instant};
 
-use self::{args::Args, failure::Failure, screen::Screen};
+use self::{args::Args, failure::Failure, keep::Keep, screen::Screen};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (args, screen) = (Args::parse(), Screen::new());
-    match run(&args, &screen).await {
+    let args = Args::parse();
+    match run(&args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             Screen::tell(&failure);
@@ -32,30 +33,27 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: &Args, screen: &Screen) -> Result<(), Failure> {
-    let (store, kept) = open(args).await?;
+async fn run(args: &Args) -> Result<(), Failure> {
+    let (screen, keep) = (Screen::new(), Keep::open(args).await?);
     let day = Day::of(args.seed, args.orders as usize);
-    let aether = start(store, &day).await?;
-    let report = live(&aether, &day, args.seed, (screen, kept)).await?;
+    let aether = open(&keep, &day).await?;
+    let (progress, began) = (screen.progress(day.orders()), Instant::now());
+    let diary = shift::work(&aether, &day, |moment| progress.note(moment)).await?;
+    let run = Run {
+        seed: args.seed,
+        store: keep.place(),
+        elapsed: began.elapsed(),
+        diary,
+    };
+    progress.end();
+    screen.show(&report(&aether, run).await?)?;
     aether.shutdown().await;
-    screen.show(&report)?;
     std::fs::write(&args.board, board().svg())
         .map_err(|source| Failure::board(&args.board, source))?;
-    Screen::say(&format!(
-        "the board of the domain is in {}",
-        args.board.display()
-    ))
+    screen.farewell(args, &keep)
 }
 
-/// The store, and where it keeps the events, in words.
-async fn open(args: &Args) -> Result<(DynEventStore, String), Failure> {
-    Ok((
-        DynEventStore::new(InMemoryEventStore::new()),
-        "in memory".to_owned(),
-    ))
-}
-
-async fn start(store: DynEventStore, day: &Day) -> Result<Aether, Failure> {
+async fn open(keep: &Keep, day: &Day) -> Result<Aether, Failure> {
     let cards = SimulatedCardProcessor {
         declines: day.declined.clone(),
         thinks_for: Duration::from_millis(1),
@@ -63,39 +61,19 @@ async fn start(store: DynEventStore, day: &Day) -> Result<Aether, Failure> {
     let carrier = SimulatedCarrier {
         rings_in_vain: day.not_at_home.clone(),
     };
-    Ok(Aether::builder()
-        .store(store)
+    let builder = Aether::builder()
+        .store(keep.store.clone())
         .context::<Ordering>()
         .context::<Inventory>()
         .context::<Payment>()
-        .context::<Shipping>()
-        .adapter(cards)
-        .adapter(carrier)
-        .start()
-        .await?)
+        .context::<Shipping>();
+    Ok(builder.adapter(cards).adapter(carrier).start().await?)
 }
 
-async fn live(
-    aether: &Aether,
-    day: &Day,
-    seed: u64,
-    (screen, store): (&Screen, String),
-) -> Result<Report, Failure> {
-    let (progress, began) = (screen.progress(day.orders()), Instant::now());
-    let diary = shift::work(aether, day, |moment| progress.note(moment)).await?;
-    let elapsed = began.elapsed();
-    progress.end();
-    let run = Run {
-        seed,
-        store,
-        elapsed,
-        diary,
-    };
+async fn report(aether: &Aether, run: Run) -> Result<Report, Failure> {
     let log = aether.store().log(Position::START).await?;
     let tracking = aether.read::<OrderTracking>().await?;
-    let (best, catalogue) = (
-        aether.read::<BestSellers>().await?,
-        aether.read::<Catalogue>().await?,
-    );
+    let best = aether.read::<BestSellers>().await?;
+    let catalogue = aether.read::<Catalogue>().await?;
     Ok(Report::of(run, &log, &tracking, (&best, &catalogue)))
 }

@@ -6,7 +6,7 @@ use aether_examples::order_fulfilment::{
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::failure::Failure;
+use super::{args::Args, failure::Failure, keep::Keep};
 
 /// The terminal, or what stands in its place.
 pub(crate) struct Screen {
@@ -48,8 +48,19 @@ impl Screen {
             .write_all(report.text(self.paint).as_bytes())?)
     }
 
-    pub(crate) fn say(line: &str) -> Result<(), Failure> {
-        Ok(writeln!(io::stdout().lock(), "\n  {line}\n")?)
+    /// Says what is left of the day.
+    pub(crate) fn farewell(&self, args: &Args, keep: &Keep) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let board = self.paint.bold(&args.board.display().to_string());
+        writeln!(out, "\n  The board of the domain is in {board}.")?;
+        if let Some(namespace) = &keep.namespace {
+            let namespace = self.paint.bold(namespace.as_str());
+            writeln!(
+                out,
+                "  The events stay on the server, in the namespace {namespace}."
+            )?;
+        }
+        Ok(writeln!(out)?)
     }
 
     /// Tells on standard error what went wrong and what can be done.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use aether::{EventStoreExt as _, InMemoryEventStore, Position, runtime::Aether};
+use aether::{
+    DynEventStore, EventStoreExt as _, InMemoryEventStore, Namespace, Position, runtime::Aether,
+    store::jetstream::JetStreamOptions,
+};
 use aether_examples::order_fulfilment::{
     Cents, Inventory, Ordering, Payment, Shipping,
     day::Day,
@@ -12,15 +15,16 @@ use aether_examples::order_fulfilment::{
     report::{Report, Run},
     shift,
 };
+use aether_tests::harness::NatsServer;
 use tokio::time::Duration;
 
-async fn open(day: &Day) -> Aether {
+async fn open(store: DynEventStore, day: &Day) -> Aether {
     let cards = SimulatedCardProcessor {
         declines: day.declined.clone(),
         thinks_for: Duration::ZERO,
     };
     Aether::builder()
-        .store(InMemoryEventStore::new())
+        .store(store)
         .context::<Ordering>()
         .context::<Inventory>()
         .context::<Payment>()
@@ -32,6 +36,10 @@ async fn open(day: &Day) -> Aether {
         .start()
         .await
         .expect("the contexts fit together")
+}
+
+fn in_memory() -> DynEventStore {
+    DynEventStore::new(InMemoryEventStore::new())
 }
 
 async fn report(aether: &Aether, diary: shift::Diary) -> Report {
@@ -76,32 +84,43 @@ fn brought(day: &Day) -> BTreeMap<(&WarehouseId, &ArticleId), u32> {
     brought
 }
 
+/// Works through a day, and sees that the books balance.
+async fn assert_books_balance(store: DynEventStore, seed: u64, orders: usize) {
+    let day = Day::of(seed, orders);
+    let aether = open(store, &day).await;
+    let diary = shift::work(&aether, &day, |_| {}).await.unwrap();
+    let report = report(&aether, diary).await;
+    assert_eq!(report.orders().orders, orders as u64, "seed {seed}");
+    assert_every_order_has_an_end(&report, seed);
+    assert_money_balances(&report, seed);
+    assert_goods_balance(&aether, &day, seed).await;
+    let followers = aether.status().into_iter();
+    let refused: Vec<_> = followers.filter(|status| status.refused > 0).collect();
+    assert_eq!(
+        refused,
+        [],
+        "seed {seed}: something that follows by itself is refused"
+    );
+    aether.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_the_end_of_a_day_the_books_balance() {
     for seed in [1, 2] {
-        let day = Day::of(seed, 150);
-        let aether = open(&day).await;
-        let diary = shift::work(&aether, &day, |_| {}).await.unwrap();
-        let report = report(&aether, diary).await;
-        assert_every_order_has_an_end(&report, seed);
-        assert_money_balances(&report, seed);
-        assert_goods_balance(&aether, &day, seed).await;
-        let refused: Vec<_> = aether
-            .status()
-            .into_iter()
-            .filter(|it| it.refused > 0)
-            .collect();
-        assert_eq!(
-            refused,
-            [],
-            "seed {seed}: a policy or adapter asked for what is refused"
-        );
-        aether.shutdown().await;
+        assert_books_balance(in_memory(), seed, 150).await;
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_the_end_of_a_day_on_nats_the_books_balance() {
+    let server = NatsServer::shared().await;
+    let namespace = Namespace::new("books-balance").unwrap();
+    let options = JetStreamOptions::new().namespace(namespace);
+    let store = options.connect(&server.url()).await.unwrap();
+    assert_books_balance(DynEventStore::new(store), 3, 80).await;
+}
+
 fn assert_every_order_has_an_end(report: &Report, seed: u64) {
-    assert_eq!(report.orders().orders, 150, "seed {seed}");
     let open = [Progress::Placed, Progress::Dispatched];
     assert!(
         open.iter().all(|open| !report.outcomes.contains_key(open)),
@@ -132,7 +151,7 @@ async fn assert_goods_balance(aether: &Aether, day: &Day, seed: u64) {
 #[tokio::test]
 async fn a_day_that_is_worked_through_again_repeats_nothing_and_packs_what_was_left() {
     let day = Day::of(3, 60);
-    let aether = open(&day).await;
+    let aether = open(in_memory(), &day).await;
     let diary = shift::work(&aether, &day, |_| {}).await.unwrap();
     let first = report(&aether, diary).await;
     assert!(first.outcomes.contains_key(&Progress::Confirmed));

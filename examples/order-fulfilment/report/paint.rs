@@ -8,7 +8,8 @@ pub enum Paint {
 }
 
 impl Paint {
-    pub(super) fn bold(self, text: &str) -> String {
+    /// What matters more.
+    pub fn bold(self, text: &str) -> String {
         self.with("1", text)
     }
 
