@@ -44,9 +44,10 @@ pub use self::{
     payload::{InvalidPayload, Payload},
     snapshot::ActorSnapshot,
     store::{
-        CheckpointStore, Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore,
-        InvalidCommit, Page, Position, Receipt, Recorded, StoreError, StoreErrorKind,
-        VersionConflict,
+        Capabilities, Checkpoint, CheckpointStore, Commit, Durability, DynEventStore, EventStore,
+        EventStoreExt, InMemoryEventStore, InvalidCommit, InvalidTransaction, OutgoingCommand,
+        Page, Position, ReaderState, Receipt, Recorded, SnapshotStore, Store, StoreError,
+        StoreErrorKind, Timer, TimerChange, Transaction, VersionConflict,
     },
     timestamp::{InvalidTimestamp, Timestamp},
     version::Version,

@@ -18,3 +18,11 @@ pub struct ActorSnapshot {
     /// When it was taken.
     pub timestamp: Timestamp,
 }
+
+impl ActorSnapshot {
+    /// Whether it is to be kept rather than another one of the same actor: it is later, or of
+    /// another shape.
+    pub fn replaces(&self, kept: &Self) -> bool {
+        self.schema_hash != kept.schema_hash || self.version > kept.version
+    }
+}

@@ -191,7 +191,7 @@ pub(crate) async fn running() -> Aether {
 }
 
 /// Both contexts, running over some store.
-pub(crate) async fn running_on(store: impl aether::EventStore + aether::CheckpointStore) -> Aether {
+pub(crate) async fn running_on(store: impl aether::Store) -> Aether {
     Aether::builder()
         .store(store)
         .context::<Selling>()

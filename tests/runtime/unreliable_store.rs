@@ -4,8 +4,9 @@ use std::sync::{
 };
 
 use aether::{
-    ActorId, CheckpointStore, Commit, EventStore, InMemoryEventStore, Namespace, Page, Position,
-    Receipt, Recorded, StoreError, StoreErrorKind, Version, VersionConflict,
+    ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
+    InMemoryEventStore, Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError,
+    StoreErrorKind, Transaction, Version, VersionConflict,
 };
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::RwLock;
@@ -73,6 +74,14 @@ impl EventStore for UnreliableStore {
         self.inner.namespace()
     }
 
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+        self.inner.transact(transaction).await
+    }
+
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
         let _held = self.faults.hold.read().await;
         if takes_one(&self.faults.conflicts) {
@@ -125,14 +134,28 @@ impl EventStore for UnreliableStore {
 }
 
 impl CheckpointStore for UnreliableStore {
-    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+    async fn checkpoint(&self, reader: &str) -> Result<Checkpoint, StoreError> {
         self.inner.checkpoint(reader).await
     }
 
-    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
+    async fn save_checkpoint(
+        &self,
+        reader: &str,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
         if self.faults.no_checkpoints.load(Ordering::SeqCst) {
             return Err(unavailable());
         }
-        self.inner.save_checkpoint(reader, position).await
+        self.inner.save_checkpoint(reader, checkpoint).await
+    }
+}
+
+impl SnapshotStore for UnreliableStore {
+    async fn snapshot(&self, actor: &ActorId) -> Result<Option<ActorSnapshot>, StoreError> {
+        self.inner.snapshot(actor).await
+    }
+
+    async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
+        self.inner.save_snapshot(snapshot).await
     }
 }

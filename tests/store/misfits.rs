@@ -57,7 +57,7 @@ fn headers<'a>(versions: &'a str, guard: &'a str) -> [(&'a str, &'a str); 3] {
 }
 
 fn body(event: Event) -> Bytes {
-    wire::encode(&[event], &Namespace::default()).into()
+    wire::encode(&Commit::new([event]).unwrap(), &Namespace::default()).into()
 }
 
 /// Stores event 1 of `a`, then a forged message, and says what every reader is told.

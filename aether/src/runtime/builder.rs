@@ -13,7 +13,7 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
-    CheckpointStore, Clock, DynEventStore, EventStore, Position, StoreError, SystemClock,
+    CheckpointStore as _, Clock, DynEventStore, Position, Store, StoreError, SystemClock,
     domain::BoundedContext,
 };
 
@@ -105,7 +105,7 @@ impl Default for AetherBuilder {
 
 impl AetherBuilder {
     /// Keeps events, and how far each follower has come, in this store.
-    pub fn store(mut self, store: impl EventStore + CheckpointStore) -> Self {
+    pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(DynEventStore::new(store));
         self
     }
@@ -161,7 +161,7 @@ impl AetherBuilder {
         let mut members = Vec::with_capacity(followers.len());
         for member in followers {
             let from = match &member.checkpoint {
-                Some(reader) => store.checkpoint(reader).await?,
+                Some(reader) => store.checkpoint(reader).await?.position,
                 None => Position::START,
             };
             members.push((member, from));

@@ -179,7 +179,7 @@ impl<C: Consumer> Follower<C> {
         let Some(reader) = self.checkpoint.as_deref().filter(|_| position > self.saved) else {
             return;
         };
-        match self.store.save_checkpoint(reader, position).await {
+        match self.store.save_checkpoint(reader, position.into()).await {
             Ok(()) => self.saved = position,
             Err(err) => tracing::warn!(reader, %position, error = %err, "checkpoint not saved"),
         }

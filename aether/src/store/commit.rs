@@ -1,6 +1,8 @@
+use super::{OutgoingCommand, Timer, TimerChange};
 use crate::{ActorId, CommandId, CommitId, Event, Version};
 
-/// The unit of storage: events of one actor that are stored together or not at all.
+/// The unit of storage: events of one actor, and what it asks of others, stored together or not
+/// at all.
 ///
 /// A commit carries the version its actor must be at, and an id by which a repeated append is
 /// known to be a repetition. Keep the value, or clone it, to append the very same commit again.
@@ -24,6 +26,8 @@ pub struct Commit {
     actor_id: ActorId,
     command_id: Option<CommandId>,
     events: Vec<Event>,
+    outgoing: Vec<OutgoingCommand>,
+    timers: Vec<TimerChange>,
 }
 
 /// Says why some events are not a commit.
@@ -87,6 +91,8 @@ impl Commit {
             actor_id,
             command_id,
             events,
+            outgoing: Vec::new(),
+            timers: Vec::new(),
         })
     }
 
@@ -104,6 +110,30 @@ impl Commit {
         for event in &mut self.events {
             event.metadata.command_id = Some(command_id);
         }
+        self
+    }
+
+    /// The same commit, which asks for one more command.
+    #[must_use]
+    pub fn asking(mut self, command: OutgoingCommand) -> Self {
+        self.outgoing.push(command);
+        self
+    }
+
+    /// The same commit, which sets one more timer.
+    #[must_use]
+    pub fn setting(self, timer: Timer) -> Self {
+        self.changing(TimerChange::Set(timer))
+    }
+
+    /// The same commit, which cancels one more timer.
+    #[must_use]
+    pub fn cancelling(self, key: impl Into<String>) -> Self {
+        self.changing(TimerChange::Cancel(key.into()))
+    }
+
+    pub(crate) fn changing(mut self, change: TimerChange) -> Self {
+        self.timers.push(change);
         self
     }
 
@@ -137,6 +167,16 @@ impl Commit {
     /// The events, at least one, in order.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// The commands it asks of others, in order.
+    pub fn outgoing(&self) -> &[OutgoingCommand] {
+        &self.outgoing
+    }
+
+    /// What it does to its actor's timers, in order.
+    pub fn timers(&self) -> &[TimerChange] {
+        &self.timers
     }
 
     /// The events alone.

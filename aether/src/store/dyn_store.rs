@@ -2,13 +2,16 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use futures_core::Stream;
 
-use super::{CheckpointStore, Commit, EventStore, Page, Position, Receipt, Recorded, StoreError};
-use crate::{ActorId, Namespace, Version};
+use super::{
+    Capabilities, Checkpoint, CheckpointStore, Commit, EventStore, Page, Position, Receipt,
+    Recorded, SnapshotStore, Store, StoreError, Transaction,
+};
+use crate::{ActorId, ActorSnapshot, Namespace, Version};
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
 
-/// Some [`EventStore`], chosen at run time.
+/// Some [`Store`], chosen at run time.
 ///
 /// Cloning is cheap: clones share the store. Each call costs one allocation more than the store
 /// itself does.
@@ -24,7 +27,7 @@ pub struct DynEventStore(Arc<dyn Erased>);
 
 impl DynEventStore {
     /// Forgets which store it is.
-    pub fn new(store: impl EventStore + CheckpointStore) -> Self {
+    pub fn new(store: impl Store) -> Self {
         Self(Arc::new(store))
     }
 }
@@ -42,8 +45,16 @@ impl EventStore for DynEventStore {
         self.0.namespace()
     }
 
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
         self.0.append(commit).await
+    }
+
+    async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+        self.0.transact(transaction).await
     }
 
     async fn read(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
@@ -67,34 +78,60 @@ impl EventStore for DynEventStore {
 }
 
 impl CheckpointStore for DynEventStore {
-    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+    async fn checkpoint(&self, reader: &str) -> Result<Checkpoint, StoreError> {
         self.0.checkpoint(reader).await
     }
 
-    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
-        self.0.save_checkpoint(reader, position).await
+    async fn save_checkpoint(
+        &self,
+        reader: &str,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        self.0.save_checkpoint(reader, checkpoint).await
     }
 }
 
-/// [`EventStore`] and [`CheckpointStore`] with boxed answers.
+impl SnapshotStore for DynEventStore {
+    async fn snapshot(&self, actor: &ActorId) -> Result<Option<ActorSnapshot>, StoreError> {
+        self.0.snapshot(actor).await
+    }
+
+    async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
+        self.0.save_snapshot(snapshot).await
+    }
+}
+
+/// [`Store`] with boxed answers.
 trait Erased: Send + Sync {
     fn namespace(&self) -> &Namespace;
+    fn capabilities(&self) -> Capabilities;
     fn append(&self, commit: Commit) -> Answer<'_, Receipt>;
+    fn transact(&self, transaction: Transaction) -> Answer<'_, Vec<Receipt>>;
     fn read<'a>(&'a self, actor: &'a ActorId, after: Version) -> Answer<'a, Page>;
     fn version<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Version>;
     fn head(&self) -> Answer<'_, Position>;
     fn follow(&self, after: Position) -> Log;
-    fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Position>;
-    fn save_checkpoint<'a>(&'a self, reader: &'a str, position: Position) -> Answer<'a, ()>;
+    fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Checkpoint>;
+    fn save_checkpoint<'a>(&'a self, reader: &'a str, checkpoint: Checkpoint) -> Answer<'a, ()>;
+    fn snapshot<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Option<ActorSnapshot>>;
+    fn save_snapshot(&self, snapshot: ActorSnapshot) -> Answer<'_, ()>;
 }
 
-impl<S: EventStore + CheckpointStore> Erased for S {
+impl<S: Store> Erased for S {
     fn namespace(&self) -> &Namespace {
         EventStore::namespace(self)
     }
 
+    fn capabilities(&self) -> Capabilities {
+        EventStore::capabilities(self)
+    }
+
     fn append(&self, commit: Commit) -> Answer<'_, Receipt> {
         Box::pin(EventStore::append(self, commit))
+    }
+
+    fn transact(&self, transaction: Transaction) -> Answer<'_, Vec<Receipt>> {
+        Box::pin(EventStore::transact(self, transaction))
     }
 
     fn read<'a>(&'a self, actor: &'a ActorId, after: Version) -> Answer<'a, Page> {
@@ -113,11 +150,19 @@ impl<S: EventStore + CheckpointStore> Erased for S {
         Box::pin(EventStore::follow(self, after))
     }
 
-    fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Position> {
+    fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Checkpoint> {
         Box::pin(CheckpointStore::checkpoint(self, reader))
     }
 
-    fn save_checkpoint<'a>(&'a self, reader: &'a str, position: Position) -> Answer<'a, ()> {
-        Box::pin(CheckpointStore::save_checkpoint(self, reader, position))
+    fn save_checkpoint<'a>(&'a self, reader: &'a str, checkpoint: Checkpoint) -> Answer<'a, ()> {
+        Box::pin(CheckpointStore::save_checkpoint(self, reader, checkpoint))
+    }
+
+    fn snapshot<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Option<ActorSnapshot>> {
+        Box::pin(SnapshotStore::snapshot(self, actor))
+    }
+
+    fn save_snapshot(&self, snapshot: ActorSnapshot) -> Answer<'_, ()> {
+        Box::pin(SnapshotStore::save_snapshot(self, snapshot))
     }
 }

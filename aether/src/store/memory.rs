@@ -9,10 +9,10 @@ use futures_util::stream;
 use tokio::sync::watch;
 
 use super::{
-    CheckpointStore, Commit, EventStore, Page, Position, Receipt, Recorded, StoreError,
-    VersionConflict,
+    Capabilities, Checkpoint, CheckpointStore, Commit, Durability, EventStore, Page, Position,
+    Receipt, Recorded, SnapshotStore, StoreError, Transaction, VersionConflict,
 };
-use crate::{ActorId, CommitId, Namespace, Version};
+use crate::{ActorId, ActorSnapshot, CommitId, Namespace, Version};
 
 /// Keeps events in memory: for tests, for trying things out, and as the plainest reading of what
 /// an [`EventStore`] is.
@@ -40,7 +40,8 @@ pub struct InMemoryEventStore {
 struct Shared {
     namespace: Namespace,
     log: RwLock<Log>,
-    checkpoints: RwLock<HashMap<String, Position>>,
+    checkpoints: RwLock<HashMap<String, Checkpoint>>,
+    snapshots: RwLock<HashMap<ActorId, ActorSnapshot>>,
     /// Where the log ends; what waits for more of it waits here.
     head: watch::Sender<Position>,
 }
@@ -70,6 +71,7 @@ impl InMemoryEventStore {
                 namespace,
                 log: RwLock::default(),
                 checkpoints: RwLock::default(),
+                snapshots: RwLock::default(),
                 head,
             }),
         }
@@ -96,14 +98,22 @@ impl EventStore for InMemoryEventStore {
         &self.shared.namespace
     }
 
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::lasting(Durability::Process).with_transactions(usize::MAX)
+    }
+
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
         let receipt = self.shared.write().append(commit)?;
-        self.shared.head.send_if_modified(|head| {
-            let grown = receipt.position > *head;
-            *head = receipt.position.max(*head);
-            grown
-        });
+        self.shared.grown_to(receipt.position);
         Ok(receipt)
+    }
+
+    async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+        let receipts = self.shared.write().transact(transaction)?;
+        if let Some(last) = receipts.last() {
+            self.shared.grown_to(last.position);
+        }
+        Ok(receipts)
     }
 
     async fn read(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
@@ -138,37 +148,68 @@ impl EventStore for InMemoryEventStore {
 }
 
 impl CheckpointStore for InMemoryEventStore {
-    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
-        let kept = self
-            .shared
-            .checkpoints
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        Ok(kept.get(reader).copied().unwrap_or_default())
+    async fn checkpoint(&self, reader: &str) -> Result<Checkpoint, StoreError> {
+        let kept = read(&self.shared.checkpoints);
+        Ok(kept.get(reader).cloned().unwrap_or_default())
     }
 
-    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
-        let mut kept = self
-            .shared
-            .checkpoints
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        let checkpoint = kept.entry(reader.to_owned()).or_default();
-        *checkpoint = position.max(*checkpoint);
-        drop(kept);
+    async fn save_checkpoint(
+        &self,
+        reader: &str,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        let mut checkpoints = write(&self.shared.checkpoints);
+        let kept = checkpoints.entry(reader.to_owned()).or_default();
+        if kept.position < checkpoint.position {
+            *kept = checkpoint;
+        }
+        drop(checkpoints);
         Ok(())
     }
 }
 
+impl SnapshotStore for InMemoryEventStore {
+    async fn snapshot(&self, actor: &ActorId) -> Result<Option<ActorSnapshot>, StoreError> {
+        Ok(read(&self.shared.snapshots).get(actor).cloned())
+    }
+
+    async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
+        let mut snapshots = write(&self.shared.snapshots);
+        let kept = snapshots.get(&snapshot.actor_id);
+        if kept.is_none_or(|kept| snapshot.replaces(kept)) {
+            snapshots.insert(snapshot.actor_id.clone(), snapshot);
+        }
+        drop(snapshots);
+        Ok(())
+    }
+}
+
+// A panic while a lock is held can only be our own bug; nothing is ever left half written, since
+// each change is made after its last check.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Shared {
-    // A panic while the lock is held can only be our own bug; the log itself is never left half
-    // written, since each append changes it after its last check.
     fn read(&self) -> RwLockReadGuard<'_, Log> {
-        self.log.read().unwrap_or_else(PoisonError::into_inner)
+        read(&self.log)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Log> {
-        self.log.write().unwrap_or_else(PoisonError::into_inner)
+        write(&self.log)
+    }
+
+    /// Wakes whoever waits for more.
+    fn grown_to(&self, position: Position) {
+        self.head.send_if_modified(|head| {
+            let grown = position > *head;
+            *head = position.max(*head);
+            grown
+        });
     }
 }
 
@@ -177,16 +218,45 @@ impl Log {
         if let Some(receipt) = self.known.get(&commit.id()) {
             return Ok(*receipt);
         }
-        let current = self.version(commit.actor_id());
-        if current != commit.expected() {
-            let (actor_id, attempted) = (commit.actor_id().clone(), commit.expected().next());
-            return Err(VersionConflict {
-                actor_id,
-                attempted,
-                current,
-            }
-            .into());
+        self.check(commit.actor_id(), commit.expected())?;
+        Ok(self.store(commit))
+    }
+
+    fn transact(&mut self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+        let commits = transaction.commits().iter();
+        let known = commits
+            .clone()
+            .filter_map(|commit| self.known.get(&commit.id()).copied());
+        let known: Vec<Receipt> = known.collect();
+        if known.len() == transaction.commits().len() {
+            return Ok(known);
         }
+        for commit in commits {
+            self.check(commit.actor_id(), commit.expected())?;
+        }
+        for (actor, version) in transaction.guards() {
+            self.check(actor, *version)?;
+        }
+        Ok(transaction
+            .into_commits()
+            .into_iter()
+            .map(|commit| self.store(commit))
+            .collect())
+    }
+
+    fn check(&self, actor: &ActorId, expected: Version) -> Result<(), VersionConflict> {
+        let current = self.version(actor);
+        if current == expected {
+            return Ok(());
+        }
+        Err(VersionConflict {
+            actor_id: actor.clone(),
+            attempted: expected.next(),
+            current,
+        })
+    }
+
+    fn store(&mut self, commit: Commit) -> Receipt {
         let position = Position::new(self.commits.len() as u64 + 1);
         let receipt = Receipt {
             position,
@@ -198,7 +268,7 @@ impl Log {
             .or_default()
             .push(position);
         self.commits.push(Recorded { position, commit });
-        Ok(receipt)
+        receipt
     }
 
     fn page(&self, actor: &ActorId, after: Version, limit: usize) -> Page {

@@ -6,6 +6,8 @@
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 
+mod asks;
+mod capabilities;
 mod checkpoint;
 mod commit;
 #[cfg(feature = "testing")]
@@ -18,13 +20,17 @@ pub mod jetstream;
 mod memory;
 mod position;
 mod recorded;
+mod snapshots;
+mod transaction;
 
 use std::future::Future;
 
 use futures_core::Stream;
 
 pub use self::{
-    checkpoint::CheckpointStore,
+    asks::{OutgoingCommand, Timer, TimerChange},
+    capabilities::{Capabilities, Durability},
+    checkpoint::{Checkpoint, CheckpointStore, ReaderState},
     commit::{Commit, InvalidCommit},
     dyn_store::DynEventStore,
     error::{StoreError, StoreErrorKind, VersionConflict},
@@ -32,13 +38,16 @@ pub use self::{
     memory::InMemoryEventStore,
     position::Position,
     recorded::{Page, Receipt, Recorded},
+    snapshots::SnapshotStore,
+    transaction::{InvalidTransaction, Transaction},
 };
 use crate::{ActorId, Namespace, Version};
 
 /// Keeps the events of one namespace, for ever and in order.
 ///
 /// # What every store promises
-/// - *A commit is atomic.* Its events become visible all at once, or not at all.
+/// - *A commit is atomic.* Its events, and what it asks of others, become visible all at once, or
+///   not at all. So do the commits of a transaction.
 /// - *A stale writer is refused.* A commit is stored only if its actor's version is the one it
 ///   expects, the first commit included; the store itself checks, so that of several writers
 ///   that expect the same version exactly one succeeds.
@@ -56,6 +65,9 @@ pub trait EventStore: Send + Sync + 'static {
     /// The namespace whose events these are.
     fn namespace(&self) -> &Namespace;
 
+    /// What it can do beyond what every store promises, and where its limits are.
+    fn capabilities(&self) -> Capabilities;
+
     /// Stores a commit if its actor is at the version that the commit expects.
     ///
     /// # Errors
@@ -70,6 +82,24 @@ pub trait EventStore: Send + Sync + 'static {
     /// Not cancel safe: if the future is dropped, the commit is in doubt. Append the very same
     /// commit again to know.
     fn append(&self, commit: Commit) -> impl Future<Output = Result<Receipt, StoreError>> + Send;
+
+    /// Stores the commits of a transaction, all or none, if each actor it writes to or guards is
+    /// at the version that is expected. Gives a receipt for each commit, in order.
+    ///
+    /// Appending the very same transaction again is harmless, as it is for a commit.
+    ///
+    /// # Errors
+    /// As for [`EventStore::append`], for the transaction as a whole: a conflict names the first
+    /// actor that is elsewhere. [`StoreErrorKind::Invalid`] if the store has no transactions, and
+    /// [`StoreErrorKind::TooLarge`] if it has more commits and guards than
+    /// [`Capabilities::transaction`] allows; nothing was stored.
+    ///
+    /// # Cancel safety
+    /// As for [`EventStore::append`].
+    fn transact(
+        &self,
+        transaction: Transaction,
+    ) -> impl Future<Output = Result<Vec<Receipt>, StoreError>> + Send;
 
     /// Reads the commits of an actor that hold events later than `after`, oldest first.
     ///
@@ -123,3 +153,10 @@ pub trait EventStore: Send + Sync + 'static {
         after: Position,
     ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static;
 }
+
+/// A store of everything: events, checkpoints and snapshots.
+///
+/// Implemented for whatever implements the three.
+pub trait Store: EventStore + CheckpointStore + SnapshotStore {}
+
+impl<S: EventStore + CheckpointStore + SnapshotStore> Store for S {}

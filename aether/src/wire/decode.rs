@@ -3,43 +3,74 @@ use std::{borrow::Cow, str::FromStr};
 use bytes::Bytes;
 
 use super::{
+    CANCELLED_TIMER, COMMAND, TIMER,
+    contents::Contents,
     document::Document,
     error::{DecodeError, Problem},
 };
-use crate::{ActorId, Event, Metadata, Payload, Version};
+use crate::{ActorId, Event, Metadata, OutgoingCommand, Payload, Timer, TimerChange, Version};
 
-/// Reads the events of a commit: one document, or a batch of them.
+/// Reads a commit: one document, or a batch of them.
 ///
 /// The bytes are read once, and the events' data are slices of them.
 ///
 /// # Errors
-/// If the bytes are not JSON, or one of the events is not a `CloudEvent` that says whose event it
-/// is and which version it has. The error says which event and which attribute.
-pub fn decode(body: &Bytes) -> Result<Vec<Event>, DecodeError> {
+/// If the bytes are not JSON, or one of the documents is not a `CloudEvent` that says whose event
+/// it is and which version it has. The error says which document and which attribute.
+pub fn decode(body: &Bytes) -> Result<Contents, DecodeError> {
     let json = |err| DecodeError::whole(Problem::Json(err));
+    let mut contents = Contents::default();
     if body.trim_ascii_start().first() == Some(&b'{') {
         let document = serde_json::from_slice(body).map_err(json)?;
-        return Ok(vec![event(document, 0, body)?]);
+        take(document, body, &mut contents).map_err(|problem| DecodeError::of(0, problem))?;
+        return Ok(contents);
     }
     let documents: Vec<Document<'_>> = serde_json::from_slice(body).map_err(json)?;
     if documents.is_empty() {
         return Err(DecodeError::whole(Problem::Empty));
     }
-    let numbered = documents.into_iter().enumerate();
-    numbered
-        .map(|(index, document)| event(document, index, body))
-        .collect()
+    for (index, document) in documents.into_iter().enumerate() {
+        take(document, body, &mut contents).map_err(|problem| DecodeError::of(index, problem))?;
+    }
+    Ok(contents)
 }
 
-fn event(document: Document<'_>, index: usize, body: &Bytes) -> Result<Event, DecodeError> {
-    read(document, body).map_err(|problem| DecodeError::of(index, problem))
-}
-
-fn read(mut document: Document<'_>, body: &Bytes) -> Result<Event, Problem> {
+/// Reads a document as what its kind says it is: without one, it is an event.
+fn take(mut document: Document<'_>, body: &Bytes, contents: &mut Contents) -> Result<(), Problem> {
     if let Some(problem) = document.problem.take() {
         return Err(problem);
     }
     check_envelope(&mut document)?;
+    match document.take("aetherkind").as_deref() {
+        None => contents.events.push(event(document, body)?),
+        Some(COMMAND) => contents.outgoing.push(command(&mut document, body)?),
+        Some(TIMER) => {
+            let due = parsed("due", &document.require("due")?, "a moment in RFC 3339")?;
+            let key = document.require("timerkey")?.into_owned();
+            let command = command(&mut document, body)?;
+            contents
+                .timers
+                .push(TimerChange::Set(Timer { key, due, command }));
+        }
+        Some(CANCELLED_TIMER) => {
+            let key = document.require("timerkey")?.into_owned();
+            contents.timers.push(TimerChange::Cancel(key));
+        }
+        Some(found) => return Err(wrong("aetherkind", found, "a kind that is known here")),
+    }
+    Ok(())
+}
+
+fn command(document: &mut Document<'_>, body: &Bytes) -> Result<OutgoingCommand, Problem> {
+    Ok(OutgoingCommand {
+        id: parsed("id", &document.require("id")?, "a UUID")?,
+        command: document.require("type")?.into_owned().into(),
+        key: document.require("commandkey")?.into_owned(),
+        data: data(document, body)?,
+    })
+}
+
+fn event(mut document: Document<'_>, body: &Bytes) -> Result<Event, Problem> {
     let subject = document.require("subject")?;
     let actor_id = ActorId::new(&subject)
         .map_err(|_too_long_or_empty| wrong("subject", &subject, "the id of an actor"))?;

@@ -22,7 +22,7 @@ pub(super) struct Document<'a> {
 }
 
 /// The attributes that become parts of an event, rather than metadata of the user's own.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 17] = [
     "specversion",
     "id",
     "type",
@@ -36,6 +36,10 @@ const KNOWN: [&str; 13] = [
     "causationid",
     "commandid",
     "traceparent",
+    "aetherkind",
+    "commandkey",
+    "timerkey",
+    "due",
 ];
 
 impl<'a> Document<'a> {

@@ -1,31 +1,37 @@
 use std::fmt::Write as _;
 
-use crate::{Event, Metadata, Namespace};
+use super::{CANCELLED_TIMER, COMMAND, TIMER};
+use crate::{Commit, Event, Metadata, Namespace, OutgoingCommand, TimerChange};
 
 /// What an event without data, metadata and names needs, in bytes, generously.
 const ENVELOPE: usize = 420;
 
-/// Writes the events of a commit: one as a document, several as a batch.
+/// Writes a commit: one event alone as a document, anything more as a batch.
 ///
 /// ```
-/// use aether::{Event, Namespace, wire};
+/// use aether::{Commit, Event, Namespace, wire};
 /// use serde_json::json;
 ///
-/// let events = [Event::new("order-123", 1, "OrderPlaced", &json!({ "total": 99.99 }))?];
-/// let body = bytes::Bytes::from(wire::encode(&events, &Namespace::default()));
+/// let event = Event::new("order-123", 1, "OrderPlaced", &json!({ "total": 99.99 }))?;
+/// let body = bytes::Bytes::from(wire::encode(&Commit::new([event.clone()])?, &Namespace::default()));
 /// assert!(body.starts_with(br#"{"specversion":"1.0","id":""#));
 /// assert!(body.ends_with(br#""data":{"total":99.99}}"#));
-/// assert_eq!(wire::decode(&body)?, events);
+/// assert_eq!(wire::decode(&body)?.events, [event]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn encode(events: &[Event], namespace: &Namespace) -> Vec<u8> {
+pub fn encode(commit: &Commit, namespace: &Namespace) -> Vec<u8> {
     let source = source_of(namespace);
-    let mut document = Writer(String::with_capacity(capacity(events)));
-    match events {
-        [event] => document.event(event, &source),
-        events => document.batch(events, &source),
+    let mut document = Writer(String::with_capacity(capacity(commit)));
+    match (commit.events(), is_plain(commit)) {
+        ([event], true) => document.event(event, &source),
+        _ => document.batch(commit, &source),
     }
     document.0.into_bytes()
+}
+
+/// Whether a commit is events and nothing else.
+pub(super) fn is_plain(commit: &Commit) -> bool {
+    commit.outgoing().is_empty() && commit.timers().is_empty()
 }
 
 /// The `source` of every event of a namespace: a URI reference that no other namespace has.
@@ -41,12 +47,16 @@ pub fn source_of(namespace: &Namespace) -> String {
     source
 }
 
-fn capacity(events: &[Event]) -> usize {
-    let sizes = events.iter().map(|event| {
-        let names = event.event_type.len() + event.actor_id.as_str().len();
-        ENVELOPE + names + event.data.as_bytes().len()
-    });
-    sizes.sum::<usize>() + 2
+fn capacity(commit: &Commit) -> usize {
+    let actor = commit.actor_id().as_str().len();
+    let events = commit.events().iter();
+    let sizes = events.map(|event| event.event_type.len() + event.data.as_bytes().len());
+    let asks = commit
+        .outgoing()
+        .iter()
+        .map(|command| command.data.as_bytes().len());
+    let documents = commit.events().len() + commit.outgoing().len() + commit.timers().len();
+    sizes.chain(asks).sum::<usize>() + documents * (ENVELOPE + actor) + 2
 }
 
 /// Writing to a string cannot fail.
@@ -57,15 +67,70 @@ fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 struct Writer(String);
 
 impl Writer {
-    fn batch(&mut self, events: &[Event], source: &str) {
+    fn batch(&mut self, commit: &Commit, source: &str) {
         self.0.push('[');
-        for (index, event) in events.iter().enumerate() {
-            if index > 0 {
-                self.0.push(',');
-            }
+        for event in commit.events() {
             self.event(event, source);
+            self.0.push(',');
         }
+        for command in commit.outgoing() {
+            self.command(COMMAND, command, commit, source);
+            self.end_of_command(command);
+        }
+        for (number, change) in commit.timers().iter().enumerate() {
+            self.timer(number, change, commit, source);
+        }
+        self.0.pop();
         self.0.push(']');
+    }
+
+    /// A document of a command, up to its data.
+    fn command(&mut self, kind: &str, command: &OutgoingCommand, commit: &Commit, source: &str) {
+        self.0.push_str(r#"{"specversion":"1.0","id":""#);
+        push(&mut self.0, format_args!("{}", command.id));
+        self.0.push_str(r#"","type":"#);
+        self.string(&command.command);
+        self.asked(kind, commit, source);
+        self.text("commandkey", &command.key);
+    }
+
+    fn end_of_command(&mut self, command: &OutgoingCommand) {
+        self.0.push_str(r#","data":"#);
+        self.0.push_str(command.data.as_str());
+        self.0.push_str("},");
+    }
+
+    fn timer(&mut self, number: usize, change: &TimerChange, commit: &Commit, source: &str) {
+        match change {
+            TimerChange::Set(timer) => {
+                self.command(TIMER, &timer.command, commit, source);
+                self.text("timerkey", &timer.key);
+                push(&mut self.0, format_args!(r#","due":"{}""#, timer.due));
+                self.end_of_command(&timer.command);
+            }
+            TimerChange::Cancel(key) => {
+                self.0.push_str(r#"{"specversion":"1.0","id":""#);
+                push(&mut self.0, format_args!("{}/{number}", commit.id()));
+                self.0.push_str(r#"","type":"aether.timer.cancelled""#);
+                self.asked(CANCELLED_TIMER, commit, source);
+                self.text("timerkey", key);
+                self.0.push_str("},");
+            }
+        }
+    }
+
+    /// What the documents have in common that are no events.
+    fn asked(&mut self, kind: &str, commit: &Commit, source: &str) {
+        self.text("source", source);
+        self.text("subject", commit.actor_id().as_str());
+        if let Some(event) = commit.events().last() {
+            push(
+                &mut self.0,
+                format_args!(r#","time":"{}""#, event.timestamp),
+            );
+        }
+        self.text("datacontenttype", "application/json");
+        self.text("aetherkind", kind);
     }
 
     fn event(&mut self, event: &Event, source: &str) {

@@ -1,10 +1,10 @@
 use std::fmt;
 
-/// Says why some bytes are not the events of a commit.
+/// Says why some bytes are not a commit.
 #[derive(Debug)]
 pub struct DecodeError {
-    /// Which event it is about, counted from 0; none if the bytes as a whole are at fault.
-    pub event: Option<usize>,
+    /// Which document it is about, counted from 0; none if the bytes as a whole are at fault.
+    pub document: Option<usize>,
     /// What is wrong.
     pub problem: Problem,
 }
@@ -43,14 +43,14 @@ pub enum Problem {
 impl DecodeError {
     pub(super) const fn whole(problem: Problem) -> Self {
         Self {
-            event: None,
+            document: None,
             problem,
         }
     }
 
-    pub(super) const fn of(event: usize, problem: Problem) -> Self {
+    pub(super) const fn of(document: usize, problem: Problem) -> Self {
         Self {
-            event: Some(event),
+            document: Some(document),
             problem,
         }
     }
@@ -58,8 +58,8 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.event {
-            Some(index) => write!(f, "event {index} of the commit: {}", self.problem),
+        match self.document {
+            Some(index) => write!(f, "document {index} of the commit: {}", self.problem),
             None => self.problem.fmt(f),
         }
     }
@@ -85,7 +85,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(_) => f.write_str("it is no CloudEvents document in JSON, nor a batch"),
-            Self::Empty => f.write_str("the batch holds no event"),
+            Self::Empty => f.write_str("the batch holds nothing"),
             Self::Missing(attribute) => write!(f, "the attribute `{attribute}` is missing"),
             Self::Duplicate(attribute) => write!(f, "the attribute `{attribute}` is there twice"),
             Self::Name(name) => write!(

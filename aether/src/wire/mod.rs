@@ -19,18 +19,25 @@
 //! | any other | the user's own metadata |
 //! | `data` | [`Event::data`](crate::Event::data), byte for byte; `null` if absent |
 //!
+//! What a commit asks of others lies in the same batch, after the events, as documents that have
+//! the extension `aetherkind`: a `command` (its `type` is the command's name, `commandkey` the key
+//! of the instance it is addressed to), a `timer` (a command with `timerkey` and `due`) or a
+//! `cancelledtimer` (with `timerkey`). Their `subject` is the actor that asks.
+//!
 //! A number that CloudEvents' 32-bit `Integer` cannot hold is written as a string; either form is
 //! read. An attribute of a foreign document that is a number or a boolean is kept as its text.
 //!
 //! Nothing here knows of stores, of subjects or of a network.
 
 mod attribute;
+mod contents;
 mod decode;
 mod document;
 mod encode;
 mod error;
 
 pub use self::{
+    contents::Contents,
     decode::decode,
     encode::{encode, source_of},
     error::{DecodeError, Problem},
@@ -42,10 +49,17 @@ pub const CLOUDEVENT: &str = "application/cloudevents+json";
 /// The media type of several events.
 pub const CLOUDEVENTS_BATCH: &str = "application/cloudevents-batch+json";
 
-/// The media type of some events of one commit.
-pub const fn content_type(events: &[crate::Event]) -> &'static str {
-    match events {
-        [_] => CLOUDEVENT,
+/// The kind of a document that is a command.
+const COMMAND: &str = "command";
+/// The kind of a document that is a timer, set.
+const TIMER: &str = "timer";
+/// The kind of a document that is a timer, cancelled.
+const CANCELLED_TIMER: &str = "cancelledtimer";
+
+/// The media type of a commit.
+pub fn content_type(commit: &crate::Commit) -> &'static str {
+    match commit.events() {
+        [_] if encode::is_plain(commit) => CLOUDEVENT,
         _ => CLOUDEVENTS_BATCH,
     }
 }

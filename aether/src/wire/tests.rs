@@ -4,7 +4,10 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{CommandId, Event, EventId, Metadata, Namespace, Payload, Timestamp, Version};
+use crate::{
+    CommandId, Commit, Event, EventId, Metadata, Namespace, OutgoingCommand, Payload, Timer,
+    TimerChange, Timestamp, Version,
+};
 
 /// A document with all that is needed, in which a test changes one thing.
 fn document(changes: &[(&str, &str)]) -> Bytes {
@@ -33,7 +36,7 @@ fn document(changes: &[(&str, &str)]) -> Bytes {
 }
 
 fn read(changes: &[(&str, &str)]) -> Event {
-    decode(&document(changes)).unwrap().remove(0)
+    decode(&document(changes)).unwrap().events.remove(0)
 }
 
 fn refused(body: &Bytes) -> String {
@@ -42,7 +45,7 @@ fn refused(body: &Bytes) -> String {
 
 fn check_refusal(name: &str, value: &str, text: &str) {
     let refusal = refused(&document(&[(name, value)]));
-    assert_eq!(refusal, format!("event 0 of the commit: {text}"));
+    assert_eq!(refusal, format!("document 0 of the commit: {text}"));
 }
 
 #[test]
@@ -148,8 +151,8 @@ fn attributes_of_others_are_kept_as_metadata() {
             ("urgent", "true"),
         ]
     );
-    let again = Bytes::from(encode(std::slice::from_ref(&event), &Namespace::default()));
-    assert_eq!(decode(&again).unwrap(), [event]);
+    let again = Bytes::from(encode(&commit([event.clone()]), &Namespace::default()));
+    assert_eq!(decode(&again).unwrap().events, [event]);
 }
 
 #[test]
@@ -167,7 +170,7 @@ fn attributes_that_cloudevents_does_not_allow_are_refused() {
     let twice = br#"{"id": "a", "id": "b"}"#;
     assert_eq!(
         refused(&Bytes::from_static(twice)),
-        "event 0 of the commit: the attribute `id` is there twice"
+        "document 0 of the commit: the attribute `id` is there twice"
     );
 }
 
@@ -179,16 +182,25 @@ fn what_is_absent_has_its_default() {
 }
 
 #[test]
-fn an_error_says_which_event_of_a_batch_it_is_about() {
+fn an_error_says_which_document_of_a_batch_it_is_about() {
     let (good, bad) = (document(&[]), document(&[("time", "")]));
     let batch = [&b" [ "[..], &good, b" , ", &bad, b" ] "].concat();
     assert_eq!(
         refused(&batch.into()),
-        "event 1 of the commit: the attribute `time` is missing"
+        "document 1 of the commit: the attribute `time` is missing"
     );
     assert_eq!(
         refused(&Bytes::from_static(b"[]")),
-        "the batch holds no event"
+        "the batch holds nothing"
+    );
+}
+
+#[test]
+fn a_kind_that_is_not_known_is_refused() {
+    check_refusal(
+        "aetherkind",
+        r#""query""#,
+        "the attribute `aetherkind` is `query`, not a kind that is known here",
     );
 }
 
@@ -212,7 +224,7 @@ fn bytes_that_are_no_json_are_refused_with_the_reason() {
 #[test]
 fn data_is_a_slice_of_what_was_read() {
     let body = document(&[]);
-    let event = decode(&body).unwrap().remove(0);
+    let event = decode(&body).unwrap().events.remove(0);
     let (start, data) = (
         body.as_ptr() as usize,
         event.data.as_bytes().as_ptr() as usize,
@@ -227,7 +239,7 @@ fn data_comes_last_and_names_are_those_of_the_standard() {
     event.version = Version::new(u64::from(u32::MAX));
     let namespace = Namespace::new("shop/ü").unwrap();
     assert_eq!(
-        String::from_utf8(encode(&[event], &namespace)).unwrap(),
+        String::from_utf8(encode(&commit([event]), &namespace)).unwrap(),
         concat!(
             r#"{"specversion":"1.0","id":"0193b4d2-6c41-7000-8000-000000000001","#,
             r#""type":"OrderPlaced","source":"/aether/shop%2F%C3%BC","subject":"order-123","#,
@@ -281,12 +293,44 @@ fn metadata() -> impl Strategy<Value = Metadata> {
     )
 }
 
+/// Events as they would follow each other in the history of one actor.
+fn commit(events: impl IntoIterator<Item = Event>) -> Commit {
+    let mut events: Vec<Event> = events.into_iter().collect();
+    let actor = events[0].actor_id.clone();
+    let first = events[0].version.as_u64().clamp(1, u64::MAX - 10);
+    for (version, event) in (first..).zip(&mut events) {
+        event.actor_id = actor.clone();
+        event.version = Version::new(version);
+    }
+    Commit::new(events).unwrap()
+}
+
+prop_compose! {
+    fn command()(
+        id in any::<u128>(),
+        command in "\\PC{1,20}",
+        key in "\\PC{0,20}",
+        data in json(),
+    ) -> OutgoingCommand {
+        let id = CommandId::from(uuid::Uuid::from_u128(id));
+        OutgoingCommand { id, command: command.into(), key, data }
+    }
+}
+
+fn change() -> impl Strategy<Value = TimerChange> {
+    let due = (0_i64..250_000_000_000_000)
+        .prop_map(|millis| Timestamp::from_unix_millis(millis).unwrap());
+    let set = ("\\PC{0,20}", due, command())
+        .prop_map(|(key, due, command)| TimerChange::Set(Timer { key, due, command }));
+    prop_oneof![set, "\\PC{0,20}".prop_map(TimerChange::Cancel)]
+}
+
 prop_compose! {
     fn event()(
         id in any::<u128>(),
         actor in "\\PC{1,40}|[\\x00-\\x7f]{1,20}|[.*> %\"\\\\]{1,9}",
         event_type in "\\PC{1,20}",
-        versions in any::<(u64, u32)>(),
+        versions in (1_u64.., any::<u32>()),
         millis in -60_000_000_000_000_i64..250_000_000_000_000,
         nanos in 0_u64..1_000_000,
         data in json(),
@@ -305,14 +349,35 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_was_written_is_read(events in prop::collection::vec(event(), 1..5)) {
-        let body = Bytes::from(encode(&events, &Namespace::default()));
-        prop_assert_eq!(decode(&body).unwrap(), events);
+    fn what_was_written_is_read(
+        events in prop::collection::vec(event(), 1..5),
+        outgoing in prop::collection::vec(command(), 0..3),
+        timers in prop::collection::vec(change(), 0..3),
+    ) {
+        let commit = outgoing.into_iter().fold(commit(events), Commit::asking);
+        let commit = timers.into_iter().fold(commit, Commit::changing);
+        let body = Bytes::from(encode(&commit, &Namespace::default()));
+        let read = Commit::try_from(decode(&body).unwrap()).unwrap();
+        prop_assert_eq!(read.with_id(commit.id()), commit);
+    }
+
+    #[test]
+    fn every_document_is_a_cloudevent(change in change()) {
+        let event = Event::new("a", 1, "Counted", &()).unwrap();
+        let body = encode(&commit([event]).changing(change), &Namespace::default());
+        let read: Vec<serde_json::Map<_, _>> = serde_json::from_slice(&body).unwrap();
+        prop_assert_eq!(read.len(), 2);
+        for document in read {
+            for attribute in ["specversion", "id", "type", "source"] {
+                prop_assert!(document[attribute].as_str().is_some_and(|text| !text.is_empty()));
+            }
+        }
     }
 
     #[test]
     fn what_is_written_is_json_to_any_reader(event in event()) {
-        let body = encode(std::slice::from_ref(&event), &Namespace::default());
+        let event = commit([event]).into_events().remove(0);
+        let body = encode(&commit([event.clone()]), &Namespace::default());
         let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
         prop_assert_eq!(&read["subject"], event.actor_id.as_str());
         prop_assert_eq!(&read["type"], &*event.event_type);
@@ -327,7 +392,7 @@ proptest! {
 
     #[test]
     fn a_document_cut_short_is_refused(event in event(), cut in 1_usize..50) {
-        let mut body = encode(std::slice::from_ref(&event), &Namespace::default());
+        let mut body = encode(&commit([event.clone()]), &Namespace::default());
         body.truncate(body.len() - cut);
         prop_assert!(decode(&Bytes::from(body)).is_err());
     }

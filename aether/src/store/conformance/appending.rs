@@ -6,20 +6,8 @@
 
 use futures_util::future::{join, join_all};
 
-use super::fixture::{actor, commit, fill, history, ok, recorded, same};
-use crate::{Commit, EventStore, StoreError, StoreErrorKind, Version, VersionConflict};
-
-#[track_caller]
-fn conflict<T>(answer: Result<T, StoreError>) -> VersionConflict {
-    let Err(err) = answer else {
-        panic!("the commit was stored and should have been refused");
-    };
-    assert_eq!(err.kind(), StoreErrorKind::Conflict, "{err}");
-    match err.version_conflict() {
-        Some(conflict) => conflict.clone(),
-        None => panic!("the conflict does not say who and which: {err}"),
-    }
-}
+use super::fixture::{actor, commit, conflict, fill, history, ok, recorded, same};
+use crate::{Commit, EventStore, Version, VersionConflict};
 
 /// Events that are stored together become visible together.
 pub async fn a_commit_is_atomic<S: EventStore>(store: &S) {

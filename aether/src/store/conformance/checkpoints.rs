@@ -6,19 +6,21 @@
 use futures_util::future::join_all;
 
 use super::fixture::ok;
-use crate::{CheckpointStore, Position};
+use crate::{Checkpoint, CheckpointStore, Payload, Position, ReaderState};
 
 async fn found<S: CheckpointStore>(store: &S, reader: &str) -> u64 {
-    ok(store.checkpoint(reader).await).as_u64()
+    ok(store.checkpoint(reader).await).position.as_u64()
 }
 
 async fn save<S: CheckpointStore>(store: &S, reader: &str, position: u64) {
-    ok(store.save_checkpoint(reader, Position::new(position)).await);
+    ok(store
+        .save_checkpoint(reader, Position::new(position).into())
+        .await);
 }
 
 /// A reader that has saved nothing begins at the start.
 pub async fn a_new_reader_begins_at_the_start<S: CheckpointStore>(store: &S) {
-    assert_eq!(ok(store.checkpoint("new").await), Position::START);
+    assert_eq!(ok(store.checkpoint("new").await), Checkpoint::default());
 }
 
 /// A checkpoint that was saved is found again.
@@ -60,4 +62,31 @@ pub async fn of_racing_savers_the_furthest_wins<S: CheckpointStore>(store: &S) {
     )
     .await;
     assert_eq!(found(store, "raced").await, 32);
+}
+
+/// What a reader has made of the log comes back as it was saved, with the position it belongs to.
+pub async fn position_and_state_belong_together<S: CheckpointStore>(store: &S) {
+    let at = |position: u64| {
+        let data = ok(Payload::of(&vec![position; 100]));
+        let state = Some(ReaderState {
+            schema_hash: u64::MAX - position,
+            data,
+        });
+        Checkpoint {
+            position: Position::new(position),
+            state,
+        }
+    };
+    let saves = (1..=16).map(|position| store.save_checkpoint("state", at(position)));
+    join_all(saves).await.into_iter().for_each(ok);
+    assert_eq!(ok(store.checkpoint("state").await), at(16));
+    ok(store.save_checkpoint("state", at(7)).await);
+    assert_eq!(ok(store.checkpoint("state").await), at(16));
+    ok(store
+        .save_checkpoint("state", Position::new(20).into())
+        .await);
+    assert_eq!(
+        ok(store.checkpoint("state").await),
+        Position::new(20).into()
+    );
 }

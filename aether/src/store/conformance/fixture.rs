@@ -10,7 +10,10 @@ use futures_core::Stream;
 use futures_util::StreamExt as _;
 use serde_json::json;
 
-use crate::{ActorId, Commit, Event, EventStore, Position, Receipt, Recorded, StoreError, Version};
+use crate::{
+    ActorId, Commit, Event, EventStore, Position, Receipt, Recorded, StoreError, StoreErrorKind,
+    Version, VersionConflict,
+};
 
 /// The value, or a panic with the error and all that lay behind it.
 #[track_caller]
@@ -105,5 +108,18 @@ pub(super) fn same<T: PartialEq + fmt::Debug>(found: &[T], wanted: &[T]) {
     assert_eq!(found.len(), wanted.len(), "as many as were stored");
     for (index, (found, wanted)) in found.iter().zip(wanted).enumerate() {
         assert_eq!(found, wanted, "number {index}");
+    }
+}
+
+/// The conflict that a commit met.
+#[track_caller]
+pub(super) fn conflict<T>(answer: Result<T, StoreError>) -> VersionConflict {
+    let Err(err) = answer else {
+        panic!("the commit was stored and should have been refused");
+    };
+    assert_eq!(err.kind(), StoreErrorKind::Conflict, "{err}");
+    match err.version_conflict() {
+        Some(conflict) => conflict.clone(),
+        None => panic!("the conflict does not say who and which: {err}"),
     }
 }

@@ -10,9 +10,14 @@ mod checkpoints;
 mod fixture;
 mod following;
 mod reading;
+mod snapshots;
+mod transacting;
 mod under_test;
 
-pub use self::{appending::*, checkpoints::*, following::*, reading::*, under_test::*};
+pub use self::{
+    appending::*, checkpoints::*, following::*, reading::*, snapshots::*, transacting::*,
+    under_test::*,
+};
 #[cfg(doc)]
 use super::EventStore;
 
@@ -47,6 +52,7 @@ macro_rules! store_conformance {
             a_commit_of_many_events_is_stored
             what_was_stored_is_read_at_once
             what_was_read_stays
+            what_a_commit_asks_for_comes_back_unchanged
             metadata_and_payload_come_back_unchanged
             an_actor_without_events_has_no_history
             a_read_begins_after_the_version_it_is_given
@@ -98,6 +104,54 @@ macro_rules! checkpoint_conformance {
             a_checkpoint_never_goes_back
             readers_of_any_name_are_kept_apart
             of_racing_savers_the_furthest_wins
+            position_and_state_belong_together
+        }
+    };
+}
+
+/// Makes a module with a test for each promise of [`SnapshotStore`](crate::SnapshotStore).
+///
+/// Takes what [`store_conformance!`](crate::store_conformance) takes.
+///
+/// ```
+/// use aether::{InMemoryEventStore, snapshot_conformance};
+///
+/// snapshot_conformance!(memory_snapshots, async || InMemoryEventStore::new());
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! snapshot_conformance {
+    ($name:ident, $make:expr) => {
+        $crate::store_conformance! { @each $name, $make;
+            an_actor_without_a_snapshot_has_none
+            a_snapshot_is_found_again
+            a_snapshot_never_goes_back
+            a_snapshot_of_another_shape_replaces_the_old_one
+        }
+    };
+}
+
+/// Makes a module with a test for each promise of
+/// [`EventStore::transact`](crate::EventStore::transact), for a store that has transactions.
+///
+/// Takes what [`store_conformance!`](crate::store_conformance) takes.
+///
+/// ```
+/// use aether::{InMemoryEventStore, transaction_conformance};
+///
+/// transaction_conformance!(memory_transactions, async || InMemoryEventStore::new());
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! transaction_conformance {
+    ($name:ident, $make:expr) => {
+        $crate::store_conformance! { @each $name, $make;
+            a_transaction_is_stored_whole
+            a_transaction_is_refused_whole
+            a_guard_is_checked_and_not_written
+            transacting_again_is_harmless
+            racing_transactions_are_serialised
+            a_transaction_is_seen_whole
         }
     };
 }
@@ -115,6 +169,15 @@ mod tests {
         InMemoryEventStore::new()
     ));
 
+    snapshot_conformance!(memory_snapshots, async || InMemoryEventStore::new());
+    snapshot_conformance!(dyn_memory_snapshots, async || DynEventStore::new(
+        InMemoryEventStore::new()
+    ));
+    transaction_conformance!(memory_transactions, async || InMemoryEventStore::new());
+    transaction_conformance!(dyn_memory_transactions, async || DynEventStore::new(
+        InMemoryEventStore::new()
+    ));
+
     #[test]
     fn the_list_names_every_case() {
         let cases = [
@@ -122,9 +185,11 @@ mod tests {
             include_str!("reading.rs"),
             include_str!("following.rs"),
             include_str!("checkpoints.rs"),
+            include_str!("snapshots.rs"),
+            include_str!("transacting.rs"),
         ];
         let list = include_str!("mod.rs");
-        let lists = list.split("@each $name, $make;").skip(1).take(2);
+        let lists = list.split("@each $name, $make;").skip(1).take(4);
         let mut listed: Vec<_> = lists
             .filter_map(|rest| rest.split('}').next())
             .flat_map(str::split_whitespace)

@@ -6,7 +6,10 @@
 use serde_json::{Value, json};
 
 use super::fixture::{actor, commit, fill, history, ok, positions, recorded, same};
-use crate::{ActorId, CommandId, Commit, Event, EventStore, Payload, Position, Timestamp, Version};
+use crate::{
+    ActorId, CommandId, Commit, Event, EventStore, OutgoingCommand, Payload, Position, Timer,
+    Timestamp, Version,
+};
 
 /// What was stored a moment ago is there: its version, its events, its position.
 pub async fn what_was_stored_is_read_at_once<S: EventStore>(store: &S) {
@@ -167,4 +170,35 @@ fn odd_names() -> Vec<String> {
     }
     names.push("x".repeat(ActorId::MAX_BYTES - 1));
     names
+}
+
+/// What a commit asks of others comes back as it was stored, in order, with its events.
+pub async fn what_a_commit_asks_for_comes_back_unchanged<S: EventStore>(store: &S) {
+    let actor = actor("asking");
+    let command = |name: &'static str, key: &str| OutgoingCommand {
+        id: CommandId::new(),
+        command: name.into(),
+        key: key.to_owned(),
+        data: ok(Payload::of(&json!({ "to": key }))),
+    };
+    let due = ok("2031-02-03T04:05:06.789Z".parse::<Timestamp>());
+    let timer = Timer {
+        key: "pay day".to_owned(),
+        due,
+        command: command("Remind", "a.b"),
+    };
+    let asking = commit(&actor, 1, 2)
+        .asking(command("Ship", "7"))
+        .asking(command("Bill", "caf\u{e9} \"7\""))
+        .cancelling("old")
+        .setting(timer)
+        .cancelling("older");
+    let plain = commit(&actor, 3, 1);
+    let alone = commit(&actor, 4, 1).asking(command("Ship", "8"));
+    for stored in [asking, plain, alone] {
+        let receipt = ok(store.append(stored.clone()).await);
+        let after = stored.expected();
+        let page = ok(store.read(&actor, after).await);
+        same(&page.commits, &[recorded(receipt, stored)]);
+    }
 }

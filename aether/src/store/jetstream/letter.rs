@@ -24,7 +24,7 @@ impl Letter {
         Self {
             subject: names.subject(commit.actor_id()),
             headers: headers(commit),
-            payload: wire::encode(commit.events(), namespace).into(),
+            payload: wire::encode(commit, namespace).into(),
         }
     }
 
@@ -66,7 +66,7 @@ fn headers(commit: &Commit) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let versions = stored::write_versions(commit.expected().next(), commit.version());
     headers.insert(stored::COMMIT_ID, commit.id().to_string());
-    headers.insert(stored::CONTENT_TYPE, wire::content_type(commit.events()));
+    headers.insert(stored::CONTENT_TYPE, wire::content_type(commit));
     headers.insert(stored::VERSIONS, versions);
     if let Some(types) = event_types(commit) {
         headers.insert(stored::EVENT_TYPES, types);

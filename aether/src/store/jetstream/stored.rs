@@ -162,7 +162,7 @@ impl Stored {
 
     fn read_commit(&self, names: &Names) -> Result<Recorded, NotACommit> {
         let heading = self.read_heading()?;
-        let commit = Commit::new(wire::decode(&self.payload)?)?.with_id(heading.commit_id);
+        let commit = Commit::try_from(wire::decode(&self.payload)?)?.with_id(heading.commit_id);
         let wanted = write_versions(heading.first, heading.last);
         let found = write_versions(commit.expected().next(), commit.version());
         if found != wanted {

@@ -1,0 +1,47 @@
+use std::future::Future;
+
+use super::StoreError;
+use crate::{ActorId, ActorSnapshot};
+
+/// Keeps the latest snapshot of each actor.
+///
+/// Snapshots are derived from the log: losing one costs time, never an event.
+///
+/// # What every store promises
+/// - A snapshot that was saved is found again, unless a later one was.
+/// - A snapshot never goes back: of two savers the one with the later version wins.
+pub trait SnapshotStore: Send + Sync + 'static {
+    /// The latest snapshot of an actor.
+    ///
+    /// # Errors
+    /// - [`StoreErrorKind::Unavailable`]: the store is out of reach.
+    /// - [`StoreErrorKind::Corrupt`]: what is kept is no snapshot.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    ///
+    /// [`StoreErrorKind::Unavailable`]: super::StoreErrorKind::Unavailable
+    /// [`StoreErrorKind::Corrupt`]: super::StoreErrorKind::Corrupt
+    fn snapshot(
+        &self,
+        actor: &ActorId,
+    ) -> impl Future<Output = Result<Option<ActorSnapshot>, StoreError>> + Send;
+
+    /// Keeps a snapshot, unless one of the same or a later version is kept already. A snapshot
+    /// with another `schema_hash` than the one that is kept replaces it in any case.
+    ///
+    /// # Errors
+    /// - [`StoreErrorKind::TooLarge`]: the state is larger than the store can keep.
+    /// - [`StoreErrorKind::Unavailable`]: the store is out of reach. The snapshot may be the old
+    ///   one or the new one.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the snapshot is the old one or the new one.
+    ///
+    /// [`StoreErrorKind::TooLarge`]: super::StoreErrorKind::TooLarge
+    /// [`StoreErrorKind::Unavailable`]: super::StoreErrorKind::Unavailable
+    fn save_snapshot(
+        &self,
+        snapshot: ActorSnapshot,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
