@@ -1,9 +1,10 @@
 //! The macros of Aether: domain types in, plain Rust and model metadata out.
 //!
 //! Derive on nouns, `#[handlers]` on behaviour, `bounded_context!` at the root. Each macro reads
-//! tokens into an `ast`, with every mistake put into a `Ctxt`, checks it and expands it. Where
-//! there are mistakes, all of them are shown, each at its own token, and what is expanded all the
-//! same (or a `fallback`) keeps rustc from complaining of what is missing in consequence.
+//! tokens into an [`ast`], with every mistake put into a [`ctxt::Ctxt`], [`check`]s it and
+//! [`expand`]s it. Where there are mistakes, all of them are shown, each at its own token, and what
+//! is expanded all the same (or a [`fallback`]) keeps rustc from complaining of what is missing in
+//! consequence.
 //!
 //! Every macro takes `crate = path` for an `aether` that is renamed or re-exported.
 
@@ -13,19 +14,14 @@ mod ctxt;
 mod expand;
 mod fallback;
 mod symbol;
+mod write;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as TokenStream2;
 use quote::quote;
 use syn::{DeriveInput, parse_macro_input};
 
-use crate::{
-    ast::{
-        Aggregate, Block, Command, Context, EventItem, ExternalSystem, Id, Persona, Policy,
-        Projection,
-    },
-    ctxt::Ctxt,
-};
+use crate::ctxt::Ctxt;
 
 /// Makes a struct one kind of event, and an enum a set of events.
 ///
@@ -74,15 +70,7 @@ use crate::{
 ///   this build, as it was stored. A set with it can be read, not emitted.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn event(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| {
-        let mut item = EventItem::read(cx, &input);
-        let sound = item
-            .as_mut()
-            .is_some_and(|item| check::event(cx, item, &input.generics));
-        item.filter(|_| sound)
-            .map_or_else(|| fallback::event(&input), |item| expand::event(&item))
-    })
+    derive(input, write::event)
 }
 
 /// Makes a struct a command.
@@ -102,11 +90,7 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// - `name = ".."`: the name it travels under; else that of the type.
 #[proc_macro_derive(Command, attributes(command))]
 pub fn command(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| {
-        let item = Command::read(cx, &input).filter(|item| check::command(cx, item));
-        item.map_or_else(|| fallback::command(&input), |item| expand::command(&item))
-    })
+    derive(input, write::command)
 }
 
 /// Makes a struct an aggregate.
@@ -122,15 +106,7 @@ pub fn command(input: TokenStream) -> TokenStream {
 /// What it does is written in a [`macro@handlers`] block.
 #[proc_macro_derive(Aggregate, attributes(aggregate))]
 pub fn aggregate(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| {
-        let mut item = Aggregate::read(cx, &input);
-        let sound = item.as_mut().is_some_and(|item| check::aggregate(cx, item));
-        item.filter(|_| sound).map_or_else(
-            || fallback::aggregate(&input),
-            |item| expand::aggregate(&item),
-        )
-    })
+    derive(input, write::aggregate)
 }
 
 /// Makes a type a policy: whenever this happened, that is asked for.
@@ -140,8 +116,7 @@ pub fn aggregate(input: TokenStream) -> TokenStream {
 /// What it does is written in `#[react]` methods of a [`macro@handlers`] block.
 #[proc_macro_derive(Policy, attributes(policy))]
 pub fn policy(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| expand::policy(&Policy::read(cx, &input)))
+    derive(input, write::policy)
 }
 
 /// Makes a type a projection: what is known, derived from events.
@@ -152,8 +127,7 @@ pub fn policy(input: TokenStream) -> TokenStream {
 /// What it does is written in `#[apply]` methods of a [`macro@handlers`] block.
 #[proc_macro_derive(Projection, attributes(projection))]
 pub fn projection(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| expand::projection(&Projection::read(cx, &input)))
+    derive(input, write::projection)
 }
 
 /// Makes a type a persona: someone who acts on the system.
@@ -161,8 +135,7 @@ pub fn projection(input: TokenStream) -> TokenStream {
 /// - `name = ".."`: its name in the model; else that of the type.
 #[proc_macro_derive(Persona, attributes(persona))]
 pub fn persona(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| expand::persona(&Persona::read(cx, &input)))
+    derive(input, write::persona)
 }
 
 /// Makes a type an external system: one that is not ours, so that what it does is declared.
@@ -173,8 +146,7 @@ pub fn persona(input: TokenStream) -> TokenStream {
 /// - `name = ".."`: its name in the model; else that of the type.
 #[proc_macro_derive(ExternalSystem, attributes(external_system))]
 pub fn external_system(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| expand::external_system(&ExternalSystem::read(cx, &input)))
+    derive(input, write::external_system)
 }
 
 /// Makes a struct of one value an id: it is displayed, read from text and made from that value.
@@ -195,11 +167,7 @@ pub fn external_system(input: TokenStream) -> TokenStream {
 /// as well.
 #[proc_macro_derive(Id, attributes(id))]
 pub fn id(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expanded(|cx| {
-        let item = Id::read(cx, &input);
-        item.map_or_else(|| fallback::id(&input), |item| expand::id(&item))
-    })
+    derive(input, write::id)
 }
 
 /// Makes the marked methods of an impl block what a type does.
@@ -241,35 +209,42 @@ pub fn id(input: TokenStream) -> TokenStream {
 /// The block stays as it is written, so its methods can be called as well.
 #[proc_macro_attribute]
 pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
-    let written = TokenStream2::from(input.clone());
-    expanded(|cx| {
-        // What cannot be read is kept, so that an editor still finds the methods.
-        let Some(mut block) = cx.take(syn::parse::<Block>(input)) else {
-            return written;
-        };
-        let krate = Block::krate(cx, args.into());
-        let mut methods = block.take_methods(cx);
-        check::methods(cx, &mut methods);
-        let impls = expand::handlers(&krate, &block, &methods);
-        quote!(#block #impls)
-    })
+    written(|cx| write::handlers(cx, args.into(), input.into()))
 }
 
 /// Declares a bounded context: its members, once, for the model and for the runtime.
 ///
-/// ```text
+/// ```
+/// # use aether::prelude::*;
+/// # #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// # pub struct OrderPlaced {}
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(events(OrderPlaced))]
+/// # pub struct Order {}
+/// # #[handlers]
+/// # impl Order { #[apply] fn placed(&mut self, _: OrderPlaced) {} }
+/// # #[derive(ExternalSystem)]
+/// # #[external_system(emits(OrderPlaced))]
+/// # pub struct WebShop;
+/// # #[derive(Projection, Default)]
+/// # pub struct OrderSummaries {}
+/// # #[handlers]
+/// # impl OrderSummaries { #[apply] fn placed(&mut self, _: OrderPlaced) {} }
+/// # bounded_context! { pub Billing {} }
 /// bounded_context! {
 ///     /// Takes orders and gets them out of the door.
 ///     pub Ordering {
 ///         owner: "Team Checkout",
 ///         aggregates: [Order],
-///         policies: [RequestPaymentWhenPlaced],
+///         policies: [],
 ///         projections: [OrderSummaries],
-///         external_systems: [CardProcessor],
+///         external_systems: [WebShop],
 ///         upstream: [Billing],
 ///     }
 /// }
 /// ```
+/// Every line between the braces may be left out.
+///
 /// The build fails, at the member, if a policy reacts to what nothing emits or issues what nothing
 /// handles, if a projection or an external system waits for what nothing emits, if two aggregates
 /// handle one command, or if two store an event under one name. What the contexts `upstream` emit
@@ -278,21 +253,22 @@ pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
 /// With a renamed `aether`: `bounded_context! { crate = path; pub Ordering { .. } }`.
 #[proc_macro]
 pub fn bounded_context(input: TokenStream) -> TokenStream {
-    expanded(|cx| {
-        let Some(context) = Context::read(cx, input.into()) else {
-            return TokenStream2::new();
-        };
-        let item = expand::context(&context);
-        // A list that could not be read would make the checks fail as well.
-        let checks = cx.is_clean().then(|| expand::checks(&context));
-        quote!(#item #checks)
-    })
+    written(|cx| write::bounded_context(cx, input.into()))
+}
+
+/// What a derive writes for an item.
+fn derive(input: TokenStream, write: fn(&Ctxt, &DeriveInput) -> TokenStream2) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    written(|cx| write(cx, &input))
 }
 
 /// What is written, and every error behind it.
-fn expanded(expand: impl FnOnce(&Ctxt) -> TokenStream2) -> TokenStream {
+fn written(write: impl FnOnce(&Ctxt) -> TokenStream2) -> TokenStream {
     let cx = Ctxt::new();
-    let written = expand(&cx);
+    let written = write(&cx);
     let errors = cx.check().err().map(|error| error.to_compile_error());
     quote!(#written #errors).into()
 }
+
+#[cfg(test)]
+mod tests;

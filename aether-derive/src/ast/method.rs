@@ -233,22 +233,29 @@ impl<'a> Shape<'a> {
     }
 
     fn output(&self, sig: &Signature) -> Option<Type> {
-        match (&sig.output, self.verb) {
-            (ReturnType::Default, Verb::Handle) => {
+        let ReturnType::Type(_, ty) = &sig.output else {
+            if self.verb == Verb::Handle {
                 self.error(&sig.ident, "it returns nothing, not even `Ok(())`");
-                None
+                return None;
             }
-            (ReturnType::Type(_, ty), Verb::Apply) => {
-                self.error(
-                    ty,
-                    "applying can neither fail nor answer: the event has happened",
-                );
-                Some(parse_quote!(()))
-            }
-            (ReturnType::Default, Verb::Apply | Verb::React) => Some(parse_quote!(())),
-            (ReturnType::Type(_, ty), Verb::Handle | Verb::React) => Some((**ty).clone()),
+            return Some(parse_quote!(()));
+        };
+        match self.verb {
+            Verb::Apply => self.error(ty, "applying can neither fail nor answer: the event has happened"),
+            Verb::Handle if is_no_result(ty) => self.error(ty, "a command may be refused, so this is a `Result`, if only with `std::convert::Infallible`"),
+            Verb::Handle | Verb::React => {}
         }
+        Some((**ty).clone())
     }
+}
+
+/// Whether a type cannot be a `Result`, which an alias might be.
+fn is_no_result(ty: &Type) -> bool {
+    let Type::Path(path) = ty else {
+        return matches!(ty, Type::Array(_) | Type::Reference(_) | Type::Tuple(_));
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Option" || last.ident == "Vec")
 }
 
 fn parameters(sig: &Signature) -> impl Iterator<Item = &Type> {

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
+use syn::{GenericArgument, PathArguments, Type};
 
 use crate::{
     ast::{Block, Krate, Method, Passed, Verb},
@@ -35,9 +35,7 @@ fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
     let (events, error, call) = if let Some((events, error)) = result(output) {
         (quote!(#events), quote!(#error), call)
     } else {
-        // Only the bracket lies at the type: rustc points there, and an editor finds nothing.
-        let bracket = syn::Token![<](output.span());
-        let outcome = quote!(#bracket #output as #krate::Outcome>);
+        let outcome = quote!(<#output as #krate::Outcome>);
         let call = quote!(#outcome::into_result(#call));
         (quote!(#outcome::Events), quote!(#outcome::Error), call)
     };

@@ -18,6 +18,12 @@ pub struct ShipOrder {
     order: String,
 }
 
+#[derive(Command, Serialize, Deserialize)]
+pub struct PayOrder {
+    #[command(id)]
+    order: String,
+}
+
 #[derive(Aggregate, Default)]
 #[aggregate(events(OrderPlaced))]
 pub struct Order {}
@@ -30,6 +36,10 @@ impl Order {
     }
     #[handle]
     fn ship(&self, _: ShipOrder) {}
+    #[handle]
+    fn pay(&self, _: PayOrder) -> Option<OrderPlaced> {
+        None
+    }
     #[apply]
     fn placed(&mut self, _: &OrderPlaced) {}
 }
