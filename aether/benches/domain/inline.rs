@@ -199,17 +199,16 @@ const fn name_by_hand(event: &StockEvent) -> (&'static str, u32) {
 
 #[inline(never)]
 fn forget_generated(events: &[StockEvent]) -> Vec<NewEvent> {
-    let rows = events.iter().map(NewEvent::of).collect::<Result<_, _>>();
-    rows.unwrap_or_default()
+    let mut rows = Vec::with_capacity(events.len());
+    rows.extend(events.iter().flat_map(NewEvent::of));
+    rows
 }
 
 #[inline(never)]
 fn forget_by_hand(events: &[StockEvent]) -> Vec<Row> {
-    let rows = events
-        .iter()
-        .map(forget_one_by_hand)
-        .collect::<Result<_, _>>();
-    rows.unwrap_or_default()
+    let mut rows = Vec::with_capacity(events.len());
+    rows.extend(events.iter().flat_map(forget_one_by_hand));
+    rows
 }
 
 fn forget_one_by_hand(event: &StockEvent) -> serde_json::Result<Row> {
