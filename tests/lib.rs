@@ -1,1 +1,8 @@
-//! x
+//! What the tests of the whole share.
+
+pub mod harness;
+
+/// The code in the README compiles and does what it says.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -18,7 +18,12 @@ mod version;
 pub mod __private;
 pub mod domain;
 pub mod prelude;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod wire;
 
 #[cfg(feature = "macros")]
 pub use aether_derive::{
@@ -27,6 +32,10 @@ pub use aether_derive::{
 };
 pub use eventstorming;
 
+#[cfg(feature = "runtime")]
+pub use self::runtime::Aether;
+#[cfg(feature = "nats")]
+pub use self::store::jetstream::{JetStreamEventStore, JetStreamOptions};
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},
@@ -35,8 +44,9 @@ pub use self::{
     payload::{InvalidPayload, Payload},
     snapshot::ActorSnapshot,
     store::{
-        Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore, InvalidCommit, Page,
-        Position, Receipt, Recorded, StoreError, StoreErrorKind, VersionConflict,
+        CheckpointStore, Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore,
+        InvalidCommit, Page, Position, Receipt, Recorded, StoreError, StoreErrorKind,
+        VersionConflict,
     },
     timestamp::{InvalidTimestamp, Timestamp},
     version::Version,

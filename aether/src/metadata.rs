@@ -78,6 +78,11 @@ impl Metadata {
             None => Ok(self.custom.insert(key, value.into())),
         }
     }
+
+    /// Keeps an extension attribute of a `CloudEvent` that was read, whatever its name.
+    pub(crate) fn keep(&mut self, key: String, value: String) {
+        self.custom.insert(key, value);
+    }
 }
 
 fn refusal(key: &str) -> Option<&'static str> {

@@ -34,14 +34,14 @@ impl Payload {
         Ok(Self(serde_json::to_vec(value)?.into()))
     }
 
-    /// Takes bytes that are JSON already.
+    /// Takes bytes that are JSON already, without the white space around the value.
     ///
     /// # Errors
     /// If they are not exactly one JSON value.
     pub fn from_json(json: impl Into<Bytes>) -> Result<Self, InvalidPayload> {
         let json = json.into();
-        serde_json::from_slice::<&RawValue>(&json)?;
-        Ok(Self(json))
+        let value = serde_json::from_slice::<&RawValue>(&json)?;
+        Ok(Self(json.slice_ref(value.get().as_bytes())))
     }
 
     /// Takes bytes that this crate wrote, or has read as JSON.

@@ -88,7 +88,8 @@ impl NewEvent {
     /// # Errors
     /// If its data cannot be written as JSON.
     pub fn of<E: EventSet>(event: &E) -> Result<Self, InvalidPayload> {
-        let mut data = Vec::new();
+        // Room for most events, so that writing one allocates once.
+        let mut data = Vec::with_capacity(128);
         event.encode(&mut data)?;
         let (event_type, schema_version) = event.stored_as();
         Ok(Self {

@@ -6,10 +6,15 @@
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 
+mod checkpoint;
 mod commit;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod dyn_store;
 mod error;
 mod ext;
+#[cfg(feature = "nats")]
+pub mod jetstream;
 mod memory;
 mod position;
 mod recorded;
@@ -19,6 +24,7 @@ use std::future::Future;
 use futures_core::Stream;
 
 pub use self::{
+    checkpoint::CheckpointStore,
     commit::{Commit, InvalidCommit},
     dyn_store::DynEventStore,
     error::{StoreError, StoreErrorKind, VersionConflict},

@@ -1,0 +1,141 @@
+//! What every store promises, as tests that any store can run.
+//!
+//! Each function is one promise of [`EventStore`] and panics if it is broken;
+//! [`store_conformance!`](crate::store_conformance) makes a test of each, on a fresh store.
+//!
+//! Nothing here knows of a particular store.
+
+mod appending;
+mod checkpoints;
+mod fixture;
+mod following;
+mod reading;
+mod under_test;
+
+pub use self::{appending::*, checkpoints::*, following::*, reading::*, under_test::*};
+#[cfg(doc)]
+use super::EventStore;
+
+/// Makes a module with a test for each promise of [`EventStore`](crate::EventStore).
+///
+/// Takes the name of the module, and an async closure that makes a fresh, empty store: the store
+/// itself, or a [`Guarded`](crate::store::conformance::Guarded) store with what must live as
+/// long as it. The crate that uses it needs tokio, with its features `macros`,
+/// `rt-multi-thread` and `time`. A case that takes longer than a minute has failed.
+///
+/// ```
+/// use aether::{InMemoryEventStore, store_conformance};
+///
+/// store_conformance!(memory, async || InMemoryEventStore::new());
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! store_conformance {
+    ($name:ident, $make:expr) => {
+        $crate::store_conformance! { @each $name, $make;
+            a_commit_is_atomic
+            a_refused_commit_leaves_no_trace
+            a_stale_writer_is_refused
+            a_writer_that_is_ahead_is_refused
+            the_first_commit_is_guarded_too
+            a_conflict_names_actor_attempted_and_current_version
+            appending_again_is_harmless
+            appending_again_is_harmless_after_others_wrote
+            of_many_writers_exactly_one_wins
+            writers_that_load_and_try_again_lose_nothing
+            versions_have_no_gaps_and_positions_grow
+            a_commit_of_many_events_is_stored
+            what_was_stored_is_read_at_once
+            what_was_read_stays
+            metadata_and_payload_come_back_unchanged
+            an_actor_without_events_has_no_history
+            a_read_begins_after_the_version_it_is_given
+            pages_cover_the_whole_history
+            ids_of_any_text_are_kept_apart
+            following_gives_everything_in_order
+            following_begins_after_the_position_it_is_given
+            following_waits_for_what_comes
+            following_misses_nothing_while_writers_write
+            a_slow_follower_loses_nothing
+            a_dropped_follower_loses_nothing
+            the_head_is_the_position_of_the_last_commit
+        }
+    };
+    (@each $name:ident, $make:expr; $($case:ident)+) => {
+        mod $name {
+            use super::*;
+            $(
+                #[::tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let made = ($make)().await;
+                    let store = $crate::store::conformance::UnderTest::store(&made);
+                    let case = $crate::store::conformance::$case(store);
+                    ::tokio::time::timeout(::std::time::Duration::from_mins(1), case)
+                        .await
+                        .expect("the case ends within a minute");
+                }
+            )+
+        }
+    };
+}
+
+/// Makes a module with a test for each promise of [`CheckpointStore`](crate::CheckpointStore).
+///
+/// Takes what [`store_conformance!`](crate::store_conformance) takes.
+///
+/// ```
+/// use aether::{InMemoryEventStore, checkpoint_conformance};
+///
+/// checkpoint_conformance!(memory_checkpoints, async || InMemoryEventStore::new());
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! checkpoint_conformance {
+    ($name:ident, $make:expr) => {
+        $crate::store_conformance! { @each $name, $make;
+            a_new_reader_begins_at_the_start
+            a_checkpoint_is_found_again
+            a_checkpoint_never_goes_back
+            readers_of_any_name_are_kept_apart
+            of_racing_savers_the_furthest_wins
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DynEventStore, InMemoryEventStore};
+
+    store_conformance!(memory, async || InMemoryEventStore::new());
+    store_conformance!(dyn_memory, async || DynEventStore::new(
+        InMemoryEventStore::new()
+    ));
+    checkpoint_conformance!(memory_checkpoints, async || InMemoryEventStore::new());
+    checkpoint_conformance!(dyn_memory_checkpoints, async || DynEventStore::new(
+        InMemoryEventStore::new()
+    ));
+
+    #[test]
+    fn the_list_names_every_case() {
+        let cases = [
+            include_str!("appending.rs"),
+            include_str!("reading.rs"),
+            include_str!("following.rs"),
+            include_str!("checkpoints.rs"),
+        ];
+        let list = include_str!("mod.rs");
+        let lists = list.split("@each $name, $make;").skip(1).take(2);
+        let mut listed: Vec<_> = lists
+            .filter_map(|rest| rest.split('}').next())
+            .flat_map(str::split_whitespace)
+            .collect();
+        let mut written: Vec<_> = cases
+            .iter()
+            .flat_map(|text| text.split("pub async fn ").skip(1))
+            .filter_map(|text| text.split('<').next())
+            .collect();
+        listed.sort_unstable();
+        written.sort_unstable();
+        assert_eq!(listed, written);
+    }
+}

@@ -1,0 +1,150 @@
+use std::collections::HashSet;
+
+use async_nats::{HeaderMap, HeaderValue, Request};
+use bytes::Bytes;
+
+use super::{
+    names::{self, Names},
+    stored,
+};
+use crate::{Commit, Namespace, StoreError, StoreErrorKind, wire};
+
+/// The most bytes the header with the event types may have: the server takes 64 KiB of headers.
+const LONGEST_TYPES: usize = 4 << 10;
+
+/// A commit, ready to be sent as often as it takes.
+pub(super) struct Letter {
+    pub(super) subject: String,
+    headers: HeaderMap,
+    payload: Bytes,
+}
+
+impl Letter {
+    pub(super) fn new(commit: &Commit, names: &Names, namespace: &Namespace) -> Self {
+        Self {
+            subject: names.subject(commit.actor_id()),
+            headers: headers(commit),
+            payload: wire::encode(commit.events(), namespace).into(),
+        }
+    }
+
+    /// Refuses what the server would refuse.
+    pub(super) fn check_size(&self, limit: usize) -> Result<(), StoreError> {
+        let size = self.payload.len() + self.headers_len();
+        if size <= limit {
+            return Ok(());
+        }
+        let text = format!(
+            "nothing was stored: the commit takes {size} bytes, and the server's `max_payload` \
+             is {limit}"
+        );
+        Err(StoreError::new(StoreErrorKind::TooLarge, text))
+    }
+
+    /// A try to store it after the message with this sequence, 0 for none.
+    pub(super) fn after(&self, sequence: u64) -> Request {
+        let mut headers = self.headers.clone();
+        headers.insert(stored::GUARD, HeaderValue::from(sequence));
+        Request::new()
+            .headers(headers)
+            .payload(self.payload.clone())
+    }
+
+    /// As they go over the wire, with the longest guard there is.
+    fn headers_len(&self) -> usize {
+        let lines = self.headers.iter().map(|(name, values)| {
+            let name: &str = name.as_ref();
+            let line = |value: &HeaderValue| name.len() + value.as_str().len() + ": \r\n".len();
+            values.iter().map(line).sum::<usize>()
+        });
+        let guard = stored::GUARD.len() + ": 18446744073709551615\r\n".len();
+        "NATS/1.0\r\n\r\n".len() + lines.sum::<usize>() + guard
+    }
+}
+
+fn headers(commit: &Commit) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let versions = stored::write_versions(commit.expected().next(), commit.version());
+    headers.insert(stored::COMMIT_ID, commit.id().to_string());
+    headers.insert(stored::CONTENT_TYPE, wire::content_type(commit.events()));
+    headers.insert(stored::VERSIONS, versions);
+    if let Some(types) = event_types(commit) {
+        headers.insert(stored::EVENT_TYPES, types);
+    }
+    if let Some(command_id) = commit.command_id() {
+        headers.insert(stored::COMMAND_ID, command_id.to_string());
+    }
+    headers
+}
+
+/// The types of the events, in order and each once; none if they take more room than they are
+/// worth.
+fn event_types(commit: &Commit) -> Option<String> {
+    let (mut types, mut value) = (HashSet::new(), String::new());
+    for event in commit.events() {
+        if !types.insert(&*event.event_type) {
+            continue;
+        }
+        if !value.is_empty() {
+            value.push(',');
+        }
+        value.extend(names::header_value(&event.event_type));
+        if value.len() > LONGEST_TYPES {
+            return None;
+        }
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Event;
+
+    fn letter(types: &[&'static str]) -> Letter {
+        let events = types.iter().zip(1_u64..);
+        let events = events.map(|(kind, version)| Event::new("a", version, *kind, &()).unwrap());
+        let commit = Commit::new(events).unwrap();
+        let namespace = Namespace::default();
+        Letter::new(&commit, &Names::of(&namespace), &namespace)
+    }
+
+    fn header(letter: &Letter, name: &str) -> String {
+        letter.headers.get(name).unwrap().as_str().to_owned()
+    }
+
+    #[test]
+    fn the_headers_say_what_a_reader_wants_without_parsing() {
+        let letter = letter(&["Placed", "Paid, at last\r\n", "Placed"]);
+        assert_eq!(header(&letter, "Aether-Versions"), "1-3");
+        assert_eq!(
+            header(&letter, "Aether-Event-Types"),
+            "Placed,Paid%2C%20at%20last%0D%0A"
+        );
+        assert_eq!(
+            header(&letter, "Content-Type"),
+            "application/cloudevents-batch+json"
+        );
+        assert!(letter.headers.get("Aether-Command-Id").is_none());
+    }
+
+    #[test]
+    fn types_that_take_too_much_room_are_left_out() {
+        let long: &'static str = "x".repeat(LONGEST_TYPES + 1).leak();
+        assert!(letter(&[long]).headers.get(stored::EVENT_TYPES).is_none());
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_with_size_and_limit() {
+        let letter = letter(&["Placed"]);
+        let size = letter.payload.len() + letter.headers_len();
+        assert!(letter.check_size(size).is_ok());
+        let err = letter.check_size(size - 1).unwrap_err();
+        assert_eq!(err.kind(), StoreErrorKind::TooLarge);
+        assert!(err.to_string().contains(&format!("{size} bytes")), "{err}");
+        assert!(
+            err.to_string().contains(&format!("is {}", size - 1)),
+            "{err}"
+        );
+    }
+}

@@ -1,0 +1,190 @@
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{ActorId, Namespace};
+
+/// What a stream is called, and which subjects its messages have.
+///
+/// Names are percent-encoded, so that any text can be one and two different texts never meet.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    stream: String,
+    /// Of every actor's subject, with the dot at its end.
+    prefix: String,
+    state_stream: String,
+    /// Of every subject of what is derived from the log, with the dot at its end.
+    state_prefix: String,
+}
+
+/// What cannot stand in a token of a subject: separators, wildcards, white space and the sign of
+/// the encoding itself. What is not ASCII is always encoded.
+const TOKEN: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'*').add(b'.').add(b'>');
+
+/// What cannot stand in the name of a stream, which is also the name of a folder.
+const STREAM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
+/// Stands for an empty token. A sign of the encoding alone is nothing else.
+const EMPTY: &str = "%";
+
+impl Names {
+    pub(super) fn of(namespace: &Namespace) -> Self {
+        let stream_token = utf8_percent_encode(namespace.as_str(), STREAM);
+        let token = utf8_percent_encode(namespace.as_str(), TOKEN);
+        Self {
+            stream: format!("aether-{stream_token}"),
+            prefix: format!("aether.{token}.log."),
+            // The underscore keeps it apart from the stream of any namespace.
+            state_stream: format!("aether_state-{stream_token}"),
+            state_prefix: format!("aether.{token}.state."),
+        }
+    }
+
+    /// The name of the stream.
+    pub(super) fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    /// The subject that stands for all actors.
+    pub(super) fn everything(&self) -> String {
+        format!("{}>", self.prefix)
+    }
+
+    /// The name of the stream that keeps what is derived from the log.
+    pub(super) fn state_stream(&self) -> &str {
+        &self.state_stream
+    }
+
+    /// The subject that stands for all that is derived from the log.
+    pub(super) fn state(&self) -> String {
+        format!("{}>", self.state_prefix)
+    }
+
+    /// The subject of a reader's checkpoint.
+    pub(super) fn checkpoint(&self, reader: &str) -> String {
+        let mut subject = format!("{}checkpoint.", self.state_prefix);
+        push(&mut subject, reader);
+        subject
+    }
+
+    /// The subject of an actor: each token of its id is a token of the subject.
+    pub(super) fn subject(&self, actor: &ActorId) -> String {
+        let mut subject = self.prefix.clone();
+        for (index, token) in actor.as_str().split('.').enumerate() {
+            if index > 0 {
+                subject.push('.');
+            }
+            push(&mut subject, token);
+        }
+        subject
+    }
+}
+
+fn push(subject: &mut String, token: &str) {
+    if token.is_empty() {
+        subject.push_str(EMPTY);
+    } else {
+        subject.extend(utf8_percent_encode(token, TOKEN));
+    }
+}
+
+/// Encodes a text for a header whose values are separated by commas.
+pub(super) fn header_value(text: &str) -> impl Iterator<Item = &str> {
+    const VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b',');
+    utf8_percent_encode(text, VALUE)
+}
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn names() -> Names {
+        Names::of(&Namespace::new("shop/eu.west").unwrap())
+    }
+
+    fn subject(actor: &str) -> String {
+        names().subject(&ActorId::new(actor).unwrap())
+    }
+
+    /// The way back, written independently of the way there.
+    fn actor(subject: &str) -> String {
+        let tokens = subject.strip_prefix("aether.shop/eu%2Ewest.log.").unwrap();
+        let tokens = tokens.split('.').map(|token| match token {
+            "%" => String::new(),
+            token => percent_decode_str(token)
+                .decode_utf8()
+                .unwrap()
+                .into_owned(),
+        });
+        tokens.collect::<Vec<_>>().join(".")
+    }
+
+    #[test]
+    fn plain_names_stay_readable() {
+        assert_eq!(names().stream(), "aether-shop%2Feu%2Ewest");
+        assert_eq!(names().everything(), "aether.shop/eu%2Ewest.log.>");
+        assert_eq!(
+            subject("Customer.ada@example.org"),
+            "aether.shop/eu%2Ewest.log.Customer.ada@example.org"
+        );
+    }
+
+    #[test]
+    fn wildcards_empty_tokens_and_signs_are_encoded() {
+        let encoded = |actor| {
+            subject(actor)
+                .strip_prefix(&names().prefix)
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(encoded("*"), "%2A");
+        assert_eq!(encoded("a.>"), "a.%3E");
+        assert_eq!(encoded(".."), "%.%.%");
+        assert_eq!(encoded("%"), "%25");
+        assert_eq!(encoded("a b\n"), "a%20b%0A");
+        assert_eq!(encoded("ü"), "%C3%BC");
+    }
+
+    #[test]
+    fn the_longest_names_fit_into_a_protocol_line() {
+        let namespace = Namespace::new("é".repeat(Namespace::MAX_BYTES / 2)).unwrap();
+        let names = Names::of(&namespace);
+        let actor = ActorId::new("é".repeat(ActorId::MAX_BYTES / 2)).unwrap();
+        assert!(names.stream().len() <= 255, "{}", names.stream().len());
+        let line = names.stream().len() + names.subject(&actor).len();
+        assert!(line < 3_000, "{line} of the 4,096 bytes a line may have");
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof!["\\PC{1,16}", "[.*> %2Ea]{1,8}", "[\\x00-\\x7f]{1,12}"]
+    }
+
+    proptest! {
+        #[test]
+        fn a_subject_tells_the_actor(id in text()) {
+            prop_assert_eq!(actor(&subject(&id)), id);
+        }
+
+        #[test]
+        fn two_actors_have_two_subjects(a in text(), b in text()) {
+            prop_assert_eq!(subject(&a) == subject(&b), a == b);
+        }
+
+        #[test]
+        fn two_namespaces_have_two_streams_and_prefixes(a in text(), b in text()) {
+            let names = |text: &str| Names::of(&Namespace::new(text).unwrap());
+            let (a_names, b_names) = (names(&a), names(&b));
+            prop_assert_eq!(a_names.stream == b_names.stream, a == b);
+            prop_assert_eq!(a_names.prefix == b_names.prefix, a == b);
+        }
+
+        #[test]
+        fn a_subject_is_one_that_nats_takes(id in text()) {
+            let subject = subject(&id);
+            prop_assert!(subject.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert!(subject.split('.').all(|token| !token.is_empty()));
+            prop_assert!(!subject.contains(['*', '>']));
+        }
+    }
+}

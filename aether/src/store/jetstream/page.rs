@@ -1,0 +1,160 @@
+use super::{
+    memo::{Known, Place},
+    store::Shared,
+    stored::{Heading, Stored},
+};
+use crate::{ActorId, Page, Position, Recorded, StoreError, StoreErrorKind, Version};
+
+/// How far back from the end of a history a place is looked for step by step. What lies further
+/// back is found by reading from the beginning, many at a time.
+const STEPS: u64 = 16;
+
+/// The part of a history that is being read.
+struct Reading<'a> {
+    store: &'a Shared,
+    actor: &'a ActorId,
+    after: Version,
+    /// Where what was read ends.
+    at: Place,
+    commits: Vec<Recorded>,
+}
+
+impl Shared {
+    /// The version that an actor is at.
+    pub(super) async fn current(&self, actor: &ActorId) -> Result<Version, StoreError> {
+        let subject = self.names.subject(actor);
+        let known = self.memo.known(actor).tail;
+        let mut place = place(self.replica_last(&subject).await?)?;
+        if place.version < known.version {
+            place = self::place(self.leader_last(&subject).await?)?;
+        }
+        if place.version < known.version {
+            return Err(self.behind());
+        }
+        self.memo.saw_tail(actor, place);
+        Ok(place.version)
+    }
+
+    /// Commits of an actor with events later than `after`.
+    pub(super) async fn page(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
+        let subject = self.names.subject(actor);
+        let mut reading = Reading {
+            store: self,
+            actor,
+            after,
+            at: self.begin(actor, &subject, after).await?,
+            commits: Vec::new(),
+        };
+        let more = loop {
+            let batch = self.batch(&subject, reading.at.sequence + 1).await?;
+            for message in &batch.messages {
+                reading.push(message)?;
+            }
+            if batch.pending == 0 || batch.messages.is_empty() {
+                break reading.catch_up(&subject).await?;
+            }
+            if !reading.commits.is_empty() {
+                break true;
+            }
+        };
+        self.memo.saw_page(actor, reading.at);
+        let commits = reading.commits;
+        Ok(Page { commits, more })
+    }
+
+    /// A place in a history, as late as possible, at which no event later than `after` is.
+    async fn begin(
+        &self,
+        actor: &ActorId,
+        subject: &str,
+        after: Version,
+    ) -> Result<Place, StoreError> {
+        let Known { tail, page } = self.memo.known(actor);
+        let known = [tail, page].into_iter().filter(|it| it.version <= after);
+        let known = known.max().unwrap_or_default();
+        if after.as_u64() - known.version.as_u64() <= STEPS {
+            return Ok(known);
+        }
+        let Some(last) = self.replica_last(subject).await? else {
+            return Ok(known);
+        };
+        let last = last.heading()?;
+        if last.last > after && last.last.as_u64() - after.as_u64() > STEPS {
+            return Ok(known);
+        }
+        let before = self.walk_back(last, after).await?;
+        Ok(before.max(known))
+    }
+
+    async fn walk_back(&self, from: Heading, after: Version) -> Result<Place, StoreError> {
+        let mut heading = from;
+        while heading.last > after {
+            match self.before(heading).await? {
+                Some(before) => heading = before,
+                None => return Ok(Place::default()),
+            }
+        }
+        Ok(heading.place())
+    }
+
+    /// The commit of the same actor before another one; none before the first.
+    pub(super) async fn before(&self, heading: Heading) -> Result<Option<Heading>, StoreError> {
+        if heading.previous == 0 {
+            return Ok(None);
+        }
+        let message = self.earlier(heading.previous, heading.sequence).await?;
+        let before = message.heading()?;
+        check_chain(before.last, heading.first, heading.sequence)?;
+        Ok(Some(before))
+    }
+}
+
+impl Reading<'_> {
+    fn push(&mut self, message: &Stored) -> Result<(), StoreError> {
+        let recorded = message.recorded(&self.store.names)?;
+        let first = recorded.commit.expected().next();
+        check_chain(self.at.version, first, message.sequence)?;
+        self.at = Place {
+            version: recorded.commit.version(),
+            sequence: message.sequence,
+        };
+        if self.at.version > self.after {
+            self.commits.push(recorded);
+        }
+        Ok(())
+    }
+
+    /// Reads from the leader what a replica should have had. True if some of it is left.
+    async fn catch_up(&mut self, subject: &str) -> Result<bool, StoreError> {
+        let known = self.store.memo.known(self.actor).tail;
+        let mut left = STEPS;
+        while self.at.version < known.version {
+            if left == 0 && !self.commits.is_empty() {
+                return Ok(true);
+            }
+            let next = self
+                .store
+                .leader_next(subject, self.at.sequence + 1)
+                .await?;
+            self.push(&next.ok_or_else(|| self.store.behind())?)?;
+            left = left.saturating_sub(1);
+        }
+        Ok(false)
+    }
+}
+
+fn place(message: Option<Stored>) -> Result<Place, StoreError> {
+    match message {
+        Some(message) => Ok(message.heading()?.place()),
+        None => Ok(Place::default()),
+    }
+}
+
+/// Versions of an actor have no gaps.
+fn check_chain(last: Version, first: Version, sequence: u64) -> Result<(), StoreError> {
+    if first == last.next() {
+        return Ok(());
+    }
+    let text = format!("an actor's version {first} follows its version {last}");
+    Err(StoreError::new(StoreErrorKind::Corrupt, text).at(Position::new(sequence)))
+}

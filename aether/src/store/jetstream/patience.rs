@@ -1,0 +1,59 @@
+use std::{future::Future, time::Duration};
+
+use tokio::time::{Instant, sleep_until};
+
+use crate::{StoreError, StoreErrorKind};
+
+/// How long a question is asked again before the store gives up.
+#[derive(Debug)]
+pub(super) struct Patience {
+    until: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    const FIRST: Duration = Duration::from_millis(1);
+    const LONGEST: Duration = Duration::from_millis(200);
+
+    pub(super) fn lasting(duration: Duration) -> Self {
+        Self {
+            until: Instant::now() + duration,
+            pause: Self::FIRST,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    /// Waits a little, each time longer. False if there is no time left.
+    pub(super) async fn pause(&mut self) -> bool {
+        if self.is_over() {
+            return false;
+        }
+        let pause = self.pause;
+        self.pause = (pause * 2).min(Self::LONGEST);
+        sleep_until((Instant::now() + pause).min(self.until)).await;
+        true
+    }
+
+    /// Asks until there is an answer other than that the store is out of reach.
+    pub(super) async fn ask<T, F>(
+        mut self,
+        mut question: impl FnMut() -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        loop {
+            match question().await {
+                Err(err) if err.kind() == StoreErrorKind::Unavailable => {
+                    if !self.pause().await {
+                        return Err(err);
+                    }
+                }
+                answer => return answer,
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use std::{fmt, sync::Arc};
+
+use async_nats::jetstream::{self, stream};
+use futures_core::Stream;
+use tokio::sync::OnceCell;
+
+use super::{JetStreamOptions, follow, memo::Memo, names::Names, patience::Patience};
+use crate::{
+    ActorId, CheckpointStore, Commit, EventStore, Namespace, Page, Position, Receipt, Recorded,
+    StoreError, Version,
+};
+
+/// Keeps events in a stream of NATS `JetStream`: one stream for a namespace, one subject for an
+/// actor, one message for a commit.
+///
+/// Cloning is cheap: clones share the connection and what is remembered. What is promised of
+/// reads is said [here](super#consistency).
+///
+/// ```no_run
+/// use aether::{Event, EventStoreExt, store::jetstream::JetStreamEventStore};
+/// use serde_json::json;
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = JetStreamEventStore::connect("nats://127.0.0.1:4222").await?;
+/// store.save(Event::new("order-123", 1, "OrderPlaced", &json!({ "total": 99.99 }))?).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct JetStreamEventStore {
+    shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub(super) options: JetStreamOptions,
+    pub(super) names: Names,
+    pub(super) context: jetstream::Context,
+    pub(super) stream: stream::Stream<()>,
+    pub(super) memo: Memo,
+    /// The stream of what is derived from the log, opened when it is first needed.
+    pub(super) state: OnceCell<stream::Stream<()>>,
+}
+
+impl JetStreamEventStore {
+    /// Connects to a server and opens the stream of the namespace `default`, with the
+    /// [`JetStreamOptions`] of a new store.
+    ///
+    /// # Errors
+    /// As for [`JetStreamOptions::open`], and `Unavailable` if no server answers at `url`.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: at worst a stream is there that is empty.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        JetStreamOptions::new().connect(url).await
+    }
+
+    pub(super) fn new(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The name of the stream that holds the namespace.
+    pub fn stream_name(&self) -> &str {
+        self.shared.names.stream()
+    }
+
+    /// The subject that holds the events of an actor.
+    pub fn subject(&self, actor: &ActorId) -> String {
+        self.shared.names.subject(actor)
+    }
+}
+
+impl fmt::Debug for JetStreamEventStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JetStreamEventStore")
+            .field("namespace", &self.shared.options.namespace)
+            .field("stream", &self.stream_name())
+            .finish_non_exhaustive()
+    }
+}
+
+impl EventStore for JetStreamEventStore {
+    fn namespace(&self) -> &Namespace {
+        &self.shared.options.namespace
+    }
+
+    async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
+        self.shared.append(commit).await
+    }
+
+    async fn read(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
+        let question = || self.shared.page(actor, after);
+        self.shared.patience().ask(question).await
+    }
+
+    async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
+        let question = || self.shared.current(actor);
+        self.shared.patience().ask(question).await
+    }
+
+    async fn head(&self) -> Result<Position, StoreError> {
+        let question = || self.shared.head();
+        self.shared.patience().ask(question).await
+    }
+
+    fn follow(
+        &self,
+        after: Position,
+    ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
+        follow::follow(Arc::clone(&self.shared), after)
+    }
+}
+
+impl CheckpointStore for JetStreamEventStore {
+    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+        self.shared.checkpoint(reader).await
+    }
+
+    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
+        self.shared.save_checkpoint(reader, position).await
+    }
+}
+
+impl Shared {
+    pub(super) fn patience(&self) -> Patience {
+        Patience::lasting(self.options.patience)
+    }
+}

@@ -1,0 +1,208 @@
+use async_nats::{HeaderMap, Message, Subject, jetstream};
+use bytes::Bytes;
+
+use super::{memo::Place, names::Names};
+use crate::{
+    ActorId, Commit, CommitId, InvalidCommit, Position, Receipt, Recorded, StoreError,
+    StoreErrorKind, Version,
+    wire::{self, DecodeError},
+};
+
+/// The header with a commit's id, by which the server too knows a repetition.
+pub(super) const COMMIT_ID: &str = "Nats-Msg-Id";
+/// The header with the sequence of the actor's commit before, 0 for none: the guard.
+pub(super) const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
+/// The header with a commit's first and last version, `3-5`.
+pub(super) const VERSIONS: &str = "Aether-Versions";
+/// The header with the types of a commit's events, in order, each once; left out if it would be
+/// very long.
+pub(super) const EVENT_TYPES: &str = "Aether-Event-Types";
+/// The header with the id of the command that caused a commit.
+pub(super) const COMMAND_ID: &str = "Aether-Command-Id";
+/// The header with the media type.
+pub(super) const CONTENT_TYPE: &str = "Content-Type";
+
+const SUBJECT: &str = "Nats-Subject";
+const SEQUENCE: &str = "Nats-Sequence";
+
+/// A message as it lies in the stream.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) sequence: u64,
+    pub(super) subject: Subject,
+    pub(super) headers: HeaderMap,
+    payload: Bytes,
+}
+
+/// What the headers say of a commit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heading {
+    pub(super) commit_id: CommitId,
+    pub(super) first: Version,
+    pub(super) last: Version,
+    pub(super) sequence: u64,
+    /// The sequence of the actor's commit before, 0 for none.
+    pub(super) previous: u64,
+}
+
+/// Says why a message is not a commit.
+#[derive(Debug, thiserror::Error)]
+enum NotACommit {
+    #[error("the header `{0}` is missing")]
+    Missing(&'static str),
+    #[error("the header `{name}` is `{value}`")]
+    Header { name: &'static str, value: String },
+    #[error("its body is not what it should be")]
+    Body(#[from] DecodeError),
+    #[error("its events do not belong together")]
+    Events(#[from] InvalidCommit),
+    #[error("its events have versions {found}, its header says {wanted}")]
+    Versions { found: String, wanted: String },
+    #[error("its subject is `{subject}`, but its events are those of `{actor}`")]
+    Subject { subject: String, actor: ActorId },
+}
+
+impl Heading {
+    pub(super) const fn place(&self) -> Place {
+        Place {
+            version: self.last,
+            sequence: self.sequence,
+        }
+    }
+
+    pub(super) const fn receipt(&self) -> Receipt {
+        Receipt {
+            position: Position::new(self.sequence),
+            version: self.last,
+        }
+    }
+}
+
+impl From<jetstream::message::StreamMessage> for Stored {
+    fn from(message: jetstream::message::StreamMessage) -> Self {
+        Self {
+            sequence: message.sequence,
+            subject: message.subject,
+            headers: message.headers,
+            payload: message.payload,
+        }
+    }
+}
+
+impl Stored {
+    /// A message as a consumer delivers it.
+    pub(super) fn delivered(sequence: u64, message: Message) -> Self {
+        Self {
+            sequence,
+            subject: message.subject,
+            headers: message.headers.unwrap_or_default(),
+            payload: message.payload,
+        }
+    }
+
+    /// A message as a direct get answers it; none if the server's headers are not there.
+    pub(super) fn fetched(message: Message) -> Option<Self> {
+        let headers = message.headers?;
+        let sequence = headers.get_last(SEQUENCE)?.as_str().parse().ok()?;
+        let subject = Subject::from(headers.get_last(SUBJECT)?.as_str());
+        Some(Self {
+            sequence,
+            subject,
+            headers,
+            payload: message.payload,
+        })
+    }
+
+    /// What the headers say.
+    pub(super) fn heading(&self) -> Result<Heading, StoreError> {
+        self.read_heading().map_err(|reason| self.corrupt(reason))
+    }
+
+    /// The commit.
+    pub(super) fn recorded(&self, names: &Names) -> Result<Recorded, StoreError> {
+        self.read_commit(names)
+            .map_err(|reason| self.corrupt(reason))
+    }
+
+    /// A header that the server adds to its answer.
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.headers.get_last(name)?.as_str().parse().ok()
+    }
+
+    fn corrupt(&self, reason: NotACommit) -> StoreError {
+        StoreError::new(
+            StoreErrorKind::Corrupt,
+            "a message in the stream is not a commit",
+        )
+        .at(Position::new(self.sequence))
+        .because(reason)
+    }
+
+    fn header(&self, name: &'static str) -> Result<&str, NotACommit> {
+        let value = self.headers.get(name).ok_or(NotACommit::Missing(name))?;
+        Ok(value.as_str())
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, NotACommit> {
+        let value = self.header(name)?;
+        value.parse().map_err(|_the_value_says_it| bad(name, value))
+    }
+
+    fn read_heading(&self) -> Result<Heading, NotACommit> {
+        let versions = self.header(VERSIONS)?;
+        let (first, last) = parse_versions(versions).ok_or_else(|| bad(VERSIONS, versions))?;
+        Ok(Heading {
+            commit_id: self.parsed(COMMIT_ID)?,
+            first,
+            last,
+            sequence: self.sequence,
+            previous: self.parsed(GUARD)?,
+        })
+    }
+
+    fn read_commit(&self, names: &Names) -> Result<Recorded, NotACommit> {
+        let heading = self.read_heading()?;
+        let commit = Commit::new(wire::decode(&self.payload)?)?.with_id(heading.commit_id);
+        let wanted = write_versions(heading.first, heading.last);
+        let found = write_versions(commit.expected().next(), commit.version());
+        if found != wanted {
+            return Err(NotACommit::Versions { found, wanted });
+        }
+        if names.subject(commit.actor_id()) != self.subject.as_str() {
+            let (subject, actor) = (self.subject.to_string(), commit.actor_id().clone());
+            return Err(NotACommit::Subject { subject, actor });
+        }
+        let position = Position::new(self.sequence);
+        Ok(Recorded { position, commit })
+    }
+}
+
+fn bad(name: &'static str, value: &str) -> NotACommit {
+    let value = value.to_owned();
+    NotACommit::Header { name, value }
+}
+
+pub(super) fn write_versions(first: Version, last: Version) -> String {
+    format!("{first}-{last}")
+}
+
+fn parse_versions(text: &str) -> Option<(Version, Version)> {
+    let (first, last) = text.split_once('-')?;
+    let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+    (0 < first && first <= last).then_some((Version::new(first), Version::new(last)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_in_a_header_are_read_as_they_are_written() {
+        let versions = (Version::new(3), Version::new(5));
+        assert_eq!(write_versions(versions.0, versions.1), "3-5");
+        assert_eq!(parse_versions("3-5"), Some(versions));
+        for bad in ["", "3", "0-1", "5-3", "-", "3-", "-3", "a-b", "3-5-7"] {
+            assert_eq!(parse_versions(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,340 @@
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{CommandId, Event, EventId, Metadata, Namespace, Payload, Timestamp, Version};
+
+/// A document with all that is needed, in which a test changes one thing.
+fn document(changes: &[(&str, &str)]) -> Bytes {
+    let mut attributes = vec![
+        ("specversion", r#""1.0""#),
+        ("id", r#""0193b4d2-6c41-7000-8000-000000000001""#),
+        ("type", r#""OrderPlaced""#),
+        ("source", r#""/elsewhere""#),
+        ("subject", r#""order-123""#),
+        ("time", r#""2026-11-21T08:00:00Z""#),
+        ("actorversion", "1"),
+        ("data", r#"{"total":1}"#),
+    ];
+    for (name, value) in changes {
+        attributes.retain(|(other, _)| other != name);
+        if !value.is_empty() {
+            attributes.push((name, value));
+        }
+    }
+    let mut text = String::from("{");
+    for (index, (name, value)) in attributes.iter().enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        write!(text, "{comma}\"{name}\": {value}").unwrap();
+    }
+    Bytes::from(text + "}")
+}
+
+fn read(changes: &[(&str, &str)]) -> Event {
+    decode(&document(changes)).unwrap().remove(0)
+}
+
+fn refused(body: &Bytes) -> String {
+    decode(body).unwrap_err().to_string()
+}
+
+fn check_refusal(name: &str, value: &str, text: &str) {
+    let refusal = refused(&document(&[(name, value)]));
+    assert_eq!(refusal, format!("event 0 of the commit: {text}"));
+}
+
+#[test]
+fn an_attribute_that_is_needed_must_be_there() {
+    for name in [
+        "specversion",
+        "id",
+        "type",
+        "source",
+        "subject",
+        "time",
+        "actorversion",
+    ] {
+        let text = format!("the attribute `{name}` is missing");
+        check_refusal(name, "", &text);
+        check_refusal(name, "null", &text);
+    }
+}
+
+#[test]
+fn an_attribute_must_hold_what_it_is_for() {
+    check_refusal(
+        "specversion",
+        r#""0.3""#,
+        "it is a CloudEvent of version `0.3`, not `1.0`",
+    );
+    check_refusal("id", r#""42""#, "the attribute `id` is `42`, not a UUID");
+    check_refusal(
+        "type",
+        r#""""#,
+        "the attribute `type` is ``, not the type of an event",
+    );
+    check_refusal(
+        "source",
+        r#""""#,
+        "the attribute `source` is ``, not a URI reference",
+    );
+    check_refusal(
+        "subject",
+        r#""""#,
+        "the attribute `subject` is ``, not the id of an actor",
+    );
+    check_refusal(
+        "time",
+        r#""noon""#,
+        "the attribute `time` is `noon`, not a moment in RFC 3339",
+    );
+    check_refusal(
+        "actorversion",
+        "-1",
+        "the attribute `actorversion` is `-1`, not a whole number",
+    );
+    check_refusal(
+        "schemaversion",
+        "1.5",
+        "the attribute `schemaversion` is `1.5`, not a whole number",
+    );
+    check_refusal(
+        "commandid",
+        "true",
+        "the attribute `commandid` is `true`, not a UUID",
+    );
+}
+
+#[test]
+fn data_that_is_not_json_is_refused() {
+    check_refusal(
+        "datacontenttype",
+        r#""text/xml; charset=utf-8""#,
+        "the data is `text/xml; charset=utf-8`, not JSON",
+    );
+    check_refusal(
+        "data_base64",
+        r#""AQID""#,
+        "the data is `data_base64`, not JSON",
+    );
+    let json = r#""Application/Problem+JSON; charset=utf-8""#;
+    assert_eq!(
+        read(&[("datacontenttype", json)]).data.as_str(),
+        r#"{"total":1}"#
+    );
+}
+
+#[test]
+fn attributes_of_others_are_kept_as_metadata() {
+    let event = read(&[
+        ("tenant", r#""eu""#),
+        ("attempt", "3"),
+        ("urgent", "true"),
+        ("share", "0.5"),
+        ("nothing", "null"),
+        ("dataschema", r#""https://example.org/order.json""#),
+    ]);
+    let kept: Vec<_> = event.metadata.custom().iter().collect();
+    let kept: Vec<_> = kept.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!(
+        kept,
+        [
+            ("attempt", "3"),
+            ("dataschema", "https://example.org/order.json"),
+            ("share", "0.5"),
+            ("tenant", "eu"),
+            ("urgent", "true"),
+        ]
+    );
+    let again = Bytes::from(encode(std::slice::from_ref(&event), &Namespace::default()));
+    assert_eq!(decode(&again).unwrap(), [event]);
+}
+
+#[test]
+fn attributes_that_cloudevents_does_not_allow_are_refused() {
+    check_refusal(
+        "Tenant",
+        "1",
+        "`Tenant` is no name of an attribute: only `a` to `z` and `0` to `9` are allowed",
+    );
+    check_refusal(
+        "tags",
+        "[1, {}]",
+        "the attribute `tags` is a list or an object; only `data` may be one",
+    );
+    let twice = br#"{"id": "a", "id": "b"}"#;
+    assert_eq!(
+        refused(&Bytes::from_static(twice)),
+        "event 0 of the commit: the attribute `id` is there twice"
+    );
+}
+
+#[test]
+fn what_is_absent_has_its_default() {
+    let event = read(&[("data", "")]);
+    assert_eq!((event.data.as_str(), event.schema_version), ("null", 1));
+    assert_eq!(event.metadata, Metadata::new());
+}
+
+#[test]
+fn an_error_says_which_event_of_a_batch_it_is_about() {
+    let (good, bad) = (document(&[]), document(&[("time", "")]));
+    let batch = [&b" [ "[..], &good, b" , ", &bad, b" ] "].concat();
+    assert_eq!(
+        refused(&batch.into()),
+        "event 1 of the commit: the attribute `time` is missing"
+    );
+    assert_eq!(
+        refused(&Bytes::from_static(b"[]")),
+        "the batch holds no event"
+    );
+}
+
+#[test]
+fn bytes_that_are_no_json_are_refused_with_the_reason() {
+    for bytes in [
+        &b""[..],
+        b"{",
+        b"7",
+        b"[7]",
+        b"{} {}",
+        b"\xff",
+        b"{\"\xff\":1}",
+    ] {
+        let err = decode(&Bytes::copy_from_slice(bytes)).unwrap_err();
+        assert!(matches!(err.problem, Problem::Json(_)), "{bytes:?}: {err}");
+        assert!(std::error::Error::source(&err).is_some());
+    }
+}
+
+#[test]
+fn data_is_a_slice_of_what_was_read() {
+    let body = document(&[]);
+    let event = decode(&body).unwrap().remove(0);
+    let (start, data) = (
+        body.as_ptr() as usize,
+        event.data.as_bytes().as_ptr() as usize,
+    );
+    assert!((start..start + body.len()).contains(&data));
+}
+
+#[test]
+fn data_comes_last_and_names_are_those_of_the_standard() {
+    let mut event = read(&[("commandid", r#""0193b4d2-6c41-7000-8000-000000000002""#)]);
+    event.metadata.insert("tenant", "eu").unwrap();
+    event.version = Version::new(u64::from(u32::MAX));
+    let namespace = Namespace::new("shop/ü").unwrap();
+    assert_eq!(
+        String::from_utf8(encode(&[event], &namespace)).unwrap(),
+        concat!(
+            r#"{"specversion":"1.0","id":"0193b4d2-6c41-7000-8000-000000000001","#,
+            r#""type":"OrderPlaced","source":"/aether/shop%2F%C3%BC","subject":"order-123","#,
+            r#""time":"2026-11-21T08:00:00Z","datacontenttype":"application/json","#,
+            r#""schemaversion":1,"actorversion":"4294967295","#,
+            r#""commandid":"0193b4d2-6c41-7000-8000-000000000002","tenant":"eu","#,
+            r#""data":{"total":1}}"#,
+        )
+    );
+}
+
+fn json() -> impl Strategy<Value = Payload> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|value| value.to_string()),
+        any::<i64>().prop_map(|value| value.to_string()),
+        Just("123456789012345678901234567890.5e-300".to_owned()),
+        any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap()),
+        Just("\n [ 1 ,\t2 ]\r\n".to_owned()),
+    ];
+    let tree = leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4)
+                .prop_map(|items| format!("[{}]", items.join(" ,"))),
+            prop::collection::vec((any::<String>(), inner), 0..4).prop_map(|entries| {
+                let entries = entries.iter().map(|(key, value)| {
+                    format!("{} : {value}", serde_json::to_string(key).unwrap())
+                });
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+            }),
+        ]
+    });
+    tree.prop_map(|text| Payload::from_json(text).unwrap())
+}
+
+fn metadata() -> impl Strategy<Value = Metadata> {
+    let custom = prop::collection::btree_map("[a-z0-9]{1,20}", any::<String>(), 0..4);
+    let (text, id) = (any::<Option<String>>(), any::<Option<u128>>());
+    (text.clone(), text.clone(), text, id, custom).prop_map(
+        |(correlation, causation, traceparent, command, custom)| {
+            let mut metadata = Metadata::new();
+            metadata.correlation_id = correlation;
+            metadata.causation_id = causation;
+            metadata.traceparent = traceparent;
+            metadata.command_id = command.map(|id| CommandId::from(uuid::Uuid::from_u128(id)));
+            for (key, value) in custom {
+                let _reserved_names_are_refused = metadata.insert(key, value);
+            }
+            metadata
+        },
+    )
+}
+
+prop_compose! {
+    fn event()(
+        id in any::<u128>(),
+        actor in "\\PC{1,40}|[\\x00-\\x7f]{1,20}|[.*> %\"\\\\]{1,9}",
+        event_type in "\\PC{1,20}",
+        versions in any::<(u64, u32)>(),
+        millis in -60_000_000_000_000_i64..250_000_000_000_000,
+        nanos in 0_u64..1_000_000,
+        data in json(),
+        metadata in metadata(),
+    ) -> Event {
+        let moment = Timestamp::from_unix_millis(millis).unwrap();
+        let mut event = Event::new(actor, versions.0, event_type, &()).unwrap()
+            .with_id(EventId::from(uuid::Uuid::from_u128(id)))
+            .with_schema_version(versions.1)
+            .with_metadata(metadata)
+            .at(moment.after(std::time::Duration::from_nanos(nanos)));
+        event.data = data;
+        event
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_is_read(events in prop::collection::vec(event(), 1..5)) {
+        let body = Bytes::from(encode(&events, &Namespace::default()));
+        prop_assert_eq!(decode(&body).unwrap(), events);
+    }
+
+    #[test]
+    fn what_is_written_is_json_to_any_reader(event in event()) {
+        let body = encode(std::slice::from_ref(&event), &Namespace::default());
+        let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        prop_assert_eq!(&read["subject"], event.actor_id.as_str());
+        prop_assert_eq!(&read["type"], &*event.event_type);
+        let data: serde_json::Value = event.data.decode().unwrap();
+        prop_assert_eq!(&read["data"], &data);
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _answer = decode(&Bytes::from(bytes));
+    }
+
+    #[test]
+    fn a_document_cut_short_is_refused(event in event(), cut in 1_usize..50) {
+        let mut body = encode(std::slice::from_ref(&event), &Namespace::default());
+        body.truncate(body.len() - cut);
+        prop_assert!(decode(&Bytes::from(body)).is_err());
+    }
+
+    #[test]
+    fn two_namespaces_have_two_sources(a in "\\PC{1,12}", b in "\\PC{1,12}") {
+        let source = |name: &str| source_of(&Namespace::new(name).unwrap());
+        prop_assert_eq!(source(&a) == source(&b), a == b);
+    }
+}

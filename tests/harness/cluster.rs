@@ -1,0 +1,90 @@
+use std::{
+    io,
+    net::{Ipv4Addr, TcpListener},
+    sync::{Arc, Weak},
+};
+
+use futures_util::future::try_join_all;
+use tokio::sync::Mutex;
+
+use super::NatsServer;
+
+/// Three nats-servers that are one `JetStream`.
+#[derive(Debug)]
+pub struct NatsCluster {
+    nodes: Vec<NatsServer>,
+}
+
+impl NatsCluster {
+    const SIZE: usize = 3;
+    /// Servers of a cluster must know each other's ports before they run, so another process may
+    /// take one of them first. Then others are tried.
+    const TRIES: usize = 5;
+
+    /// Starts three servers.
+    pub async fn start() -> Self {
+        let mut reason = String::new();
+        for _ in 0..Self::TRIES {
+            match Self::try_start().await {
+                Ok(cluster) => return cluster,
+                Err(err) if err.contains("address already in use") => reason = err,
+                Err(err) => panic!("{err}"),
+            }
+        }
+        panic!("no free ports for a cluster: {reason}");
+    }
+
+    /// A cluster that the tests of a process share, as long as one of them uses it.
+    pub async fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<NatsCluster>> = Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(cluster) = shared.upgrade() {
+            return cluster;
+        }
+        let cluster = Arc::new(Self::start().await);
+        *shared = Arc::downgrade(&cluster);
+        cluster
+    }
+
+    /// Where its servers listen for clients.
+    pub fn urls(&self) -> Vec<String> {
+        self.nodes.iter().map(NatsServer::url).collect()
+    }
+
+    /// One of its servers, to kill it.
+    pub fn node(&mut self, index: usize) -> &mut NatsServer {
+        match self.nodes.get_mut(index) {
+            Some(node) => node,
+            None => panic!("a cluster has {} servers", Self::SIZE),
+        }
+    }
+
+    async fn try_start() -> Result<Self, String> {
+        let ports = free_ports().map_err(|err| format!("no free ports: {err}"))?;
+        let routes: Vec<_> = ports.iter().map(|port| route(*port)).collect();
+        let routes = routes.join(", ");
+        let settings = ports.iter().enumerate().map(|(index, port)| {
+            format!(
+                "server_name: node{index}\n\
+                 jetstream {{ store_dir: \"STORE\" }}\n\
+                 cluster {{ name: tests, listen: \"127.0.0.1:{port}\", routes: [{routes}] }}"
+            )
+        });
+        let settings: Vec<_> = settings.collect();
+        let nodes = settings.iter().map(|it| NatsServer::try_with(it));
+        let nodes = try_join_all(nodes).await?;
+        Ok(Self { nodes })
+    }
+}
+
+fn route(port: u16) -> String {
+    format!("\"nats-route://127.0.0.1:{port}\"")
+}
+
+fn free_ports() -> io::Result<Vec<u16>> {
+    let listeners = (0..NatsCluster::SIZE).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    // All are held until the last is known, so that no two are the same.
+    let listeners: Vec<_> = listeners.collect::<io::Result<_>>()?;
+    let ports = listeners.iter().map(|it| Ok(it.local_addr()?.port()));
+    ports.collect()
+}

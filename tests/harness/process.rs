@@ -1,0 +1,93 @@
+use std::{
+    collections::VecDeque,
+    io::{BufRead as _, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use tokio::{sync::oneshot, time::timeout};
+
+use super::binary;
+
+/// Starts a server and kills it when its own input ends: when we close it, or when we die.
+const LEASH: &str = r#""$@" & exec 2>&-; read -r _; kill -9 $!; wait $!"#;
+/// How many lines of its log a server that fails to start is quoted with.
+const QUOTED: usize = 30;
+
+type Log = Arc<Mutex<VecDeque<String>>>;
+
+/// A nats-server that runs.
+#[derive(Debug)]
+pub(super) struct Process {
+    leash: Child,
+    /// Where it listens for clients.
+    pub(super) address: String,
+}
+
+impl Process {
+    /// Starts a server, and waits until it says that it is ready.
+    pub(super) async fn start(config: &Path) -> Result<Self, String> {
+        let mut leash = spawn(config).map_err(|err| format!("sh does not run: {err}"))?;
+        let (ready, is_ready) = oneshot::channel();
+        let log = Log::default();
+        if let Some(stderr) = leash.stderr.take() {
+            let log = Arc::clone(&log);
+            thread::spawn(move || read(stderr, &log, ready));
+        }
+        if let Ok(Ok(address)) = timeout(Duration::from_secs(20), is_ready).await {
+            return Ok(Self { leash, address });
+        }
+        reap(&mut leash);
+        let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        let log: Vec<_> = log.iter().map(String::as_str).collect();
+        Err(format!("nats-server did not start:\n{}", log.join("\n")))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        reap(&mut self.leash);
+    }
+}
+
+fn spawn(config: &Path) -> std::io::Result<Child> {
+    Command::new("sh")
+        .args(["-c", LEASH, "sh"])
+        .arg(binary::nats_server())
+        .arg("-c")
+        .arg(config)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+}
+
+/// Kills a server and waits until it is gone.
+fn reap(leash: &mut Child) {
+    drop(leash.stdin.take());
+    if let Err(err) = leash.wait() {
+        panic!("cannot wait for nats-server to end: {err}");
+    }
+}
+
+/// Reads the log to its end, so that the server is never kept from writing it.
+fn read(stderr: impl Read, log: &Log, ready: oneshot::Sender<String>) {
+    let (mut ready, mut address) = (Some(ready), String::new());
+    for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+        if let Some((_, told)) = line.split_once("Listening for client connections on ") {
+            told.clone_into(&mut address);
+        }
+        if line.contains("Server is ready") {
+            let nobody_waits = ready.take().map(|ready| ready.send(address.clone()));
+            drop(nobody_waits);
+        }
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.len() == QUOTED {
+            log.pop_front();
+        }
+        log.push_back(line);
+    }
+}

@@ -1,0 +1,94 @@
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Arc, Weak},
+};
+
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+use super::process::Process;
+
+/// A nats-server with `JetStream`.
+#[derive(Debug)]
+pub struct NatsServer {
+    folder: TempDir,
+    settings: String,
+    address: String,
+    process: Option<Process>,
+}
+
+impl NatsServer {
+    /// Starts a server with an empty `JetStream`.
+    pub async fn start() -> Self {
+        Self::with(r#"jetstream { store_dir: "STORE" }"#).await
+    }
+
+    /// Starts a server with these settings, in which `STORE` is a folder of its own.
+    pub async fn with(settings: &str) -> Self {
+        match Self::try_with(settings).await {
+            Ok(server) => server,
+            Err(reason) => panic!("{reason}"),
+        }
+    }
+
+    pub(super) async fn try_with(settings: &str) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(|err| format!("no temporary folder: {err}"))?;
+        let store = folder.path().join("store");
+        let mut server = Self {
+            settings: settings.replace("STORE", &store.display().to_string()),
+            folder,
+            address: "127.0.0.1:-1".to_owned(),
+            process: None,
+        };
+        server.run().await?;
+        Ok(server)
+    }
+
+    /// A server that the tests of a process share, as long as one of them uses it.
+    pub async fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<NatsServer>> = Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(server) = shared.upgrade() {
+            return server;
+        }
+        let server = Arc::new(Self::start().await);
+        *shared = Arc::downgrade(&server);
+        server
+    }
+
+    /// Where it listens for clients.
+    pub fn url(&self) -> String {
+        format!("nats://{}", self.address)
+    }
+
+    /// Kills it (-9). What it has stored stays.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it again where it was, with what it has stored.
+    pub async fn restart(&mut self) {
+        self.kill();
+        if let Err(reason) = self.run().await {
+            panic!("{reason}");
+        }
+    }
+
+    async fn run(&mut self) -> Result<(), String> {
+        let config = self.write_config()?;
+        let process = Process::start(&config).await?;
+        self.address.clone_from(&process.address);
+        self.process = Some(process);
+        Ok(())
+    }
+
+    fn write_config(&self) -> Result<PathBuf, String> {
+        let path = self.folder.path().join("nats.conf");
+        let config = format!("listen: \"{}\"\n{}\n", self.address, self.settings);
+        match fs::write(&path, config) {
+            Ok(()) => Ok(path),
+            Err(err) => Err(format!("cannot write {}: {err}", path.display())),
+        }
+    }
+}

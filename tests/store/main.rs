@@ -1,0 +1,12 @@
+//! What stores promise, on every store there is; and what a store on a network owes beyond that.
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod misfits;
+#[cfg(test)]
+mod races;
