@@ -7,7 +7,10 @@ use quote::ToTokens as _;
 use syn::{Generics, parse::ParseStream};
 
 use crate::{
-    ast::{Aggregate, Command, EventItem, Events, InlineSet, Method, Set, Stored, Verb, spelling},
+    ast::{
+        Aggregate, Block, Command, EventItem, Events, InlineSet, Method, Set, Stored, Verb,
+        spelling,
+    },
     ctxt::Ctxt,
 };
 
@@ -41,8 +44,12 @@ pub(crate) fn aggregate(cx: &Ctxt, aggregate: &mut Aggregate) -> bool {
     )
 }
 
-/// No two methods of a block do the same.
-pub(crate) fn methods(cx: &Ctxt, methods: &mut Vec<Method>) {
+/// There are methods, and no two do the same.
+pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
+    if methods.is_empty() && cx.is_clean() {
+        let message = "no method here is marked `#[handle]`, `#[apply]` or `#[react]`";
+        cx.error(&block.self_ty, message);
+    }
     let mut seen: HashMap<(Verb, String), Ident> = HashMap::new();
     methods.retain(|method| {
         let key = (method.verb, spelling(&method.subject));

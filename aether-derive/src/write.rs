@@ -65,7 +65,7 @@ pub(crate) fn handlers(cx: &Ctxt, args: TokenStream, input: TokenStream) -> Toke
     };
     let krate = Block::krate(cx, args);
     let mut methods = block.take_methods(cx);
-    check::methods(cx, &mut methods);
+    check::methods(cx, &block, &mut methods);
     let impls = expand::handlers(&krate, &block, &methods);
     quote!(#block #impls)
 }

@@ -74,8 +74,10 @@ fn an_option_is_an_event_or_none() {
 
 #[test]
 fn a_refusal_is_told_from_a_command_that_cannot_be_read() {
-    let mut order = Order::default();
-    order.total = 1;
+    let order = Order {
+        total: 1,
+        ..Order::default()
+    };
     let place = PlaceOrder {
         order: order_id(),
         total: 2,

@@ -1,5 +1,10 @@
 //! The macros: what they write, what it does, and what they say about mistakes.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a helper of a test fails the test, and says what is wrong"
+)]
+
 mod codec;
 mod dispatch;
 mod ids;

@@ -12,12 +12,16 @@ use my::events::prelude::*;
 /// The order is there.
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[event(crate = my::events)]
-struct Ordered {}
+struct Ordered {
+    number: u64,
+}
 
 /// The money is there.
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[event(crate = my::events)]
-struct Paid {}
+struct Paid {
+    number: u64,
+}
 
 /// What happens to money.
 #[derive(Event, Debug, Clone, PartialEq)]
@@ -50,13 +54,14 @@ struct Number(u64);
 /// An order.
 #[derive(Aggregate, Default)]
 #[aggregate(events(Ordered), event = BasketEvent, context = Ordering, crate = my::events)]
-struct Basket {}
+struct Basket;
 
 #[handlers(crate = my::events)]
 impl Basket {
     #[handle(by(Buyer, Bank), informed_by(Sums))]
-    fn order(&self, _: Order) -> Result<Ordered, std::convert::Infallible> {
-        Ok(Ordered {})
+    fn order(&self, command: Order) -> Result<Ordered, std::convert::Infallible> {
+        let Number(number) = command.number;
+        Ok(Ordered { number })
     }
 
     #[apply]
@@ -66,13 +71,14 @@ impl Basket {
 /// A payment.
 #[derive(Aggregate, Default)]
 #[aggregate(event = PaymentEvent, crate = my::events)]
-struct Payment {}
+struct Payment;
 
 #[handlers(crate = my::events)]
 impl Payment {
     #[handle]
-    fn pay(&self, _: Pay) -> Result<Paid, std::convert::Infallible> {
-        Ok(Paid {})
+    fn pay(&self, command: Pay) -> Result<Paid, std::convert::Infallible> {
+        let Number(number) = command.number;
+        Ok(Paid { number })
     }
 
     #[apply]
@@ -87,8 +93,9 @@ struct PayWhenOrdered;
 #[handlers(crate = my::events)]
 impl PayWhenOrdered {
     #[react]
-    fn ordered(&self, _: &Ordered) -> Pay {
-        Pay { number: Number(1) }
+    fn ordered(&self, event: &Ordered) -> Pay {
+        let number = Number(event.number);
+        Pay { number }
     }
 }
 
@@ -108,7 +115,7 @@ impl OrderWhenPaid {
 /// How much.
 #[derive(Projection, Default)]
 #[projection(context = Paying, read_by(Buyer), crate = my::events)]
-struct Sums {}
+struct Sums;
 
 #[handlers(crate = my::events)]
 impl Sums {

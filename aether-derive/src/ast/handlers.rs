@@ -182,6 +182,7 @@ impl ToTokens for Function {
                 #[allow(
                     clippy::missing_errors_doc,
                     clippy::must_use_candidate,
+                    clippy::needless_pass_by_ref_mut,
                     clippy::needless_pass_by_value,
                     clippy::trivially_copy_pass_by_ref,
                     clippy::unnecessary_wraps,

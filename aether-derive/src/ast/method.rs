@@ -3,7 +3,8 @@ use std::cell::Cell;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, Meta, Receiver, ReceiverKind, ReturnType, Signature, Type, parse_quote,
+    Attribute, FnArg, GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Signature, Type,
+    parse_quote,
 };
 
 use super::{
@@ -116,8 +117,10 @@ impl Method {
 
     fn read(cx: &Ctxt, verb: Verb, mark: &Attribute, function: &Function) -> Option<Self> {
         let mut args = Args::default();
-        if let Meta::List(list) = &mark.meta {
-            args.read(cx, list.tokens.clone(), verb.spec());
+        match &mark.meta {
+            Meta::Path(_) => {}
+            Meta::List(list) => args.read(cx, list.tokens.clone(), verb.spec()),
+            Meta::NameValue(meta) => cx.error(meta, format!("write `#[{}]`", verb.word())),
         }
         let sig = &function.sig;
         let shape = Shape::new(cx, verb);
@@ -175,8 +178,10 @@ impl<'a> Shape<'a> {
         if let syn::Safety::Unsafe(token) = &sig.safety {
             self.error(token, "this must not be unsafe: generated code calls it");
         }
-        if !sig.generics.params.is_empty() {
-            self.error(&sig.generics.params, "this must not be generic");
+        for param in &sig.generics.params {
+            if !matches!(param, GenericParam::Lifetime(_)) {
+                self.error(param, "this must not be generic");
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 use aether::prelude::*;
 
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label;
+
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderPlaced {}
 
@@ -10,7 +13,7 @@ pub struct PlaceOrder {
 }
 
 #[derive(Aggregate, Default)]
-#[aggregate(events(OrderPlaced, String))]
+#[aggregate(events(OrderPlaced, Label))]
 pub struct Order {}
 
 #[handlers]

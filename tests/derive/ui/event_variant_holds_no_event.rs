@@ -1,8 +1,11 @@
 use aether::prelude::*;
 
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label;
+
 #[derive(Event)]
 pub enum OrderEvent {
-    Renamed(String),
+    Renamed(Label),
 }
 
 fn main() {}

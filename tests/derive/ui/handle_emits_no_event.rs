@@ -13,10 +13,13 @@ pub struct PlaceOrder {
 #[aggregate(events(OrderPlaced))]
 pub struct Order {}
 
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label;
+
 #[handlers]
 impl Order {
     #[handle]
-    fn place(&self, _: PlaceOrder) -> Result<String, std::fmt::Error> {
+    fn place(&self, _: PlaceOrder) -> Result<Label, std::fmt::Error> {
         Err(std::fmt::Error)
     }
     #[apply]

@@ -13,10 +13,13 @@ pub struct PlaceOrder {
 #[aggregate(events(OrderPlaced))]
 pub struct Order {}
 
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label;
+
 #[handlers]
 impl Order {
     #[handle]
-    fn place(&self, _: PlaceOrder) -> Result<OrderPlaced, String> {
+    fn place(&self, _: PlaceOrder) -> Result<OrderPlaced, Label> {
         Ok(OrderPlaced {})
     }
     #[apply]

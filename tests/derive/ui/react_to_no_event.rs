@@ -6,13 +6,16 @@ pub struct ShipOrder {
     order: String,
 }
 
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label;
+
 #[derive(Policy, Default)]
 pub struct ShipWhenPlaced;
 
 #[handlers]
 impl ShipWhenPlaced {
     #[react]
-    fn placed(&self, _: &String) -> Option<ShipOrder> {
+    fn placed(&self, _: &Label) -> Option<ShipOrder> {
         None
     }
 }
