@@ -19,8 +19,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", default_value = "board.svg")]
     pub(crate) board: PathBuf,
 
-    /// Keep the events on a NATS server with `JetStream`, as in `nats://127.0.0.1:4222`; in memory
-    /// if it is not given.
+    /// Keep the events on a NATS server with JetStream, as in `nats://127.0.0.1:4222`; in memory if it
+    /// is not given.
     #[arg(long, value_name = "URL")]
     pub(crate) nats: Option<String>,
 

@@ -45,6 +45,11 @@ impl Failure {
         }
     }
 
+    /// Whether the reader of the report has seen enough of it.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Print(source) if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// What can be done about it, if anything is known.
     pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {

@@ -7,7 +7,7 @@ mod screen;
 
 use std::process::ExitCode;
 
-use aether::{EventStoreExt as _, Position, runtime::Aether};
+use aether::{EventStore as _, EventStoreExt as _, Position, runtime::Aether};
 use aether_examples::order_fulfilment::{
     Inventory, Ordering, Payment, Shipping, board,
     day::Day,
@@ -26,6 +26,7 @@ async fn main() -> ExitCode {
     let args = Args::parse();
     match run(&args).await {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             Screen::tell(&failure);
             failure.exit_code()
@@ -37,11 +38,13 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let (screen, keep) = (Screen::new(), Keep::open(args).await?);
     let day = Day::of(args.seed, args.orders as usize);
     let aether = open(&keep, &day).await?;
+    let since = keep.store.head().await?;
     let (progress, began) = (screen.progress(day.orders()), Instant::now());
     let diary = shift::work(&aether, &day, |moment| progress.note(moment)).await?;
     let run = Run {
         seed: args.seed,
         store: keep.place(),
+        since,
         elapsed: began.elapsed(),
         diary,
     };

@@ -46,6 +46,7 @@ async fn report(aether: &Aether, diary: shift::Diary) -> Report {
     let run = Run {
         seed: 0,
         store: String::new(),
+        since: Position::START,
         elapsed: Duration::ZERO,
         diary,
     };

@@ -8,7 +8,6 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "tests race tasks of their own")]
 #![expect(
-    clippy::needless_pass_by_ref_mut,
     clippy::empty_structs_with_brackets,
     reason = "handlers and folds of a small domain"
 )]

@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aether::{
-    Recorded,
+    Position, Recorded,
     domain::{DomainEvent, Stored},
     prelude::EventSet as _,
 };
@@ -21,6 +21,8 @@ pub struct Run {
     pub seed: u64,
     /// Where the events are kept.
     pub store: String,
+    /// Where the log ended when it began: events before that are of an earlier run.
+    pub since: Position,
     /// How long it took.
     pub elapsed: Duration,
     /// What only those who were there know.
@@ -40,6 +42,8 @@ pub struct Report {
     pub events: BTreeMap<String, u64>,
     /// How many commits hold them.
     pub commits: u64,
+    /// How many of those are of this run.
+    pub new_commits: u64,
     /// What was charged to cards.
     pub charged: Cents,
     /// What was paid back.
@@ -86,7 +90,9 @@ impl Report {
             .into_iter()
             .chain(captured)
             .collect::<BTreeMap<_, _>>();
+        let new = log.iter().filter(|recorded| recorded.position > run.since);
         Self {
+            new_commits: new.count() as u64,
             run,
             outcomes: outcomes(tracking),
             sellers: sellers(best, catalogue),
@@ -94,7 +100,7 @@ impl Report {
             commits: log.len() as u64,
             charged: charged.into_values().sum(),
             refunded: paid_back,
-            story: Story::longest(tracking.orders.keys(), log),
+            story: Story::longest(log),
         }
     }
 

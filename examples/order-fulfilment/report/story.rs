@@ -1,6 +1,6 @@
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use aether::{Recorded, Timestamp, Version};
+use aether::{Event, Recorded, Timestamp, Version};
 use serde::Deserialize;
 
 use crate::order_fulfilment::ordering::OrderId;
@@ -36,43 +36,38 @@ struct About {
 }
 
 impl Story {
-    /// The story of an order, if the log has one.
-    pub fn of(order: &OrderId, log: &[Recorded]) -> Option<Self> {
-        let events = log.iter().flat_map(|recorded| recorded.commit.events());
-        let mut own = events
-            .filter(|event| {
-                let about = event.data.decode::<About>();
-                about.is_ok_and(|about| about.order.as_ref() == Some(order))
-            })
-            .peekable();
-        let began = own.peek()?.timestamp;
-        let steps = own
-            .map(|event| Step {
-                after: between(began, event.timestamp),
-                event_type: event.event_type.to_string(),
-                actor: event.actor_id.to_string(),
-                version: event.version,
-            })
-            .collect();
-        Some(Self {
-            order: order.clone(),
-            began,
-            steps,
-        })
-    }
-
-    /// The story in which most happens, and the first of those.
-    pub fn longest<'a>(
-        orders: impl IntoIterator<Item = &'a OrderId>,
-        log: &[Recorded],
-    ) -> Option<Self> {
-        let stories = orders.into_iter().filter_map(|order| Self::of(order, log));
-        stories.reduce(|best, next| {
-            if next.steps.len() > best.steps.len() {
+    /// The story in which most happens; of several, that of the first order by name.
+    pub fn longest(log: &[Recorded]) -> Option<Self> {
+        let mut stories = BTreeMap::<OrderId, Vec<&Event>>::new();
+        for event in log.iter().flat_map(|recorded| recorded.commit.events()) {
+            if let Ok(About { order: Some(order) }) = event.data.decode() {
+                stories.entry(order).or_default().push(event);
+            }
+        }
+        let longest = stories.into_iter().reduce(|best, next| {
+            if next.1.len() > best.1.len() {
                 next
             } else {
                 best
             }
+        });
+        let (order, events) = longest?;
+        Self::of(order, &events)
+    }
+
+    fn of(order: OrderId, events: &[&Event]) -> Option<Self> {
+        let began = events.first()?.timestamp;
+        let step = |event: &&Event| Step {
+            after: between(began, event.timestamp),
+            event_type: event.event_type.to_string(),
+            actor: event.actor_id.to_string(),
+            version: event.version,
+        };
+        let steps = events.iter().map(step).collect();
+        Some(Self {
+            order,
+            began,
+            steps,
         })
     }
 }

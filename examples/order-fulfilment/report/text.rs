@@ -13,9 +13,15 @@ impl Report {
         };
         page.head(self);
         page.numbers(self);
-        page.outcomes(self);
-        page.sellers(&self.sellers);
-        page.events(self);
+        if !self.outcomes.is_empty() {
+            page.outcomes(self);
+        }
+        if !self.sellers.is_empty() {
+            page.sellers(&self.sellers);
+        }
+        if !self.events.is_empty() {
+            page.events(self);
+        }
         if let Some(story) = &self.story {
             page.story(story);
         }
@@ -53,7 +59,7 @@ impl Page {
         let (Outcome { orders, worth }, run) = (report.orders(), &report.run);
         let events: u64 = report.events.values().sum();
         let seconds = run.elapsed.as_secs_f64();
-        let a_second = per_second(report.commits, run.elapsed);
+        let a_second = per_second(report.new_commits, run.elapsed);
         let kept = report
             .charged
             .as_u64()
@@ -178,7 +184,7 @@ fn per_second(count: u64, elapsed: std::time::Duration) -> u128 {
 mod tests {
     use std::{collections::BTreeMap, time::Duration};
 
-    use aether::{Timestamp, Version};
+    use aether::{Position, Timestamp, Version};
 
     use super::*;
     use crate::order_fulfilment::{
@@ -195,6 +201,7 @@ mod tests {
             run: Run {
                 seed: 7,
                 store: "in memory".to_owned(),
+                since: Position::START,
                 elapsed: Duration::from_millis(1_250),
                 diary: Diary {
                     late_cancellations: 3,
@@ -217,6 +224,7 @@ mod tests {
                 ("StockShortageDetected".to_owned(), 9),
             ]),
             commits: 399,
+            new_commits: 399,
             charged: Cents::euros(13_935),
             refunded: Cents::euros(90),
             story: Some(Story {
@@ -268,9 +276,12 @@ mod tests {
             sellers: Vec::new(),
             events: BTreeMap::new(),
             commits: 0,
+            new_commits: 0,
             story: None,
             ..report()
         };
-        assert!(none.text(Paint::Plain).contains("0 worth 0.00 EUR"));
+        let text = none.text(Paint::Plain);
+        assert!(text.contains("0 worth 0.00 EUR"));
+        assert!(!text.contains("What sold best"));
     }
 }

@@ -6,8 +6,9 @@ use async_nats::jetstream::{
 };
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
+use tokio::time::Instant;
 
-use super::{patience::Patience, store::Shared, stored::Stored};
+use super::{store::Shared, stored::Stored};
 use crate::{Position, Recorded, StoreError};
 
 /// How many commits are fetched ahead of the reader, at most.
@@ -26,6 +27,7 @@ pub(super) fn follow(
         store,
         last: after.as_u64(),
         messages: None,
+        began: Instant::now(),
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
     stream::unfold(Some(follower), |follower| async move {
@@ -44,33 +46,44 @@ struct Follower {
     /// The sequence of the last message that was given out.
     last: u64,
     messages: Option<pull::Stream>,
+    /// When the consumer was made.
+    began: Instant,
 }
 
 impl Follower {
     async fn next(&mut self) -> Result<Recorded, StoreError> {
         let mut patience = self.store.patience();
         loop {
-            let messages = match &mut self.messages {
-                Some(messages) => messages,
-                None => match consume(&self.store, self.last).await {
-                    Ok(messages) => self.messages.insert(messages),
-                    Err(_) if patience.pause().await => continue,
-                    Err(err) => return Err(err),
-                },
-            };
-            match messages.next().await {
-                Some(Ok(message)) => match self.take(message).await? {
+            let trouble = match self.deliver().await {
+                Ok(Some(message)) => match self.take(message).await? {
                     Some(stored) => return self.give(&stored),
                     None => continue,
                 },
-                Some(Err(_)) | None => self.messages = None,
+                Ok(None) => self.store.unavailable("cut the follower off"),
+                Err(err) => err,
+            };
+            self.messages = None;
+            // After a while of quiet the trouble is a new one.
+            if self.began.elapsed() > HEARTBEAT * 2 {
+                patience = self.store.patience();
             }
-            // However long there was nothing to say, the trouble is new.
-            if patience.is_over() {
-                patience = Patience::lasting(self.store.options.patience);
+            if !patience.pause().await {
+                return Err(trouble);
             }
-            patience.pause().await;
         }
+    }
+
+    /// What the consumer delivers; none if it delivers nothing any more.
+    async fn deliver(&mut self) -> Result<Option<jetstream::Message>, StoreError> {
+        let messages = if let Some(messages) = &mut self.messages {
+            messages
+        } else {
+            let messages = consume(&self.store, self.last).await?;
+            self.began = Instant::now();
+            self.messages.insert(messages)
+        };
+        let message = messages.next().await.transpose();
+        message.map_err(|err| self.store.unavailable("cannot be followed").because(err))
     }
 
     fn give(&mut self, stored: &Stored) -> Result<Recorded, StoreError> {

@@ -4,7 +4,8 @@ use crate::{ActorId, Namespace};
 
 /// What a stream is called, and which subjects its messages have.
 ///
-/// Names are percent-encoded, so that any text can be one and two different texts never meet.
+/// Names are percent-encoded, so that any text can be one and two different texts never meet; in
+/// the name of a stream with `=` in the place of `%`.
 #[derive(Debug, Clone)]
 pub(super) struct Names {
     stream: String,
@@ -19,7 +20,8 @@ pub(super) struct Names {
 /// the encoding itself. What is not ASCII is always encoded.
 const TOKEN: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'*').add(b'.').add(b'>');
 
-/// What cannot stand in the name of a stream, which is also the name of a folder.
+/// What cannot stand in the name of a stream, which is also the name of a folder. The sign of its
+/// encoding is `=`: servers before 2.14 lose consumers of streams with a `%` in their name.
 const STREAM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// Stands for an empty token. A sign of the encoding alone is nothing else.
@@ -27,13 +29,14 @@ const EMPTY: &str = "%";
 
 impl Names {
     pub(super) fn of(namespace: &Namespace) -> Self {
-        let stream_token = utf8_percent_encode(namespace.as_str(), STREAM);
+        let stream = utf8_percent_encode(namespace.as_str(), STREAM);
+        let stream = stream.to_string().replace('%', "=");
         let token = utf8_percent_encode(namespace.as_str(), TOKEN);
         Self {
-            stream: format!("aether-{stream_token}"),
+            stream: format!("aether-{stream}"),
             prefix: format!("aether.{token}.log."),
             // The underscore keeps it apart from the stream of any namespace.
-            state_stream: format!("aether_state-{stream_token}"),
+            state_stream: format!("aether_state-{stream}"),
             state_prefix: format!("aether.{token}.state."),
         }
     }
@@ -122,7 +125,7 @@ mod tests {
 
     #[test]
     fn plain_names_stay_readable() {
-        assert_eq!(names().stream(), "aether-shop%2Feu%2Ewest");
+        assert_eq!(names().stream(), "aether-shop=2Feu=2Ewest");
         assert_eq!(names().everything(), "aether.shop/eu%2Ewest.log.>");
         assert_eq!(
             subject("Customer.ada@example.org"),
