@@ -1,10 +1,9 @@
 //! The macros of Aether: domain types in, plain Rust and model metadata out.
 //!
 //! Derive on nouns, `#[handlers]` on behaviour, `bounded_context!` at the root. Each macro reads
-//! tokens into an [`ast`], with every mistake put into a [`ctxt::Ctxt`], [`check`]s it and
-//! [`expand`]s it. Where there are mistakes, all of them are shown, each at its own token, and what
-//! is expanded all the same (or a [`fallback`]) keeps rustc from complaining of what is missing in
-//! consequence.
+//! tokens into an `ast`, with every mistake put into a `Ctxt`, checks it and expands it. Where
+//! there are mistakes, all of them are shown, each at its own token, and what is expanded all the
+//! same (or a `fallback`) keeps rustc from complaining of what is missing in consequence.
 //!
 //! Every macro takes `crate = path` for an `aether` that is renamed or re-exported.
 

@@ -7,6 +7,7 @@
 
 mod codec;
 mod dispatch;
+mod forms;
 mod ids;
 mod messages;
 mod model;

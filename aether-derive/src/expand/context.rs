@@ -39,10 +39,10 @@ fn meta(context: &Context) -> TokenStream {
         let types = context.of(section);
         quote!(&[#(<#types as #krate::#of>::META),*])
     };
-    let aggregates = metas(Section::Aggregates, quote!(Aggregate));
-    let policies = metas(Section::Policies, quote!(Policy));
-    let projections = metas(Section::Projections, quote!(Projection));
-    let external_systems = metas(Section::ExternalSystems, quote!(ExternalSystem));
+    let aggregates = metas(Section::Aggregates, quote!(AggregateMember));
+    let policies = metas(Section::Policies, quote!(PolicyMember));
+    let projections = metas(Section::Projections, quote!(ProjectionMember));
+    let external_systems = metas(Section::ExternalSystems, quote!(ExternalSystemMember));
     let upstream = context.of(Section::Upstream);
     quote! {
         #krate::meta::Context {
@@ -67,10 +67,10 @@ fn register(context: &Context) -> TokenStream {
     let external_systems = context.of(Section::ExternalSystems);
     quote! {
         fn register<__R: #krate::Register>(runtime: &mut __R) {
-            #(<__R as #krate::Register>::aggregate::<#aggregates>(runtime);)*
-            #(<__R as #krate::Register>::policy::<#policies>(runtime);)*
-            #(<__R as #krate::Register>::projection::<#projections>(runtime);)*
-            #(<__R as #krate::Register>::external_system::<#external_systems>(runtime);)*
+            #(<#aggregates as #krate::AggregateMember>::register(runtime);)*
+            #(<#policies as #krate::PolicyMember>::register(runtime);)*
+            #(<#projections as #krate::ProjectionMember>::register(runtime);)*
+            #(<#external_systems as #krate::ExternalSystemMember>::register(runtime);)*
         }
     }
 }

@@ -35,6 +35,8 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
             }
         };
         #[automatically_derived]
+        impl #krate::Includes<#ident> for #ident {}
+        #[automatically_derived]
         impl<__S: #krate::Apply<#ident>> #krate::FoldInto<__S> for #ident {
             #[inline]
             fn fold_into(self, state: &mut __S, origin: &#krate::Origin<'_>) {

@@ -18,6 +18,7 @@ impl<E: DomainEvent> From<E> for AnyEvent {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: DomainEvent> Includes<E> for AnyEvent {}
 
 #[diagnostic::do_not_recommend]

@@ -18,6 +18,7 @@ mod event_types;
 mod external_system;
 mod handlers;
 mod inline;
+mod member;
 mod origin;
 mod outcome;
 mod persona;
@@ -38,6 +39,7 @@ pub use self::{
     decode_error::{unknown_type, unreadable_version},
     event::from_json,
     inline::{decode_variant, encode_variant},
+    member::{AggregateMember, ExternalSystemMember, PolicyMember, ProjectionMember},
 };
 pub use self::{
     aggregate::{Aggregate, Apply, FoldInto, Handle},
@@ -47,7 +49,7 @@ pub use self::{
     decode_error::DecodeError,
     emits::{Emits, Includes},
     event::{DomainEvent, EventSet},
-    event_types::{EventTypes, VisitEvent},
+    event_types::{EventTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,
     handlers::{HandleError, Handlers, NewEvent, OnApply, OnCommand, OnReact},
     origin::Origin,

@@ -32,12 +32,23 @@ impl Order {
     fn placed(&mut self, _: &OrderPlaced) {}
 }
 
-pub struct Shipping;
+#[derive(Persona)]
+pub struct Customer;
+
+#[derive(Projection, Default)]
+pub struct Orders;
+
+#[handlers]
+impl Orders {
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {}
+}
 
 bounded_context! {
     pub Ordering {
         aggregates: [Order],
-        policies: [Shipping],
+        policies: [Orders],
+        external_systems: [Customer],
     }
 }
 
