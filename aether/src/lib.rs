@@ -14,9 +14,24 @@ mod snapshot;
 mod timestamp;
 mod version;
 
+#[doc(hidden)]
+pub mod __private;
+pub mod domain;
+pub mod prelude;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod store;
 pub mod wire;
 
+#[cfg(feature = "macros")]
+pub use aether_derive::{
+    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, Projection, bounded_context,
+    handlers,
+};
+pub use eventstorming;
+
+#[cfg(feature = "runtime")]
+pub use self::runtime::Aether;
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},
@@ -25,8 +40,9 @@ pub use self::{
     payload::{InvalidPayload, Payload},
     snapshot::ActorSnapshot,
     store::{
-        Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore, InvalidCommit, Page,
-        Position, Receipt, Recorded, StoreError, StoreErrorKind, VersionConflict,
+        CheckpointStore, Commit, DynEventStore, EventStore, EventStoreExt, InMemoryEventStore,
+        InvalidCommit, Page, Position, Receipt, Recorded, StoreError, StoreErrorKind,
+        VersionConflict,
     },
     timestamp::{InvalidTimestamp, Timestamp},
     version::Version,

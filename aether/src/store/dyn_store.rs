@@ -2,7 +2,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use futures_core::Stream;
 
-use super::{Commit, EventStore, Page, Position, Receipt, Recorded, StoreError};
+use super::{CheckpointStore, Commit, EventStore, Page, Position, Receipt, Recorded, StoreError};
 use crate::{ActorId, Namespace, Version};
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -24,7 +24,7 @@ pub struct DynEventStore(Arc<dyn Erased>);
 
 impl DynEventStore {
     /// Forgets which store it is.
-    pub fn new(store: impl EventStore) -> Self {
+    pub fn new(store: impl EventStore + CheckpointStore) -> Self {
         Self(Arc::new(store))
     }
 }
@@ -66,7 +66,17 @@ impl EventStore for DynEventStore {
     }
 }
 
-/// [`EventStore`] with boxed answers.
+impl CheckpointStore for DynEventStore {
+    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+        self.0.checkpoint(reader).await
+    }
+
+    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
+        self.0.save_checkpoint(reader, position).await
+    }
+}
+
+/// [`EventStore`] and [`CheckpointStore`] with boxed answers.
 trait Erased: Send + Sync {
     fn namespace(&self) -> &Namespace;
     fn append(&self, commit: Commit) -> Answer<'_, Receipt>;
@@ -74,9 +84,11 @@ trait Erased: Send + Sync {
     fn version<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Version>;
     fn head(&self) -> Answer<'_, Position>;
     fn follow(&self, after: Position) -> Log;
+    fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Position>;
+    fn save_checkpoint<'a>(&'a self, reader: &'a str, position: Position) -> Answer<'a, ()>;
 }
 
-impl<S: EventStore> Erased for S {
+impl<S: EventStore + CheckpointStore> Erased for S {
     fn namespace(&self) -> &Namespace {
         EventStore::namespace(self)
     }
@@ -99,5 +111,13 @@ impl<S: EventStore> Erased for S {
 
     fn follow(&self, after: Position) -> Log {
         Box::pin(EventStore::follow(self, after))
+    }
+
+    fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Position> {
+        Box::pin(CheckpointStore::checkpoint(self, reader))
+    }
+
+    fn save_checkpoint<'a>(&'a self, reader: &'a str, position: Position) -> Answer<'a, ()> {
+        Box::pin(CheckpointStore::save_checkpoint(self, reader, position))
     }
 }

@@ -8,7 +8,10 @@ use futures_core::Stream;
 use futures_util::stream;
 use tokio::sync::watch;
 
-use super::{Commit, EventStore, Page, Position, Receipt, Recorded, StoreError, VersionConflict};
+use super::{
+    CheckpointStore, Commit, EventStore, Page, Position, Receipt, Recorded, StoreError,
+    VersionConflict,
+};
 use crate::{ActorId, CommitId, Namespace, Version};
 
 /// Keeps events in memory: for tests, for trying things out, and as the plainest reading of what
@@ -37,6 +40,7 @@ pub struct InMemoryEventStore {
 struct Shared {
     namespace: Namespace,
     log: RwLock<Log>,
+    checkpoints: RwLock<HashMap<String, Position>>,
     /// Where the log ends; what waits for more of it waits here.
     head: watch::Sender<Position>,
 }
@@ -65,6 +69,7 @@ impl InMemoryEventStore {
             shared: Arc::new(Shared {
                 namespace,
                 log: RwLock::default(),
+                checkpoints: RwLock::default(),
                 head,
             }),
         }
@@ -129,6 +134,29 @@ impl EventStore for InMemoryEventStore {
             let position = recorded.position;
             Some((Ok(recorded), (shared, head, position)))
         })
+    }
+}
+
+impl CheckpointStore for InMemoryEventStore {
+    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+        let kept = self
+            .shared
+            .checkpoints
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(kept.get(reader).copied().unwrap_or_default())
+    }
+
+    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
+        let mut kept = self
+            .shared
+            .checkpoints
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let checkpoint = kept.entry(reader.to_owned()).or_default();
+        *checkpoint = position.max(*checkpoint);
+        drop(kept);
+        Ok(())
     }
 }
 

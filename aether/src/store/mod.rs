@@ -6,6 +6,7 @@
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 
+mod checkpoint;
 mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
@@ -23,6 +24,7 @@ use std::future::Future;
 use futures_core::Stream;
 
 pub use self::{
+    checkpoint::CheckpointStore,
     commit::{Commit, InvalidCommit},
     dyn_store::DynEventStore,
     error::{StoreError, StoreErrorKind, VersionConflict},

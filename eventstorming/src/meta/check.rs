@@ -4,7 +4,7 @@
 //! a compile error at the place that the macro points at. `format!` is not to be had in a
 //! `const fn`, so the text is put together byte by byte.
 
-use super::{Aggregate, Command, Context, Event, Flow, Handler, Name, Policy, Set};
+use super::{Aggregate, Command, Context, Event, Flow, Handler, Name, Policy, Projection, Set};
 
 /// What a check found: the text of a compile error.
 #[derive(Debug)]
@@ -87,128 +87,209 @@ pub const fn distinct_events(set: &str, events: Set<Event>) -> Option<Finding> {
     None
 }
 
-/// No two aggregates of a context store an event under one name.
-pub const fn distinct_names(context: &Context) -> Option<Finding> {
-    let mut aggregates = context.aggregates;
-    while let [first, others @ ..] = aggregates {
-        let mut rest = others;
-        while let [second, tail @ ..] = rest {
-            if let Some(event) = shared_event(first.events, second.events) {
-                return Some(
-                    Finding::new()
-                        .name(first.name.as_str())
-                        .text(" and ")
-                        .name(second.name.as_str())
-                        .text(" both store the event type \"")
-                        .text(event.name.as_str())
-                        .text("\"; an event belongs to one aggregate"),
-                );
-            }
-            rest = tail;
-        }
-        aggregates = others;
-    }
-    None
-}
-
-/// No command that an aggregate handles is handled by another of the context as well.
-pub const fn handled_once(context: &Context, aggregate: &Aggregate) -> Option<Finding> {
-    let mut others = context.aggregates;
+/// The aggregate listed at `index` shares neither its name nor an event with one listed before.
+pub const fn distinct_names(context: &Context, index: usize) -> Option<Finding> {
+    let Some((mut others, aggregate)) = split_at(context.aggregates, index) else {
+        return None;
+    };
     while let [other, tail @ ..] = others {
-        if !other.name.is(&aggregate.name)
-            && let Some(command) = shared_command(aggregate.handlers, other.handlers)
-        {
-            return Some(
-                Finding::new()
-                    .name(command.name.as_str())
-                    .text(" is handled by ")
-                    .name(other.name.as_str())
-                    .text(" and by ")
-                    .name(aggregate.name.as_str())
-                    .text("; a command has one handler: remove one, or split the command in two"),
-            );
+        if other.name.is(&aggregate.name) {
+            return Some(same_name(context, aggregate));
+        }
+        if let Some(event) = shared_event(other.events, aggregate.events) {
+            return Some(same_event(other, aggregate, event));
         }
         others = tail;
     }
     None
 }
 
-/// Everything a policy reacts to is emitted, and everything it issues is handled, in the context
-/// or in one that is upstream of it.
+const fn same_name(context: &Context, aggregate: &Aggregate) -> Finding {
+    Finding::new()
+        .text("two aggregates of ")
+        .name(context.name.as_str())
+        .text(" are called ")
+        .name(aggregate.name.as_str())
+        .text(", so their actors could not be told apart; give one a name of its own with `#[aggregate(name = \"..\")]`")
+}
+
+const fn same_event(first: &Aggregate, second: &Aggregate, event: &Event) -> Finding {
+    Finding::new()
+        .name(first.name.as_str())
+        .text(" and ")
+        .name(second.name.as_str())
+        .text(" both store the event type \"")
+        .text(event.name.as_str())
+        .text("\"; an event belongs to one aggregate")
+}
+
+/// No command that the aggregate listed at `index` handles is handled by one listed before.
+pub const fn handled_once(context: &Context, index: usize) -> Option<Finding> {
+    let Some((mut others, aggregate)) = split_at(context.aggregates, index) else {
+        return None;
+    };
+    while let [other, tail @ ..] = others {
+        if let Some(command) = shared_command(aggregate.handlers, other.handlers) {
+            return Some(handled_twice(other, aggregate, command));
+        }
+        others = tail;
+    }
+    None
+}
+
+const fn handled_twice(first: &Aggregate, second: &Aggregate, command: &Command) -> Finding {
+    Finding::new()
+        .name(command.name.as_str())
+        .text(" is handled by ")
+        .name(first.name.as_str())
+        .text(" and by ")
+        .name(second.name.as_str())
+        .text("; a command has one handler: remove one, or split the command in two")
+}
+
+/// What is listed before an index, and what stands there.
+const fn split_at<T>(set: Set<T>, index: usize) -> Option<(Set<T>, &'static T)> {
+    if index >= set.len() {
+        return None;
+    }
+    let (before, rest) = set.split_at(index);
+    match rest {
+        [at, ..] => Some((before, *at)),
+        [] => None,
+    }
+}
+
+/// Everything that the policy listed at `index` reacts to is emitted, and everything it issues is
+/// handled, in the context or in one that is upstream of it.
 pub const fn closed_policy(
     context: &Context,
     upstream: &[&Context],
-    policy: &Policy,
+    index: usize,
 ) -> Option<Finding> {
+    let Some((_, policy)) = split_at(context.policies, index) else {
+        return None;
+    };
     let mut reactions = policy.reactions;
     while let [reaction, tail @ ..] = reactions {
         if let Some(event) = unemitted(context, upstream, reaction.on) {
-            return Some(not_emitted(
-                context,
-                policy.name.as_str(),
-                " reacts to ",
-                event,
-            ));
+            return Some(not_emitted(context, &policy.name, " reacts to ", event));
         }
         if let Some(command) = unhandled(context, upstream, reaction.issues) {
-            return Some(
-                Finding::new()
-                    .name(policy.name.as_str())
-                    .text(" issues ")
-                    .name(command.name.as_str())
-                    .text(", which nothing in ")
-                    .name(context.name.as_str())
-                    .text(" handles; list the aggregate or external system that handles it, or add its context to `upstream`"),
-            );
+            return Some(issued_in_vain(context, &policy.name, command));
         }
         reactions = tail;
     }
     None
 }
 
-/// Everything that feeds a projection, or that an external system is told of, is emitted in the
-/// context or in one that is upstream of it. `who` and `verb` say whose feed it is:
-/// `OrderSummaries` and ` applies `.
-pub const fn closed_feed(
+/// Everything that feeds the projection listed at `index` is emitted in the context or in one that
+/// is upstream of it.
+pub const fn closed_projection(
     context: &Context,
     upstream: &[&Context],
-    who: &Name,
-    verb: &str,
-    feed: &[Set<Event>],
+    index: usize,
+) -> Option<Finding> {
+    let Some((_, projection)) = split_at(context.projections, index) else {
+        return None;
+    };
+    let (who, feed) = (&projection.name, projection.applies);
+    closed_feed(context, upstream, (who, " applies ", feed))
+}
+
+/// Everything that the external system listed at `index` is told of is emitted in the context or
+/// in one that is upstream of it.
+pub const fn closed_external_system(
+    context: &Context,
+    upstream: &[&Context],
+    index: usize,
+) -> Option<Finding> {
+    let Some((_, system)) = split_at(context.external_systems, index) else {
+        return None;
+    };
+    let (who, feed) = (&system.name, system.notified_of);
+    closed_feed(context, upstream, (who, " is notified of ", feed))
+}
+
+const fn closed_feed(
+    context: &Context,
+    upstream: &[&Context],
+    (who, verb, feed): (&Name, &str, &[Set<Event>]),
 ) -> Option<Finding> {
     let mut sets = feed;
     while let [set, tail @ ..] = sets {
         if let Some(event) = unemitted(context, upstream, set) {
-            return Some(not_emitted(context, who.as_str(), verb, event));
+            return Some(not_emitted(context, who, verb, event));
         }
         sets = tail;
     }
     None
 }
 
+/// The lists of a context, of which a member may say that it is in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// `aggregates`
+    Aggregates,
+    /// `policies`
+    Policies,
+    /// `projections`
+    Projections,
+}
+
 /// A member that names its context is listed there.
-pub const fn lists(
-    context: &Context,
-    section: &str,
-    listed: bool,
-    member: &str,
-) -> Option<Finding> {
+pub const fn lists(context: &Context, section: Section, member: &Name) -> Option<Finding> {
+    let (listed, list) = match section {
+        Section::Aggregates => (has_aggregate(context.aggregates, member), "aggregates"),
+        Section::Policies => (has_policy(context.policies, member), "policies"),
+        Section::Projections => (has_projection(context.projections, member), "projections"),
+    };
     if listed {
         return None;
     }
     Some(
         Finding::new()
-            .name(member)
+            .name(member.as_str())
             .text(" says that it belongs to ")
             .name(context.name.as_str())
             .text(", which does not list it: add it to ")
-            .name(section),
+            .name(list),
     )
 }
 
-const fn not_emitted(context: &Context, who: &str, verb: &str, event: &Event) -> Finding {
+macro_rules! has {
+    ($($function:ident($element:ty);)+) => {$(
+        const fn $function(elements: Set<$element>, name: &Name) -> bool {
+            let mut rest = elements;
+            while let [first, tail @ ..] = rest {
+                if first.name.is(name) {
+                    return true;
+                }
+                rest = tail;
+            }
+            false
+        }
+    )+};
+}
+
+has! {
+    has_aggregate(Aggregate);
+    has_policy(Policy);
+    has_projection(Projection);
+}
+
+const fn issued_in_vain(context: &Context, who: &Name, command: &Command) -> Finding {
     Finding::new()
-        .name(who)
+        .name(who.as_str())
+        .text(" issues ")
+        .name(command.name.as_str())
+        .text(", which nothing in ")
+        .name(context.name.as_str())
+        .text(" handles; list the aggregate or external system that handles it, or add its context to `upstream`")
+}
+
+const fn not_emitted(context: &Context, who: &Name, verb: &str, event: &Event) -> Finding {
+    Finding::new()
+        .name(who.as_str())
         .text(verb)
         .name(event.name.as_str())
         .text(", which nothing in ")

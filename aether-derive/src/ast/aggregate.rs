@@ -1,0 +1,120 @@
+use proc_macro2::{Ident, Span};
+use quote::ToTokens as _;
+use syn::{DeriveInput, Type, Visibility, ext::IdentExt as _};
+
+use super::{
+    Args, Noun, Set, SetMember,
+    args::{Form, Spec},
+};
+use crate::{
+    ctxt::Ctxt,
+    symbol::{AGGREGATE, CONTEXT, CRATE, EVENT, EVENTS, NAME},
+};
+
+/// What `#[derive(Aggregate)]` stands on.
+pub(crate) struct Aggregate {
+    pub(crate) noun: Noun,
+    pub(crate) vis: Visibility,
+    pub(crate) events: Events,
+}
+
+/// The events that make up its history.
+pub(crate) enum Events {
+    /// `event = OrderEvent`: an enum that is written elsewhere.
+    Written(Box<Type>),
+    /// `events(OrderPlaced, ..)`: an enum to generate, and the key that asks for it.
+    Generated(Set, Ident),
+}
+
+const STRUCT: Spec = Spec {
+    attr: AGGREGATE,
+    keys: &[
+        (NAME, Form::Text),
+        (EVENTS, Form::Types),
+        (EVENT, Form::Type),
+        (CONTEXT, Form::Type),
+        (CRATE, Form::Path),
+    ],
+};
+
+impl Aggregate {
+    pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Self> {
+        let (noun, args) = Noun::read(cx, input, STRUCT);
+        if noun.name.contains('.') {
+            let message = "the name of an aggregate holds no dot: it is the first token of its actors' ids, which dots separate";
+            cx.error(args.text(NAME), message);
+        }
+        let events = events(cx, &noun, &args)?;
+        Some(Self {
+            noun,
+            vis: input.vis.clone(),
+            events,
+        })
+    }
+}
+
+fn events(cx: &Ctxt, noun: &Noun, args: &Args) -> Option<Events> {
+    match (args.key(EVENTS), args.ty(EVENT)) {
+        (Some(key), given) => {
+            let ident = enum_ident(cx, noun, given)?;
+            let set = generated(cx, noun, ident, key, args.types(EVENTS));
+            Some(Events::Generated(set, key.clone()))
+        }
+        (None, Some(ty)) => Some(Events::Written(Box::new(ty.clone()))),
+        (None, None) => {
+            let message = "say which events make up its history: `#[aggregate(events(..))]`, or `#[aggregate(event = ..)]` with an enum of your own";
+            cx.error(&noun.ident, message);
+            None
+        }
+    }
+}
+
+/// The name of the enum to generate: `OrderEvent`, or what `event = ..` says.
+fn enum_ident(cx: &Ctxt, noun: &Noun, given: Option<&Type>) -> Option<Ident> {
+    let Some(given) = given else {
+        let name = format!("{}Event", noun.ident.unraw());
+        return Some(Ident::new(&name, Span::call_site()));
+    };
+    let ident = syn::parse2(given.to_token_stream());
+    ident
+        .map_err(|_not_an_identifier| {
+            let message =
+                "with `events(..)` this is the name of the enum to generate: write a plain name";
+            cx.error(given, message);
+        })
+        .ok()
+}
+
+fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, key: &Ident, types: &[Type]) -> Set {
+    if types.is_empty() {
+        cx.error(key, "list at least one event: `events(OrderPlaced, ..)`");
+    }
+    let member = |ty: &Type| {
+        let mut member = SetMember::new(Ident::new("_", Span::call_site()), ty);
+        member.variant = variant(cx, &member.event)?;
+        Some(member)
+    };
+    Set {
+        krate: noun.krate.clone(),
+        ident,
+        members: types.iter().filter_map(member).collect(),
+        other: None,
+    }
+}
+
+/// The variant of an event: named after the last segment of its path.
+///
+/// It does not carry the span of the path, behind which an editor then finds one thing only.
+fn variant(cx: &Ctxt, event: &Type) -> Option<Ident> {
+    let last = match event {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    if last.is_none() {
+        cx.error(event, "write the name of an event struct");
+    }
+    let last = &last?.ident;
+    let mut ident = last.clone();
+    ident.set_span(Span::call_site());
+    Some(ident)
+}

@@ -1,0 +1,255 @@
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use syn::{
+    Attribute, LitInt, LitStr, Meta, Path, Token, Type,
+    ext::IdentExt as _,
+    parse::{Parse, ParseStream, Parser as _},
+    punctuated::Punctuated,
+    token,
+};
+
+use super::suggest;
+use crate::ctxt::Ctxt;
+
+/// What may follow a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `pivotal`
+    Flag,
+    /// `name = ".."`
+    Text,
+    /// `pivotal` or `pivotal = ".."`
+    FlagOrText,
+    /// `version = 2`
+    Number,
+    /// `event = Type`
+    Type,
+    /// `crate = path`
+    Path,
+    /// `alias("..", ..)`
+    Texts,
+    /// `upcast(Type, ..)`
+    Types,
+}
+
+impl Form {
+    /// What to write, for a key of this form.
+    fn example(self, key: &str) -> String {
+        match self {
+            Self::Flag => key.to_owned(),
+            Self::Text => format!("{key} = \"..\""),
+            Self::FlagOrText => format!("{key}` or `{key} = \"..\""),
+            Self::Number => format!("{key} = 2"),
+            Self::Type => format!("{key} = Type"),
+            Self::Path => format!("{key} = path"),
+            Self::Texts => format!("{key}(\"..\", ..)"),
+            Self::Types => format!("{key}(Type, ..)"),
+        }
+    }
+}
+
+enum Value {
+    Flag,
+    Text(LitStr),
+    Number(LitInt),
+    Type(Box<Type>),
+    Path(Path),
+    Texts(Vec<LitStr>),
+    Types(Vec<Type>),
+}
+
+struct Entry {
+    key: Ident,
+    value: Value,
+}
+
+/// The keys that an attribute takes.
+#[derive(Clone, Copy)]
+pub(crate) struct Spec {
+    /// The attribute.
+    pub(crate) attr: &'static str,
+    /// The keys, and what follows each.
+    pub(crate) keys: &'static [(&'static str, Form)],
+}
+
+impl Spec {
+    fn form(self, word: &str) -> Option<Form> {
+        let known = self.keys.iter().find(|(key, _)| *key == word);
+        known.map(|(_, form)| *form)
+    }
+
+    fn words(self) -> Vec<&'static str> {
+        self.keys.iter().map(|(key, _)| *key).collect()
+    }
+}
+
+/// The keys that were given, of all the attributes of one name on an item.
+#[derive(Default)]
+pub(crate) struct Args {
+    entries: Vec<Entry>,
+}
+
+impl Args {
+    /// Reads the attributes.
+    pub(crate) fn of(cx: &Ctxt, attrs: &[Attribute], spec: Spec) -> Self {
+        let mut args = Self::default();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident(spec.attr)) {
+            match &attr.meta {
+                Meta::List(list) => args.read(cx, list.tokens.clone(), spec),
+                meta => cx.error(meta, needs_keys(spec)),
+            }
+        }
+        args
+    }
+
+    /// Reads what stands between the parentheses of an attribute.
+    pub(crate) fn read(&mut self, cx: &Ctxt, tokens: TokenStream, spec: Spec) {
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Some(entry) = cx.take(entry(input, spec)) {
+                    self.add(cx, entry);
+                }
+                skip_to_next(input)?;
+            }
+            Ok(())
+        };
+        cx.take(parser.parse2(tokens));
+    }
+
+    fn add(&mut self, cx: &Ctxt, entry: Entry) {
+        if self.entries.iter().any(|known| known.key == entry.key) {
+            cx.error(&entry.key, format!("`{}` is given twice", entry.key));
+        } else {
+            self.entries.push(entry);
+        }
+    }
+
+    fn entry(&self, word: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == word)
+    }
+
+    fn value(&self, word: &str) -> Option<&Value> {
+        self.entry(word).map(|entry| &entry.value)
+    }
+
+    /// The key itself, where it was given.
+    pub(crate) fn key(&self, word: &str) -> Option<&Ident> {
+        self.entry(word).map(|entry| &entry.key)
+    }
+
+    /// The `".."` of a key.
+    pub(crate) fn text(&self, word: &str) -> Option<&LitStr> {
+        match self.value(word)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number of a key.
+    pub(crate) fn number(&self, word: &str) -> Option<&LitInt> {
+        match self.value(word)? {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The type of a key.
+    pub(crate) fn ty(&self, word: &str) -> Option<&Type> {
+        match self.value(word)? {
+            Value::Type(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The path of a key.
+    pub(crate) fn path(&self, word: &str) -> Option<&Path> {
+        match self.value(word)? {
+            Value::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The texts of a key.
+    pub(crate) fn texts(&self, word: &str) -> &[LitStr] {
+        match self.value(word) {
+            Some(Value::Texts(texts)) => texts,
+            _ => &[],
+        }
+    }
+
+    /// The types of a key.
+    pub(crate) fn types(&self, word: &str) -> &[Type] {
+        match self.value(word) {
+            Some(Value::Types(types)) => types,
+            _ => &[],
+        }
+    }
+}
+
+fn needs_keys(spec: Spec) -> String {
+    let known = suggest::list(&spec.words());
+    format!("write `#[{}(..)]`, with any of {known}", spec.attr)
+}
+
+/// Reads one key and what follows it.
+fn entry(input: ParseStream<'_>, spec: Spec) -> syn::Result<Entry> {
+    let key = input
+        .call(Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), needs_keys(spec)))?;
+    let word = key.to_string();
+    let Some(form) = spec.form(&word) else {
+        let hint = suggest::hint(&word, &spec.words());
+        let message = format!("unknown key `{word}` in `#[{}]`{hint}", spec.attr);
+        return Err(syn::Error::new(key.span(), message));
+    };
+    let value = value(input, &key, form)?;
+    Ok(Entry { key, value })
+}
+
+fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> {
+    let write = || format!("write `{}`", form.example(&key.to_string()));
+    let at_key = || syn::Error::new(key.span(), write());
+    let ends = input.is_empty() || input.peek(Token![,]);
+    match form {
+        Form::Flag | Form::FlagOrText if ends => Ok(Value::Flag),
+        Form::Flag => Err(at_key()),
+        Form::Texts | Form::Types if !input.peek(token::Paren) => Err(at_key()),
+        Form::Texts => list(input).map(Value::Texts),
+        Form::Types => list(input).map(Value::Types),
+        _ if !input.peek(Token![=]) => Err(at_key()),
+        _ => {
+            input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                return Err(at_key());
+            }
+            after_equals(input, form).map_err(|error| syn::Error::new(error.span(), write()))
+        }
+    }
+}
+
+fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
+    match form {
+        Form::Number => input.parse().map(Value::Number),
+        Form::Type => input.parse().map(Value::Type),
+        Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
+        _ => input.parse().map(Value::Text),
+    }
+}
+
+/// What stands in parentheses, separated by commas.
+///
+/// Read from a stream of its own, so that what an error leaves unread is not reported as well.
+fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
+    let group: Group = input.parse()?;
+    let items = Punctuated::<T, Token![,]>::parse_terminated.parse2(group.stream())?;
+    Ok(items.into_iter().collect())
+}
+
+fn skip_to_next(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
+}

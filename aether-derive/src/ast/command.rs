@@ -1,0 +1,65 @@
+use syn::{Data, DeriveInput, Fields, Member, Type};
+
+use super::{
+    Args, Noun,
+    args::{Form, Spec},
+};
+use crate::{
+    ctxt::Ctxt,
+    symbol::{COMMAND, CRATE, ID, NAME},
+};
+
+/// What `#[derive(Command)]` stands on.
+pub(crate) struct Command {
+    pub(crate) noun: Noun,
+    /// The field that addresses the instance.
+    pub(crate) id: Member,
+    pub(crate) id_type: Type,
+}
+
+const STRUCT: Spec = Spec {
+    attr: COMMAND,
+    keys: &[(NAME, Form::Text), (CRATE, Form::Path)],
+};
+
+const FIELD: Spec = Spec {
+    attr: COMMAND,
+    keys: &[(ID, Form::Flag)],
+};
+
+impl Command {
+    pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Self> {
+        let (noun, _) = Noun::read(cx, input, STRUCT);
+        let Data::Struct(data) = &input.data else {
+            cx.error(&input.ident, "a command is a struct");
+            return None;
+        };
+        let (id, id_type) = id(cx, input, &data.fields)?;
+        Some(Self { noun, id, id_type })
+    }
+}
+
+fn id(cx: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<(Member, Type)> {
+    let mut found = None;
+    let mut mistaken = false;
+    for (member, field) in fields.members().zip(fields) {
+        let args = Args::of(cx, &field.attrs, FIELD);
+        let marked = args.key(ID);
+        mistaken |=
+            marked.is_none() && field.attrs.iter().any(|attr| attr.path().is_ident(COMMAND));
+        match marked {
+            Some(key) if found.is_some() => {
+                cx.error(key, "another field is already marked `#[command(id)]`");
+            }
+            Some(_) => found = Some((member, field.ty.clone())),
+            None => {}
+        }
+    }
+    if found.is_none() && !mistaken {
+        cx.error(
+            &input.ident,
+            "mark the field that addresses the instance with `#[command(id)]`",
+        );
+    }
+    found
+}

@@ -1,0 +1,97 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Expr, Lit, Meta};
+
+use super::Krate;
+
+/// The `///` lines of an item, split by what EventStorming does with them.
+#[derive(Default, Debug, PartialEq, Eq)]
+pub(crate) struct Docs {
+    text: String,
+    hotspots: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Docs {
+    pub(crate) fn of(attrs: &[Attribute]) -> Self {
+        let lines: Vec<String> = attrs.iter().filter_map(line).collect();
+        Self::parse(&lines.join("\n"))
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut docs = Self::default();
+        let lines: Vec<&str> = text.split('\n').map(unindented).collect();
+        for paragraph in lines.split(|line| line.is_empty()) {
+            docs.add(paragraph);
+        }
+        docs
+    }
+
+    fn add(&mut self, paragraph: &[&str]) {
+        let Some(first) = paragraph.first() else {
+            return;
+        };
+        if let Some(question) = first.strip_prefix("Hotspot:") {
+            self.hotspots.push(one_line(question, paragraph));
+        } else if let Some(remark) = first.strip_prefix("Note:") {
+            self.notes.push(one_line(remark, paragraph));
+        } else {
+            let gap = if self.text.is_empty() { "" } else { "\n\n" };
+            self.text = format!("{}{gap}{}", self.text, paragraph.join("\n"));
+        }
+    }
+
+    /// The constant that holds them.
+    pub(crate) fn tokens(&self, krate: &Krate) -> TokenStream {
+        if *self == Self::default() {
+            return quote!(#krate::meta::Docs::NONE);
+        }
+        let Self {
+            text,
+            hotspots,
+            notes,
+        } = self;
+        quote! {
+            #krate::meta::Docs { text: #text, hotspots: &[#(#hotspots),*], notes: &[#(#notes),*] }
+        }
+    }
+}
+
+fn line(attr: &Attribute) -> Option<String> {
+    match &attr.meta {
+        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
+            Expr::Lit(value) => match &value.lit {
+                Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn unindented(line: &str) -> &str {
+    line.strip_prefix(' ').unwrap_or(line).trim_end()
+}
+
+fn one_line(start: &str, paragraph: &[&str]) -> String {
+    let rest = paragraph.iter().skip(1).map(|line| line.trim());
+    let words: Vec<_> = std::iter::once(start.trim()).chain(rest).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hotspots_and_notes_are_told_from_the_text() {
+        let docs = Docs::parse(
+            " An order.\n\n Hotspot: who refunds,\n and when?\n\n Note: slow.\n\n It has:\n  - lines",
+        );
+        assert_eq!(docs.text, "An order.\n\nIt has:\n - lines");
+        assert_eq!(docs.hotspots, ["who refunds, and when?"]);
+        assert_eq!(docs.notes, ["slow."]);
+        assert_eq!(Docs::parse(""), Docs::default());
+    }
+}

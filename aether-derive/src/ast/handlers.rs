@@ -1,0 +1,173 @@
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Generics, ImplItem, Signature, Token, Type, Visibility, braced,
+    parse::{Parse, ParseStream},
+    token,
+};
+
+use super::{
+    Args, Krate, Method, Verb,
+    args::{Form, Spec},
+};
+use crate::{
+    ctxt::Ctxt,
+    symbol::{CRATE, HANDLERS},
+};
+
+/// An impl block, with the bodies of its functions left as tokens: they are none of a macro's
+/// business.
+pub(crate) struct Block {
+    attrs: Vec<Attribute>,
+    impl_token: Token![impl],
+    pub(crate) generics: Generics,
+    trait_for: Option<TokenStream>,
+    pub(crate) self_ty: Type,
+    brace: token::Brace,
+    items: Vec<Item>,
+}
+
+enum Item {
+    Fn(Box<Function>),
+    Other(TokenStream),
+}
+
+/// A function, up to its body.
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    vis: Visibility,
+    pub(crate) sig: Signature,
+    body: TokenTree,
+}
+
+const ATTRIBUTE: Spec = Spec {
+    attr: HANDLERS,
+    keys: &[(CRATE, Form::Path)],
+};
+
+impl Block {
+    /// Reads the arguments of the attribute.
+    pub(crate) fn krate(cx: &Ctxt, tokens: TokenStream) -> Krate {
+        let mut args = Args::default();
+        args.read(cx, tokens, ATTRIBUTE);
+        Krate::of(&args)
+    }
+
+    /// Takes the markers off the methods, and says what each method is.
+    pub(crate) fn take_methods(&mut self, cx: &Ctxt) -> Vec<Method> {
+        if let Some(of_trait) = &self.trait_for {
+            cx.error(
+                of_trait,
+                "`#[handlers]` goes on an impl block without a trait: `impl Order { .. }`",
+            );
+        }
+        let functions = self.items.iter_mut().filter_map(|item| match item {
+            Item::Fn(function) => Some(function),
+            Item::Other(_) => None,
+        });
+        functions
+            .filter_map(|function| Method::take(cx, function))
+            .collect()
+    }
+}
+
+impl Parse for Block {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let impl_token = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let mut self_ty: Type = input.parse()?;
+        let mut trait_for = None;
+        if input.peek(Token![for]) {
+            let for_token: Token![for] = input.parse()?;
+            trait_for = Some(quote!(#self_ty #for_token));
+            self_ty = input.parse()?;
+        }
+        generics.where_clause = input.parse()?;
+        let content;
+        let brace = braced!(content in input);
+        let mut items = Vec::new();
+        while !content.is_empty() {
+            items.push(content.parse()?);
+        }
+        Ok(Self {
+            attrs,
+            impl_token,
+            generics,
+            trait_for,
+            self_ty,
+            brace,
+            items,
+        })
+    }
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
+        if Function::parse_head(&ahead).is_err() {
+            return Ok(Self::Other(input.parse::<ImplItem>()?.into_token_stream()));
+        }
+        let (attrs, vis, sig) = Function::parse_head(input)?;
+        let body = input.parse()?;
+        Ok(Self::Fn(Box::new(Function {
+            attrs,
+            vis,
+            sig,
+            body,
+        })))
+    }
+}
+
+impl Function {
+    fn parse_head(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Visibility, Signature)> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        Ok((attrs, input.parse()?, input.parse()?))
+    }
+
+    /// Takes the marker off.
+    pub(crate) fn take_marks(&mut self) -> Vec<(Verb, Attribute)> {
+        let attrs = std::mem::take(&mut self.attrs);
+        let (marks, others) = attrs.into_iter().partition(|attr| Verb::of(attr).is_some());
+        self.attrs = others;
+        let marks: Vec<Attribute> = marks;
+        let marks = marks.into_iter();
+        marks
+            .filter_map(|mark| Some((Verb::of(&mark)?, mark)))
+            .collect()
+    }
+}
+
+impl ToTokens for Block {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            attrs,
+            impl_token,
+            generics,
+            trait_for,
+            self_ty,
+            brace,
+            items,
+        } = self;
+        let (params, _, where_clause) = generics.split_for_impl();
+        tokens.extend(quote!(#(#attrs)* #impl_token #params #trait_for #self_ty #where_clause));
+        brace.surround(tokens, |tokens| tokens.extend(quote!(#(#items)*)));
+    }
+}
+
+impl ToTokens for Item {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Fn(function) => {
+                let Function {
+                    attrs,
+                    vis,
+                    sig,
+                    body,
+                } = &**function;
+                tokens.extend(quote!(#(#attrs)* #vis #sig #body));
+            }
+            Self::Other(item) => tokens.extend(item.clone()),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the macros read: the user's items as plain values, with every mistake put into a `Ctxt`.
+//!
+//! Nothing here writes code, and nothing here knows what the code will look like.
+
+mod aggregate;
+mod args;
+mod command;
+mod context;
+mod docs;
+mod event;
+mod external_system;
+mod handlers;
+mod id;
+mod krate;
+mod method;
+mod noun;
+mod persona;
+mod policy;
+mod projection;
+mod set;
+mod spelling;
+mod stored;
+mod suggest;
+
+pub(crate) use self::{
+    aggregate::{Aggregate, Events},
+    args::Args,
+    command::Command,
+    context::{Context, Section},
+    docs::Docs,
+    event::EventItem,
+    external_system::ExternalSystem,
+    handlers::Block,
+    id::Id,
+    krate::Krate,
+    method::{Method, Verb},
+    noun::Noun,
+    persona::Persona,
+    policy::Policy,
+    projection::Projection,
+    set::{InlineSet, InlineVariant, Set, SetMember},
+    spelling::spelling,
+    stored::Stored,
+};

@@ -1,0 +1,135 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::spanned::Spanned as _;
+
+use super::{location::location, stop_if::stop_if};
+use crate::ast::{Context, Section};
+
+/// The type of a context and what it is made of.
+pub(crate) fn context(context: &Context) -> TokenStream {
+    let Context {
+        krate,
+        attrs,
+        vis,
+        ident,
+        ..
+    } = context;
+    let (name, meta, register) = (context.name(), meta(context), register(context));
+    quote! {
+        #(#attrs)*
+        #[derive(#krate::Debug, #krate::Clone, #krate::Copy)]
+        #vis struct #ident;
+        #[automatically_derived]
+        impl #krate::meta::BoundedContext for #ident {
+            const NAME: #krate::meta::Name = #krate::meta::Name::new(#name);
+            const META: &'static #krate::meta::Context = &#meta;
+        }
+        #[automatically_derived]
+        impl #krate::BoundedContext for #ident {
+            #register
+        }
+    }
+}
+
+fn meta(context: &Context) -> TokenStream {
+    let Context { krate, docs, .. } = context;
+    let (docs, location) = (docs.tokens(krate), location(krate));
+    let owner = match &context.owner {
+        Some(owner) => quote!(#krate::Some(#owner)),
+        None => quote!(#krate::None),
+    };
+    let metas = |section, of: TokenStream| {
+        let types = context.of(section);
+        quote!(&[#(<#types as #krate::#of>::META),*])
+    };
+    let aggregates = metas(Section::Aggregates, quote!(Aggregate));
+    let policies = metas(Section::Policies, quote!(Policy));
+    let projections = metas(Section::Projections, quote!(Projection));
+    let external_systems = metas(Section::ExternalSystems, quote!(ExternalSystem));
+    let upstream = context.of(Section::Upstream);
+    quote! {
+        #krate::meta::Context {
+            name: <Self as #krate::meta::BoundedContext>::NAME,
+            owner: #owner,
+            aggregates: #aggregates,
+            policies: #policies,
+            projections: #projections,
+            external_systems: #external_systems,
+            upstream: &[#(<#upstream as #krate::meta::BoundedContext>::NAME),*],
+            docs: #docs,
+            location: #location,
+        }
+    }
+}
+
+fn register(context: &Context) -> TokenStream {
+    let krate = &context.krate;
+    let aggregates = context.of(Section::Aggregates);
+    let policies = context.of(Section::Policies);
+    let projections = context.of(Section::Projections);
+    let external_systems = context.of(Section::ExternalSystems);
+    quote! {
+        fn register<__R: #krate::Register>(runtime: &mut __R) {
+            #(<__R as #krate::Register>::aggregate::<#aggregates>(runtime);)*
+            #(<__R as #krate::Register>::policy::<#policies>(runtime);)*
+            #(<__R as #krate::Register>::projection::<#projections>(runtime);)*
+            #(<__R as #krate::Register>::external_system::<#external_systems>(runtime);)*
+        }
+    }
+}
+
+/// The checks that the members hold together, each at the member that would be at fault.
+pub(crate) fn checks(context: &Context) -> TokenStream {
+    let sections = [
+        (Section::Aggregates, aggregate_checks as Checks),
+        (Section::Policies, policy_checks),
+        (Section::Projections, projection_checks),
+        (Section::ExternalSystems, external_system_checks),
+    ];
+    let checks = sections.into_iter().flat_map(|(section, checks)| {
+        let members = (0_usize..).zip(context.of(section));
+        members.flat_map(move |(index, ty)| {
+            let at = ty.span();
+            let checks = checks(context, index).into_iter();
+            checks.map(move |check| stop_if(&context.krate, at, check))
+        })
+    });
+    quote!(#(#checks)*)
+}
+
+/// The checks on the member that a list has at an index.
+type Checks = fn(&Context, usize) -> Vec<TokenStream>;
+
+fn aggregate_checks(context: &Context, index: usize) -> Vec<TokenStream> {
+    let this = this(context);
+    vec![
+        quote!(distinct_names(#this, #index)),
+        quote!(handled_once(#this, #index)),
+    ]
+}
+
+fn policy_checks(context: &Context, index: usize) -> Vec<TokenStream> {
+    let (this, upstream) = (this(context), upstream(context));
+    vec![quote!(closed_policy(#this, #upstream, #index))]
+}
+
+fn projection_checks(context: &Context, index: usize) -> Vec<TokenStream> {
+    let (this, upstream) = (this(context), upstream(context));
+    vec![quote!(closed_projection(#this, #upstream, #index))]
+}
+
+fn external_system_checks(context: &Context, index: usize) -> Vec<TokenStream> {
+    let (this, upstream) = (this(context), upstream(context));
+    vec![quote!(closed_external_system(#this, #upstream, #index))]
+}
+
+fn this(context: &Context) -> TokenStream {
+    let (krate, ident) = (&context.krate, &context.ident);
+    quote!(<#ident as #krate::meta::BoundedContext>::META)
+}
+
+fn upstream(context: &Context) -> TokenStream {
+    let krate = &context.krate;
+    let contexts = context.of(Section::Upstream);
+    quote!(&[#(<#contexts as #krate::meta::BoundedContext>::META),*])
+}

@@ -1,0 +1,54 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{inline::inline_set, set::set, stored};
+use crate::ast::{EventItem, Krate, Stored};
+
+pub(crate) fn event(event: &EventItem) -> TokenStream {
+    match event {
+        EventItem::One(krate, stored) => one(krate, stored),
+        EventItem::Set(item) => set(item, item.ident.span()),
+        EventItem::Inline(item) => inline_set(item),
+    }
+}
+
+fn one(krate: &Krate, event: &Stored) -> TokenStream {
+    let ident = &event.ident;
+    let meta = stored::meta(krate, event);
+    let upcast = upcast(krate, event);
+    quote! {
+        #[automatically_derived]
+        impl #krate::DomainEvent for #ident {
+            const META: &'static #krate::meta::Event = &#meta;
+            #upcast
+        }
+        #[automatically_derived]
+        impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
+            const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
+                &#krate::meta::Flow::One(<Self as #krate::DomainEvent>::META);
+            fn emit(self, out: &mut #krate::Vec<__S>) {
+                out.push(<__S as #krate::From<Self>>::from(self));
+            }
+        }
+        #[automatically_derived]
+        impl<__S: #krate::Apply<#ident>> #krate::FoldInto<__S> for #ident {
+            #[inline]
+            fn fold_into(self, state: &mut __S, origin: &#krate::Origin<'_>) {
+                <__S as #krate::Apply<Self>>::apply(state, self, origin);
+            }
+        }
+    }
+}
+
+fn upcast(krate: &Krate, event: &Stored) -> Option<TokenStream> {
+    if event.upcast.is_empty() {
+        return None;
+    }
+    let (functions, arms) = stored::upcasts(krate, event, &event.ident);
+    Some(quote! {
+        fn upcast(stored: #krate::Stored<'_>) -> #krate::Result<Self, #krate::DecodeError> {
+            #functions
+            match stored.schema_version { #arms }
+        }
+    })
+}

@@ -1,0 +1,218 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::{
+    ast::{Block, Krate, Method, Verb},
+    fallback,
+};
+
+/// The impls that a block asks for.
+pub(crate) fn handlers(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
+    let impls = methods.iter().map(|method| match method.verb {
+        _ if !method.well_formed => fallback::method(krate, block, method),
+        Verb::Handle => handle(krate, block, method),
+        Verb::Apply => apply(krate, block, method),
+        Verb::React => react(krate, block, method),
+    });
+    let tables = tables(krate, block, methods);
+    quote!(#(#impls)* #tables)
+}
+
+fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
+    let Method {
+        cfgs,
+        name,
+        subject,
+        output,
+        second,
+        ..
+    } = method;
+    let (params, _, where_clause) = block.generics.split_for_impl();
+    let self_ty = &block.self_ty;
+    let (context, passed) = parameter(*second, quote!(context));
+    let call = quote!(Self::#name(self, command #passed));
+    let (events, error, call) = match result(output) {
+        Some((events, error)) => (quote!(#events), quote!(#error), call),
+        None => {
+            let outcome = quote!(<#output as #krate::Outcome>);
+            let call = quote!(#outcome::into_result(#call));
+            (quote!(#outcome::Events), quote!(#outcome::Error), call)
+        }
+    };
+    quote! {
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #params #krate::Handle<#subject> for #self_ty #where_clause {
+            type Events = #events;
+            type Error = #error;
+            fn handle(&self, command: #subject, #context: &#krate::Context) -> #krate::Result<Self::Events, Self::Error> {
+                #call
+            }
+        }
+    }
+}
+
+fn apply(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
+    let Method {
+        cfgs,
+        name,
+        subject,
+        by_ref,
+        second,
+        ..
+    } = method;
+    let (params, _, where_clause) = block.generics.split_for_impl();
+    let self_ty = &block.self_ty;
+    let event = if *by_ref {
+        quote!(&event)
+    } else {
+        quote!(event)
+    };
+    let (origin, passed) = parameter(*second, quote!(origin));
+    quote! {
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #params #krate::Apply<#subject> for #self_ty #where_clause {
+            #[inline]
+            fn apply(&mut self, event: #subject, #origin: &#krate::Origin<'_>) {
+                Self::#name(self, #event #passed);
+            }
+        }
+    }
+}
+
+fn react(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
+    let Method {
+        cfgs,
+        name,
+        subject,
+        output,
+        second,
+        ..
+    } = method;
+    let (params, _, where_clause) = block.generics.split_for_impl();
+    let self_ty = &block.self_ty;
+    let (origin, passed) = parameter(*second, quote!(origin));
+    quote! {
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #params #krate::React<#subject> for #self_ty #where_clause {
+            type Issues = #output;
+            fn react(&self, event: &#subject, #origin: &#krate::Origin<'_>) -> Self::Issues {
+                Self::#name(self, event #passed)
+            }
+        }
+    }
+}
+
+/// A parameter that the method may not want: its pattern, and how it is passed on.
+fn parameter(wanted: bool, name: TokenStream) -> (TokenStream, TokenStream) {
+    if wanted {
+        (name.clone(), quote!(, #name))
+    } else {
+        (quote!(_), TokenStream::new())
+    }
+}
+
+/// The `T` and `E` of a type that is written `Result<T, E>`.
+fn result(ty: &Type) -> Option<(&Type, &Type)> {
+    let Type::Path(path) = ty else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    let mut types = arguments.args.iter().map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    let (events, error) = (types.next()??, types.next()??);
+    types.next().is_none().then_some((events, error))
+}
+
+/// `Handlers`: what the model says, and the dispatch tables.
+fn tables(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
+    let (params, _, where_clause) = block.generics.split_for_impl();
+    let self_ty = &block.self_ty;
+    let of = |verb| {
+        methods
+            .iter()
+            .filter(move |method| method.well_formed && method.verb == verb)
+    };
+    let handlers = of(Verb::Handle).map(|method| handler_meta(krate, method));
+    let on_command = of(Verb::Handle).map(|method| row(krate, method, quote!(OnCommand)));
+    let applies = applies(of(Verb::Apply)).map(|method| events_of(krate, method));
+    let on_apply = self::applies(of(Verb::Apply)).map(|method| row(krate, method, quote!(OnApply)));
+    let reactions = of(Verb::React).map(|method| reaction_meta(krate, method));
+    let on_react = of(Verb::React).map(|method| row(krate, method, quote!(OnReact)));
+    quote! {
+        #[automatically_derived]
+        impl #params #krate::Handlers for #self_ty #where_clause {
+            const HANDLERS: &'static [#krate::meta::Handler] = &[#(#handlers),*];
+            const APPLIES: &'static [#krate::meta::Set<#krate::meta::Event>] = &[#(#applies),*];
+            const REACTIONS: &'static [#krate::meta::Reaction] = &[#(#reactions),*];
+            const ON_COMMAND: &'static [#krate::OnCommand<Self>] = &[#(#on_command),*];
+            const ON_APPLY: &'static [#krate::OnApply<Self>] = &[#(#on_apply),*];
+            const ON_REACT: &'static [#krate::OnReact<Self>] = &[#(#on_react),*];
+        }
+    }
+}
+
+/// `RawEvent` takes what is left, so it is asked last.
+fn applies<'a>(
+    methods: impl Iterator<Item = &'a Method> + Clone,
+) -> impl Iterator<Item = &'a Method> {
+    let takes_all = |method: &&Method| method.takes_raw_event();
+    methods
+        .clone()
+        .filter(move |method| !takes_all(method))
+        .chain(methods.filter(takes_all))
+}
+
+fn row(krate: &Krate, method: &Method, table: TokenStream) -> TokenStream {
+    let (cfgs, subject) = (&method.cfgs, &method.subject);
+    quote!(#(#cfgs)* #krate::#table::new::<#subject>())
+}
+
+fn events_of(krate: &Krate, method: &Method) -> TokenStream {
+    let (cfgs, subject) = (&method.cfgs, &method.subject);
+    quote!(#(#cfgs)* <#subject as #krate::EventSet>::EVENTS)
+}
+
+fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
+    let Method {
+        cfgs,
+        subject,
+        by,
+        informed_by,
+        ..
+    } = method;
+    let docs = method.docs.tokens(krate);
+    quote! {
+        #(#cfgs)*
+        #krate::meta::Handler {
+            command: <#subject as #krate::Command>::META,
+            emits: <Self as #krate::Handle<#subject>>::EMITS,
+            by: &[#(<#by as #krate::Initiator>::INITIATOR),*],
+            informed_by: &[#(<#informed_by as #krate::Projection>::META),*],
+            docs: #docs,
+        }
+    }
+}
+
+fn reaction_meta(krate: &Krate, method: &Method) -> TokenStream {
+    let (cfgs, subject) = (&method.cfgs, &method.subject);
+    let docs = method.docs.tokens(krate);
+    quote! {
+        #(#cfgs)*
+        #krate::meta::Reaction {
+            on: <#subject as #krate::EventSet>::EVENTS,
+            issues: <Self as #krate::React<#subject>>::ISSUES,
+            docs: #docs,
+        }
+    }
+}

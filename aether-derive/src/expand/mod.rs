@@ -1,0 +1,34 @@
+//! What the macros write: plain impls, as a person would have written them.
+//!
+//! The types that the user wrote keep their own tokens, each in a place where rustc blames it and
+//! an editor finds one definition behind it. Everything else is named below
+//! `::aether::__private` and carries no span of the user's.
+
+mod aggregate;
+mod command;
+mod context;
+mod event;
+mod external_system;
+mod handlers;
+mod id;
+mod inline;
+mod location;
+mod persona;
+mod policy;
+mod projection;
+mod set;
+mod stop_if;
+mod stored;
+
+pub(crate) use self::{
+    aggregate::aggregate,
+    command::command,
+    context::{checks, context},
+    event::event,
+    external_system::external_system,
+    handlers::handlers,
+    id::id,
+    persona::persona,
+    policy::policy,
+    projection::projection,
+};

@@ -1,0 +1,37 @@
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::quote;
+
+use crate::ast::{Krate, Noun};
+
+/// A check that runs while the user's crate compiles, and fails it at `at`.
+///
+/// Only the two pairs of parentheses carry that span: they decide where the call lies, and an
+/// editor finds nothing behind them.
+pub(super) fn stop_if(krate: &Krate, at: Span, check: TokenStream) -> TokenStream {
+    let spanned = |tokens| {
+        let mut group = Group::new(Delimiter::Parenthesis, tokens);
+        group.set_span(at);
+        group
+    };
+    let function = spanned(quote!(#krate::meta::check::stop_if));
+    let finding = spanned(quote!(#krate::meta::check::#check));
+    quote! {
+        #[allow(long_running_const_eval)]
+        const _: () = #function #finding;
+    }
+}
+
+/// `context = Ordering`: the context has to list the member.
+pub(super) fn listed(noun: &Noun, section: TokenStream) -> Option<TokenStream> {
+    let (krate, name) = (&noun.krate, &noun.name);
+    let context = noun.context.as_ref()?;
+    let at = syn::spanned::Spanned::span(context);
+    let check = quote! {
+        lists(
+            <#context as #krate::meta::BoundedContext>::META,
+            #krate::meta::check::Section::#section,
+            &#krate::meta::Name::new(#name),
+        )
+    };
+    Some(stop_if(krate, at, check))
+}

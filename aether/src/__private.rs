@@ -1,0 +1,31 @@
+//! All that generated code may name. Not part of the public API.
+
+pub use std::{
+    borrow::Cow,
+    boxed::Box,
+    clone::Clone,
+    cmp::PartialEq,
+    convert::{From, Into},
+    default::Default,
+    fmt::{self, Debug},
+    marker::{Copy, Send, Sync},
+    option::Option::{self, None, Some},
+    result::Result::{self, Err, Ok},
+    str::FromStr,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+pub use eventstorming::meta;
+pub use serde;
+
+pub use crate::{
+    InvalidPayload,
+    domain::{
+        Aggregate, Apply, BoundedContext, Command, Context, DecodeError, DomainEvent, Emits,
+        EventSet, EventTypes, ExternalSystem, FoldInto, Handle, Handlers, Includes, Initiator,
+        Issues, OnApply, OnCommand, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
+        Projection, RawEvent, React, Register, Stored, VisitEvent, decode_variant, encode_variant,
+        fold, from_json, unknown_type, unreadable_version,
+    },
+};

@@ -1,0 +1,26 @@
+use super::DomainEvent;
+
+/// Walks the types of a set of events with a visitor.
+///
+/// So a library reaches each type, for its JSON Schema say, without the derive knowing that
+/// library. `#[derive(Event)]` on an enum whose variants hold event structs implements it.
+pub trait EventTypes<V> {
+    /// Shows each type to the visitor, in the order written.
+    fn visit(visitor: &mut V);
+}
+
+/// What a visitor does with an event type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot visit `{E}`",
+    note = "`Schemas` needs `#[derive(JsonSchema)]` on the event"
+)]
+pub trait VisitEvent<E> {
+    /// Looks at `E`.
+    fn visit(&mut self);
+}
+
+impl<V: VisitEvent<E>, E: DomainEvent> EventTypes<V> for E {
+    fn visit(visitor: &mut V) {
+        visitor.visit();
+    }
+}

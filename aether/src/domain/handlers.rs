@@ -1,0 +1,249 @@
+use std::{borrow::Cow, error::Error, fmt};
+
+use eventstorming::meta;
+
+use super::{
+    Aggregate, Apply, Command, DecodeError, EventSet, Handle, Issues as _, Origin, Outgoing, React,
+    Stored,
+};
+use crate::{
+    InvalidPayload, Payload,
+    domain::{Context, Emits as _},
+};
+
+/// What `#[handlers]` found in an impl block: model metadata, and dispatch from stored bytes to
+/// the method.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `#[handlers]` block",
+    label = "no `#[handlers] impl {Self} {{ .. }}`"
+)]
+pub trait Handlers: Sized + 'static {
+    /// One for each `#[handle]` method.
+    const HANDLERS: &'static [meta::Handler];
+    /// One for each `#[apply]` method.
+    const APPLIES: &'static [meta::Set<meta::Event>];
+    /// One for each `#[react]` method.
+    const REACTIONS: &'static [meta::Reaction];
+
+    /// The `#[handle]` methods.
+    const ON_COMMAND: &'static [OnCommand<Self>];
+    /// The `#[apply]` methods.
+    const ON_APPLY: &'static [OnApply<Self>];
+    /// The `#[react]` methods.
+    const ON_REACT: &'static [OnReact<Self>];
+
+    /// Applies a stored event if a method is there for it. An event that no method is there for
+    /// is not even decoded.
+    ///
+    /// # Errors
+    /// If the event cannot be decoded. The state has not changed.
+    fn apply_stored(
+        &mut self,
+        event: Stored<'_>,
+        origin: &Origin<'_>,
+    ) -> Result<bool, DecodeError> {
+        match Self::ON_APPLY
+            .iter()
+            .find(|row| (row.covers)(event.event_type))
+        {
+            Some(row) => (row.run)(self, event, origin).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Reacts to a stored event, with every method that is there for it.
+    ///
+    /// # Errors
+    /// If the event cannot be decoded or a command cannot be written.
+    fn react_stored(
+        &self,
+        event: Stored<'_>,
+        origin: &Origin<'_>,
+    ) -> Result<Vec<Outgoing>, HandleError> {
+        let mut out = Vec::new();
+        for row in Self::ON_REACT
+            .iter()
+            .filter(|row| (row.covers)(event.event_type))
+        {
+            (row.run)(self, event, origin, &mut out)?;
+        }
+        Ok(out)
+    }
+}
+
+/// An event that has been decided on, not yet stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The name it is to be stored under.
+    pub event_type: Cow<'static, str>,
+    /// The version of the data's schema.
+    pub schema_version: u32,
+    /// What happened.
+    pub data: Payload,
+}
+
+impl NewEvent {
+    /// Forgets the type of an event.
+    ///
+    /// # Errors
+    /// If its data cannot be written as JSON.
+    pub fn of<E: EventSet>(event: &E) -> Result<Self, InvalidPayload> {
+        let mut data = Vec::new();
+        event.encode(&mut data)?;
+        let (event_type, schema_version) = event.stored_as();
+        Ok(Self {
+            event_type,
+            schema_version,
+            data: Payload::from_checked(data.into()),
+        })
+    }
+}
+
+/// Says why handling gave nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandleError {
+    /// The command is not what its name says.
+    #[error("the command `{command}` has another shape")]
+    Command {
+        /// The name it travels under.
+        command: &'static str,
+        /// What is wrong with it.
+        source: InvalidPayload,
+    },
+    /// The event that was reacted to cannot be read.
+    #[error("the event cannot be read")]
+    Event(#[from] DecodeError),
+    /// What was decided on cannot be written.
+    #[error("what was decided on cannot be stored")]
+    Encode(#[from] InvalidPayload),
+    /// The domain says no.
+    #[error("the command is refused")]
+    Refused(#[source] Box<dyn Error + Send + Sync>),
+}
+
+type RunCommand<T> = fn(&T, &Payload, &Context) -> Result<Vec<NewEvent>, HandleError>;
+type RunApply<T> = fn(&mut T, Stored<'_>, &Origin<'_>) -> Result<(), DecodeError>;
+type RunReact<T> = fn(&T, Stored<'_>, &Origin<'_>, &mut Vec<Outgoing>) -> Result<(), HandleError>;
+
+/// A row of a dispatch table: a command, and what to do with its bytes.
+pub struct OnCommand<T> {
+    meta: &'static meta::Command,
+    run: RunCommand<T>,
+}
+
+impl<T> OnCommand<T> {
+    /// The row of `C`.
+    pub const fn new<C: Command>() -> Self
+    where
+        T: Handle<C>,
+    {
+        Self {
+            meta: C::META,
+            run: decide::<T, C>,
+        }
+    }
+
+    /// The command.
+    pub const fn command(&self) -> &'static meta::Command {
+        self.meta
+    }
+
+    /// Decides what the command does to the state.
+    ///
+    /// # Errors
+    /// If the command is refused, or cannot be read.
+    pub fn run(
+        &self,
+        state: &T,
+        command: &Payload,
+        context: &Context,
+    ) -> Result<Vec<NewEvent>, HandleError> {
+        (self.run)(state, command, context)
+    }
+}
+
+fn decide<A: Handle<C>, C: Command>(
+    state: &A,
+    command: &Payload,
+    context: &Context,
+) -> Result<Vec<NewEvent>, HandleError> {
+    let command = command
+        .decode::<C>()
+        .map_err(|source| HandleError::Command {
+            command: C::META.name.as_str(),
+            source,
+        })?;
+    let emitted = state
+        .handle(command, context)
+        .map_err(|refusal| HandleError::Refused(Box::new(refusal)))?;
+    let mut events: Vec<<A as Aggregate>::Event> = Vec::new();
+    emitted.emit(&mut events);
+    events
+        .iter()
+        .map(|event| Ok(NewEvent::of(event)?))
+        .collect()
+}
+
+/// A row of a dispatch table: which events, and what they do to the state.
+pub struct OnApply<T> {
+    covers: fn(&str) -> bool,
+    run: RunApply<T>,
+}
+
+impl<T> OnApply<T> {
+    /// The row of `E`.
+    pub const fn new<E: EventSet>() -> Self
+    where
+        T: Apply<E>,
+    {
+        Self {
+            covers: E::covers,
+            run: |state, stored, origin| {
+                state.apply(E::decode(stored)?, origin);
+                Ok(())
+            },
+        }
+    }
+}
+
+/// A row of a dispatch table: which events, and what is done about them.
+pub struct OnReact<T> {
+    covers: fn(&str) -> bool,
+    run: RunReact<T>,
+}
+
+impl<T> OnReact<T> {
+    /// The row of `E`.
+    pub const fn new<E: EventSet>() -> Self
+    where
+        T: React<E>,
+    {
+        Self {
+            covers: E::covers,
+            run: |policy, stored, origin, out| {
+                Ok(policy.react(&E::decode(stored)?, origin).issue(out)?)
+            },
+        }
+    }
+}
+
+impl<T> fmt::Debug for OnCommand<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnCommand")
+            .field("command", &self.meta.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for OnApply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnApply").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for OnReact<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnReact").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! What a domain is made of: the traits that the macros write impls of.
+//!
+//! Three verbs carry everything: [`Handle`] (a command becomes events), [`Apply`] (an event
+//! becomes state) and [`React`] (an event becomes commands). An aggregate handles and applies, a
+//! projection applies, a policy reacts. Each trait can be implemented by hand.
+//!
+//! All of it is pure: nothing here waits, stores, or knows of a runtime.
+
+mod aggregate;
+mod bounded_context;
+mod command;
+mod context;
+mod decode_error;
+mod emits;
+mod event;
+mod event_types;
+mod external_system;
+mod handlers;
+mod inline;
+mod origin;
+mod outcome;
+mod persona;
+mod policy;
+mod projection;
+mod raw_event;
+mod replay;
+#[cfg(feature = "schema")]
+mod schema;
+mod stored;
+
+#[cfg(feature = "schema")]
+pub use self::schema::{Schemas, event_schemas};
+#[doc(hidden)]
+pub use self::{
+    aggregate::fold,
+    decode_error::{unknown_type, unreadable_version},
+    event::from_json,
+    inline::{decode_variant, encode_variant},
+};
+pub use self::{
+    aggregate::{Aggregate, Apply, FoldInto, Handle},
+    bounded_context::{BoundedContext, Register},
+    command::{Command, Issues, Outgoing},
+    context::Context,
+    decode_error::DecodeError,
+    emits::{Emits, Includes},
+    event::{DomainEvent, EventSet},
+    event_types::{EventTypes, VisitEvent},
+    external_system::ExternalSystem,
+    handlers::{HandleError, Handlers, NewEvent, OnApply, OnCommand, OnReact},
+    origin::Origin,
+    outcome::{Outcome, Rejection},
+    persona::{Initiator, Persona},
+    policy::{Policy, React},
+    projection::Projection,
+    raw_event::RawEvent,
+    replay::{ReplayError, Replayed},
+    stored::Stored,
+};

@@ -1,0 +1,128 @@
+use std::ops::Deref;
+
+use super::{Aggregate, DecodeError, EventSet as _, Origin, Stored};
+use crate::{ActorId, Commit, Event, Position, Version};
+
+/// The state of an actor, folded from its events, and the version it is at.
+///
+/// ```
+/// use aether::{ActorId, domain::Replayed};
+/// # use aether::prelude::*;
+/// # #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// # struct Counted { by: u32 }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(events(Counted))]
+/// # struct Counter { total: u32 }
+/// # #[handlers]
+/// # impl Counter { #[apply] fn counted(&mut self, event: &Counted) { self.total += event.by; } }
+///
+/// let actor = ActorId::of("Counter", "a")?;
+/// let event = Counted { by: 2 }.record(actor.clone(), 1.into())?;
+/// let counter = Replayed::<Counter>::replay(actor, [&event])?;
+/// assert_eq!((counter.total, counter.version()), (2, 1.into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed<A> {
+    actor_id: ActorId,
+    version: Version,
+    state: A,
+}
+
+/// Says which event could not be folded.
+#[derive(Debug, thiserror::Error)]
+#[error("event {version} of `{actor_id}` cannot be read")]
+pub struct ReplayError {
+    /// Whose event it is.
+    pub actor_id: ActorId,
+    /// The version of the event.
+    pub version: Version,
+    /// What is wrong with it.
+    pub source: DecodeError,
+}
+
+impl<A: Aggregate> Replayed<A> {
+    /// An actor without events.
+    pub fn new(actor_id: ActorId) -> Self {
+        Self {
+            actor_id,
+            version: Version::NONE,
+            state: A::default(),
+        }
+    }
+
+    /// Folds the events of an actor, oldest first.
+    ///
+    /// # Errors
+    /// If an event cannot be decoded.
+    pub fn replay<'a>(
+        actor_id: ActorId,
+        events: impl IntoIterator<Item = &'a Event>,
+    ) -> Result<Self, ReplayError> {
+        let mut replayed = Self::new(actor_id);
+        for event in events {
+            replayed.apply(event, Position::START)?;
+        }
+        Ok(replayed)
+    }
+
+    /// Folds one more event, whose commit has this place in the log.
+    ///
+    /// # Errors
+    /// If the event cannot be decoded. The state has not changed.
+    pub fn apply(&mut self, event: &Event, position: Position) -> Result<(), ReplayError> {
+        let decoded = A::Event::decode(Stored::from(event)).map_err(|source| ReplayError {
+            actor_id: event.actor_id.clone(),
+            version: event.version,
+            source,
+        })?;
+        self.state.apply(decoded, &Origin::of(event, position));
+        self.version = event.version;
+        Ok(())
+    }
+
+    /// Folds the events of a commit that are later than the present version.
+    ///
+    /// # Errors
+    /// If an event cannot be decoded. The events before it are folded.
+    pub fn apply_commit(&mut self, commit: &Commit, position: Position) -> Result<(), ReplayError> {
+        let version = self.version;
+        let later = commit
+            .events()
+            .iter()
+            .filter(|event| event.version > version);
+        later
+            .into_iter()
+            .try_for_each(|event| self.apply(event, position))
+    }
+}
+
+impl<A> Replayed<A> {
+    /// Whose state it is.
+    pub const fn actor_id(&self) -> &ActorId {
+        &self.actor_id
+    }
+
+    /// The version of the last event in it.
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The state.
+    pub const fn state(&self) -> &A {
+        &self.state
+    }
+
+    /// The state alone.
+    pub fn into_state(self) -> A {
+        self.state
+    }
+}
+
+impl<A> Deref for Replayed<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.state
+    }
+}

@@ -1,0 +1,15 @@
+//! What a domain is written with: `use aether::prelude::*;`.
+
+#[cfg(feature = "macros")]
+pub use aether_derive::{
+    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, Projection, bounded_context,
+    handlers,
+};
+#[cfg(feature = "schema")]
+pub use schemars::JsonSchema;
+pub use serde::{Deserialize, Serialize};
+
+pub use crate::domain::{
+    Aggregate, Apply, BoundedContext, Command, Context, DomainEvent, EventSet, ExternalSystem,
+    Handle, Origin, Persona, Policy, Projection, RawEvent, React, Replayed,
+};

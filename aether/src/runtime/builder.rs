@@ -1,0 +1,233 @@
+use std::sync::Arc;
+
+use eventstorming::meta;
+use tokio::sync::watch;
+
+use super::{
+    actor_locks::ActorLocks,
+    adapter::Adapter,
+    engine::Engine,
+    handle::{Aether, Inner},
+    registry::{Launch, Member, Registry},
+    status::{FollowerState, FollowerStatus},
+    tasks::Tasks,
+};
+use crate::{
+    CheckpointStore, Clock, DynEventStore, EventStore, Position, StoreError, SystemClock,
+    domain::BoundedContext,
+};
+
+/// Puts a runtime together: see [`Aether::builder`].
+#[must_use = "nothing runs before `start`"]
+pub struct AetherBuilder {
+    store: Option<DynEventStore>,
+    clock: Arc<dyn Clock>,
+    attempts: u32,
+    registry: Registry,
+    contexts: Vec<&'static meta::Context>,
+}
+
+/// Says why a runtime does not start. Nothing was stored, and nothing runs.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// No store was given.
+    #[error("there is no store: call `store(..)`, for instance with `InMemoryEventStore::new()`")]
+    NoStore,
+    /// Two aggregates handle one command.
+    #[error("the command `{command}` is handled by `{first}` and by `{second}`")]
+    HandledTwice {
+        /// The command.
+        command: &'static str,
+        /// The first aggregate.
+        first: &'static str,
+        /// The second aggregate.
+        second: &'static str,
+    },
+    /// Two aggregates store events under one name.
+    #[error("the event type `{event}` is stored by `{first}` and by `{second}`")]
+    StoredTwice {
+        /// The stored name.
+        event: &'static str,
+        /// The first aggregate.
+        first: &'static str,
+        /// The second aggregate.
+        second: &'static str,
+    },
+    /// Two members have one name, by which what they keep is found.
+    #[error("there are two of the {kind} `{name}`: was a context added twice?")]
+    SameName {
+        /// What they are.
+        kind: &'static str,
+        /// Their name.
+        name: &'static str,
+    },
+    /// A policy or adapter issues what nothing handles.
+    #[error("`{issuer}` issues `{command}`, which no running context handles; add its context")]
+    Unhandled {
+        /// The policy or external system.
+        issuer: &'static str,
+        /// The command.
+        command: &'static str,
+    },
+    /// An adapter is for a system that no context lists.
+    #[error(
+        "no running context lists the external system `{system}`, for which there is an adapter"
+    )]
+    UnknownSystem {
+        /// The system.
+        system: &'static str,
+    },
+    /// An adapter takes events that its system is not notified of.
+    #[error("`{system}` does not say that it is notified of `{event}`, which its adapter takes")]
+    NotNotified {
+        /// The system.
+        system: &'static str,
+        /// The event.
+        event: &'static str,
+    },
+    /// The store does not answer.
+    #[error("the checkpoints of the followers cannot be had")]
+    Store(#[from] StoreError),
+}
+
+impl Default for AetherBuilder {
+    fn default() -> Self {
+        Self {
+            store: None,
+            clock: Arc::new(SystemClock),
+            attempts: 16,
+            registry: Registry::default(),
+            contexts: Vec::new(),
+        }
+    }
+}
+
+impl AetherBuilder {
+    /// Keeps events, and how far each follower has come, in this store.
+    pub fn store(mut self, store: impl EventStore + CheckpointStore) -> Self {
+        self.store = Some(DynEventStore::new(store));
+        self
+    }
+
+    /// Runs the members of a bounded context.
+    pub fn context<C: BoundedContext>(mut self) -> Self {
+        C::register(&mut self.registry);
+        self.contexts.push(C::META);
+        self
+    }
+
+    /// Tells an external system what it is to be told, through this adapter.
+    pub fn adapter(mut self, adapter: impl Adapter) -> Self {
+        self.registry.adapter(adapter);
+        self
+    }
+
+    /// Takes the time from this clock, not from the machine.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Decides at most this many times on a command while others keep changing its actor;
+    /// otherwise 16 times. At least once in any case.
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Starts every policy, projection and adapter, and takes commands from now on.
+    ///
+    /// A projection is built from the start of the log. A policy or adapter goes on where it had
+    /// come to; a new one begins at the start of the log.
+    ///
+    /// # Errors
+    /// If the members do not fit together, or the store does not answer.
+    ///
+    /// # Panics
+    /// If it is not called within a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: if the future is dropped, nothing runs.
+    pub async fn start(mut self) -> Result<Aether, StartError> {
+        self.registry.check()?;
+        let store = self.store.ok_or(StartError::NoStore)?;
+        let Registry {
+            routes,
+            followers,
+            projections,
+            ..
+        } = self.registry;
+        let mut members = Vec::with_capacity(followers.len());
+        for member in followers {
+            let from = match &member.checkpoint {
+                Some(reader) => store.checkpoint(reader).await?,
+                None => Position::START,
+            };
+            members.push((member, from));
+        }
+        let (clock, locks, attempts) = (self.clock, ActorLocks::new(), self.attempts);
+        let engine = Arc::new(Engine {
+            store,
+            clock,
+            routes,
+            locks,
+            attempts,
+        });
+        let tasks = Tasks::new();
+        let launch = |(member, from)| launch(member, from, &engine, &tasks);
+        let followers = members.into_iter().map(launch).collect();
+        let contexts = self.contexts;
+        Ok(Aether::new(Inner {
+            engine,
+            tasks,
+            followers,
+            projections,
+            contexts,
+        }))
+    }
+}
+
+fn launch(
+    member: Member,
+    from: Position,
+    engine: &Arc<Engine>,
+    tasks: &Tasks,
+) -> watch::Receiver<FollowerStatus> {
+    let Member {
+        name,
+        kind,
+        checkpoint,
+        launch,
+    } = member;
+    let state = FollowerState::Running;
+    let (status, receiver) = watch::channel(FollowerStatus {
+        name,
+        kind,
+        position: from,
+        refused: 0,
+        state,
+    });
+    launch(Launch {
+        engine: Arc::clone(engine),
+        tasks,
+        status,
+        checkpoint,
+        from,
+    });
+    receiver
+}
+
+impl std::fmt::Debug for AetherBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let contexts: Vec<_> = self
+            .contexts
+            .iter()
+            .map(|context| context.name.as_str())
+            .collect();
+        f.debug_struct("AetherBuilder")
+            .field("store", &self.store)
+            .field("contexts", &contexts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,54 @@
+use crate::{CommandId, Event, Metadata, domain::Outgoing};
+
+/// A command with all that is known about it.
+#[derive(Debug, Clone)]
+pub(super) struct Envelope {
+    pub(super) id: CommandId,
+    pub(super) outgoing: Outgoing,
+    pub(super) correlation_id: Option<String>,
+    pub(super) causation_id: Option<String>,
+    pub(super) traceparent: Option<String>,
+}
+
+impl Envelope {
+    /// A command that comes from outside.
+    pub(super) fn new(outgoing: Outgoing) -> Self {
+        Self {
+            id: CommandId::new(),
+            outgoing,
+            correlation_id: None,
+            causation_id: None,
+            traceparent: None,
+        }
+    }
+
+    /// A command that an event gave rise to. Seen again, the same event gives the same id.
+    pub(super) fn caused_by(event: &Event, who: &str, number: usize, outgoing: Outgoing) -> Self {
+        let key = format!("{who}/{number}");
+        let Metadata {
+            correlation_id,
+            traceparent,
+            ..
+        } = event.metadata.clone();
+        Self {
+            id: CommandId::derived(event.id.as_uuid(), &key),
+            outgoing,
+            correlation_id: correlation_id.or_else(|| Some(event.id.to_string())),
+            causation_id: Some(event.id.to_string()),
+            traceparent,
+        }
+    }
+
+    /// What its events say about why they happened.
+    pub(super) fn metadata(&self) -> Metadata {
+        let mut metadata = Metadata::new();
+        metadata.command_id = Some(self.id);
+        metadata.correlation_id = self
+            .correlation_id
+            .clone()
+            .or_else(|| Some(self.id.to_string()));
+        metadata.causation_id.clone_from(&self.causation_id);
+        metadata.traceparent.clone_from(&self.traceparent);
+        metadata
+    }
+}

@@ -1,0 +1,271 @@
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    fmt::{self, Display},
+    sync::Arc,
+};
+
+use eventstorming::meta;
+use tokio::sync::{RwLock, watch};
+
+use super::{
+    builder::AetherBuilder,
+    command_error::{CommandError, LoadError, ReadError},
+    engine::Engine,
+    envelope::Envelope,
+    projection::ReadModel,
+    registry::ProjectionEntry,
+    send::{SendCommand, Sent},
+    status::{FollowerState, FollowerStatus},
+    tasks::Tasks,
+};
+use crate::{
+    ActorId, DynEventStore, EventStore as _, Position,
+    domain::{Aggregate, Command, Outgoing, Projection, Replayed},
+};
+
+/// A running domain.
+///
+/// Cloning is cheap: clones share the runtime. When the last one goes, the followers end; to
+/// wait until they have, call [`Aether::shutdown`].
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use aether::{InMemoryEventStore, prelude::*, runtime::Aether};
+///
+/// #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// pub struct Counted { pub by: u32 }
+///
+/// #[derive(Command, Serialize, Deserialize)]
+/// pub struct Count { #[command(id)] pub counter: String, pub by: u32 }
+///
+/// #[derive(Aggregate, Debug, Default)]
+/// #[aggregate(events(Counted))]
+/// pub struct Counter { total: u32 }
+///
+/// #[handlers]
+/// impl Counter {
+///     #[handle]
+///     fn count(&self, command: Count) -> Result<Counted, Infallible> {
+///         Ok(Counted { by: command.by })
+///     }
+///
+///     #[apply]
+///     fn counted(&mut self, event: &Counted) {
+///         self.total += event.by;
+///     }
+/// }
+///
+/// bounded_context! {
+///     /// Counts things.
+///     pub Counting { aggregates: [Counter] }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let aether = Aether::builder()
+///     .store(InMemoryEventStore::new())
+///     .context::<Counting>()
+///     .start()
+///     .await?;
+/// aether.send(Count { counter: "a".to_owned(), by: 3 }).await?;
+/// let counter = aether.load::<Counter>("a").await?;
+/// assert_eq!((counter.total, counter.version()), (3, 1.into()));
+/// aether.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Aether(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) engine: Arc<Engine>,
+    pub(super) tasks: Tasks,
+    pub(super) followers: Vec<watch::Receiver<FollowerStatus>>,
+    pub(super) projections: HashMap<TypeId, ProjectionEntry>,
+    pub(super) contexts: Vec<&'static meta::Context>,
+}
+
+impl Aether {
+    /// Puts a runtime together.
+    pub fn builder() -> AetherBuilder {
+        AetherBuilder::default()
+    }
+
+    pub(super) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// Sends a command to the aggregate that handles it: loads the actor, lets it decide,
+    /// stores what it decided, and does so again if others were faster.
+    ///
+    /// ```no_run
+    /// # use aether::{CommandId, domain::Command, runtime::{Aether, CommandError}};
+    /// # async fn f<C: Command>(aether: Aether, command: C) -> Result<(), CommandError> {
+    /// let sent = aether.send(command).with_id(CommandId::new()).correlated("checkout-7").await?;
+    /// println!("{} is at version {}", sent.actor_id, sent.version);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a command is given away: it is sent once"
+    )]
+    pub fn send<C: Command>(&self, command: C) -> SendCommand<'_> {
+        SendCommand::new(self, C::META.name.as_str(), Outgoing::of(&command))
+    }
+
+    pub(super) async fn execute(&self, envelope: &Envelope) -> Result<Sent, CommandError> {
+        // Shutdown waits for what has begun; what has not begun is refused.
+        let _begun = self.0.tasks.begin();
+        if self.0.tasks.is_stopped() {
+            return Err(CommandError::Stopped);
+        }
+        self.0.engine.execute(envelope).await
+    }
+
+    /// Folds the present state of an actor from the log. An actor without events is in its
+    /// default state, at [`Version::NONE`](crate::Version::NONE).
+    ///
+    /// # Errors
+    /// If the key names no actor, the store does not give the events, or one cannot be read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn load<A: Aggregate>(
+        &self,
+        key: impl Display + Send,
+    ) -> Result<Replayed<A>, LoadError> {
+        let actor_id = ActorId::of(A::META.name.as_str(), &key.to_string())?;
+        let mut replayed = Replayed::<A>::new(actor_id);
+        loop {
+            let page = self
+                .0
+                .engine
+                .store
+                .read(replayed.actor_id(), replayed.version())
+                .await?;
+            for recorded in &page.commits {
+                replayed.apply_commit(&recorded.commit, recorded.position)?;
+            }
+            if !page.more {
+                return Ok(replayed);
+            }
+        }
+    }
+
+    /// Reads a projection, once it has applied all that is in the log now: whoever has sent a
+    /// command reads what came of it.
+    ///
+    /// # Errors
+    /// If the projection belongs to no running context, has halted, or the runtime is shut down.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn read<P: Projection>(&self) -> Result<ReadModel<P>, ReadError> {
+        let unknown = ReadError::Unknown {
+            projection: P::META.name.as_str(),
+        };
+        let Some(entry) = self.0.projections.get(&TypeId::of::<P>()) else {
+            return Err(unknown);
+        };
+        let (Ok(state), Some(follower)) = (
+            Arc::clone(&entry.state).downcast::<RwLock<P>>(),
+            self.0.followers.get(entry.follower),
+        ) else {
+            return Err(unknown);
+        };
+        let head = self.0.engine.store.head().await?;
+        let position = reached(follower.clone(), head).await?;
+        Ok(ReadModel::new(state.read_owned().await, position))
+    }
+
+    /// Waits until every policy, projection and adapter has done its work for all that is in the
+    /// log, and that work has added nothing to it.
+    ///
+    /// Meant for tests and for programs that end: others may keep sending commands, and then
+    /// this keeps waiting.
+    ///
+    /// # Errors
+    /// If a follower has halted, the store does not answer, or the runtime is shut down.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn settled(&self) -> Result<Position, ReadError> {
+        let mut head = self.0.engine.store.head().await?;
+        loop {
+            for follower in &self.0.followers {
+                reached(follower.clone(), head).await?;
+            }
+            let now = self.0.engine.store.head().await?;
+            if now == head {
+                return Ok(head);
+            }
+            head = now;
+        }
+    }
+
+    /// How far each policy, projection and adapter has come, and how it is doing.
+    pub fn status(&self) -> Vec<FollowerStatus> {
+        self.0
+            .followers
+            .iter()
+            .map(|follower| follower.borrow().clone())
+            .collect()
+    }
+
+    /// The store that keeps the events.
+    pub fn store(&self) -> &DynEventStore {
+        &self.0.engine.store
+    }
+
+    /// The contexts that run: from these the model is drawn.
+    pub fn contexts(&self) -> &[&'static meta::Context] {
+        &self.0.contexts
+    }
+
+    /// Ends it: takes no more commands, lets those under way and the present work of each
+    /// follower come to its end, keeps how far each has come, and returns when all is still.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, everything still ends, but nobody waits for it.
+    pub async fn shutdown(&self) {
+        self.0.tasks.end().await;
+    }
+}
+
+/// Waits until a follower has reached a position, and says how far it is.
+async fn reached(
+    mut follower: watch::Receiver<FollowerStatus>,
+    head: Position,
+) -> Result<Position, ReadError> {
+    let is_halted = |status: &FollowerStatus| matches!(status.state, FollowerState::Halted { .. });
+    let status = follower
+        .wait_for(|status| status.position >= head || is_halted(status))
+        .await
+        .map_err(|_ended| ReadError::Stopped)?
+        .clone();
+    match status.state {
+        FollowerState::Halted { reason } => Err(ReadError::Halted {
+            follower: status.name,
+            reason,
+        }),
+        FollowerState::Running | FollowerState::Retrying { .. } => Ok(status.position),
+    }
+}
+
+impl fmt::Debug for Aether {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let contexts: Vec<_> = self
+            .0
+            .contexts
+            .iter()
+            .map(|context| context.name.as_str())
+            .collect();
+        f.debug_struct("Aether")
+            .field("store", self.store())
+            .field("contexts", &contexts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,33 @@
+//! Runs a domain in one process: commands, policies, projections and adapters, over a store.
+//!
+//! [`Aether::builder`] takes a store and bounded contexts; what it starts is exactly what the
+//! contexts list. Everything here is a shell around the pure domain: it loads, lets the domain
+//! decide, and commits. Each policy, projection and adapter is a *follower* of the log, a task
+//! of its own, so that one that is stuck holds up no other.
+
+mod actor_locks;
+mod adapter;
+mod backoff;
+mod builder;
+mod command_error;
+mod engine;
+mod envelope;
+mod follower;
+mod handle;
+mod projection;
+mod reactor;
+mod registry;
+mod route;
+mod send;
+mod status;
+mod tasks;
+
+pub use self::{
+    adapter::{Adapter, Delivery},
+    builder::{AetherBuilder, StartError},
+    command_error::{CommandError, LoadError, ReadError, Refusal},
+    handle::Aether,
+    projection::ReadModel,
+    send::{SendCommand, Sent},
+    status::{FollowerKind, FollowerState, FollowerStatus},
+};

@@ -1,0 +1,97 @@
+use std::{future::Future, sync::Arc};
+
+use super::{
+    command_error::CommandError,
+    engine::Engine,
+    envelope::Envelope,
+    follower::{Consumer, Done, Failure, chain},
+};
+use crate::{
+    Event, Position, Recorded, StoreErrorKind,
+    domain::{Handlers, Origin, Outgoing, Policy, Stored},
+};
+
+/// Turns events into commands: what a policy and an adapter have in common.
+pub(super) trait Source: Send + Sync + 'static {
+    /// The commands that an event gives rise to.
+    fn commands(
+        &self,
+        event: &Event,
+        position: Position,
+    ) -> impl Future<Output = Result<Vec<Outgoing>, Failure>> + Send;
+}
+
+/// Follows the log and carries out the commands that its source asks for.
+pub(super) struct Reactor<S> {
+    pub(super) name: &'static str,
+    pub(super) source: S,
+    pub(super) engine: Arc<Engine>,
+}
+
+impl<S: Source> Consumer for Reactor<S> {
+    async fn take(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
+        let mut done = Done::default();
+        for event in recorded.commit.events() {
+            let commands = self.source.commands(event, recorded.position).await?;
+            for (number, command) in commands.into_iter().enumerate() {
+                let envelope = Envelope::caused_by(event, self.name, number, command);
+                done.refused += self.execute(&envelope).await?;
+            }
+        }
+        Ok(done)
+    }
+}
+
+impl<S: Source> Reactor<S> {
+    /// Says how many commands were refused: none or one.
+    async fn execute(&self, envelope: &Envelope) -> Result<u64, Failure> {
+        match self.engine.execute(envelope).await {
+            Ok(_) => Ok(0),
+            Err(CommandError::Refused(refusal)) => {
+                let command = envelope.outgoing.command;
+                tracing::info!(issuer = self.name, command, %refusal, "command refused");
+                Ok(1)
+            }
+            Err(err) if may_pass(&err) => Err(Failure::Retry(chain(&err))),
+            Err(err) => Err(Failure::Halt(chain(&err))),
+        }
+    }
+}
+
+/// Whether the same command may succeed later.
+fn may_pass(err: &CommandError) -> bool {
+    match err {
+        CommandError::Conflict { .. } => true,
+        CommandError::Store(err) => {
+            matches!(
+                err.kind(),
+                StoreErrorKind::Unavailable | StoreErrorKind::InDoubt
+            )
+        }
+        CommandError::Refused(_)
+        | CommandError::Unhandled { .. }
+        | CommandError::Address { .. }
+        | CommandError::Shape { .. }
+        | CommandError::Unreadable(_)
+        | CommandError::Stopped => false,
+    }
+}
+
+/// A policy as a source of commands.
+#[derive(Default)]
+pub(super) struct PolicySource<P>(P);
+
+impl<P: Policy + Handlers> Source for PolicySource<P> {
+    async fn commands(&self, event: &Event, position: Position) -> Result<Vec<Outgoing>, Failure> {
+        let origin = Origin::of(event, position);
+        self.0
+            .react_stored(Stored::from(event), &origin)
+            .map_err(|err| {
+                let reason = chain(&err);
+                let (version, actor) = (event.version, &event.actor_id);
+                Failure::Halt(format!(
+                    "event {version} of `{actor}` at position {position}: {reason}"
+                ))
+            })
+    }
+}

@@ -1,0 +1,247 @@
+use std::{
+    any::{Any, TypeId},
+    collections::{HashMap, HashSet, hash_map::Entry},
+    sync::Arc,
+};
+
+use eventstorming::meta;
+use tokio::sync::{RwLock, watch};
+
+use super::{
+    adapter::{Adapter, AdapterSource},
+    builder::StartError,
+    engine::Engine,
+    follower::{Consumer, Follower},
+    projection::Projector,
+    reactor::{PolicySource, Reactor, Source},
+    route::{HandlerRoute, Route},
+    status::{FollowerKind, FollowerStatus},
+    tasks::Tasks,
+};
+use crate::{
+    Position,
+    domain::{Aggregate, EventSet as _, ExternalSystem, Handlers, Policy, Projection, Register},
+};
+
+/// The members of the contexts that are to run, and what does not fit together among them.
+#[derive(Default)]
+pub(super) struct Registry {
+    pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
+    pub(super) followers: Vec<Member>,
+    pub(super) projections: HashMap<TypeId, ProjectionEntry>,
+    issued: Vec<(&'static str, &'static meta::Command)>,
+    systems: HashMap<&'static str, &'static meta::ExternalSystem>,
+    stored_by: HashMap<&'static str, &'static str>,
+    names: HashSet<(&'static str, &'static str)>,
+    problems: Vec<StartError>,
+}
+
+/// A read model, and the name of the follower that keeps it.
+pub(super) struct ProjectionEntry {
+    pub(super) state: Arc<dyn Any + Send + Sync>,
+    pub(super) follower: usize,
+}
+
+/// A policy, projection or adapter that is about to follow the log.
+pub(super) struct Member {
+    pub(super) name: &'static str,
+    pub(super) kind: FollowerKind,
+    /// The name its checkpoint is kept under.
+    pub(super) checkpoint: Option<String>,
+    pub(super) launch: Begin,
+}
+
+type Begin = Box<dyn FnOnce(Launch<'_>) + Send>;
+
+/// What a member needs to begin.
+pub(super) struct Launch<'a> {
+    pub(super) engine: Arc<Engine>,
+    pub(super) tasks: &'a Tasks,
+    pub(super) status: watch::Sender<FollowerStatus>,
+    pub(super) checkpoint: Option<String>,
+    pub(super) from: Position,
+}
+
+impl Launch<'_> {
+    fn follow<C: Consumer>(self, consumer: C) {
+        let Self {
+            engine,
+            tasks,
+            status,
+            checkpoint,
+            from,
+        } = self;
+        let store = engine.store.clone();
+        let follower = Follower {
+            consumer,
+            store,
+            status,
+            checkpoint,
+            saved: from,
+        };
+        tasks.spawn(follower.run(tasks.stop()));
+    }
+}
+
+impl Registry {
+    pub(super) fn adapter<A: Adapter>(&mut self, adapter: A) {
+        let system = A::System::META;
+        let name = system.name.as_str();
+        self.named("adapter", name);
+        let untold = A::Notice::EVENTS
+            .iter()
+            .find(|event| !told(system, event))
+            .map(|event| event.name);
+        if let Some(event) = untold {
+            self.problems.push(StartError::NotNotified {
+                system: name,
+                event: event.as_str(),
+            });
+        }
+        let issued = <A::Answer as crate::domain::Issues>::ISSUES.members();
+        self.issued
+            .extend(issued.into_iter().map(|command| (name, command)));
+        let source = AdapterSource(adapter);
+        self.reactor(name, FollowerKind::Adapter, "adapter", source);
+    }
+
+    /// What does not fit together, now that all members are known.
+    pub(super) fn check(&mut self) -> Result<(), StartError> {
+        if let Some(problem) = self.problems.drain(..).next() {
+            return Err(problem);
+        }
+        for member in self
+            .followers
+            .iter()
+            .filter(|member| member.kind == FollowerKind::Adapter)
+        {
+            if !self.systems.contains_key(member.name) {
+                return Err(StartError::UnknownSystem {
+                    system: member.name,
+                });
+            }
+        }
+        let unhandled = self
+            .issued
+            .iter()
+            .find(|(_, command)| !self.routes.contains_key(command.name.as_str()));
+        match unhandled {
+            Some((issuer, command)) => Err(StartError::Unhandled {
+                issuer,
+                command: command.name.as_str(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn named(&mut self, kind: &'static str, name: &'static str) {
+        if !self.names.insert((kind, name)) {
+            self.problems.push(StartError::SameName { kind, name });
+        }
+    }
+
+    fn reactor<S: Source>(
+        &mut self,
+        name: &'static str,
+        kind: FollowerKind,
+        prefix: &str,
+        source: S,
+    ) {
+        self.followers.push(Member {
+            name,
+            kind,
+            checkpoint: Some(format!("{prefix}/{name}")),
+            launch: Box::new(move |launch| {
+                let engine = Arc::clone(&launch.engine);
+                launch.follow(Reactor {
+                    name,
+                    source,
+                    engine,
+                });
+            }),
+        });
+    }
+
+    fn stores(&mut self, aggregate: &'static meta::Aggregate) {
+        let owner = aggregate.name.as_str();
+        for event in aggregate.events {
+            let names = std::iter::once(event.name.as_str()).chain(event.aliases.iter().copied());
+            for name in names {
+                match self.stored_by.entry(name) {
+                    Entry::Vacant(free) => _ = free.insert(owner),
+                    Entry::Occupied(taken) if *taken.get() == owner => {}
+                    Entry::Occupied(taken) => self.problems.push(StartError::StoredTwice {
+                        event: name,
+                        first: taken.get(),
+                        second: owner,
+                    }),
+                }
+            }
+        }
+    }
+}
+
+impl Register for Registry {
+    fn aggregate<A: Aggregate + Handlers>(&mut self) {
+        let name = A::META.name.as_str();
+        self.named("aggregate", name);
+        self.stores(A::META);
+        for row in A::ON_COMMAND {
+            let command = row.command().name.as_str();
+            match self.routes.entry(command) {
+                Entry::Vacant(free) => _ = free.insert(Box::new(HandlerRoute::<A>::new(row))),
+                Entry::Occupied(taken) => self.problems.push(StartError::HandledTwice {
+                    command,
+                    first: taken.get().actor_type(),
+                    second: name,
+                }),
+            }
+        }
+    }
+
+    fn policy<P: Policy + Handlers>(&mut self) {
+        let name = P::META.name.as_str();
+        self.named("policy", name);
+        let issued = P::META
+            .reactions
+            .iter()
+            .flat_map(|reaction| reaction.issues.members());
+        self.issued.extend(issued.map(|command| (name, command)));
+        self.reactor(
+            name,
+            FollowerKind::Policy,
+            "policy",
+            PolicySource::<P>::default(),
+        );
+    }
+
+    fn projection<P: Projection + Handlers>(&mut self) {
+        let name = P::META.name.as_str();
+        self.named("projection", name);
+        let state = Arc::new(RwLock::new(P::default()));
+        let entry = ProjectionEntry {
+            state: Arc::<RwLock<P>>::clone(&state),
+            follower: self.followers.len(),
+        };
+        self.projections.insert(TypeId::of::<P>(), entry);
+        self.followers.push(Member {
+            name,
+            kind: FollowerKind::Projection,
+            checkpoint: None,
+            launch: Box::new(move |launch| launch.follow(Projector { state })),
+        });
+    }
+
+    fn external_system<S: ExternalSystem>(&mut self) {
+        let name = S::META.name.as_str();
+        // Two contexts may talk to the same system.
+        self.systems.insert(name, S::META);
+    }
+}
+
+fn told(system: &meta::ExternalSystem, event: &meta::Event) -> bool {
+    system
+        .notified_of
+        .iter()
+        .any(|set| set.iter().any(|told| told.name.is(&event.name)))
+}

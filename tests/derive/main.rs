@@ -1,0 +1,2 @@
+//! What the macros write.
+mod shop;

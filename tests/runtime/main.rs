@@ -1,0 +1,24 @@
+//! The runtime over a real in-memory store: commands, policies, projections, adapters, and what
+//! happens to them when the store fails.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+#![expect(clippy::disallowed_methods, reason = "tests race tasks of their own")]
+#![expect(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
+    clippy::empty_structs_with_brackets,
+    reason = "handlers and folds of a small domain"
+)]
+
+mod adapters;
+mod commands;
+mod followers;
+mod lifecycle;
+mod shop;
+mod unreliable_store;

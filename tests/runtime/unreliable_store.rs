@@ -1,0 +1,138 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use aether::{
+    ActorId, CheckpointStore, Commit, EventStore, InMemoryEventStore, Namespace, Page, Position,
+    Receipt, Recorded, StoreError, StoreErrorKind, Version, VersionConflict,
+};
+use futures_util::{Stream, StreamExt as _};
+use tokio::sync::RwLock;
+
+/// A store that fails when it is told to, and otherwise is the one it wraps.
+#[derive(Clone, Default)]
+pub(crate) struct UnreliableStore {
+    inner: InMemoryEventStore,
+    faults: Arc<Faults>,
+}
+
+/// What is to fail.
+#[derive(Default)]
+pub(crate) struct Faults {
+    /// How many of the next commits meet a conflict.
+    pub conflicts: AtomicU32,
+    /// How many of the next commits find no store.
+    pub outages: AtomicU32,
+    /// How many of the next commits are stored without an answer.
+    pub lost_answers: AtomicU32,
+    /// How many of the next followings break off after each item.
+    pub broken_followings: AtomicU32,
+    /// Whoever holds it holds up every commit.
+    pub(crate) hold: RwLock<()>,
+    /// Whether checkpoints are lost.
+    pub no_checkpoints: AtomicBool,
+}
+
+impl UnreliableStore {
+    pub(crate) fn over(inner: InMemoryEventStore) -> Self {
+        Self {
+            inner,
+            faults: Arc::default(),
+        }
+    }
+
+    /// Stores an event past all faults.
+    pub(crate) async fn inner_append(&self, event: aether::Event) {
+        use aether::EventStoreExt as _;
+        self.inner.save(event).await.expect("memory does not fail");
+    }
+
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+}
+
+fn takes_one(count: &AtomicU32) -> bool {
+    count
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            left.checked_sub(1)
+        })
+        .is_ok()
+}
+
+fn unavailable() -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unavailable,
+        "nothing was stored: the store is out of reach",
+    )
+}
+
+impl EventStore for UnreliableStore {
+    fn namespace(&self) -> &Namespace {
+        self.inner.namespace()
+    }
+
+    async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
+        let _held = self.faults.hold.read().await;
+        if takes_one(&self.faults.conflicts) {
+            let (actor_id, attempted) = (commit.actor_id().clone(), commit.expected().next());
+            let current = attempted;
+            return Err(VersionConflict {
+                actor_id,
+                attempted,
+                current,
+            }
+            .into());
+        }
+        if takes_one(&self.faults.outages) {
+            return Err(unavailable());
+        }
+        let receipt = self.inner.append(commit).await?;
+        if takes_one(&self.faults.lost_answers) {
+            return Err(StoreError::new(StoreErrorKind::InDoubt, "no answer came"));
+        }
+        Ok(receipt)
+    }
+
+    async fn read(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
+        self.inner.read(actor, after).await
+    }
+
+    async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
+        self.inner.version(actor).await
+    }
+
+    async fn head(&self) -> Result<Position, StoreError> {
+        self.inner.head().await
+    }
+
+    fn follow(
+        &self,
+        after: Position,
+    ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
+        let faults = Arc::clone(&self.faults);
+        let breaking = move |count: usize| {
+            let breaks = count > 0 && takes_one(&faults.broken_followings);
+            std::future::ready(breaks.then_some(()))
+        };
+        let log = self.inner.follow(after).enumerate();
+        log.then(move |(count, recorded)| {
+            let breaks = breaking(count);
+            async move { breaks.await.map_or(recorded, |()| Err(unavailable())) }
+        })
+    }
+}
+
+impl CheckpointStore for UnreliableStore {
+    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+        self.inner.checkpoint(reader).await
+    }
+
+    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
+        if self.faults.no_checkpoints.load(Ordering::SeqCst) {
+            return Err(unavailable());
+        }
+        self.inner.save_checkpoint(reader, position).await
+    }
+}
