@@ -32,6 +32,8 @@ pub use eventstorming;
 
 #[cfg(feature = "runtime")]
 pub use self::runtime::Aether;
+#[cfg(feature = "embedded")]
+pub use self::store::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},

@@ -1,7 +1,7 @@
 //! Where events are kept.
 //!
 //! [`EventStore`] is the seam: a log of commits for one namespace, with a guard on each append.
-//! [`InMemoryEventStore`] keeps it in memory. What a store promises is written at each method, and each promise is a case of
+//! [`InMemoryEventStore`] keeps it in memory, `EmbeddedEventStore` in a folder. What a store promises is written at each method, and each promise is a case of
 //! the conformance suite, which every implementation and every wrapper runs.
 //!
 //! Nothing here knows of domain types, of commands or of policies.
@@ -11,6 +11,8 @@ mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod dyn_store;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 mod error;
 mod ext;
 #[cfg(feature = "nats")]
@@ -23,6 +25,8 @@ use std::future::Future;
 
 use futures_core::Stream;
 
+#[cfg(feature = "embedded")]
+pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
     checkpoint::CheckpointStore,
     commit::{Commit, InvalidCommit},

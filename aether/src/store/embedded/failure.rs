@@ -1,0 +1,105 @@
+use std::{any::Any, io, path::Path};
+
+use crate::{StoreError, StoreErrorKind};
+
+/// Why work on the file did not end well.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The work itself said no; the engine is well.
+    Store(StoreError),
+    /// The engine said no.
+    Engine(redb::Error),
+    /// The engine panicked, as it does on some kinds of damage.
+    Panic(String),
+}
+
+/// What a panic of the engine said.
+#[derive(Debug, thiserror::Error)]
+#[error("the engine panicked: {0}")]
+struct Panicked(String);
+
+impl From<StoreError> for Failure {
+    fn from(err: StoreError) -> Self {
+        Self::Store(err)
+    }
+}
+
+macro_rules! engine_errors {
+    ($($error:ident)+) => {$(
+        impl From<redb::$error> for Failure {
+            fn from(err: redb::$error) -> Self {
+                Self::Engine(err.into())
+            }
+        }
+    )+};
+}
+
+engine_errors! { CommitError DatabaseError StorageError TableError TransactionError }
+
+impl Failure {
+    pub(super) fn panicked(payload: &(dyn Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        Self::Panic(text.unwrap_or_default())
+    }
+
+    /// Whether the engine has to be opened anew before it can do anything else.
+    pub(super) const fn breaks_the_engine(&self) -> bool {
+        match self {
+            Self::Store(_) => false,
+            Self::Panic(_) => true,
+            Self::Engine(err) => !matches!(
+                err,
+                redb::Error::Corrupted(_) | redb::Error::ValueTooLarge(_)
+            ),
+        }
+    }
+
+    /// What a caller is told: `what` was to be done with the file at `path`.
+    pub(super) fn into_error(self, what: &str, path: &Path) -> StoreError {
+        let kind = match &self {
+            Self::Store(err) => err.kind(),
+            Self::Panic(_) => StoreErrorKind::Corrupt,
+            Self::Engine(err) => kind(err),
+        };
+        let told = match kind {
+            StoreErrorKind::Corrupt => format!("the file `{}` is damaged", path.display()),
+            _ => format!("the file `{}` cannot be {what}", path.display()),
+        };
+        match self {
+            Self::Store(err) => err,
+            Self::Panic(text) => StoreError::new(kind, told).because(Panicked(text)),
+            Self::Engine(redb::Error::Io(err)) => StoreError::new(kind, told).because(err),
+            Self::Engine(err) => StoreError::new(kind, told).because(err),
+        }
+    }
+}
+
+fn kind(err: &redb::Error) -> StoreErrorKind {
+    match err {
+        redb::Error::Corrupted(_)
+        | redb::Error::TableTypeMismatch { .. }
+        | redb::Error::TypeDefinitionChanged { .. }
+        | redb::Error::TableIsMultimap(_) => StoreErrorKind::Corrupt,
+        redb::Error::UpgradeRequired(_) => StoreErrorKind::Misconfigured,
+        redb::Error::ValueTooLarge(_) => StoreErrorKind::TooLarge,
+        redb::Error::Io(err) => kind_of_io(err),
+        _ => StoreErrorKind::Unavailable,
+    }
+}
+
+/// What can be done about an error of the file system.
+pub(super) fn kind_of_io(err: &io::Error) -> StoreErrorKind {
+    match err.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => StoreErrorKind::Corrupt,
+        io::ErrorKind::PermissionDenied
+        | io::ErrorKind::ReadOnlyFilesystem
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::IsADirectory
+        | io::ErrorKind::NotFound
+        | io::ErrorKind::AlreadyExists
+        | io::ErrorKind::Unsupported
+        | io::ErrorKind::InvalidFilename => StoreErrorKind::Misconfigured,
+        _ => StoreErrorKind::Unavailable,
+    }
+}

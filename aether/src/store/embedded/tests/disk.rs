@@ -1,0 +1,163 @@
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use redb::StorageBackend;
+
+/// What a disk writes whole or not at all.
+const SECTOR: usize = 512;
+
+/// A disk that keeps what was synced, and of what was not whatever it likes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Disk(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// What is read.
+    live: Vec<u8>,
+    /// What is there after a power cut in any case.
+    synced: Vec<u8>,
+    /// What may be there.
+    pending: Vec<Operation>,
+    mood: Mood,
+}
+
+#[derive(Debug, Clone)]
+enum Operation {
+    Length(usize),
+    Write { offset: usize, bytes: Vec<u8> },
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Mood {
+    #[default]
+    Well,
+    /// There is no room for more than this many bytes.
+    Full(usize),
+    /// Nothing works.
+    Gone,
+    /// The engine trips.
+    Odd,
+}
+
+impl Disk {
+    /// A disk with these bytes.
+    pub(super) fn holding(bytes: Vec<u8>) -> Self {
+        let disk = Self::default();
+        let mut state = disk.state();
+        state.live.clone_from(&bytes);
+        state.synced = bytes;
+        drop(state);
+        disk
+    }
+
+    pub(super) fn set(&self, mood: Mood) {
+        self.state().mood = mood;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.state().live.len()
+    }
+
+    /// What is on it if the power is cut now: all that was synced, and of the rest those sectors
+    /// for which `is_kept` says so.
+    pub(super) fn cut(&self, mut is_kept: impl FnMut() -> bool) -> Vec<u8> {
+        let state = self.state();
+        let (mut bytes, pending) = (state.synced.clone(), state.pending.clone());
+        drop(state);
+        for operation in &pending {
+            for sector in operation.sectors() {
+                if is_kept() {
+                    sector.apply(&mut bytes);
+                }
+            }
+        }
+        bytes
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Operation {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Length(length) => bytes.resize(*length, 0),
+            Self::Write { offset, bytes: new } => {
+                let end = offset + new.len();
+                bytes.resize(bytes.len().max(end), 0);
+                bytes[*offset..end].copy_from_slice(new);
+            }
+        }
+    }
+
+    fn sectors(&self) -> Vec<Self> {
+        match self {
+            Self::Length(_) => vec![self.clone()],
+            Self::Write { offset, bytes } => {
+                let sectors = bytes.chunks(SECTOR).enumerate();
+                let sectors = sectors.map(|(index, part)| Self::Write {
+                    offset: offset + index * SECTOR,
+                    bytes: part.to_vec(),
+                });
+                sectors.collect()
+            }
+        }
+    }
+}
+
+impl State {
+    fn change(&mut self, operation: Operation, end: usize) -> io::Result<()> {
+        match self.mood {
+            Mood::Gone => return Err(io::ErrorKind::NotConnected.into()),
+            Mood::Full(room) if end > room => return Err(io::ErrorKind::StorageFull.into()),
+            Mood::Full(_) | Mood::Well | Mood::Odd => {}
+        }
+        operation.apply(&mut self.live);
+        self.pending.push(operation);
+        Ok(())
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.state().live.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let state = self.state();
+        match state.mood {
+            Mood::Gone => return Err(io::ErrorKind::NotConnected.into()),
+            Mood::Odd => panic!("this disk is odd"),
+            Mood::Well | Mood::Full(_) => {}
+        }
+        let offset = usize::try_from(offset).unwrap();
+        let there = state.live.get(offset..offset + out.len());
+        out.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        let length = usize::try_from(length).unwrap();
+        self.state().change(Operation::Length(length), length)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut state = self.state();
+        if state.mood == Mood::Gone {
+            return Err(io::ErrorKind::NotConnected.into());
+        }
+        state.synced = state.live.clone();
+        state.pending.clear();
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let offset = usize::try_from(offset).unwrap();
+        let bytes = data.to_vec();
+        let end = offset + bytes.len();
+        self.state().change(Operation::Write { offset, bytes }, end)
+    }
+}
