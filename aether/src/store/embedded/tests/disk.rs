@@ -1,5 +1,5 @@
 use std::{
-    io,
+    fmt, io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,15 +12,24 @@ const SECTOR: usize = 512;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk(Arc<Mutex<State>>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
+    contents: Contents,
+    mood: Mood,
+    observer: Option<Observer>,
+}
+
+/// Sees what is on the disk before every change.
+type Observer = Box<dyn FnMut(&Contents) + Send>;
+
+#[derive(Debug, Default)]
+pub(super) struct Contents {
     /// What is read.
     live: Vec<u8>,
     /// What is there after a power cut in any case.
     synced: Vec<u8>,
     /// What may be there.
     pending: Vec<Operation>,
-    mood: Mood,
 }
 
 #[derive(Debug, Clone)]
@@ -41,13 +50,33 @@ pub(super) enum Mood {
     Odd,
 }
 
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("mood", &self.mood).finish_non_exhaustive()
+    }
+}
+
+impl Contents {
+    /// What is on the disk if the power is cut now: all that was synced, and of the rest those
+    /// sectors for which `is_kept` says so.
+    pub(super) fn cut(&self, mut is_kept: impl FnMut() -> bool) -> Vec<u8> {
+        let mut bytes = self.synced.clone();
+        for sector in self.pending.iter().flat_map(Operation::sectors) {
+            if is_kept() {
+                sector.apply(&mut bytes);
+            }
+        }
+        bytes
+    }
+}
+
 impl Disk {
     /// A disk with these bytes.
     pub(super) fn holding(bytes: Vec<u8>) -> Self {
         let disk = Self::default();
         let mut state = disk.state();
-        state.live.clone_from(&bytes);
-        state.synced = bytes;
+        state.contents.live.clone_from(&bytes);
+        state.contents.synced = bytes;
         drop(state);
         disk
     }
@@ -56,24 +85,12 @@ impl Disk {
         self.state().mood = mood;
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.state().live.len()
+    pub(super) fn observe(&self, observer: impl FnMut(&Contents) + Send + 'static) {
+        self.state().observer = Some(Box::new(observer));
     }
 
-    /// What is on it if the power is cut now: all that was synced, and of the rest those sectors
-    /// for which `is_kept` says so.
-    pub(super) fn cut(&self, mut is_kept: impl FnMut() -> bool) -> Vec<u8> {
-        let state = self.state();
-        let (mut bytes, pending) = (state.synced.clone(), state.pending.clone());
-        drop(state);
-        for operation in &pending {
-            for sector in operation.sectors() {
-                if is_kept() {
-                    sector.apply(&mut bytes);
-                }
-            }
-        }
-        bytes
+    pub(super) fn len(&self) -> usize {
+        self.state().contents.live.len()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -115,15 +132,18 @@ impl State {
             Mood::Full(room) if end > room => return Err(io::ErrorKind::StorageFull.into()),
             Mood::Full(_) | Mood::Well | Mood::Odd => {}
         }
-        operation.apply(&mut self.live);
-        self.pending.push(operation);
+        if let Some(observer) = &mut self.observer {
+            observer(&self.contents);
+        }
+        operation.apply(&mut self.contents.live);
+        self.contents.pending.push(operation);
         Ok(())
     }
 }
 
 impl StorageBackend for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.state().live.len() as u64)
+        Ok(self.state().contents.live.len() as u64)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
@@ -134,7 +154,7 @@ impl StorageBackend for Disk {
             Mood::Well | Mood::Full(_) => {}
         }
         let offset = usize::try_from(offset).unwrap();
-        let there = state.live.get(offset..offset + out.len());
+        let there = state.contents.live.get(offset..offset + out.len());
         out.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
@@ -149,8 +169,10 @@ impl StorageBackend for Disk {
         if state.mood == Mood::Gone {
             return Err(io::ErrorKind::NotConnected.into());
         }
-        state.synced = state.live.clone();
-        state.pending.clear();
+        let Contents { synced, pending, .. } = &mut state.contents;
+        for operation in pending.drain(..) {
+            operation.apply(synced);
+        }
         Ok(())
     }
 

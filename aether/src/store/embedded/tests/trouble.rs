@@ -42,7 +42,7 @@ async fn write(store: &EmbeddedEventStore, stored: &Mutex<Stored>, enough: usize
     join_all((0..8).map(writer)).await;
 }
 
-async fn assert_kept(store: &EmbeddedEventStore, stored: &Stored, told: &str) {
+async fn assert_kept(store: &EmbeddedEventStore, stored: &[(Commit, Receipt)], told: &str) {
     store.verify().await.unwrap();
     let log = store.log(Position::START).await.unwrap();
     for (commit, receipt) in stored {
@@ -52,39 +52,31 @@ async fn assert_kept(store: &EmbeddedEventStore, stored: &Stored, told: &str) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn what_was_answered_outlives_a_power_cut() {
     for seed in 1..=12 {
         let mut dice = Dice(0x9E37_79B9_7F4A_7C15 ^ seed);
-        let disk = Disk::default();
-        let store = Arc::new(open(&disk).unwrap());
-        let stored = Arc::new(Mutex::new(Stored::new()));
-        let writing = {
-            let (store, stored) = (Arc::clone(&store), Arc::clone(&stored));
-            async move { write(&store, &stored, 400).await }
-        };
-        let writing = async_spawn(writing);
-        let mut images = Vec::new();
-        while !writing.is_finished() {
-            let answered = stored.lock().unwrap().clone();
-            images.push((answered, disk.cut(|| dice.roll(2) == 0)));
-            tokio::task::yield_now().await;
-        }
-        writing.await.unwrap();
-        for _ in 0..8 {
-            let (answered, image) = &images[dice.roll(images.len() as u64) as usize];
-            let told = format!("seed {seed}, {} answered", answered.len());
-            let reopened = open(&Disk::holding(image.clone())).expect(&told);
-            assert_kept(&reopened, answered, &told).await;
+        let (disk, stored) = (Disk::default(), Arc::new(Mutex::new(Stored::new())));
+        let store = open(&disk).unwrap();
+        let images = Arc::new(Mutex::new(Vec::new()));
+        let (seen, answered) = (Arc::clone(&images), Arc::clone(&stored));
+        disk.observe(move |contents| {
+            if dice.roll(12) == 0 {
+                let answered = answered.lock().unwrap().len();
+                let image = contents.cut(|| dice.roll(2) == 0);
+                seen.lock().unwrap().push((answered, image));
+            }
+        });
+        write(&store, &stored, 300).await;
+        drop(store);
+        let (stored, images) = (stored.lock().unwrap().clone(), images.lock().unwrap().split_off(0));
+        assert!(images.len() > 5, "seed {seed}: {}", images.len());
+        for (answered, image) in images {
+            let told = format!("seed {seed}, {answered} answered");
+            let reopened = open(&Disk::holding(image)).expect(&told);
+            assert_kept(&reopened, &stored[..answered], &told).await;
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test waits for it")]
-fn async_spawn(
-    work: impl Future<Output = ()> + Send + 'static,
-) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(work)
 }
 
 #[tokio::test]
