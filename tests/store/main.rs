@@ -1,4 +1,5 @@
 //! What stores promise, on every store there is.
 
 mod conformance;
+mod embedded;
 mod fixture;

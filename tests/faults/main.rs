@@ -1,0 +1,3 @@
+//! The same faults as in the other tests, for much longer. Run by name: `cargo test --test faults`.
+
+mod embedded;
