@@ -55,7 +55,10 @@ pub async fn rounds(program: &Path, seed: u64, rounds: u64) -> Outcome {
             outcome.before_opening += u64::from(!opened);
             let found = check(folder.path(), &answered, &told).await;
             let unanswered = found - answered.len() as u64;
-            assert!(unanswered <= WRITERS * nth, "{told}: {unanswered} from nowhere");
+            assert!(
+                unanswered <= WRITERS * nth,
+                "{told}: {unanswered} from nowhere"
+            );
             if nth == ROUNDS_A_FOLDER.min(rounds - round) {
                 outcome.unanswered += unanswered;
             }

@@ -45,7 +45,10 @@ impl From<&Recorded> for Told {
 impl Writer {
     /// Starts a process with this many writers.
     pub fn start(program: &Path, folder: &Path, writers: u64) -> Self {
-        Self::run(program, [folder.as_os_str(), OsStr::new(&writers.to_string())])
+        Self::run(
+            program,
+            [folder.as_os_str(), OsStr::new(&writers.to_string())],
+        )
     }
 
     /// Starts a process that cannot make a file larger than this.

@@ -5,7 +5,6 @@
 //! `failed <kind> <message>` before it ends. Ends also when its input does.
 #![expect(
     clippy::expect_used,
-    clippy::disallowed_methods,
     reason = "a program for tests, whose every failure is one of the test"
 )]
 
@@ -31,7 +30,10 @@ const ACTORS: u64 = 5;
 async fn main() {
     let mut arguments = env::args().skip(1);
     let folder = arguments.next().expect("a folder");
-    let writers = arguments.next().and_then(|text| text.parse().ok()).expect("a number");
+    let writers = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .expect("a number");
     let (mut input, mut said) = (stdin(), Vec::new());
     select! {
         end = input.read_to_end(&mut said) => drop(end.expect("an input")),
@@ -85,7 +87,9 @@ async fn append_once(
 }
 
 fn failed(err: &StoreError) -> String {
-    let source = err.source().map_or_else(String::new, |source| format!(": {source}"));
+    let source = err
+        .source()
+        .map_or_else(String::new, |source| format!(": {source}"));
     format!("failed {:?} {err}{source}", err.kind())
 }
 

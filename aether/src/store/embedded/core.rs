@@ -72,11 +72,16 @@ impl Core {
     }
 
     /// Where the log of a namespace ends, now and from now on. Blocks.
-    pub(super) fn head(&self, namespace: &Namespace) -> Result<watch::Sender<Position>, StoreError> {
+    pub(super) fn head(
+        &self,
+        namespace: &Namespace,
+    ) -> Result<watch::Sender<Position>, StoreError> {
         // What is written after this line is announced, what was before is read after it.
         let head = self.heads.of(namespace);
         let tables = Tables::of(namespace);
-        let found = self.engine.read(|database| reading::head(database, &tables))?;
+        let found = self
+            .engine
+            .read(|database| reading::head(database, &tables))?;
         self.heads.raise(namespace, found);
         Ok(head)
     }

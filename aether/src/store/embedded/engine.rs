@@ -30,7 +30,9 @@ struct Slot {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -127,7 +129,10 @@ impl Engine {
 
     fn is_not_open(&self) -> StoreError {
         let path = self.path.display();
-        StoreError::new(StoreErrorKind::Unavailable, format!("the file `{path}` is not open"))
+        StoreError::new(
+            StoreErrorKind::Unavailable,
+            format!("the file `{path}` is not open"),
+        )
     }
 
     // The slot is never left half changed.
@@ -143,8 +148,7 @@ impl Engine {
 /// A panic of the engine is damage to the file, not a bug of who called it. Nothing of the engine
 /// is used again afterwards.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|payload| Err(Failure::panicked(&*payload)))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(Failure::panicked(&*payload)))
 }
 
 fn discard(database: Option<Database>) {

@@ -62,9 +62,11 @@ impl Failure {
             Self::Panic(_) => StoreErrorKind::Corrupt,
             Self::Engine(err) => kind(err),
         };
-        let told = match kind {
-            StoreErrorKind::Corrupt => format!("the file `{}` is damaged", path.display()),
-            _ => format!("the file `{}` cannot be {what}", path.display()),
+        let path = path.display();
+        let told = if kind == StoreErrorKind::Corrupt {
+            format!("the file `{path}` is damaged")
+        } else {
+            format!("the file `{path}` cannot be {what}")
         };
         match self {
             Self::Store(err) => err,
@@ -76,30 +78,52 @@ impl Failure {
 }
 
 fn kind(err: &redb::Error) -> StoreErrorKind {
-    match err {
-        redb::Error::Corrupted(_)
-        | redb::Error::TableTypeMismatch { .. }
-        | redb::Error::TypeDefinitionChanged { .. }
-        | redb::Error::TableIsMultimap(_) => StoreErrorKind::Corrupt,
-        redb::Error::UpgradeRequired(_) => StoreErrorKind::Misconfigured,
-        redb::Error::ValueTooLarge(_) => StoreErrorKind::TooLarge,
-        redb::Error::Io(err) => kind_of_io(err),
-        _ => StoreErrorKind::Unavailable,
+    use redb::Error as E;
+    if let E::Io(err) = err {
+        kind_of_io(err)
+    } else if matches!(err, E::UpgradeRequired(_)) {
+        StoreErrorKind::Misconfigured
+    } else if matches!(err, E::ValueTooLarge(_)) {
+        StoreErrorKind::TooLarge
+    } else if is_damage(err) {
+        StoreErrorKind::Corrupt
+    } else {
+        StoreErrorKind::Unavailable
     }
+}
+
+/// A table that is of another kind than ours is damage, for the format was checked.
+const fn is_damage(err: &redb::Error) -> bool {
+    use redb::Error as E;
+    matches!(
+        err,
+        E::Corrupted(_)
+            | E::TableTypeMismatch { .. }
+            | E::TypeDefinitionChanged { .. }
+            | E::TableIsMultimap(_)
+    )
 }
 
 /// What can be done about an error of the file system.
 pub(super) fn kind_of_io(err: &io::Error) -> StoreErrorKind {
-    match err.kind() {
-        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => StoreErrorKind::Corrupt,
-        io::ErrorKind::PermissionDenied
-        | io::ErrorKind::ReadOnlyFilesystem
-        | io::ErrorKind::NotADirectory
-        | io::ErrorKind::IsADirectory
-        | io::ErrorKind::NotFound
-        | io::ErrorKind::AlreadyExists
-        | io::ErrorKind::Unsupported
-        | io::ErrorKind::InvalidFilename => StoreErrorKind::Misconfigured,
-        _ => StoreErrorKind::Unavailable,
+    use io::ErrorKind as E;
+    let kind = err.kind();
+    let is_set_up_wrongly = matches!(
+        kind,
+        E::PermissionDenied
+            | E::ReadOnlyFilesystem
+            | E::NotADirectory
+            | E::IsADirectory
+            | E::NotFound
+            | E::AlreadyExists
+            | E::Unsupported
+            | E::InvalidFilename
+    );
+    if matches!(kind, E::InvalidData | E::UnexpectedEof) {
+        StoreErrorKind::Corrupt
+    } else if is_set_up_wrongly {
+        StoreErrorKind::Misconfigured
+    } else {
+        StoreErrorKind::Unavailable
     }
 }

@@ -125,7 +125,10 @@ fn make(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    match folder
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         Some(parent) => {
             make(parent)?;
             create(folder)?;

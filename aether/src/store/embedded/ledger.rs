@@ -63,7 +63,9 @@ impl<'tx> Ledger<'tx> {
 /// Where the log ends.
 pub(super) fn head(log: &impl ReadableTable<u64, &'static [u8]>) -> Result<Position, Failure> {
     let last = log.last()?;
-    Ok(last.map_or(Position::START, |(position, _)| Position::new(position.value())))
+    Ok(last.map_or(Position::START, |(position, _)| {
+        Position::new(position.value())
+    }))
 }
 
 /// The version an actor is at.
@@ -71,7 +73,10 @@ pub(super) fn version(
     actors: &impl ReadableTable<&'static [u8], u64>,
     actor: &ActorId,
 ) -> Result<Version, Failure> {
-    let (first, last) = (key(actor, Version::NONE), key(actor, Version::new(u64::MAX)));
+    let (first, last) = (
+        key(actor, Version::NONE),
+        key(actor, Version::new(u64::MAX)),
+    );
     let mut commits = actors.range::<&[u8]>(first.as_slice()..=last.as_slice())?;
     let Some(commit) = commits.next_back() else {
         return Ok(Version::NONE);
@@ -93,7 +98,9 @@ pub(super) fn find(
         key(&entry.actor, entry.expected.next()),
         key(&entry.actor, Version::new(u64::MAX)),
     );
-    let there = actors.range::<&[u8]>(from.as_slice()..=to.as_slice())?.next();
+    let there = actors
+        .range::<&[u8]>(from.as_slice()..=to.as_slice())?
+        .next();
     let Some(there) = there else {
         return Ok(None);
     };

@@ -1,4 +1,7 @@
-use redb::{Database, ReadTransaction, ReadableDatabase as _, ReadableTable, ReadableTableMetadata as _, TableDefinition, TableError};
+use redb::{
+    Database, ReadTransaction, ReadableDatabase as _, ReadableTable, ReadableTableMetadata as _,
+    TableDefinition, TableError,
+};
 
 use super::{
     failure::Failure,
@@ -102,9 +105,9 @@ pub(super) fn page(
         return Ok(Page::default());
     };
     let (from, to) = (key(actor, after.next()), key(actor, Version::new(u64::MAX)));
-    let mut history = actors.range::<&[u8]>(from.as_slice()..=to.as_slice())?;
+    let history = actors.range::<&[u8]>(from.as_slice()..=to.as_slice())?;
     let (mut page, mut room) = (Page::default(), bytes);
-    while let Some(place) = history.next() {
+    for place in history {
         if page.commits.len() == COMMITS || (room == 0 && !page.commits.is_empty()) {
             page.more = true;
             break;

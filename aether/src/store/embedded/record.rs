@@ -2,8 +2,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::{
-    Commit, CommitId, InvalidCommit, Position, Recorded, StoreError, StoreErrorKind,
-    Version,
+    Commit, CommitId, InvalidCommit, Position, Recorded, StoreError, StoreErrorKind, Version,
     wire::{self, DecodeError},
 };
 
@@ -160,11 +159,17 @@ mod tests {
         let bytes = sealed(&commit, 7);
         assert_eq!(
             read(position, &bytes).unwrap(),
-            Recorded { position, commit: commit.clone() }
+            Recorded {
+                position,
+                commit: commit.clone()
+            }
         );
         let heading = Heading::read(position, &bytes).unwrap();
         assert_eq!(heading.commit_id, commit.id());
-        assert_eq!((heading.expected, heading.last), (Version::new(2), Version::new(4)));
+        assert_eq!(
+            (heading.expected, heading.last),
+            (Version::new(2), Version::new(4))
+        );
     }
 
     #[test]
@@ -176,7 +181,11 @@ mod tests {
             let err = read(Position::new(7), &bad).unwrap_err();
             assert_eq!(err.kind(), StoreErrorKind::Corrupt);
             assert_eq!(err.position(), Some(Position::new(7)), "bit {bit}");
-            assert!(reason(&err).starts_with("its checksum is "), "bit {bit}: {}", reason(&err));
+            assert!(
+                reason(&err).starts_with("its checksum is "),
+                "bit {bit}: {}",
+                reason(&err)
+            );
         }
     }
 
@@ -191,6 +200,10 @@ mod tests {
     #[test]
     fn a_record_in_the_place_of_another_is_noticed() {
         let err = read(Position::new(8), &sealed(&commit(), 7)).unwrap_err();
-        assert!(reason(&err).starts_with("its checksum is "), "{}", reason(&err));
+        assert!(
+            reason(&err).starts_with("its checksum is "),
+            "{}",
+            reason(&err)
+        );
     }
 }

@@ -185,7 +185,10 @@ impl EventStore for EmbeddedEventStore {
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
         let (entry, version) = (self.entry(&commit)?, commit.version());
         drop(commit);
-        let position = self.core.write(&self.namespace, Work::Append(entry)).await?;
+        let position = self
+            .core
+            .write(&self.namespace, Work::Append(entry))
+            .await?;
         Ok(Receipt { position, version })
     }
 

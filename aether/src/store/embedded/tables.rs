@@ -62,7 +62,10 @@ mod tests {
     fn keys_of_an_actor_are_in_the_order_of_its_versions_and_apart_from_all_others() {
         let actors = ["a", "a\0", "a\0\0\0\0\0\0\0\0\u{1}", "b", "ab"];
         for actor in actors.map(|text| ActorId::new(text).unwrap()) {
-            let (first, last) = (key(&actor, Version::NONE), key(&actor, Version::new(u64::MAX)));
+            let (first, last) = (
+                key(&actor, Version::NONE),
+                key(&actor, Version::new(u64::MAX)),
+            );
             assert!(first < key(&actor, Version::new(255)));
             assert!(key(&actor, Version::new(255)) < key(&actor, Version::new(256)));
             for other in actors.map(|text| ActorId::new(text).unwrap()) {
@@ -76,7 +79,10 @@ mod tests {
     fn a_key_is_read_as_it_is_written() {
         let actor = ActorId::new("Order.7").unwrap();
         let key = key(&actor, Version::new(9));
-        assert_eq!(parse_key(&key), Some((&b"\0\x07Order.7"[..], Version::new(9))));
+        assert_eq!(
+            parse_key(&key),
+            Some((&b"\0\x07Order.7"[..], Version::new(9)))
+        );
         assert_eq!(parse_key(&key[..7]), None);
     }
 }

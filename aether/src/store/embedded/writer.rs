@@ -93,11 +93,12 @@ fn write(database: &Database, group: &[Job]) -> Result<Vec<Answer>, Failure> {
 fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
     let mut ledgers: HashMap<&Namespace, Ledger<'_>> = HashMap::new();
     let mut answers = Vec::with_capacity(group.len());
-    for Job { namespace, work, .. } in group {
+    for Job {
+        namespace, work, ..
+    } in group
+    {
         let answer = match (work, ledgers.entry(namespace)) {
-            (Work::Checkpoint { reader, position }, _) => {
-                advance(tx, namespace, reader, *position)
-            }
+            (Work::Checkpoint { reader, position }, _) => advance(tx, namespace, reader, *position),
             (Work::Append(entry), Occupied(ledger)) => ledger.into_mut().append(entry),
             (Work::Append(entry), Vacant(place)) => {
                 let ledger = Ledger::open(tx, &Tables::of(namespace))?;
@@ -141,7 +142,10 @@ fn resolve(engine: &Engine, group: &[Job], err: StoreError) -> Vec<Answer> {
                 match engine.read(|database| reading::find(database, &tables, entry)) {
                     Ok(Some(position)) => return Ok(position),
                     Ok(None) => (kind, "nothing was stored"),
-                    Err(_) => (StoreErrorKind::InDoubt, "the commit may or may not be stored"),
+                    Err(_) => (
+                        StoreErrorKind::InDoubt,
+                        "the commit may or may not be stored",
+                    ),
                 }
             }
         };

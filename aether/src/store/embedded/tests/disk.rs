@@ -1,6 +1,6 @@
 use std::{
     fmt, io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError},
 };
 
 use redb::StorageBackend;
@@ -17,6 +17,9 @@ struct State {
     contents: Contents,
     mood: Mood,
     observer: Option<Observer>,
+    /// Where the next sync waits, when it begins and before it ends.
+    gate: Option<Arc<Barrier>>,
+    syncs: u64,
 }
 
 /// Sees what is on the disk before every change.
@@ -52,7 +55,9 @@ pub(super) enum Mood {
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("mood", &self.mood).finish_non_exhaustive()
+        f.debug_struct("State")
+            .field("mood", &self.mood)
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,6 +92,17 @@ impl Disk {
 
     pub(super) fn observe(&self, observer: impl FnMut(&Contents) + Send + 'static) {
         self.state().observer = Some(Box::new(observer));
+    }
+
+    /// Has the next sync wait at a gate, twice: to say that it has begun, and to be let go on.
+    pub(super) fn hold(&self) -> Arc<Barrier> {
+        let gate = Arc::new(Barrier::new(2));
+        self.state().gate = Some(Arc::clone(&gate));
+        gate
+    }
+
+    pub(super) fn syncs(&self) -> u64 {
+        self.state().syncs
     }
 
     pub(super) fn len(&self) -> usize {
@@ -165,11 +181,19 @@ impl StorageBackend for Disk {
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        let gate = self.state().gate.take();
+        if let Some(gate) = gate {
+            gate.wait();
+            gate.wait();
+        }
         let mut state = self.state();
+        state.syncs += 1;
         if state.mood == Mood::Gone {
             return Err(io::ErrorKind::NotConnected.into());
         }
-        let Contents { synced, pending, .. } = &mut state.contents;
+        let Contents {
+            synced, pending, ..
+        } = &mut state.contents;
         for operation in pending.drain(..) {
             operation.apply(synced);
         }

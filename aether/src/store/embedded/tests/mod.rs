@@ -1,6 +1,7 @@
-//! The store on a disk that fails as disks do: that is cut off, that is full, that is gone.
+//! The store on a disk that fails as disks do: that is slow, full, or gone, or loses its power.
 
 mod disk;
+mod group;
 mod trouble;
 
 use std::{path::Path, sync::Arc};

@@ -50,7 +50,11 @@ async fn assert_kept(store: &EmbeddedEventStore, stored: &[(Commit, Receipt)], t
         assert_eq!(log.get(index).map(|it| &it.commit), Some(commit), "{told}");
     }
     if let Some((commit, receipt)) = stored.last() {
-        assert_eq!(store.append(commit.clone()).await.unwrap(), *receipt, "{told}");
+        assert_eq!(
+            store.append(commit.clone()).await.unwrap(),
+            *receipt,
+            "{told}"
+        );
     }
 }
 
@@ -71,7 +75,10 @@ async fn what_was_answered_outlives_a_power_cut() {
         });
         write(&store, &stored, 200).await;
         drop(store);
-        let (stored, images) = (stored.lock().unwrap().clone(), images.lock().unwrap().split_off(0));
+        let (stored, images) = (
+            stored.lock().unwrap().clone(),
+            images.lock().unwrap().split_off(0),
+        );
         assert!(images.len() > 5, "seed {seed}: {}", images.len());
         for (answered, image) in images {
             let told = format!("seed {seed}, {answered} answered");
@@ -126,7 +133,10 @@ async fn a_disk_that_is_gone_leaves_in_doubt_what_was_being_stored_and_may_come_
     assert_eq!(err.kind(), StoreErrorKind::InDoubt, "{err}");
     let err = store.version(&actor).await.unwrap_err();
     assert_eq!(err.kind(), StoreErrorKind::Unavailable, "{err}");
-    let err = store.save_checkpoint("reader", first.position).await.unwrap_err();
+    let err = store
+        .save_checkpoint("reader", first.position)
+        .await
+        .unwrap_err();
     assert_eq!(err.kind(), StoreErrorKind::Unavailable, "{err}");
 
     disk.set(Mood::Well);
