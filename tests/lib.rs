@@ -2,3 +2,8 @@
 
 pub mod crash;
 pub mod harness;
+
+/// The code in the README compiles and does what it says.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -7,37 +7,49 @@ use quote::ToTokens as _;
 use syn::{Generics, parse::ParseStream};
 
 use crate::{
-    ast::{Aggregate, Command, EventItem, Events, InlineSet, Method, Set, Stored, Verb, spelling},
+    ast::{
+        Aggregate, Block, Command, EventItem, Events, InlineSet, Method, Set, Stored, Verb,
+        spelling,
+    },
     ctxt::Ctxt,
 };
 
-pub(crate) fn event(cx: &Ctxt, event: &EventItem, generics: &Generics) {
-    not_generic(cx, generics, "an event");
+/// Whether it can be expanded, mistakes or not.
+pub(crate) fn event(cx: &Ctxt, event: &mut EventItem, generics: &Generics) -> bool {
     match event {
         EventItem::One(_, stored) => stored_form(cx, stored),
         EventItem::Set(set) => distinct_members(cx, set),
         EventItem::Inline(set) => inline(cx, set),
     }
+    not_generic(cx, generics, "an event")
 }
 
-pub(crate) fn command(cx: &Ctxt, command: &Command) {
-    not_generic(cx, &command.noun.generics, "a command");
+/// Whether it can be expanded, mistakes or not.
+pub(crate) fn command(cx: &Ctxt, command: &Command) -> bool {
+    not_generic(cx, &command.noun.generics, "a command")
 }
 
-pub(crate) fn aggregate(cx: &Ctxt, aggregate: &Aggregate) {
-    if let Events::Generated(set, _) = &aggregate.events {
-        not_generic(
-            cx,
-            &aggregate.noun.generics,
-            "an aggregate with `events(..)`",
-        );
-        distinct_members(cx, set);
-        distinct_variants(cx, set);
+/// Whether it can be expanded, mistakes or not.
+pub(crate) fn aggregate(cx: &Ctxt, aggregate: &mut Aggregate) -> bool {
+    let Events::Generated(set, _) = &mut aggregate.events else {
+        return true;
+    };
+    distinct_members(cx, set);
+    set.members.retain(|member| !member.repeated);
+    distinct_variants(cx, set);
+    not_generic(
+        cx,
+        &aggregate.noun.generics,
+        "an aggregate with `events(..)`",
+    )
+}
+
+/// There are methods, and no two do the same.
+pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
+    if methods.is_empty() && cx.is_clean() {
+        let message = "no method here is marked `#[handle]`, `#[apply]` or `#[react]`";
+        cx.error(&block.self_ty, message);
     }
-}
-
-/// No two methods of a block do the same.
-pub(crate) fn methods(cx: &Ctxt, methods: &mut Vec<Method>) {
     let mut seen: HashMap<(Verb, String), Ident> = HashMap::new();
     methods.retain(|method| {
         let key = (method.verb, spelling(&method.subject));
@@ -60,14 +72,15 @@ pub(crate) fn methods(cx: &Ctxt, methods: &mut Vec<Method>) {
 }
 
 /// A stored name may not depend on a type parameter.
-fn not_generic(cx: &Ctxt, generics: &Generics, what: &str) {
-    if !generics.params.is_empty() {
-        let (params, _, _) = generics.split_for_impl();
-        let message = format!(
-            "{what} cannot be generic: its stored name would be the same for every argument"
-        );
-        cx.error(params.to_token_stream(), message);
+fn not_generic(cx: &Ctxt, generics: &Generics, what: &str) -> bool {
+    if generics.params.is_empty() {
+        return true;
     }
+    let (params, _, _) = generics.split_for_impl();
+    let message =
+        format!("{what} cannot be generic: its stored name would be the same for every argument");
+    cx.error(params.to_token_stream(), message);
+    false
 }
 
 fn stored_form(cx: &Ctxt, stored: &Stored) {
@@ -114,38 +127,48 @@ fn needs_upcasters(stored: &Stored, given: u32) -> String {
     // A version that is no version at all is not worth a page of names.
     let types: Vec<_> = known.chain(missing.take(4)).collect();
     let types = types.join(", ");
+    let payloads = if earlier == 1 {
+        "the payload type of version 1".to_owned()
+    } else {
+        format!("the payload types of versions 1 to {earlier}")
+    };
     format!(
-        "version {given} needs an upcaster for each earlier version: write `upcast({types})`, the payload types of versions 1 to {earlier}"
+        "version {given} needs an upcaster for each earlier version: write `upcast({types})`, {payloads}"
     )
 }
 
-fn distinct_members(cx: &Ctxt, set: &Set) {
-    let mut seen = HashMap::new();
-    for member in &set.members {
+/// Each type is held once.
+fn distinct_members(cx: &Ctxt, set: &mut Set) {
+    let mut seen: HashMap<String, Ident> = HashMap::new();
+    for member in &mut set.members {
         let event = spelling(&member.event);
-        if let Some(first) = seen.insert(event.clone(), &member.variant) {
-            let message = format!("variant `{first}` already holds `{event}`");
-            cx.error(&member.event, message);
-        }
+        let Some(first) = seen.insert(event.clone(), member.variant.clone()) else {
+            continue;
+        };
+        let message = if first == member.variant {
+            format!("`{event}` is listed twice")
+        } else {
+            format!("variant `{first}` already holds `{event}`")
+        };
+        cx.error(&member.event, message);
+        member.repeated = true;
     }
 }
 
 /// Two paths that end alike would give two variants of one name.
-fn distinct_variants(cx: &Ctxt, set: &Set) {
-    let mut seen = HashMap::new();
-    for member in &set.members {
-        let event = spelling(&member.event);
-        match seen.insert(&member.variant, event.clone()) {
-            Some(first) if first != event => {
-                let variant = &member.variant;
-                let message = format!(
-                    "`{first}` already gives the variant `{variant}`; write the enum yourself and name it with `event = ..`"
-                );
-                cx.error(&member.event, message);
-            }
-            _ => {}
-        }
-    }
+fn distinct_variants(cx: &Ctxt, set: &mut Set) {
+    let mut seen: HashMap<Ident, String> = HashMap::new();
+    set.members.retain(|member| {
+        let variant = &member.variant;
+        let Some(first) = seen.insert(variant.clone(), spelling(&member.event)) else {
+            return true;
+        };
+        let message = format!(
+            "`{first}` already gives the variant `{variant}`; write the enum yourself and name it with `event = ..`"
+        );
+        cx.error(&member.event, message);
+        false
+    });
 }
 
 fn inline(cx: &Ctxt, set: &InlineSet) {

@@ -1,9 +1,11 @@
 //! The macros of Aether: domain types in, plain Rust and model metadata out.
 //!
 //! Derive on nouns, `#[handlers]` on behaviour, `bounded_context!` at the root. Each macro reads
-//! tokens into an `ast`, with every mistake put into a `Ctxt`, checks it, and expands it; where
-//! there are mistakes, all of them are shown, each at its own token, and a fallback keeps rustc
-//! from complaining about what is missing in consequence.
+//! tokens into an `ast`, with every mistake put into a `Ctxt`, checks it and expands it. Where
+//! there are mistakes, all of them are shown, each at its own token, and what is expanded all the
+//! same (or a `fallback`) keeps rustc from complaining of what is missing in consequence.
+//!
+//! Every macro takes `crate = path` for an `aether` that is renamed or re-exported.
 
 mod ast;
 mod check;
@@ -11,115 +13,261 @@ mod ctxt;
 mod expand;
 mod fallback;
 mod symbol;
+mod write;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as TokenStream2;
 use quote::quote;
 use syn::{DeriveInput, parse_macro_input};
 
-use crate::{
-    ast::{
-        Aggregate, Block, Command, Context, EventItem, ExternalSystem, Id, Persona, Policy,
-        Projection,
-    },
-    ctxt::Ctxt,
-};
+use crate::ctxt::Ctxt;
 
-/// `#[derive(Event)]`.
+/// Makes a struct one kind of event, and an enum a set of events.
+///
+/// # A struct
+/// ```
+/// use aether::prelude::*;
+///
+/// /// A customer placed an order.
+/// #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// #[event(version = 2, upcast(OrderPlacedV1), alias("OrderSubmitted"), pivotal = "Sales")]
+/// pub struct OrderPlaced { pub order: String, pub currency: String }
+///
+/// #[derive(Deserialize)]
+/// pub struct OrderPlacedV1 { order: String }
+///
+/// impl From<OrderPlacedV1> for OrderPlaced {
+///     fn from(v1: OrderPlacedV1) -> Self {
+///         Self { order: v1.order, currency: "EUR".to_owned() }
+///     }
+/// }
+/// ```
+/// - `name = ".."`: the name it is stored under; else that of the type.
+/// - `alias("..", ..)`: names under which earlier builds stored it.
+/// - `upcast(V1, V2, ..)`: the payloads of the earlier versions, oldest first. Each is turned into
+///   the next by `From`, the last into the event.
+/// - `version = N`: the version of the payload, for the reader: one more than there are upcasters.
+/// - `pivotal`, `pivotal = "Phase"`: the event opens a phase of the business.
+///
+/// # An enum
+/// Its variants either hold event structs, perhaps in a `Box`, or are events with fields of their
+/// own; the variant's form decides, and all have one form.
+/// ```
+/// # use aether::prelude::*;
+/// #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// #[event(prefix = "Stock")]
+/// pub enum StockEvent {
+///     /// Stored as `StockReceived`.
+///     Received { quantity: u32 },
+///     #[event(alias("StockChecked"))]
+///     Counted,
+/// }
+/// ```
+/// - `prefix = ".."`: what the stored names of the variants begin with.
+/// - A variant with fields of its own takes the keys of a struct.
+/// - `#[event(other)] Unknown(RawEvent)` keeps what no other variant takes, and what is newer than
+///   this build, as it was stored. A set with it can be read, not emitted.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn event(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| {
-        let item = EventItem::read(cx, &input)?;
-        check::event(cx, &item, &input.generics);
-        Some(expand::event(&item))
-    })
+    derive(input, write::event)
 }
 
-/// `#[derive(Command)]`.
+/// Makes a struct a command.
+///
+/// ```
+/// use aether::prelude::*;
+///
+/// /// Place an order.
+/// #[derive(Command, Serialize, Deserialize)]
+/// pub struct PlaceOrder {
+///     #[command(id)]
+///     pub order: String,
+///     pub total: u64,
+/// }
+/// ```
+/// - `#[command(id)]`: the field that addresses the instance.
+/// - `name = ".."`: the name it travels under; else that of the type.
 #[proc_macro_derive(Command, attributes(command))]
 pub fn command(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| {
-        let item = Command::read(cx, &input)?;
-        check::command(cx, &item);
-        Some(expand::command(&item))
-    })
+    derive(input, write::command)
 }
 
-/// `#[derive(Aggregate)]`.
+/// Makes a struct an aggregate.
+///
+/// - `events(OrderPlaced, Box<OrderShipped>, ..)`: generates the enum of its events, `OrderEvent`
+///   for an `Order`, with a variant named after each struct. It derives `Debug`, `Clone` and
+///   `PartialEq`.
+/// - `event = OrderEvent`: an enum of your own instead. Beside `events(..)`: the name of the enum
+///   to generate.
+/// - `name = ".."`: the first token of its actors' ids; else the name of the type. It holds no dot.
+/// - `context = Ordering`: a build fails in which that context does not list it.
+///
+/// What it does is written in a [`macro@handlers`] block.
 #[proc_macro_derive(Aggregate, attributes(aggregate))]
 pub fn aggregate(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| {
-        let item = Aggregate::read(cx, &input)?;
-        check::aggregate(cx, &item);
-        Some(expand::aggregate(&item))
-    })
+    derive(input, write::aggregate)
 }
 
-/// `#[derive(Policy)]`.
+/// Makes a type a policy: whenever this happened, that is asked for.
+///
+/// - `name = ".."`, `context = Ordering`: as for an aggregate.
+///
+/// What it does is written in `#[react]` methods of a [`macro@handlers`] block.
 #[proc_macro_derive(Policy, attributes(policy))]
 pub fn policy(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| Some(expand::policy(&Policy::read(cx, &input))))
+    derive(input, write::policy)
 }
 
-/// `#[derive(Projection)]`.
+/// Makes a type a projection: what is known, derived from events.
+///
+/// - `read_by(Customer, ..)`: the personas that read it.
+/// - `name = ".."`, `context = Ordering`: as for an aggregate.
+///
+/// What it does is written in `#[apply]` methods of a [`macro@handlers`] block.
 #[proc_macro_derive(Projection, attributes(projection))]
 pub fn projection(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| Some(expand::projection(&Projection::read(cx, &input))))
+    derive(input, write::projection)
 }
 
-/// `#[derive(Persona)]`.
+/// Makes a type a persona: someone who acts on the system.
+///
+/// - `name = ".."`: its name in the model; else that of the type.
 #[proc_macro_derive(Persona, attributes(persona))]
 pub fn persona(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| Some(expand::persona(&Persona::read(cx, &input))))
+    derive(input, write::persona)
 }
 
-/// `#[derive(ExternalSystem)]`.
+/// Makes a type an external system: one that is not ours, so that what it does is declared.
+///
+/// - `notified_of(PaymentRequested, ..)`: the events it is told of.
+/// - `handles(Refund, ..)`: the commands it carries out.
+/// - `emits(PaymentCaptured, ..)`: the events it writes itself.
+/// - `name = ".."`: its name in the model; else that of the type.
 #[proc_macro_derive(ExternalSystem, attributes(external_system))]
 pub fn external_system(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| Some(expand::external_system(&ExternalSystem::read(cx, &input))))
+    derive(input, write::external_system)
 }
 
-/// `#[derive(Id)]`.
+/// Makes a struct of one value an id: it is displayed, read from text and made from that value.
+///
+/// ```
+/// use aether::prelude::*;
+///
+/// #[derive(Id, Debug, PartialEq)]
+/// pub struct OrderId(u64);
+///
+/// let order: OrderId = "7".parse()?;
+/// assert_eq!((order.to_string(), order), ("7".to_owned(), OrderId::from(7)));
+/// assert!("seven".parse::<OrderId>().is_err());
+/// # Ok::<(), std::num::ParseIntError>(())
+/// ```
+///
+/// The error of reading is that of the value. An id that wraps a `String` is made from a `&str`
+/// as well.
 #[proc_macro_derive(Id, attributes(id))]
 pub fn id(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    derive(|cx| Some(expand::id(&Id::read(cx, &input)?)))
+    derive(input, write::id)
 }
 
-/// `#[handlers]`.
+/// Makes the marked methods of an impl block what a type does.
+///
+/// ```
+/// use aether::prelude::*;
+/// use std::convert::Infallible;
+/// # #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// # pub struct Counted { by: u32 }
+/// # #[derive(Command, Serialize, Deserialize)]
+/// # pub struct Count { #[command(id)] counter: String }
+/// # #[derive(Persona)]
+/// # pub struct Clerk;
+/// #[derive(Aggregate, Default)]
+/// #[aggregate(events(Counted))]
+/// pub struct Counter { total: u32 }
+///
+/// #[handlers]
+/// impl Counter {
+///     #[handle(by(Clerk))]
+///     fn count(&self, command: Count) -> Result<Counted, Infallible> {
+///         Ok(Counted { by: 1 })
+///     }
+///
+///     #[apply]
+///     fn counted(&mut self, event: &Counted) {
+///         self.total += event.by;
+///     }
+/// }
+/// ```
+/// - `#[handle]`: `&self, command: C`, and `context: &Context` if wanted, to `Result<events,
+///   refusal>`. The events are one, or an `Option`, `Vec`, tuple or set of them: the model shows
+///   what the type permits. `by(Customer, ..)` says who issues the command from outside, and
+///   `informed_by(PickingList, ..)` which projections they look at.
+/// - `#[apply]`: `&mut self, event: &E` or `event: E`, and `origin: &Origin<'_>` if wanted.
+/// - `#[react]`: `&self, event: &E`, and `origin: &Origin<'_>` if wanted, to commands: one, or an
+///   `Option`, `Vec` or tuple of them.
+///
+/// The block stays as it is written, so its methods can be called as well.
 #[proc_macro_attribute]
 pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
-    let mut block = parse_macro_input!(input as Block);
-    derive(|cx| {
-        let krate = Block::krate(cx, args.into());
-        let mut methods = block.take_methods(cx);
-        check::methods(cx, &mut methods);
-        let impls = expand::handlers(&krate, &block, &methods);
-        Some(quote!(#block #impls))
-    })
+    written(|cx| write::handlers(cx, args.into(), input.into()))
 }
 
-/// `bounded_context!`.
+/// Declares a bounded context: its members, once, for the model and for the runtime.
+///
+/// ```
+/// # use aether::prelude::*;
+/// # #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// # pub struct OrderPlaced {}
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(events(OrderPlaced))]
+/// # pub struct Order {}
+/// # #[handlers]
+/// # impl Order { #[apply] fn placed(&mut self, _: OrderPlaced) {} }
+/// # #[derive(ExternalSystem)]
+/// # #[external_system(emits(OrderPlaced))]
+/// # pub struct WebShop;
+/// # #[derive(Projection, Default)]
+/// # pub struct OrderSummaries {}
+/// # #[handlers]
+/// # impl OrderSummaries { #[apply] fn placed(&mut self, _: OrderPlaced) {} }
+/// # bounded_context! { pub Billing {} }
+/// bounded_context! {
+///     /// Takes orders and gets them out of the door.
+///     pub Ordering {
+///         owner: "Team Checkout",
+///         aggregates: [Order],
+///         policies: [],
+///         projections: [OrderSummaries],
+///         external_systems: [WebShop],
+///         upstream: [Billing],
+///     }
+/// }
+/// ```
+/// Every line between the braces may be left out.
+///
+/// The build fails, at the member, if a policy reacts to what nothing emits or issues what nothing
+/// handles, if a projection or an external system waits for what nothing emits, if two aggregates
+/// handle one command, or if two store an event under one name. What the contexts `upstream` emit
+/// and handle counts; two contexts may be upstream of each other.
+///
+/// With a renamed `aether`: `bounded_context! { crate = path; pub Ordering { .. } }`.
 #[proc_macro]
 pub fn bounded_context(input: TokenStream) -> TokenStream {
-    derive(|cx| {
-        let context = Context::read(cx, input.into())?;
-        let (item, checks) = (expand::context(&context), expand::checks(&context));
-        Some(quote!(#item #checks))
-    })
+    written(|cx| write::bounded_context(cx, input.into()))
+}
+
+/// What a derive writes for an item.
+fn derive(input: TokenStream, write: fn(&Ctxt, &DeriveInput) -> TokenStream2) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    written(|cx| write(cx, &input))
 }
 
 /// What is written, and every error behind it.
-fn derive(expand: impl FnOnce(&Ctxt) -> Option<TokenStream2>) -> TokenStream {
+fn written(write: impl FnOnce(&Ctxt) -> TokenStream2) -> TokenStream {
     let cx = Ctxt::new();
-    let written = expand(&cx);
+    let written = write(&cx);
     let errors = cx.check().err().map(|error| error.to_compile_error());
     quote!(#written #errors).into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,10 +22,11 @@ pub use serde;
 pub use crate::{
     InvalidPayload,
     domain::{
-        Aggregate, Apply, BoundedContext, Command, Context, DecodeError, DomainEvent, Emits,
-        EventSet, EventTypes, ExternalSystem, FoldInto, Handle, Handlers, Includes, Initiator,
-        Issues, OnApply, OnCommand, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
-        Projection, RawEvent, React, Register, Stored, VisitEvent, decode_variant, encode_variant,
-        fold, from_json, unknown_type, unreadable_version,
+        Aggregate, AggregateMember, AnyEvent, Apply, BoundedContext, Command, Context, DecodeError,
+        DomainEvent, Emits, EventSet, EventTypes, ExternalSystem, ExternalSystemMember, FoldInto,
+        Handle, Handlers, Includes, Initiator, Issues, OnApply, OnCommand, OnReact, Origin,
+        Outcome, Outgoing, Persona, Policy, PolicyMember, Projection, ProjectionMember, RawEvent,
+        React, Register, Stored, VisitEvent, decode_variant, encode_variant, fold, from_json,
+        unknown_type, unreadable_version,
     },
 };

@@ -21,6 +21,8 @@ pub mod prelude;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod wire;
 
 #[cfg(feature = "macros")]
@@ -32,6 +34,8 @@ pub use eventstorming;
 
 #[cfg(feature = "runtime")]
 pub use self::runtime::Aether;
+#[cfg(feature = "nats")]
+pub use self::store::jetstream::{JetStreamEventStore, JetStreamOptions};
 #[cfg(feature = "embedded")]
 pub use self::store::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{

@@ -79,7 +79,7 @@ impl Metadata {
         }
     }
 
-    /// Keeps an extension attribute of a CloudEvent that was read, whatever its name.
+    /// Keeps an extension attribute of a `CloudEvent` that was read, whatever its name.
     pub(crate) fn keep(&mut self, key: String, value: String) {
         self.custom.insert(key, value);
     }

@@ -12,6 +12,7 @@
 mod binary;
 mod cluster;
 mod process;
+mod proxy;
 mod server;
 
-pub use self::{cluster::NatsCluster, server::NatsServer};
+pub use self::{cluster::NatsCluster, proxy::Proxy, server::NatsServer};

@@ -37,15 +37,13 @@ impl Process {
             let log = Arc::clone(&log);
             thread::spawn(move || read(stderr, &log, ready));
         }
-        match timeout(Duration::from_secs(20), is_ready).await {
-            Ok(Ok(address)) => Ok(Self { leash, address }),
-            Ok(Err(_)) | Err(_) => {
-                reap(&mut leash);
-                let log = log.lock().unwrap_or_else(PoisonError::into_inner);
-                let log: Vec<_> = log.iter().map(String::as_str).collect();
-                Err(format!("nats-server did not start:\n{}", log.join("\n")))
-            }
+        if let Ok(Ok(address)) = timeout(Duration::from_secs(20), is_ready).await {
+            return Ok(Self { leash, address });
         }
+        reap(&mut leash);
+        let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        let log: Vec<_> = log.iter().map(String::as_str).collect();
+        Err(format!("nats-server did not start:\n{}", log.join("\n")))
     }
 }
 

@@ -8,10 +8,6 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "tests race tasks of their own")]
 #![expect(
-    clippy::unused_self,
-    clippy::needless_pass_by_value,
-    clippy::needless_pass_by_ref_mut,
-    clippy::unnecessary_wraps,
     clippy::empty_structs_with_brackets,
     reason = "handlers and folds of a small domain"
 )]

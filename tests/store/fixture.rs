@@ -25,6 +25,11 @@ pub(crate) fn fresh() -> Namespace {
     Namespace::new(format!("test {}.{number}", process::id())).unwrap()
 }
 
+/// For a cluster, where an election takes seconds.
+pub(crate) fn patient(options: JetStreamOptions) -> JetStreamOptions {
+    options.patience(Duration::from_secs(30))
+}
+
 pub(crate) fn options() -> JetStreamOptions {
     JetStreamOptions::new().namespace(fresh())
 }
@@ -39,7 +44,7 @@ pub(crate) async fn single() -> Guarded<JetStreamEventStore, Arc<NatsServer>> {
 /// A store with three replicas, on a cluster that all tests share.
 pub(crate) async fn replicated() -> Guarded<JetStreamEventStore, Arc<NatsCluster>> {
     let cluster = NatsCluster::shared().await;
-    let options = options().replicas(3).patience(Duration::from_secs(30));
+    let options = patient(options()).replicas(3);
     let store = options.connect(&cluster.urls().join(",")).await.unwrap();
     Guarded::new(store, cluster)
 }

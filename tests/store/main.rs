@@ -1,5 +1,14 @@
-//! What stores promise, on every store there is.
+//! What stores promise, on every store there is; and what a store on a network owes beyond that.
 
+#[cfg(test)]
 mod conformance;
+#[cfg(test)]
 mod embedded;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod misfits;
+#[cfg(test)]
+mod races;

@@ -57,7 +57,11 @@ fn events(cx: &Ctxt, noun: &Noun, args: &Args) -> Option<Events> {
     match (args.key(EVENTS), args.ty(EVENT)) {
         (Some(key), given) => {
             let ident = enum_ident(cx, noun, given)?;
-            let set = generated(cx, noun, ident, key, args.types(EVENTS));
+            let set = generated(cx, noun, ident, args.types(EVENTS));
+            if set.members.is_empty() {
+                cx.error(key, "list the events: `events(OrderPlaced, ..)`");
+                return None;
+            }
             Some(Events::Generated(set, key.clone()))
         }
         (None, Some(ty)) => Some(Events::Written(Box::new(ty.clone()))),
@@ -85,10 +89,7 @@ fn enum_ident(cx: &Ctxt, noun: &Noun, given: Option<&Type>) -> Option<Ident> {
         .ok()
 }
 
-fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, key: &Ident, types: &[Type]) -> Set {
-    if types.is_empty() {
-        cx.error(key, "list at least one event: `events(OrderPlaced, ..)`");
-    }
+fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, types: &[Type]) -> Set {
     let member = |ty: &Type| {
         let mut member = SetMember::new(Ident::new("_", Span::call_site()), ty);
         member.variant = variant(cx, &member.event)?;
@@ -106,15 +107,13 @@ fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, key: &Ident, types: &[Type]) 
 ///
 /// It does not carry the span of the path, behind which an editor then finds one thing only.
 fn variant(cx: &Ctxt, event: &Type) -> Option<Ident> {
-    let last = match event {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    };
-    if last.is_none() {
-        cx.error(event, "write the name of an event struct");
+    if let Type::Path(path) = event
+        && let Some(last) = path.path.segments.last()
+    {
+        let mut ident = last.ident.clone();
+        ident.set_span(Span::call_site());
+        return Some(ident);
     }
-    let last = &last?.ident;
-    let mut ident = last.clone();
-    ident.set_span(Span::call_site());
-    Some(ident)
+    cx.error(event, "write the name of an event struct");
+    None
 }

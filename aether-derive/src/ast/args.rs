@@ -95,7 +95,7 @@ impl Args {
         for attr in attrs.iter().filter(|attr| attr.path().is_ident(spec.attr)) {
             match &attr.meta {
                 Meta::List(list) => args.read(cx, list.tokens.clone(), spec),
-                meta => cx.error(meta, needs_keys(spec)),
+                meta @ (Meta::Path(_) | Meta::NameValue(_)) => cx.error(meta, needs_keys(spec)),
             }
         }
         args
@@ -138,34 +138,34 @@ impl Args {
 
     /// The `".."` of a key.
     pub(crate) fn text(&self, word: &str) -> Option<&LitStr> {
-        match self.value(word)? {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
+        let Value::Text(text) = self.value(word)? else {
+            return None;
+        };
+        Some(text)
     }
 
     /// The number of a key.
     pub(crate) fn number(&self, word: &str) -> Option<&LitInt> {
-        match self.value(word)? {
-            Value::Number(number) => Some(number),
-            _ => None,
-        }
+        let Value::Number(number) = self.value(word)? else {
+            return None;
+        };
+        Some(number)
     }
 
     /// The type of a key.
     pub(crate) fn ty(&self, word: &str) -> Option<&Type> {
-        match self.value(word)? {
-            Value::Type(ty) => Some(ty),
-            _ => None,
-        }
+        let Value::Type(ty) = self.value(word)? else {
+            return None;
+        };
+        Some(ty)
     }
 
     /// The path of a key.
     pub(crate) fn path(&self, word: &str) -> Option<&Path> {
-        match self.value(word)? {
-            Value::Path(path) => Some(path),
-            _ => None,
-        }
+        let Value::Path(path) = self.value(word)? else {
+            return None;
+        };
+        Some(path)
     }
 
     /// The texts of a key.
@@ -211,12 +211,13 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
     let ends = input.is_empty() || input.peek(Token![,]);
     match form {
         Form::Flag | Form::FlagOrText if ends => Ok(Value::Flag),
-        Form::Flag => Err(at_key()),
-        Form::Texts | Form::Types if !input.peek(token::Paren) => Err(at_key()),
-        Form::Texts => list(input).map(Value::Texts),
-        Form::Types => list(input).map(Value::Types),
-        _ if !input.peek(Token![=]) => Err(at_key()),
-        _ => {
+        Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
+        Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
+        Form::Flag | Form::Texts | Form::Types => Err(at_key()),
+        Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path => {
+            if !input.peek(Token![=]) {
+                return Err(at_key());
+            }
             input.parse::<Token![=]>()?;
             if input.is_empty() || input.peek(Token![,]) {
                 return Err(at_key());
@@ -231,20 +232,23 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         Form::Number => input.parse().map(Value::Number),
         Form::Type => input.parse().map(Value::Type),
         Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
-        _ => input.parse().map(Value::Text),
+        Form::Flag | Form::Text | Form::FlagOrText | Form::Texts | Form::Types => {
+            input.parse().map(Value::Text)
+        }
     }
 }
 
-/// What stands in parentheses, separated by commas.
+/// What stands in parentheses or brackets, separated by commas.
 ///
 /// Read from a stream of its own, so that what an error leaves unread is not reported as well.
-fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
+pub(super) fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
     let group: Group = input.parse()?;
     let items = Punctuated::<T, Token![,]>::parse_terminated.parse2(group.stream())?;
     Ok(items.into_iter().collect())
 }
 
-fn skip_to_next(input: ParseStream<'_>) -> syn::Result<()> {
+/// Goes on behind the next comma.
+pub(super) fn skip_to_next(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
     }

@@ -1,12 +1,16 @@
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use syn::{
-    Attribute, LitStr, Path, Token, Type, Visibility, braced, bracketed,
+    Attribute, LitStr, Path, Token, Type, Visibility, braced,
     ext::IdentExt as _,
-    parse::{Parse, ParseStream},
-    punctuated::Punctuated,
+    parse::{Parse, ParseStream, Parser as _},
+    token,
 };
 
-use super::{Docs, Krate, spelling, suggest};
+use super::{
+    Docs, Krate,
+    args::{list, skip_to_next},
+    spelling, suggest,
+};
 use crate::ctxt::Ctxt;
 
 /// What `bounded_context!` is given.
@@ -77,7 +81,8 @@ struct Syntax {
     attrs: Vec<Attribute>,
     vis: Visibility,
     ident: Ident,
-    entries: Vec<Entry>,
+    /// What stands between the braces.
+    body: TokenStream,
 }
 
 impl Parse for Syntax {
@@ -88,13 +93,13 @@ impl Parse for Syntax {
         let ident = input.parse()?;
         let content;
         braced!(content in input);
-        let entries = Punctuated::<Entry, Token![,]>::parse_terminated(&content)?;
+        let body = content.parse()?;
         Ok(Self {
             krate,
             attrs,
             vis,
             ident,
-            entries: entries.into_iter().collect(),
+            body,
         })
     }
 }
@@ -120,17 +125,31 @@ impl Parse for Entry {
             let write = |error: syn::Error| syn::Error::new(error.span(), "write `owner: \"..\"`");
             Value::Text(text.map_err(write)?)
         } else {
-            let content;
-            bracketed!(content in input);
-            let types = Punctuated::<Type, Token![,]>::parse_terminated(&content)?;
-            Value::Types(types.into_iter().collect())
+            let write = || format!("write `{key}: [Type, ..]`");
+            if !input.peek(token::Bracket) {
+                return Err(input.error(write()));
+            }
+            Value::Types(list(input)?)
         };
         Ok(Self { key, value })
     }
 }
 
+/// The entries that can be read; the others are reported one by one.
+fn entries(cx: &Ctxt, body: TokenStream) -> Vec<Entry> {
+    let parser = |input: ParseStream<'_>| {
+        let mut entries = Vec::new();
+        while !input.is_empty() {
+            entries.extend(cx.take(input.parse::<Entry>()));
+            skip_to_next(input)?;
+        }
+        Ok(entries)
+    };
+    cx.take(parser.parse2(body)).unwrap_or_default()
+}
+
 impl Context {
-    pub(crate) fn read(cx: &Ctxt, input: proc_macro2::TokenStream) -> Option<Self> {
+    pub(crate) fn read(cx: &Ctxt, input: TokenStream) -> Option<Self> {
         let syntax: Syntax = cx.take(syn::parse2(input))?;
         let mut context = Self {
             krate: Krate::at(syntax.krate.as_ref()),
@@ -142,7 +161,7 @@ impl Context {
             members: Vec::new(),
         };
         let mut seen: Vec<Ident> = Vec::new();
-        for entry in syntax.entries {
+        for entry in entries(cx, syntax.body) {
             if seen.contains(&entry.key) {
                 cx.error(&entry.key, format!("`{}` is given twice", entry.key));
             }

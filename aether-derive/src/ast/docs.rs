@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Expr, Lit, Meta};
+use syn::{Attribute, Expr, Lit};
 
 use super::Krate;
 
@@ -58,16 +58,14 @@ impl Docs {
 }
 
 fn line(attr: &Attribute) -> Option<String> {
-    match &attr.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(value) => match &value.lit {
-                Lit::Str(text) => Some(text.value()),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
+    let doc = attr.meta.require_name_value().ok()?;
+    if let Expr::Lit(value) = &doc.value
+        && let Lit::Str(text) = &value.lit
+        && doc.path.is_ident("doc")
+    {
+        return Some(text.value());
     }
+    None
 }
 
 fn unindented(line: &str) -> &str {

@@ -38,6 +38,8 @@ pub(crate) struct Function {
     vis: Visibility,
     pub(crate) sig: Signature,
     body: TokenTree,
+    /// Whether it had a marker, so that its verb decides what it takes and returns.
+    marked: bool,
 }
 
 const ATTRIBUTE: Spec = Spec {
@@ -115,6 +117,7 @@ impl Parse for Item {
             vis,
             sig,
             body,
+            marked: false,
         })))
     }
 }
@@ -131,6 +134,7 @@ impl Function {
         let (marks, others) = attrs.into_iter().partition(|attr| Verb::of(attr).is_some());
         self.attrs = others;
         let marks: Vec<Attribute> = marks;
+        self.marked = !marks.is_empty();
         let marks = marks.into_iter();
         marks
             .filter_map(|mark| Some((Verb::of(&mark)?, mark)))
@@ -158,16 +162,34 @@ impl ToTokens for Block {
 impl ToTokens for Item {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            Self::Fn(function) => {
-                let Function {
-                    attrs,
-                    vis,
-                    sig,
-                    body,
-                } = &**function;
-                tokens.extend(quote!(#(#attrs)* #vis #sig #body));
-            }
+            Self::Fn(function) => function.to_tokens(tokens),
             Self::Other(item) => tokens.extend(item.clone()),
         }
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            attrs,
+            vis,
+            sig,
+            body,
+            marked,
+        } = self;
+        let allowed = marked.then(|| {
+            quote! {
+                #[allow(
+                    clippy::missing_errors_doc,
+                    clippy::must_use_candidate,
+                    clippy::needless_pass_by_ref_mut,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self
+                )]
+            }
+        });
+        tokens.extend(quote!(#(#attrs)* #allowed #vis #sig #body));
     }
 }

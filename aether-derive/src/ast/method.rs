@@ -3,7 +3,8 @@ use std::cell::Cell;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, Meta, Receiver, ReceiverKind, ReturnType, Signature, Type, parse_quote,
+    Attribute, FnArg, GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Signature, Type,
+    parse_quote,
 };
 
 use super::{
@@ -64,6 +65,15 @@ impl Verb {
     }
 }
 
+/// How a method takes its command or event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// `event: Event`
+    Value,
+    /// `event: &Event`
+    Reference,
+}
+
 /// A marked method.
 pub(crate) struct Method {
     pub(crate) verb: Verb,
@@ -72,8 +82,8 @@ pub(crate) struct Method {
     pub(crate) docs: Docs,
     /// The type of the command or of the event.
     pub(crate) subject: Type,
-    /// Whether it takes a reference to it.
-    pub(crate) by_ref: bool,
+    /// How it takes it.
+    pub(crate) passed: Passed,
     /// Whether it takes the context or the origin as well.
     pub(crate) second: bool,
     /// What it returns; `()` if nothing.
@@ -107,14 +117,16 @@ impl Method {
 
     fn read(cx: &Ctxt, verb: Verb, mark: &Attribute, function: &Function) -> Option<Self> {
         let mut args = Args::default();
-        if let Meta::List(list) = &mark.meta {
-            args.read(cx, list.tokens.clone(), verb.spec());
+        match &mark.meta {
+            Meta::Path(_) => {}
+            Meta::List(list) => args.read(cx, list.tokens.clone(), verb.spec()),
+            Meta::NameValue(meta) => cx.error(meta, format!("write `#[{}]`", verb.word())),
         }
         let sig = &function.sig;
         let shape = Shape::new(cx, verb);
         shape.modifiers(sig);
         shape.receiver(sig);
-        let (subject, by_ref) = shape.subject(sig)?;
+        let (subject, passed) = shape.subject(sig)?;
         let output = shape.output(sig)?;
         let cfgs = function
             .attrs
@@ -126,7 +138,7 @@ impl Method {
             cfgs: cfgs.cloned().collect(),
             docs: Docs::of(&function.attrs),
             subject,
-            by_ref,
+            passed,
             second: parameters(sig).count() > 1,
             output,
             by: args.types(BY).to_vec(),
@@ -166,8 +178,10 @@ impl<'a> Shape<'a> {
         if let syn::Safety::Unsafe(token) = &sig.safety {
             self.error(token, "this must not be unsafe: generated code calls it");
         }
-        if !sig.generics.params.is_empty() {
-            self.error(&sig.generics.params, "this must not be generic");
+        for param in &sig.generics.params {
+            if !matches!(param, GenericParam::Lifetime(_)) {
+                self.error(param, "this must not be generic");
+            }
         }
     }
 
@@ -194,8 +208,8 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// The type of the command or event, and whether it is taken by reference.
-    fn subject(&self, sig: &Signature) -> Option<(Type, bool)> {
+    /// The type of the command or event, and how it is taken.
+    fn subject(&self, sig: &Signature) -> Option<(Type, Passed)> {
         if let Some(third) = parameters(sig).nth(2) {
             self.error(third, "there is nothing to pass for this parameter");
         }
@@ -205,46 +219,48 @@ impl<'a> Shape<'a> {
             (None, _) => self.error(&sig.ident, "it takes no event"),
             (Some(_), _) => {}
         }
-        match (first?, self.verb) {
-            (ty @ Type::Reference(_), Verb::Handle) => {
-                self.error(ty, "a command is taken by value");
-            }
-            (Type::Reference(reference), _) => {
-                if let Some(token) = &reference.mutability {
-                    self.error(token, "an event does not change");
-                }
-            }
-            (ty, Verb::React) => {
+        let first = first?;
+        let Type::Reference(reference) = first else {
+            if self.verb == Verb::React {
                 self.error(
-                    ty,
+                    first,
                     "an event is taken by reference, since others see it too",
                 );
             }
-            (_, Verb::Handle | Verb::Apply) => {}
+            return Some((first.clone(), Passed::Value));
+        };
+        if self.verb == Verb::Handle {
+            self.error(first, "a command is taken by value");
+        } else if let Some(token) = &reference.mutability {
+            self.error(token, "an event does not change");
         }
-        Some(match first? {
-            Type::Reference(reference) => ((*reference.elem).clone(), true),
-            ty => (ty.clone(), false),
-        })
+        Some(((*reference.elem).clone(), Passed::Reference))
     }
 
     fn output(&self, sig: &Signature) -> Option<Type> {
-        match (&sig.output, self.verb) {
-            (ReturnType::Default, Verb::Handle) => {
+        let ReturnType::Type(_, ty) = &sig.output else {
+            if self.verb == Verb::Handle {
                 self.error(&sig.ident, "it returns nothing, not even `Ok(())`");
-                None
+                return None;
             }
-            (ReturnType::Type(_, ty), Verb::Apply) => {
-                self.error(
-                    ty,
-                    "applying can neither fail nor answer: the event has happened",
-                );
-                Some(parse_quote!(()))
-            }
-            (ReturnType::Default, Verb::Apply | Verb::React) => Some(parse_quote!(())),
-            (ReturnType::Type(_, ty), Verb::Handle | Verb::React) => Some((**ty).clone()),
+            return Some(parse_quote!(()));
+        };
+        match self.verb {
+            Verb::Apply => self.error(ty, "applying can neither fail nor answer: the event has happened"),
+            Verb::Handle if is_no_result(ty) => self.error(ty, "a command may be refused, so this is a `Result`, if only with `std::convert::Infallible`"),
+            Verb::Handle | Verb::React => {}
         }
+        Some((**ty).clone())
     }
+}
+
+/// Whether a type cannot be a `Result`, which an alias might be.
+fn is_no_result(ty: &Type) -> bool {
+    let Type::Path(path) = ty else {
+        return matches!(ty, Type::Array(_) | Type::Reference(_) | Type::Tuple(_));
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Option" || last.ident == "Vec")
 }
 
 fn parameters(sig: &Signature) -> impl Iterator<Item = &Type> {

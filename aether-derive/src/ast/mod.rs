@@ -33,7 +33,7 @@ pub(crate) use self::{
     handlers::Block,
     id::Id,
     krate::Krate,
-    method::{Method, Verb},
+    method::{Method, Passed, Verb},
     noun::Noun,
     persona::Persona,
     policy::Policy,

@@ -28,6 +28,8 @@ pub(crate) struct SetMember {
     pub(crate) variant: Ident,
     pub(crate) event: Type,
     pub(crate) boxed: bool,
+    /// Whether a variant before it holds the same, which is a mistake.
+    pub(crate) repeated: bool,
 }
 
 impl SetMember {
@@ -38,6 +40,7 @@ impl SetMember {
             variant,
             boxed: inner.is_some(),
             event: inner.unwrap_or(held).clone(),
+            repeated: false,
         }
     }
 }
@@ -88,6 +91,8 @@ struct Variants<'a> {
     held: Vec<SetMember>,
     inline: Vec<(u32, &'a Variant, Args)>,
     other: Option<Ident>,
+    /// Whether a variant could not be read, so that a match would not be complete.
+    incomplete: bool,
 }
 
 impl EnumItem {
@@ -101,6 +106,9 @@ impl EnumItem {
         if let (Some((_, inline, _)), Some(held)) = (variants.inline.first(), variants.held.first())
         {
             mixed(cx, inline, held);
+            return None;
+        }
+        if variants.incomplete {
             return None;
         }
         if variants.inline.is_empty() {
@@ -131,6 +139,7 @@ impl<'a> Variants<'a> {
             no_keys_but(cx, &args, OTHER, HELD_HAS_NO_KEYS);
             let Some(field) = only(fields.unnamed.iter()) else {
                 cx.error(fields, many_values(&variant.ident, fields.unnamed.len()));
+                self.incomplete = true;
                 return;
             };
             let member = SetMember::new(variant.ident.clone(), &field.ty);
@@ -146,10 +155,12 @@ impl<'a> Variants<'a> {
         if !holds_raw_event(&variant.fields) {
             let message = format!("write `{ident}(RawEvent)`: the event is kept as it was stored");
             cx.error(ident, message);
+            self.incomplete = true;
         }
         if let Some(first) = &self.other {
             let message = format!("`{first}` already takes the events that no variant covers");
             cx.error(ident, message);
+            self.incomplete = true;
         }
         self.other = Some(ident.clone());
     }
@@ -237,10 +248,10 @@ fn boxed(ty: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
-    match only(arguments.args.iter())? {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    }
+    let GenericArgument::Type(inner) = only(arguments.args.iter())? else {
+        return None;
+    };
+    Some(inner)
 }
 
 fn holds_raw_event(fields: &Fields) -> bool {

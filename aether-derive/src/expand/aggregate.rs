@@ -9,7 +9,7 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
     let (docs, location) = (noun.docs.tokens(krate), location(krate));
     let (params, args, where_clause) = noun.generics.split_for_impl();
-    let listed = listed(noun, quote!(Aggregates));
+    let listed = listed(noun, &quote!(Aggregates));
     let (event, generated) = match &aggregate.events {
         Events::Written(event) => (event.to_token_stream(), None),
         Events::Generated(set, key) => (
@@ -40,7 +40,7 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
 fn apply(aggregate: &Aggregate) -> TokenStream {
     let krate = &aggregate.noun.krate;
     match &aggregate.events {
-        Events::Written(event) => quote!(#krate::fold::<#event, Self>(event, self, origin)),
+        Events::Written(event) => quote!(#krate::fold::<#event, Self>(event, self, origin);),
         Events::Generated(set, _) => {
             let ident = &set.ident;
             let variants = set.members.iter().map(|member| &member.variant);
@@ -58,10 +58,10 @@ fn apply(aggregate: &Aggregate) -> TokenStream {
 /// The enum of the events that are listed.
 fn generated(aggregate: &Aggregate, set: &Set, key: &Ident) -> TokenStream {
     let (krate, vis, ident) = (&set.krate, &aggregate.vis, &set.ident);
-    let doc = format!("The events of `{}`.", aggregate.noun.ident);
+    let doc = format!(" The events of `{}`.", aggregate.noun.ident);
     let docs = set.members.iter().map(|member| {
         let event = spelling(&member.event);
-        format!("`{event}`")
+        format!(" `{event}`")
     });
     let variants = set.members.iter().map(|member| &member.variant);
     let held = set.members.iter().map(|member| {

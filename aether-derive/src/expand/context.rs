@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned as _;
 
-use super::{location::location, stop_if::stop_if};
+use super::{location::location, option::option, stop_if::stop_if};
 use crate::ast::{Context, Section};
 
 /// The type of a context and what it is made of.
@@ -34,18 +34,15 @@ pub(crate) fn context(context: &Context) -> TokenStream {
 fn meta(context: &Context) -> TokenStream {
     let Context { krate, docs, .. } = context;
     let (docs, location) = (docs.tokens(krate), location(krate));
-    let owner = match &context.owner {
-        Some(owner) => quote!(#krate::Some(#owner)),
-        None => quote!(#krate::None),
-    };
+    let owner = option(krate, context.owner.as_ref());
     let metas = |section, of: TokenStream| {
         let types = context.of(section);
         quote!(&[#(<#types as #krate::#of>::META),*])
     };
-    let aggregates = metas(Section::Aggregates, quote!(Aggregate));
-    let policies = metas(Section::Policies, quote!(Policy));
-    let projections = metas(Section::Projections, quote!(Projection));
-    let external_systems = metas(Section::ExternalSystems, quote!(ExternalSystem));
+    let aggregates = metas(Section::Aggregates, quote!(AggregateMember));
+    let policies = metas(Section::Policies, quote!(PolicyMember));
+    let projections = metas(Section::Projections, quote!(ProjectionMember));
+    let external_systems = metas(Section::ExternalSystems, quote!(ExternalSystemMember));
     let upstream = context.of(Section::Upstream);
     quote! {
         #krate::meta::Context {
@@ -70,10 +67,10 @@ fn register(context: &Context) -> TokenStream {
     let external_systems = context.of(Section::ExternalSystems);
     quote! {
         fn register<__R: #krate::Register>(runtime: &mut __R) {
-            #(<__R as #krate::Register>::aggregate::<#aggregates>(runtime);)*
-            #(<__R as #krate::Register>::policy::<#policies>(runtime);)*
-            #(<__R as #krate::Register>::projection::<#projections>(runtime);)*
-            #(<__R as #krate::Register>::external_system::<#external_systems>(runtime);)*
+            #(<#aggregates as #krate::AggregateMember>::register(runtime);)*
+            #(<#policies as #krate::PolicyMember>::register(runtime);)*
+            #(<#projections as #krate::ProjectionMember>::register(runtime);)*
+            #(<#external_systems as #krate::ExternalSystemMember>::register(runtime);)*
         }
     }
 }
@@ -91,7 +88,7 @@ pub(crate) fn checks(context: &Context) -> TokenStream {
         members.flat_map(move |(index, ty)| {
             let at = ty.span();
             let checks = checks(context, index).into_iter();
-            checks.map(move |check| stop_if(&context.krate, at, check))
+            checks.map(move |check| stop_if(&context.krate, at, &check))
         })
     });
     quote!(#(#checks)*)

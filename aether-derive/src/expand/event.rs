@@ -16,20 +16,26 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
     let ident = &event.ident;
     let meta = stored::meta(krate, event);
     let upcast = upcast(krate, event);
+    // The metadata has a name of its own, so that one missing serde impl is one error.
     quote! {
-        #[automatically_derived]
-        impl #krate::DomainEvent for #ident {
-            const META: &'static #krate::meta::Event = &#meta;
-            #upcast
-        }
-        #[automatically_derived]
-        impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
-            const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
-                &#krate::meta::Flow::One(<Self as #krate::DomainEvent>::META);
-            fn emit(self, out: &mut #krate::Vec<__S>) {
-                out.push(<__S as #krate::From<Self>>::from(self));
+        const _: () = {
+            const META: &#krate::meta::Event = &#meta;
+            #[automatically_derived]
+            impl #krate::DomainEvent for #ident {
+                const META: &'static #krate::meta::Event = META;
+                #upcast
             }
-        }
+            #[automatically_derived]
+            impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
+                const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
+                    &#krate::meta::Flow::One(META);
+                fn emit(self, out: &mut #krate::Vec<__S>) {
+                    out.push(<__S as #krate::From<Self>>::from(self));
+                }
+            }
+        };
+        #[automatically_derived]
+        impl #krate::Includes<#ident> for #ident {}
         #[automatically_derived]
         impl<__S: #krate::Apply<#ident>> #krate::FoldInto<__S> for #ident {
             #[inline]

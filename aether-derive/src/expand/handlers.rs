@@ -3,7 +3,7 @@ use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
 use crate::{
-    ast::{Block, Krate, Method, Verb},
+    ast::{Block, Krate, Method, Passed, Verb},
     fallback,
 };
 
@@ -30,15 +30,14 @@ fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
     } = method;
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
-    let (context, passed) = parameter(*second, quote!(context));
+    let (context, passed) = parameter(*second, &quote!(context));
     let call = quote!(Self::#name(self, command #passed));
-    let (events, error, call) = match result(output) {
-        Some((events, error)) => (quote!(#events), quote!(#error), call),
-        None => {
-            let outcome = quote!(<#output as #krate::Outcome>);
-            let call = quote!(#outcome::into_result(#call));
-            (quote!(#outcome::Events), quote!(#outcome::Error), call)
-        }
+    let (events, error, call) = if let Some((events, error)) = result(output) {
+        (quote!(#events), quote!(#error), call)
+    } else {
+        let outcome = quote!(<#output as #krate::Outcome>);
+        let call = quote!(#outcome::into_result(#call));
+        (quote!(#outcome::Events), quote!(#outcome::Error), call)
     };
     quote! {
         #(#cfgs)*
@@ -58,18 +57,17 @@ fn apply(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
         cfgs,
         name,
         subject,
-        by_ref,
+        passed: taken,
         second,
         ..
     } = method;
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
-    let event = if *by_ref {
-        quote!(&event)
-    } else {
-        quote!(event)
+    let event = match taken {
+        Passed::Value => quote!(event),
+        Passed::Reference => quote!(&event),
     };
-    let (origin, passed) = parameter(*second, quote!(origin));
+    let (origin, passed) = parameter(*second, &quote!(origin));
     quote! {
         #(#cfgs)*
         #[automatically_derived]
@@ -93,7 +91,7 @@ fn react(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
     } = method;
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
-    let (origin, passed) = parameter(*second, quote!(origin));
+    let (origin, passed) = parameter(*second, &quote!(origin));
     quote! {
         #(#cfgs)*
         #[automatically_derived]
@@ -107,7 +105,7 @@ fn react(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
 }
 
 /// A parameter that the method may not want: its pattern, and how it is passed on.
-fn parameter(wanted: bool, name: TokenStream) -> (TokenStream, TokenStream) {
+fn parameter(wanted: bool, name: &TokenStream) -> (TokenStream, TokenStream) {
     if wanted {
         (name.clone(), quote!(, #name))
     } else {
@@ -126,11 +124,12 @@ fn result(ty: &Type) -> Option<(&Type, &Type)> {
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
-    let mut types = arguments.args.iter().map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    let (events, error) = (types.next()??, types.next()??);
+    let mut types = arguments.args.iter();
+    let (GenericArgument::Type(events), GenericArgument::Type(error)) =
+        (types.next()?, types.next()?)
+    else {
+        return None;
+    };
     types.next().is_none().then_some((events, error))
 }
 
@@ -144,11 +143,12 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
             .filter(move |method| method.well_formed && method.verb == verb)
     };
     let handlers = of(Verb::Handle).map(|method| handler_meta(krate, method));
-    let on_command = of(Verb::Handle).map(|method| row(krate, method, quote!(OnCommand)));
+    let on_command = of(Verb::Handle).map(|method| row(krate, method, &quote!(OnCommand)));
     let applies = applies(of(Verb::Apply)).map(|method| events_of(krate, method));
-    let on_apply = self::applies(of(Verb::Apply)).map(|method| row(krate, method, quote!(OnApply)));
+    let on_apply =
+        self::applies(of(Verb::Apply)).map(|method| row(krate, method, &quote!(OnApply)));
     let reactions = of(Verb::React).map(|method| reaction_meta(krate, method));
-    let on_react = of(Verb::React).map(|method| row(krate, method, quote!(OnReact)));
+    let on_react = of(Verb::React).map(|method| row(krate, method, &quote!(OnReact)));
     quote! {
         #[automatically_derived]
         impl #params #krate::Handlers for #self_ty #where_clause {
@@ -173,14 +173,14 @@ fn applies<'a>(
         .chain(methods.filter(takes_all))
 }
 
-fn row(krate: &Krate, method: &Method, table: TokenStream) -> TokenStream {
+fn row(krate: &Krate, method: &Method, table: &TokenStream) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
-    quote!(#(#cfgs)* #krate::#table::new::<#subject>())
+    quote!(#(#cfgs)* #krate::#table::<Self>::new::<#subject>())
 }
 
 fn events_of(krate: &Krate, method: &Method) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
-    quote!(#(#cfgs)* <#subject as #krate::EventSet>::EVENTS)
+    quote!(#(#cfgs)* #krate::OnApply::<Self>::new::<#subject>().events())
 }
 
 fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
@@ -195,7 +195,7 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
     quote! {
         #(#cfgs)*
         #krate::meta::Handler {
-            command: <#subject as #krate::Command>::META,
+            command: #krate::OnCommand::<Self>::new::<#subject>().command(),
             emits: <Self as #krate::Handle<#subject>>::EMITS,
             by: &[#(<#by as #krate::Initiator>::INITIATOR),*],
             informed_by: &[#(<#informed_by as #krate::Projection>::META),*],
@@ -210,7 +210,7 @@ fn reaction_meta(krate: &Krate, method: &Method) -> TokenStream {
     quote! {
         #(#cfgs)*
         #krate::meta::Reaction {
-            on: <#subject as #krate::EventSet>::EVENTS,
+            on: #krate::OnReact::<Self>::new::<#subject>().events(),
             issues: <Self as #krate::React<#subject>>::ISSUES,
             docs: #docs,
         }

@@ -1,5 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::LitStr;
 
 use super::stored;
 use crate::ast::{InlineSet, InlineVariant};
@@ -70,7 +71,8 @@ fn event_set(set: &InlineSet) -> TokenStream {
 
 /// The names that a variant is stored under.
 fn pattern(variant: &InlineVariant) -> TokenStream {
-    let (name, aliases) = (&variant.stored.name, &variant.stored.aliases);
+    let name = &variant.stored.name;
+    let aliases = variant.stored.aliases.iter().map(LitStr::value);
     quote!(#name #(| #aliases)*)
 }
 

@@ -13,6 +13,7 @@ mod handlers;
 mod id;
 mod inline;
 mod location;
+mod option;
 mod persona;
 mod policy;
 mod projection;

@@ -8,7 +8,7 @@ pub(crate) fn policy(Policy(noun): &Policy) -> TokenStream {
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
     let (docs, location) = (noun.docs.tokens(krate), location(krate));
     let (params, args, where_clause) = noun.generics.split_for_impl();
-    let listed = listed(noun, quote!(Policies));
+    let listed = listed(noun, &quote!(Policies));
     quote! {
         #[automatically_derived]
         impl #params #krate::Policy for #ident #args #where_clause {

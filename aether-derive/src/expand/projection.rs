@@ -8,7 +8,7 @@ pub(crate) fn projection(Projection { noun, read_by }: &Projection) -> TokenStre
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
     let (docs, location) = (noun.docs.tokens(krate), location(krate));
     let (params, args, where_clause) = noun.generics.split_for_impl();
-    let listed = listed(noun, quote!(Projections));
+    let listed = listed(noun, &quote!(Projections));
     quote! {
         #[automatically_derived]
         impl #params #krate::Projection for #ident #args #where_clause {

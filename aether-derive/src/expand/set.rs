@@ -1,7 +1,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::spanned::Spanned as _;
 
-use super::stop_if::stop_if;
+use super::stop_if::{spanned, stop_if};
 use crate::ast::{Set, SetMember};
 
 /// The impls of an enum whose variants hold event structs.
@@ -25,17 +26,27 @@ fn event_set(set: &Set) -> TokenStream {
     let other = set.other.as_ref();
     let raw = other.map(|_| quote!(#krate::RawEvent));
     let others: Vec<_> = other.into_iter().collect();
-    let covers = match other {
-        Some(_) => quote!(true),
-        None => quote!(#(<#events as #krate::EventSet>::covers(event_type))||*),
+    let covers = if other.is_some() {
+        quote!(true)
+    } else {
+        quote!(#(<#events as #krate::EventSet>::covers(event_type))||*)
     };
     let name_given = other.map_or_else(|| quote!(event_type), |_| quote!(_));
     let decode = decode(set);
+    let metas = set
+        .members
+        .iter()
+        .filter(|member| !member.repeated)
+        .map(|member| {
+            let event = &member.event;
+            let only = spanned(event.span(), quote!(#krate::meta::check::only));
+            let events = spanned(event.span(), quote!(<#event as #krate::EventSet>::EVENTS));
+            quote!(#only #events)
+        });
     quote! {
         #[automatically_derived]
         impl #krate::EventSet for #ident {
-            const EVENTS: #krate::meta::Set<#krate::meta::Event> =
-                &[#(<#events as #krate::DomainEvent>::META),*];
+            const EVENTS: #krate::meta::Set<#krate::meta::Event> = &[#(#metas),*];
             fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) {
                 match self {
                     #(Self::#variants(event) => <#events as #krate::EventSet>::stored_as(event),)*
@@ -91,27 +102,23 @@ fn decode(set: &Set) -> TokenStream {
 
 fn conversions(set: &Set) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
-    let impls = set.members.iter().map(
-        |SetMember {
-             variant,
-             event,
-             boxed,
-         }| {
-            let value = if *boxed {
-                quote!(#krate::Box::new(event))
-            } else {
-                quote!(event)
-            };
-            quote! {
-                #[automatically_derived]
-                impl #krate::From<#event> for #ident {
-                    fn from(event: #event) -> Self { Self::#variant(#value) }
-                }
-                #[automatically_derived]
-                impl #krate::Includes<#event> for #ident {}
+    let distinct = set.members.iter().filter(|member| !member.repeated);
+    let impls = distinct.map(|member| {
+        let (variant, event) = (&member.variant, &member.event);
+        let value = if member.boxed {
+            quote!(#krate::Box::new(event))
+        } else {
+            quote!(event)
+        };
+        quote! {
+            #[automatically_derived]
+            impl #krate::From<#event> for #ident {
+                fn from(event: #event) -> Self { Self::#variant(#value) }
             }
-        },
-    );
+            #[automatically_derived]
+            impl #krate::Includes<#event> for #ident {}
+        }
+    });
     quote!(#(#impls)*)
 }
 
@@ -193,5 +200,5 @@ fn distinct(set: &Set, at: Span) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
     let name = ident.to_string();
     let check = quote!(distinct_events(#name, <#ident as #krate::EventSet>::EVENTS));
-    stop_if(krate, at, check)
+    stop_if(krate, at, &check)
 }

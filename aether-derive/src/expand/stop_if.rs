@@ -7,22 +7,24 @@ use crate::ast::{Krate, Noun};
 ///
 /// Only the two pairs of parentheses carry that span: they decide where the call lies, and an
 /// editor finds nothing behind them.
-pub(super) fn stop_if(krate: &Krate, at: Span, check: TokenStream) -> TokenStream {
-    let spanned = |tokens| {
-        let mut group = Group::new(Delimiter::Parenthesis, tokens);
-        group.set_span(at);
-        group
-    };
-    let function = spanned(quote!(#krate::meta::check::stop_if));
-    let finding = spanned(quote!(#krate::meta::check::#check));
+pub(super) fn stop_if(krate: &Krate, at: Span, check: &TokenStream) -> TokenStream {
+    let function = spanned(at, quote!(#krate::meta::check::stop_if));
+    let finding = spanned(at, quote!(#krate::meta::check::#check));
     quote! {
         #[allow(long_running_const_eval)]
         const _: () = #function #finding;
     }
 }
 
+/// Tokens in parentheses that lie at `at`.
+pub(super) fn spanned(at: Span, tokens: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(at);
+    group
+}
+
 /// `context = Ordering`: the context has to list the member.
-pub(super) fn listed(noun: &Noun, section: TokenStream) -> Option<TokenStream> {
+pub(super) fn listed(noun: &Noun, section: &TokenStream) -> Option<TokenStream> {
     let (krate, name) = (&noun.krate, &noun.name);
     let context = noun.context.as_ref()?;
     let at = syn::spanned::Spanned::span(context);
@@ -33,5 +35,5 @@ pub(super) fn listed(noun: &Noun, section: TokenStream) -> Option<TokenStream> {
             &#krate::meta::Name::new(#name),
         )
     };
-    Some(stop_if(krate, at, check))
+    Some(stop_if(krate, at, &check))
 }

@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::location::location;
+use super::{location::location, option::option};
 use crate::ast::{Krate, Stored};
 
 /// The metadata of one kind of event.
@@ -16,10 +16,7 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
         ..
     } = stored;
     let (version, docs, location) = (stored.version(), docs.tokens(krate), location(krate));
-    let phase = match phase {
-        Some(phase) => quote!(#krate::Some(#phase)),
-        None => quote!(#krate::None),
-    };
+    let phase = option(krate, phase.as_ref());
     quote! {
         #krate::meta::Event {
             name: #krate::meta::Name::new(#name),
@@ -41,9 +38,10 @@ pub(super) fn upcasts(krate: &Krate, stored: &Stored, this: &Ident) -> (TokenStr
     let following = stored.upcast.iter().skip(1).map(Some).chain([None]);
     for (version, (from, to)) in (1_u32..).zip(stored.upcast.iter().zip(following)) {
         let (here, next) = (function(version), function(version + 1));
-        let converted = match to {
-            Some(to) => quote!(#next(<#from as #krate::Into<#to>>::into(event))),
-            None => quote!(<#from as #krate::Into<#this>>::into(event)),
+        let converted = if let Some(to) = to {
+            quote!(#next(<#from as #krate::Into<#to>>::into(event)))
+        } else {
+            quote!(<#from as #krate::Into<#this>>::into(event))
         };
         functions.extend(quote! {
             fn #here(event: #from) -> #this { #converted }

@@ -1,6 +1,6 @@
 use eventstorming::meta::{self, Flow};
 
-use super::{Command, Context, Emits, EventSet, Origin, Rejection};
+use super::{Context, Emits, EventSet, Origin, Rejection};
 
 /// A consistency boundary: it handles commands, and its history is its events.
 ///
@@ -23,12 +23,13 @@ pub trait Aggregate: Default + Send + Sync + 'static {
 
 /// Decides: what a command does to the state, as events. Pure.
 ///
-/// A `#[handle]` method becomes an impl of it.
+/// A `#[handle]` method becomes an impl of it. `C` is a [`Command`](super::Command); that is asked
+/// where a handler is listed, so that rustc points at the parameter of the method.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle `{C}`",
     note = "add `#[handle] fn ..(&self, command: {C}) -> Result<.., ..>` to the `#[handlers]` block of `{Self}`"
 )]
-pub trait Handle<C: Command>: Aggregate {
+pub trait Handle<C>: Aggregate {
     /// The events that the command may give.
     type Events: Emits<Self::Event>;
     /// Why it may be refused.
@@ -59,8 +60,9 @@ pub trait Apply<E> {
 
 /// A set of events that hands each member to the `Apply` impl for it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a set of events",
-    label = "an aggregate's history is a `#[derive(Event)]` enum"
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "add `#[derive(Event)]` to `{Self}`"
 )]
 pub trait FoldInto<S> {
     /// Applies the event.

@@ -45,7 +45,7 @@ impl Outgoing {
     }
 }
 
-/// What a policy may return: a command, or an `Option`, `Vec` or tuple of such.
+/// What a policy may return: a command, or an `Option`, `Vec`, array or tuple of such.
 ///
 /// [`Issues::ISSUES`] is what the board shows, so the board shows what the return type permits.
 #[diagnostic::on_unimplemented(
@@ -81,6 +81,14 @@ impl<C: Issues> Issues for Option<C> {
 }
 
 impl<C: Issues> Issues for Vec<C> {
+    const ISSUES: &'static Flow<meta::Command> = &Flow::Many(C::ISSUES);
+
+    fn issue(self, out: &mut Vec<Outgoing>) -> Result<(), InvalidPayload> {
+        self.into_iter().try_for_each(|command| command.issue(out))
+    }
+}
+
+impl<C: Issues, const N: usize> Issues for [C; N] {
     const ISSUES: &'static Flow<meta::Command> = &Flow::Many(C::ISSUES);
 
     fn issue(self, out: &mut Vec<Outgoing>) -> Result<(), InvalidPayload> {

@@ -3,8 +3,8 @@ use std::{borrow::Cow, cmp::Ordering};
 use eventstorming::meta;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{DecodeError, Stored, unreadable_version};
-use crate::{Event, InvalidPayload, Payload, Version};
+use super::{DecodeError, NewEvent, Stored, unreadable_version};
+use crate::{Event, InvalidPayload, Version};
 
 /// One kind of event: a struct with a stored name, a schema version and a payload.
 ///
@@ -64,10 +64,11 @@ pub trait EventSet: Sized + Send + Sync + 'static {
     /// # Errors
     /// If the data cannot be written as JSON.
     fn record(&self, actor_id: crate::ActorId, version: Version) -> Result<Event, InvalidPayload> {
-        let mut data = Vec::new();
-        self.encode(&mut data)?;
-        let (event_type, schema_version) = self.stored_as();
-        let data = Payload::from_checked(data.into());
+        let NewEvent {
+            event_type,
+            schema_version,
+            data,
+        } = NewEvent::of(self)?;
         Ok(
             Event::recorded(actor_id, version, event_type, data)
                 .with_schema_version(schema_version),

@@ -88,7 +88,8 @@ impl NewEvent {
     /// # Errors
     /// If its data cannot be written as JSON.
     pub fn of<E: EventSet>(event: &E) -> Result<Self, InvalidPayload> {
-        let mut data = Vec::new();
+        // Room for most events, so that writing one allocates once.
+        let mut data = Vec::with_capacity(128);
         event.encode(&mut data)?;
         let (event_type, schema_version) = event.stored_as();
         Ok(Self {
@@ -187,6 +188,7 @@ fn decide<A: Handle<C>, C: Command>(
 
 /// A row of a dispatch table: which events, and what they do to the state.
 pub struct OnApply<T> {
+    events: meta::Set<meta::Event>,
     covers: fn(&str) -> bool,
     run: RunApply<T>,
 }
@@ -198,6 +200,7 @@ impl<T> OnApply<T> {
         T: Apply<E>,
     {
         Self {
+            events: E::EVENTS,
             covers: E::covers,
             run: |state, stored, origin| {
                 state.apply(E::decode(stored)?, origin);
@@ -205,10 +208,16 @@ impl<T> OnApply<T> {
             },
         }
     }
+
+    /// The events.
+    pub const fn events(&self) -> meta::Set<meta::Event> {
+        self.events
+    }
 }
 
 /// A row of a dispatch table: which events, and what is done about them.
 pub struct OnReact<T> {
+    events: meta::Set<meta::Event>,
     covers: fn(&str) -> bool,
     run: RunReact<T>,
 }
@@ -220,11 +229,17 @@ impl<T> OnReact<T> {
         T: React<E>,
     {
         Self {
+            events: E::EVENTS,
             covers: E::covers,
             run: |policy, stored, origin, out| {
                 Ok(policy.react(&E::decode(stored)?, origin).issue(out)?)
             },
         }
+    }
+
+    /// The events.
+    pub const fn events(&self) -> meta::Set<meta::Event> {
+        self.events
     }
 }
 

@@ -7,6 +7,7 @@
 //! All of it is pure: nothing here waits, stores, or knows of a runtime.
 
 mod aggregate;
+mod any_event;
 mod bounded_context;
 mod command;
 mod context;
@@ -17,6 +18,7 @@ mod event_types;
 mod external_system;
 mod handlers;
 mod inline;
+mod member;
 mod origin;
 mod outcome;
 mod persona;
@@ -33,9 +35,11 @@ pub use self::schema::{Schemas, event_schemas};
 #[doc(hidden)]
 pub use self::{
     aggregate::fold,
+    any_event::AnyEvent,
     decode_error::{unknown_type, unreadable_version},
     event::from_json,
     inline::{decode_variant, encode_variant},
+    member::{AggregateMember, ExternalSystemMember, PolicyMember, ProjectionMember},
 };
 pub use self::{
     aggregate::{Aggregate, Apply, FoldInto, Handle},

@@ -1,6 +1,6 @@
 use eventstorming::meta::{self, Flow};
 
-use super::{EventSet, Issues, Origin};
+use super::{Issues, Origin};
 
 /// A rule of the business: whenever this happened, that is asked for.
 ///
@@ -17,8 +17,9 @@ pub trait Policy: Default + Send + Sync + 'static {
 
 /// Reacts to one kind of event, or to a set of them, with commands. Pure.
 ///
-/// A `#[react]` method becomes an impl of it.
-pub trait React<E: EventSet> {
+/// A `#[react]` method becomes an impl of it. `E` is an [`EventSet`](super::EventSet); that is
+/// asked where a reaction is listed, so that rustc points at the parameter of the method.
+pub trait React<E> {
     /// The commands it may issue.
     type Issues: Issues;
 

@@ -13,7 +13,7 @@ use crate::{ActorId, Event, Metadata, Payload, Version};
 /// The bytes are read once, and the events' data are slices of them.
 ///
 /// # Errors
-/// If the bytes are not JSON, or one of the events is not a CloudEvent that says whose event it
+/// If the bytes are not JSON, or one of the events is not a `CloudEvent` that says whose event it
 /// is and which version it has. The error says which event and which attribute.
 pub fn decode(body: &Bytes) -> Result<Vec<Event>, DecodeError> {
     let json = |err| DecodeError::whole(Problem::Json(err));

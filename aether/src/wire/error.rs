@@ -34,7 +34,7 @@ pub enum Problem {
         /// What it must hold.
         wanted: &'static str,
     },
-    /// It is a CloudEvent of a version that is not understood.
+    /// It is a `CloudEvent` of a version that is not understood.
     SpecVersion(String),
     /// The data is not JSON: it is of another type, or binary.
     NotJson(String),

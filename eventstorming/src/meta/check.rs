@@ -65,11 +65,27 @@ pub const fn stop_if(found: Option<Finding>) {
     }
 }
 
+/// The one event of a struct, where a set takes nothing but structs.
+///
+/// # Panics
+/// If there are more: an enum in an enum. Generated code calls it in a `const`.
+#[track_caller]
+#[expect(
+    clippy::panic,
+    reason = "a panic in a `const` is how a library fails a build"
+)]
+pub const fn only(events: Set<Event>) -> &'static Event {
+    match events {
+        [event] => event,
+        _ => panic!("a variant holds an event struct; this is a set of events itself"),
+    }
+}
+
 /// Two events of one set that are stored under one name: the second could never be read back.
 pub const fn distinct_events(set: &str, events: Set<Event>) -> Option<Finding> {
     let mut rest = events;
     while let [first, tail @ ..] = rest {
-        if let Some(second) = find_event(tail, first) {
+        if let Some((second, name)) = same_stored(tail, first) {
             return Some(
                 Finding::new()
                     .name(set)
@@ -78,7 +94,7 @@ pub const fn distinct_events(set: &str, events: Set<Event>) -> Option<Finding> {
                     .text(" and ")
                     .name(second.rust_type)
                     .text(" under the event type \"")
-                    .text(first.name.as_str())
+                    .text(name)
                     .text("\"; give one of them a name of its own with `#[event(name = \"..\")]`"),
             );
         }
@@ -94,17 +110,17 @@ pub const fn distinct_names(context: &Context, index: usize) -> Option<Finding> 
     };
     while let [other, tail @ ..] = others {
         if other.name.is(&aggregate.name) {
-            return Some(same_name(context, aggregate));
+            return Some(same_aggregate(context, aggregate));
         }
-        if let Some(event) = shared_event(other.events, aggregate.events) {
-            return Some(same_event(other, aggregate, event));
+        if let Some(name) = shared_name(other.events, aggregate.events) {
+            return Some(same_event(other, aggregate, name));
         }
         others = tail;
     }
     None
 }
 
-const fn same_name(context: &Context, aggregate: &Aggregate) -> Finding {
+const fn same_aggregate(context: &Context, aggregate: &Aggregate) -> Finding {
     Finding::new()
         .text("two aggregates of ")
         .name(context.name.as_str())
@@ -113,13 +129,13 @@ const fn same_name(context: &Context, aggregate: &Aggregate) -> Finding {
         .text(", so their actors could not be told apart; give one a name of its own with `#[aggregate(name = \"..\")]`")
 }
 
-const fn same_event(first: &Aggregate, second: &Aggregate, event: &Event) -> Finding {
+const fn same_event(first: &Aggregate, second: &Aggregate, event_type: &str) -> Finding {
     Finding::new()
         .name(first.name.as_str())
         .text(" and ")
         .name(second.name.as_str())
         .text(" both store the event type \"")
-        .text(event.name.as_str())
+        .text(event_type)
         .text("\"; an event belongs to one aggregate")
 }
 
@@ -308,11 +324,48 @@ const fn find_event(events: Set<Event>, event: &Event) -> Option<&'static Event>
     None
 }
 
-const fn shared_event(left: Set<Event>, right: Set<Event>) -> Option<&'static Event> {
+/// The event of a set that is stored, now or formerly, under a name of the given one; and the name.
+const fn same_stored(events: Set<Event>, event: &Event) -> Option<(&'static Event, &'static str)> {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if let Some(name) = same_name_of(first, event) {
+            return Some((first, name));
+        }
+        rest = tail;
+    }
+    None
+}
+
+const fn same_name_of(left: &Event, right: &Event) -> Option<&'static str> {
+    if is_stored_as(right, &left.name) {
+        return Some(left.name.as_str());
+    }
+    let mut aliases = left.aliases;
+    while let [alias, tail @ ..] = aliases {
+        if is_stored_as(right, &Name::new(alias)) {
+            return Some(*alias);
+        }
+        aliases = tail;
+    }
+    None
+}
+
+const fn is_stored_as(event: &Event, name: &Name) -> bool {
+    let mut aliases = event.aliases;
+    while let [alias, tail @ ..] = aliases {
+        if Name::new(alias).is(name) {
+            return true;
+        }
+        aliases = tail;
+    }
+    event.name.is(name)
+}
+
+const fn shared_name(left: Set<Event>, right: Set<Event>) -> Option<&'static str> {
     let mut rest = left;
     while let [first, tail @ ..] = rest {
-        if let Some(event) = find_event(right, first) {
-            return Some(event);
+        if let Some((_, name)) = same_stored(right, first) {
+            return Some(name);
         }
         rest = tail;
     }

@@ -1,9 +1,4 @@
 //! The embedded store: what it promises, and what it says when something is wrong with its folder.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails where something is not there"
-)]
 
 mod damage;
 mod folder;

@@ -6,12 +6,13 @@
 //! Nothing here knows of a particular store.
 
 mod appending;
+mod checkpoints;
 mod fixture;
 mod following;
 mod reading;
 mod under_test;
 
-pub use self::{appending::*, following::*, reading::*, under_test::*};
+pub use self::{appending::*, checkpoints::*, following::*, reading::*, under_test::*};
 #[cfg(doc)]
 use super::EventStore;
 
@@ -69,11 +70,34 @@ macro_rules! store_conformance {
                     let made = ($make)().await;
                     let store = $crate::store::conformance::UnderTest::store(&made);
                     let case = $crate::store::conformance::$case(store);
-                    ::tokio::time::timeout(::std::time::Duration::from_secs(60), case)
+                    ::tokio::time::timeout(::std::time::Duration::from_mins(1), case)
                         .await
                         .expect("the case ends within a minute");
                 }
             )+
+        }
+    };
+}
+
+/// Makes a module with a test for each promise of [`CheckpointStore`](crate::CheckpointStore).
+///
+/// Takes what [`store_conformance!`](crate::store_conformance) takes.
+///
+/// ```
+/// use aether::{InMemoryEventStore, checkpoint_conformance};
+///
+/// checkpoint_conformance!(memory_checkpoints, async || InMemoryEventStore::new());
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! checkpoint_conformance {
+    ($name:ident, $make:expr) => {
+        $crate::store_conformance! { @each $name, $make;
+            a_new_reader_begins_at_the_start
+            a_checkpoint_is_found_again
+            a_checkpoint_never_goes_back
+            readers_of_any_name_are_kept_apart
+            of_racing_savers_the_furthest_wins
         }
     };
 }
@@ -86,6 +110,10 @@ mod tests {
     store_conformance!(dyn_memory, async || DynEventStore::new(
         InMemoryEventStore::new()
     ));
+    checkpoint_conformance!(memory_checkpoints, async || InMemoryEventStore::new());
+    checkpoint_conformance!(dyn_memory_checkpoints, async || DynEventStore::new(
+        InMemoryEventStore::new()
+    ));
 
     #[test]
     fn the_list_names_every_case() {
@@ -93,13 +121,14 @@ mod tests {
             include_str!("appending.rs"),
             include_str!("reading.rs"),
             include_str!("following.rs"),
+            include_str!("checkpoints.rs"),
         ];
         let list = include_str!("mod.rs");
-        let list = list
-            .split("@each $name, $make;")
-            .nth(1)
-            .and_then(|rest| rest.split('}').next());
-        let mut listed: Vec<_> = list.unwrap().split_whitespace().collect();
+        let lists = list.split("@each $name, $make;").skip(1).take(2);
+        let mut listed: Vec<_> = lists
+            .filter_map(|rest| rest.split('}').next())
+            .flat_map(str::split_whitespace)
+            .collect();
         let mut written: Vec<_> = cases
             .iter()
             .flat_map(|text| text.split("pub async fn ").skip(1))

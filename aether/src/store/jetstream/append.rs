@@ -240,10 +240,11 @@ impl Append<'_> {
     /// What an error means if an earlier try may have been stored. A conflict is certain: what
     /// stands where the commit should is another one.
     fn failed(&self, err: StoreError) -> StoreError {
-        if self.in_doubt && err.kind() != StoreErrorKind::Conflict {
-            self.doubt().because(err)
-        } else {
-            err
+        match (err.kind(), err.position()) {
+            (StoreErrorKind::Conflict, _) => err,
+            _ if self.in_doubt => self.doubt().because(err),
+            (StoreErrorKind::Corrupt, Some(position)) => unreadable().at(position).because(err),
+            _ => err,
         }
     }
 
@@ -273,4 +274,9 @@ impl Append<'_> {
 
 fn refused(kind: StoreErrorKind) -> StoreError {
     StoreError::new(kind, "nothing was stored: the stream refuses the commit")
+}
+
+fn unreadable() -> StoreError {
+    let text = "nothing was stored: what is stored of the actor cannot be read";
+    StoreError::new(StoreErrorKind::Corrupt, text)
 }

@@ -7,7 +7,7 @@ use async_nats::jetstream::stream::{
 use super::{JetStreamOptions, Storage, names::Names};
 
 /// How long the server remembers commit ids by itself. The store looks for older ones.
-const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
+const DUPLICATE_WINDOW: Duration = Duration::from_mins(2);
 
 /// A setting of a stream with which the store cannot keep its promises.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,10 +40,7 @@ pub(super) fn fit(names: &Names, options: &JetStreamOptions) -> Config {
         max_messages_per_subject: -1,
         max_bytes: -1,
         duplicate_window: DUPLICATE_WINDOW,
-        storage: match options.storage {
-            Storage::File => StorageType::File,
-            Storage::Memory => StorageType::Memory,
-        },
+        storage: storage_type(options.storage),
         num_replicas: options.replicas,
         allow_direct: true,
         deny_delete: true,
@@ -52,87 +49,108 @@ pub(super) fn fit(names: &Names, options: &JetStreamOptions) -> Config {
     }
 }
 
+/// On what a stream keeps its messages, as the client calls it.
+pub(super) const fn storage_type(storage: Storage) -> StorageType {
+    match storage {
+        Storage::File => StorageType::File,
+        Storage::Memory => StorageType::Memory,
+    }
+}
+
 /// What is wrong with the configuration of a stream that exists.
 pub(super) fn misfits(found: &Config, names: &Names, options: &JetStreamOptions) -> Vec<Misfit> {
-    let mut misfits = Vec::new();
-    let mut check = |fits: bool, setting, found: String, wanted: &dyn fmt::Display| {
+    let mut misfits = Misfits::default();
+    let wanted = [names.everything()];
+    misfits.unless(found.subjects == wanted, "subjects", || {
+        (format!("{:?}", found.subjects), format!("{wanted:?}"))
+    });
+    check_limits(found, &mut misfits);
+    check_safety(found, options, &mut misfits);
+    check_origin(found, &mut misfits);
+    for (setting, found, wanted) in switches(found) {
+        misfits.unless(found == wanted, setting, || {
+            (found.to_string(), wanted.to_string())
+        });
+    }
+    misfits.0
+}
+
+#[derive(Default)]
+struct Misfits(Vec<Misfit>);
+
+impl Misfits {
+    /// Notes what is found and what is wanted, unless a setting fits.
+    fn unless<F, W>(&mut self, fits: bool, setting: &'static str, said: impl FnOnce() -> (F, W))
+    where
+        F: Into<String>,
+        W: Into<String>,
+    {
         if !fits {
-            let wanted = wanted.to_string();
-            misfits.push(Misfit {
+            let (found, wanted) = said();
+            let (found, wanted) = (found.into(), wanted.into());
+            self.0.push(Misfit {
                 setting,
                 found,
                 wanted,
             });
         }
-    };
-    let subjects = [names.everything()];
-    check(
-        found.subjects == subjects,
-        "subjects",
-        format!("{:?}", found.subjects),
-        &format_args!("{subjects:?}"),
-    );
-    check(
-        found.retention == RetentionPolicy::Limits,
-        "retention",
-        format!("{:?}", found.retention),
-        &"Limits",
-    );
-    let bounded = found.max_messages > 0 || found.max_bytes > 0;
-    check(
-        !bounded || found.discard == DiscardPolicy::New,
-        "discard",
-        format!("{:?}", found.discard),
-        &"New, since the stream is bounded",
-    );
-    check(
-        found.max_messages_per_subject <= 0,
-        "max_msgs_per_subject",
-        found.max_messages_per_subject.to_string(),
-        &"unbounded",
-    );
-    check(
-        found.max_age.is_zero(),
-        "max_age",
-        format!("{:?}", found.max_age),
-        &"unbounded",
-    );
-    check(
-        found.num_replicas >= options.replicas,
-        "num_replicas",
-        found.num_replicas.to_string(),
-        &format_args!("{} or more", options.replicas),
-    );
-    check(
-        options.storage == Storage::Memory || found.storage == StorageType::File,
-        "storage",
-        format!("{:?}", found.storage),
-        &"File",
-    );
-    check(
-        found.persist_mode != Some(PersistenceMode::Async),
-        "persist_mode",
-        "Async".to_owned(),
-        &"Default: an acknowledgement must mean that it is stored",
-    );
-    check(
-        found.mirror.is_none(),
-        "mirror",
-        "there".to_owned(),
-        &"absent",
-    );
-    let sources = found.sources.as_deref().unwrap_or_default();
-    check(sources.is_empty(), "sources", "there".to_owned(), &"absent");
-    check(
-        found.subject_transform.is_none(),
-        "subject_transform",
-        "there".to_owned(),
-        &"absent",
-    );
-    for (setting, found, wanted) in switches(found) {
-        check(found == wanted, setting, found.to_string(), &wanted);
     }
-    misfits
+}
+
+/// No event may ever be dropped to make room.
+fn check_limits(found: &Config, misfits: &mut Misfits) {
+    let retention = found.retention;
+    misfits.unless(retention == RetentionPolicy::Limits, "retention", || {
+        (format!("{retention:?}"), "Limits")
+    });
+    let bounded = found.max_messages > 0 || found.max_bytes > 0;
+    let discards = bounded && found.discard != DiscardPolicy::New;
+    misfits.unless(!discards, "discard", || {
+        (
+            format!("{:?}", found.discard),
+            "New, since the stream is bounded",
+        )
+    });
+    let of_a_subject = found.max_messages_per_subject;
+    misfits.unless(of_a_subject <= 0, "max_msgs_per_subject", || {
+        (of_a_subject.to_string(), "unbounded")
+    });
+    misfits.unless(found.max_age.is_zero(), "max_age", || {
+        (format!("{:?}", found.max_age), "unbounded")
+    });
+}
+
+/// An acknowledgement must mean at least what was asked for.
+fn check_safety(found: &Config, options: &JetStreamOptions, misfits: &mut Misfits) {
+    let replicas = found.num_replicas;
+    misfits.unless(replicas >= options.replicas, "num_replicas", || {
+        (
+            replicas.to_string(),
+            format!("{} or more", options.replicas),
+        )
+    });
+    let kept = options.storage == Storage::Memory || found.storage == StorageType::File;
+    misfits.unless(kept, "storage", || (format!("{:?}", found.storage), "File"));
+    let synchronous = found.persist_mode != Some(PersistenceMode::Async);
+    misfits.unless(synchronous, "persist_mode", || {
+        (
+            "Async",
+            "Default: an acknowledgement must mean that it is stored",
+        )
+    });
+}
+
+/// Messages come from those who append, as they were sent.
+fn check_origin(found: &Config, misfits: &mut Misfits) {
+    let sources = found.sources.as_deref().unwrap_or_default();
+    let origins = [
+        ("mirror", found.mirror.is_none()),
+        ("sources", sources.is_empty()),
+        ("subject_transform", found.subject_transform.is_none()),
+    ];
+    for (setting, absent) in origins {
+        misfits.unless(absent, setting, || ("there", "absent"));
+    }
 }
 
 /// Each switch, what it is, and what it must be.
@@ -184,7 +202,7 @@ mod tests {
             ("retention", |it| it.retention = RetentionPolicy::Interest),
             ("retention", |it| it.retention = RetentionPolicy::WorkQueue),
             ("max_msgs_per_subject", |it| it.max_messages_per_subject = 1),
-            ("max_age", |it| it.max_age = Duration::from_secs(60)),
+            ("max_age", |it| it.max_age = Duration::from_mins(1)),
             ("num_replicas", |it| it.num_replicas = 1),
             ("storage", |it| it.storage = StorageType::Memory),
             ("persist_mode", |it| {
@@ -217,7 +235,8 @@ mod tests {
 
     #[test]
     fn a_bounded_stream_may_not_discard_old_messages() {
-        for bound in [|it: &mut Config| it.max_bytes = 9, |it| it.max_messages = 9] {
+        let bounds: [fn(&mut Config); 2] = [|it| it.max_bytes = 9, |it| it.max_messages = 9];
+        for bound in bounds {
             let said = said(|config| {
                 bound(config);
                 config.discard = DiscardPolicy::Old;

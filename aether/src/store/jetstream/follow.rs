@@ -6,8 +6,9 @@ use async_nats::jetstream::{
 };
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
+use tokio::time::Instant;
 
-use super::{patience::Patience, store::Shared, stored::Stored};
+use super::{store::Shared, stored::Stored};
 use crate::{Position, Recorded, StoreError};
 
 /// How many commits are fetched ahead of the reader, at most.
@@ -15,7 +16,7 @@ const AHEAD: usize = 500;
 /// How often the server says that it is there when there is nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long a server keeps a consumer that nobody reads.
-const FORGOTTEN: Duration = Duration::from_secs(60);
+const FORGOTTEN: Duration = Duration::from_mins(1);
 
 /// Every commit after a position, those to come included.
 pub(super) fn follow(
@@ -26,6 +27,7 @@ pub(super) fn follow(
         store,
         last: after.as_u64(),
         messages: None,
+        began: Instant::now(),
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
     stream::unfold(Some(follower), |follower| async move {
@@ -44,33 +46,44 @@ struct Follower {
     /// The sequence of the last message that was given out.
     last: u64,
     messages: Option<pull::Stream>,
+    /// When the consumer was made.
+    began: Instant,
 }
 
 impl Follower {
     async fn next(&mut self) -> Result<Recorded, StoreError> {
         let mut patience = self.store.patience();
         loop {
-            let messages = match &mut self.messages {
-                Some(messages) => messages,
-                None => match consume(&self.store, self.last).await {
-                    Ok(messages) => self.messages.insert(messages),
-                    Err(_) if patience.pause().await => continue,
-                    Err(err) => return Err(err),
-                },
-            };
-            match messages.next().await {
-                Some(Ok(message)) => match self.take(message).await? {
+            let trouble = match self.deliver().await {
+                Ok(Some(message)) => match self.take(message).await? {
                     Some(stored) => return self.give(&stored),
                     None => continue,
                 },
-                Some(Err(_)) | None => self.messages = None,
+                Ok(None) => self.store.unavailable("cut the follower off"),
+                Err(err) => err,
+            };
+            self.messages = None;
+            // After a while of quiet the trouble is a new one.
+            if self.began.elapsed() > HEARTBEAT * 2 {
+                patience = self.store.patience();
             }
-            // However long there was nothing to say, the trouble is new.
-            if patience.is_over() {
-                patience = Patience::lasting(self.store.options.patience);
+            if !patience.pause().await {
+                return Err(trouble);
             }
-            patience.pause().await;
         }
+    }
+
+    /// What the consumer delivers; none if it delivers nothing any more.
+    async fn deliver(&mut self) -> Result<Option<jetstream::Message>, StoreError> {
+        let messages = if let Some(messages) = &mut self.messages {
+            messages
+        } else {
+            let messages = consume(&self.store, self.last).await?;
+            self.began = Instant::now();
+            self.messages.insert(messages)
+        };
+        let message = messages.next().await.transpose();
+        message.map_err(|err| self.store.unavailable("cannot be followed").because(err))
     }
 
     fn give(&mut self, stored: &Stored) -> Result<Recorded, StoreError> {
@@ -87,19 +100,17 @@ impl Follower {
         };
         let next = self.last + 1;
         if sequence > next {
-            self.check_gap(next).await?;
+            self.check_gap(next, sequence).await?;
         }
         // A message that was given out before is passed over.
         Ok((sequence == next).then(|| Stored::delivered(sequence, message.message)))
     }
 
-    /// Nothing is ever removed from the stream, so what was not delivered must be there.
-    async fn check_gap(&mut self, next: u64) -> Result<(), StoreError> {
+    /// Nothing is ever removed from the stream, so what was not delivered must be there, and
+    /// another consumer will deliver it.
+    async fn check_gap(&mut self, next: u64, seen: u64) -> Result<(), StoreError> {
         let store = &*self.store;
-        let there = store.patience().ask(|| store.leader_at(next)).await?;
-        if there.is_none() {
-            return Err(super::page::missing(next));
-        }
+        store.patience().ask(|| store.earlier(next, seen)).await?;
         self.messages = None;
         Ok(())
     }

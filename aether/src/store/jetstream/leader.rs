@@ -30,6 +30,23 @@ impl Shared {
         self.ask_leader(question).await
     }
 
+    /// The message with this sequence, of which it is known that it was there: one with the
+    /// sequence `seen`, which is later, has been read.
+    pub(super) async fn earlier(&self, sequence: u64, seen: u64) -> Result<Stored, StoreError> {
+        if let Some(message) = self.leader_at(sequence).await? {
+            return Ok(message);
+        }
+        // A leader that was elected a moment ago may not have applied all that it has.
+        if self.head().await?.as_u64() < seen {
+            return Err(self.behind());
+        }
+        let message = self.leader_at(sequence).await?;
+        message.ok_or_else(|| {
+            let text = "a commit is missing from the stream";
+            StoreError::new(StoreErrorKind::Corrupt, text).at(Position::new(sequence))
+        })
+    }
+
     /// The sequence of the last message.
     pub(super) async fn head(&self) -> Result<Position, StoreError> {
         match self.stream.get_info().await {
@@ -65,6 +82,11 @@ impl Shared {
     pub(super) fn unavailable(&self, what: &str) -> StoreError {
         let text = format!("the stream `{}` {what}", self.names.stream());
         StoreError::new(StoreErrorKind::Unavailable, text)
+    }
+
+    /// Says that the stream's leader knows less than was read before.
+    pub(super) fn behind(&self) -> StoreError {
+        self.unavailable("is behind what was read from it before")
     }
 
     fn gone(&self) -> StoreError {

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use async_nats::{HeaderMap, HeaderValue, Request};
 use bytes::Bytes;
 
@@ -6,6 +8,9 @@ use super::{
     stored,
 };
 use crate::{Commit, Namespace, StoreError, StoreErrorKind, wire};
+
+/// The most bytes the header with the event types may have: the server takes 64 KiB of headers.
+const LONGEST_TYPES: usize = 4 << 10;
 
 /// A commit, ready to be sent as often as it takes.
 pub(super) struct Letter {
@@ -63,28 +68,32 @@ fn headers(commit: &Commit) -> HeaderMap {
     headers.insert(stored::COMMIT_ID, commit.id().to_string());
     headers.insert(stored::CONTENT_TYPE, wire::content_type(commit.events()));
     headers.insert(stored::VERSIONS, versions);
-    headers.insert(stored::EVENT_TYPES, event_types(commit));
+    if let Some(types) = event_types(commit) {
+        headers.insert(stored::EVENT_TYPES, types);
+    }
     if let Some(command_id) = commit.command_id() {
         headers.insert(stored::COMMAND_ID, command_id.to_string());
     }
     headers
 }
 
-fn event_types(commit: &Commit) -> String {
-    let mut types: Vec<&str> = Vec::new();
+/// The types of the events, in order and each once; none if they take more room than they are
+/// worth.
+fn event_types(commit: &Commit) -> Option<String> {
+    let (mut types, mut value) = (HashSet::new(), String::new());
     for event in commit.events() {
-        if !types.contains(&&*event.event_type) {
-            types.push(&event.event_type);
+        if !types.insert(&*event.event_type) {
+            continue;
         }
-    }
-    let mut value = String::new();
-    for event_type in types {
         if !value.is_empty() {
             value.push(',');
         }
-        value.extend(names::header_value(event_type));
+        value.extend(names::header_value(&event.event_type));
+        if value.len() > LONGEST_TYPES {
+            return None;
+        }
     }
-    value
+    Some(value)
 }
 
 #[cfg(test)]
@@ -117,6 +126,12 @@ mod tests {
             "application/cloudevents-batch+json"
         );
         assert!(letter.headers.get("Aether-Command-Id").is_none());
+    }
+
+    #[test]
+    fn types_that_take_too_much_room_are_left_out() {
+        let long: &'static str = "x".repeat(LONGEST_TYPES + 1).leak();
+        assert!(letter(&[long]).headers.get(stored::EVENT_TYPES).is_none());
     }
 
     #[test]

@@ -74,13 +74,6 @@ impl Memo {
         });
     }
 
-    /// Forgets an actor of which something was known that is not so.
-    pub(super) fn forget(&self, actor: &ActorId) {
-        let mut generations = self.lock();
-        generations.young.remove(actor);
-        generations.old.remove(actor);
-    }
-
     fn change(&self, actor: &ActorId, change: impl FnOnce(&mut Known)) {
         let mut generations = self.lock();
         if let Some(known) = generations.young.get_mut(actor) {
@@ -130,8 +123,6 @@ mod tests {
         memo.saw_page(&actor(1), place(2));
         let known = memo.known(&actor(1));
         assert_eq!((known.tail, known.page), (place(5), place(2)));
-        memo.forget(&actor(1));
-        assert_eq!(memo.known(&actor(1)).tail, Place::default());
     }
 
     #[test]

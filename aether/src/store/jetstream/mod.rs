@@ -23,6 +23,7 @@
 
 mod answer;
 mod append;
+mod checkpoints;
 mod fitness;
 mod follow;
 mod leader;

@@ -4,19 +4,24 @@ use crate::{ActorId, Namespace};
 
 /// What a stream is called, and which subjects its messages have.
 ///
-/// Names are percent-encoded, so that any text can be one and two different texts never meet.
+/// Names are percent-encoded, so that any text can be one and two different texts never meet; in
+/// the name of a stream with `=` in the place of `%`.
 #[derive(Debug, Clone)]
 pub(super) struct Names {
     stream: String,
     /// Of every actor's subject, with the dot at its end.
     prefix: String,
+    state_stream: String,
+    /// Of every subject of what is derived from the log, with the dot at its end.
+    state_prefix: String,
 }
 
 /// What cannot stand in a token of a subject: separators, wildcards, white space and the sign of
 /// the encoding itself. What is not ASCII is always encoded.
 const TOKEN: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'*').add(b'.').add(b'>');
 
-/// What cannot stand in the name of a stream, which is also the name of a folder.
+/// What cannot stand in the name of a stream, which is also the name of a folder. The sign of its
+/// encoding is `=`: servers before 2.14 lose consumers of streams with a `%` in their name.
 const STREAM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// Stands for an empty token. A sign of the encoding alone is nothing else.
@@ -25,10 +30,14 @@ const EMPTY: &str = "%";
 impl Names {
     pub(super) fn of(namespace: &Namespace) -> Self {
         let stream = utf8_percent_encode(namespace.as_str(), STREAM);
+        let stream = stream.to_string().replace('%', "=");
         let token = utf8_percent_encode(namespace.as_str(), TOKEN);
         Self {
             stream: format!("aether-{stream}"),
             prefix: format!("aether.{token}.log."),
+            // The underscore keeps it apart from the stream of any namespace.
+            state_stream: format!("aether_state-{stream}"),
+            state_prefix: format!("aether.{token}.state."),
         }
     }
 
@@ -40,6 +49,23 @@ impl Names {
     /// The subject that stands for all actors.
     pub(super) fn everything(&self) -> String {
         format!("{}>", self.prefix)
+    }
+
+    /// The name of the stream that keeps what is derived from the log.
+    pub(super) fn state_stream(&self) -> &str {
+        &self.state_stream
+    }
+
+    /// The subject that stands for all that is derived from the log.
+    pub(super) fn state(&self) -> String {
+        format!("{}>", self.state_prefix)
+    }
+
+    /// The subject of a reader's checkpoint.
+    pub(super) fn checkpoint(&self, reader: &str) -> String {
+        let mut subject = format!("{}checkpoint.", self.state_prefix);
+        push(&mut subject, reader);
+        subject
     }
 
     /// The subject of an actor: each token of its id is a token of the subject.
@@ -99,7 +125,7 @@ mod tests {
 
     #[test]
     fn plain_names_stay_readable() {
-        assert_eq!(names().stream(), "aether-shop%2Feu%2Ewest");
+        assert_eq!(names().stream(), "aether-shop=2Feu=2Ewest");
         assert_eq!(names().everything(), "aether.shop/eu%2Ewest.log.>");
         assert_eq!(
             subject("Customer.ada@example.org"),
@@ -134,7 +160,7 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = String> {
-        prop_oneof!["\\PC{1,30}", "[.*> %2Ea]{1,8}", "[\\x00-\\x7f]{1,12}"]
+        prop_oneof!["\\PC{1,16}", "[.*> %2Ea]{1,8}", "[\\x00-\\x7f]{1,12}"]
     }
 
     proptest! {

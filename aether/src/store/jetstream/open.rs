@@ -1,15 +1,17 @@
+use std::io;
+
 use async_nats::{
-    Client, ConnectOptions,
+    Client, ConnectOptions, ServerAddr,
     jetstream::{
         self, Context, ErrorCode,
         context::{
             ContextBuilder, CreateStreamError, CreateStreamErrorKind, GetStreamError,
-            GetStreamErrorKind,
+            GetStreamErrorKind, RequestError, RequestErrorKind,
         },
         stream::Config,
     },
 };
-use tokio::time::timeout;
+use tokio::{sync::OnceCell, time::timeout};
 
 use super::{
     JetStreamEventStore, JetStreamOptions,
@@ -23,18 +25,20 @@ use super::{
 use crate::{StoreError, StoreErrorKind};
 
 impl JetStreamOptions {
-    /// Connects to a server and opens the store.
+    /// Connects to a server, or to the first that answers of several separated by commas, and
+    /// opens the store.
     ///
     /// For a connection with credentials, TLS or several servers, make the client and
     /// [`open`](Self::open) the store with it.
     ///
     /// # Errors
-    /// As for [`JetStreamOptions::open`], and `Unavailable` if no server answers at `url`.
+    /// As for [`JetStreamOptions::open`]; `Unavailable` if no server answers at `url`, and
+    /// `Misconfigured` if that is no URL.
     ///
     /// # Cancel safety
     /// Cancel safe: at worst a stream is there that is empty.
     pub async fn connect(self, url: &str) -> Result<JetStreamEventStore, StoreError> {
-        let connected = ConnectOptions::new().connect(url).await;
+        let connected = ConnectOptions::new().connect(addresses(url)?).await;
         let client = connected.map_err(|err| {
             let text = format!("no NATS server answers at {}", without_secrets(url));
             StoreError::new(StoreErrorKind::Unavailable, text).because(err)
@@ -64,6 +68,7 @@ impl JetStreamOptions {
         let stream = stream.map_err(|err| unavailable(&names).because(err))?;
         Ok(JetStreamEventStore::new(Shared {
             memo: Memo::new(self.remembered_actors),
+            state: OnceCell::new(),
             options: self,
             names,
             context,
@@ -94,6 +99,9 @@ impl JetStreamOptions {
         match context.get_stream(names.stream()).await {
             Ok(stream) => return Ok(stream.cached_info().config.clone()),
             Err(err) if is_absent(&err) => {}
+            Err(err) if nobody_listens(&err) && !context.client().server_info().jetstream => {
+                return Err(misconfigured(names, "JetStream is not enabled").because(err));
+            }
             Err(err) => return Err(not_found(err, names)),
         }
         match context.create_stream(fit(names, self)).await {
@@ -142,6 +150,12 @@ fn is_absent(err: &GetStreamError) -> bool {
         | GetStreamErrorKind::Request
         | GetStreamErrorKind::InvalidStreamName => false,
     }
+}
+
+fn nobody_listens(err: &GetStreamError) -> bool {
+    let source = std::error::Error::source(err);
+    let source = source.and_then(|source| source.downcast_ref::<RequestError>());
+    source.is_some_and(|err| err.kind() == RequestErrorKind::NoResponders)
 }
 
 fn not_found(err: GetStreamError, names: &Names) -> StoreError {
@@ -193,11 +207,24 @@ fn misconfigured(names: &Names, reason: &str) -> StoreError {
     StoreError::new(StoreErrorKind::Misconfigured, text)
 }
 
-/// A URL without what lies before its `@`.
-fn without_secrets(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    format!("{scheme}://{host}")
+fn addresses(urls: &str) -> Result<Vec<ServerAddr>, StoreError> {
+    let address = |url: &str| {
+        url.trim().parse().map_err(|err: io::Error| {
+            let text = format!("{} is not the URL of a NATS server", without_secrets(url));
+            StoreError::new(StoreErrorKind::Misconfigured, text).because(err)
+        })
+    };
+    urls.split(',').map(address).collect()
+}
+
+/// URLs without what lies before their `@`.
+fn without_secrets(urls: &str) -> String {
+    let redacted = urls.split(',').map(|url| {
+        let (scheme, rest) = url.trim().split_once("://").unwrap_or(("nats", url));
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        format!("{scheme}://{host}")
+    });
+    redacted.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -223,6 +250,22 @@ mod tests {
             without_secrets("tls://me:se@cret@host:4222"),
             "tls://host:4222"
         );
-        assert_eq!(without_secrets("host"), "nats://host");
+        assert_eq!(
+            without_secrets("host,nats://token@other"),
+            "nats://host, nats://other"
+        );
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused() {
+        assert_eq!(
+            addresses("nats://a:1,b").map(|list| list.len()).ok(),
+            Some(2)
+        );
+        for bad in ["nats://a:port", "nats://me:secret@a:b"] {
+            let err = addresses(bad).unwrap_err();
+            assert_eq!(err.kind(), StoreErrorKind::Misconfigured, "{bad}");
+            assert!(!err.to_string().contains("secret"), "{err}");
+        }
     }
 }

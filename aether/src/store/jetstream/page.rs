@@ -50,7 +50,7 @@ impl Shared {
             for message in &batch.messages {
                 reading.push(message)?;
             }
-            if batch.pending == 0 {
+            if batch.pending == 0 || batch.messages.is_empty() {
                 break reading.catch_up(&subject).await?;
             }
             if !reading.commits.is_empty() {
@@ -102,17 +102,10 @@ impl Shared {
         if heading.previous == 0 {
             return Ok(None);
         }
-        let Some(message) = self.leader_at(heading.previous).await? else {
-            return Err(missing(heading.previous));
-        };
+        let message = self.earlier(heading.previous, heading.sequence).await?;
         let before = message.heading()?;
         check_chain(before.last, heading.first, heading.sequence)?;
         Ok(Some(before))
-    }
-
-    /// Says that the stream's leader knows less than it did before.
-    pub(super) fn behind(&self) -> StoreError {
-        self.unavailable("is behind what was read from it before")
     }
 }
 
@@ -164,13 +157,4 @@ fn check_chain(last: Version, first: Version, sequence: u64) -> Result<(), Store
     }
     let text = format!("an actor's version {first} follows its version {last}");
     Err(StoreError::new(StoreErrorKind::Corrupt, text).at(Position::new(sequence)))
-}
-
-/// Says that a commit is not where it must be.
-pub(super) fn missing(sequence: u64) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Corrupt,
-        "a commit is missing from the stream",
-    )
-    .at(Position::new(sequence))
 }

@@ -2,10 +2,12 @@ use std::{fmt, sync::Arc};
 
 use async_nats::jetstream::{self, stream};
 use futures_core::Stream;
+use tokio::sync::OnceCell;
 
 use super::{JetStreamOptions, follow, memo::Memo, names::Names, patience::Patience};
 use crate::{
-    ActorId, Commit, EventStore, Namespace, Page, Position, Receipt, Recorded, StoreError, Version,
+    ActorId, CheckpointStore, Commit, EventStore, Namespace, Page, Position, Receipt, Recorded,
+    StoreError, Version,
 };
 
 /// Keeps events in a stream of NATS `JetStream`: one stream for a namespace, one subject for an
@@ -35,6 +37,8 @@ pub(super) struct Shared {
     pub(super) context: jetstream::Context,
     pub(super) stream: stream::Stream<()>,
     pub(super) memo: Memo,
+    /// The stream of what is derived from the log, opened when it is first needed.
+    pub(super) state: OnceCell<stream::Stream<()>>,
 }
 
 impl JetStreamEventStore {
@@ -105,6 +109,16 @@ impl EventStore for JetStreamEventStore {
         after: Position,
     ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
         follow::follow(Arc::clone(&self.shared), after)
+    }
+}
+
+impl CheckpointStore for JetStreamEventStore {
+    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+        self.shared.checkpoint(reader).await
+    }
+
+    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
+        self.shared.save_checkpoint(reader, position).await
     }
 }
 

@@ -14,7 +14,8 @@ pub(super) const COMMIT_ID: &str = "Nats-Msg-Id";
 pub(super) const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
 /// The header with a commit's first and last version, `3-5`.
 pub(super) const VERSIONS: &str = "Aether-Versions";
-/// The header with the types of a commit's events, in order, each once.
+/// The header with the types of a commit's events, in order, each once; left out if it would be
+/// very long.
 pub(super) const EVENT_TYPES: &str = "Aether-Event-Types";
 /// The header with the id of the command that caused a commit.
 pub(super) const COMMAND_ID: &str = "Aether-Command-Id";

@@ -111,7 +111,8 @@ async fn nothing_is_stored_on_a_full_disk_and_all_goes_on_when_there_is_room() {
     assert_eq!(source.to_string(), "the file `a disk` cannot be written");
     assert_eq!(store.version(&actor).await.unwrap(), Version::new(version));
     assert!(store.head().await.unwrap() >= head);
-    assert_kept(&store, &stored.lock().unwrap().clone(), "full").await;
+    let stored = stored.into_inner().unwrap();
+    assert_kept(&store, &stored, "full").await;
 
     disk.set(Mood::Well);
     let receipt = store.append(refused).await.unwrap();

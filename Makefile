@@ -1,0 +1,54 @@
+# Needs a Rust toolchain, Python 3 and a C compiler. Two commands do what most people want:
+#
+#   make demo     runs a day in the example shop and draws its board
+#   make test     all that must hold before a change goes in
+#
+# `make help` lists the rest.
+
+CARGO ?= cargo
+NATS_SERVER := .tools/nats-server
+
+export RUSTDOCFLAGS ?= -D warnings
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build lint fmt doc bench nats-server board clean
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
+	while IFS='|' read -r target text; do printf '  make %-13s %s\n' "$$target" "$$text"; done
+
+demo: ## Runs a day in the example shop, and writes board.svg.
+	$(CARGO) run --package aether-examples --bin order-fulfilment --
+
+test: nats-server lint ## All that must hold: lint, the core alone, every test, the docs.
+	$(CARGO) check --package aether --no-default-features
+	$(CARGO) test --workspace --all-features
+	$(CARGO) doc --workspace --all-features --no-deps
+
+build: ## Builds everything.
+	$(CARGO) build --workspace --all-targets --all-features
+
+lint: ## Formatting and lints; a warning is an error.
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+
+fmt: ## Formats the code.
+	$(CARGO) fmt --all
+
+doc: ## Builds the documentation, and opens it.
+	$(CARGO) doc --workspace --all-features --no-deps --open
+
+bench: ## Runs the benchmarks.
+	$(CARGO) bench --workspace --all-features
+
+board: ## Draws docs/board.svg anew, after the example has changed.
+	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board
+
+nats-server: $(NATS_SERVER) ## Fetches the NATS server that the tests need.
+
+$(NATS_SERVER): scripts/fetch-nats-server
+	scripts/fetch-nats-server
+
+clean: ## Removes what was built; the fetched server stays.
+	$(CARGO) clean
+	rm -f board.svg

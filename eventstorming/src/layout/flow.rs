@@ -1,0 +1,131 @@
+//! When a slice happens: its column in time.
+
+use std::collections::BTreeSet;
+
+use super::{draft::Drafts, table::Table};
+
+/// The columns of all slices, and what leads back in time.
+#[derive(Debug)]
+pub(super) struct Flow {
+    pub(super) columns: Table<usize>,
+    /// From a slice, by a net.
+    loops: BTreeSet<(usize, usize)>,
+}
+
+impl Flow {
+    /// Whether what leads from this slice by this net leads back in time.
+    pub(super) fn is_loop(&self, slice: usize, net: usize) -> bool {
+        self.loops.contains(&(slice, net))
+    }
+
+    pub(super) fn length(&self) -> usize {
+        self.columns.iter().max().map_or(0, |last| last + 1)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Visit {
+    Not,
+    Open,
+    Done,
+}
+
+/// Ranks by the longest path. What leads to a slice that is still open in a depth-first walk
+/// from the slices that nothing leads to is a loop, and does not count.
+pub(super) fn flow(drafts: &Drafts) -> Flow {
+    let arcs = arcs(drafts);
+    let mut walk = Walk {
+        visits: arcs.iter().map(|_| Visit::Not).collect(),
+        loops: BTreeSet::new(),
+        done: Vec::new(),
+        arcs: &arcs,
+    };
+    let led_to: BTreeSet<usize> = drafts.nets.iter().map(|net| net.slice).collect();
+    let all = 0..arcs.len();
+    let (inner, roots): (Vec<usize>, Vec<usize>) = all.partition(|slice| led_to.contains(slice));
+    for slice in roots.into_iter().chain(inner) {
+        walk.from(slice);
+    }
+    let mut columns: Table<usize> = arcs.iter().map(|_| 0).collect();
+    for slice in walk.done.iter().rev() {
+        for (target, net) in &arcs[*slice] {
+            if !walk.loops.contains(&(*slice, *net)) {
+                columns[*target] = columns[*target].max(columns[*slice] + 1);
+            }
+        }
+    }
+    join_late(&mut columns, &walk);
+    Flow {
+        columns,
+        loops: walk.loops,
+    }
+}
+
+/// What nothing leads to stands right before the first slice that it leads to itself.
+fn join_late(columns: &mut Table<usize>, walk: &Walk<'_>) {
+    let onward = |slice: usize| {
+        let arcs = walk.arcs[slice].iter();
+        arcs.filter(move |(_, net)| !walk.loops.contains(&(slice, *net)))
+            .map(|(target, _)| *target)
+    };
+    let led_to: BTreeSet<usize> = (0..columns.len()).flat_map(onward).collect();
+    for slice in (0..columns.len()).filter(|slice| !led_to.contains(slice)) {
+        if let Some(first) = onward(slice).map(|target| columns[target]).min() {
+            columns[slice] = first - 1;
+        }
+    }
+}
+
+/// From each slice, the slices that its events lead to, and by which net.
+fn arcs(drafts: &Drafts) -> Table<Vec<(usize, usize)>> {
+    let mut arcs: Table<Vec<(usize, usize)>> = drafts.slices.iter().map(|_| Vec::new()).collect();
+    for (index, net) in drafts.nets.iter().enumerate() {
+        let sources = net
+            .events
+            .iter()
+            .filter_map(|event| drafts.sources.get(event))
+            .flatten();
+        for source in sources.collect::<BTreeSet<_>>() {
+            arcs[*source].push((net.slice, index));
+        }
+    }
+    arcs
+}
+
+struct Walk<'a> {
+    arcs: &'a Table<Vec<(usize, usize)>>,
+    visits: Table<Visit>,
+    loops: BTreeSet<(usize, usize)>,
+    /// In the order in which they were left.
+    done: Vec<usize>,
+}
+
+impl Walk<'_> {
+    fn from(&mut self, root: usize) {
+        if self.visits[root] != Visit::Not {
+            return;
+        }
+        self.visits[root] = Visit::Open;
+        let mut path = vec![(root, 0)];
+        while let Some((slice, next)) = path.last_mut() {
+            let slice = *slice;
+            let Some((target, net)) = self.arcs[slice].get(*next).copied() else {
+                self.visits[slice] = Visit::Done;
+                self.done.push(slice);
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            match self.visits[target] {
+                Visit::Not => {
+                    self.visits[target] = Visit::Open;
+                    path.push((target, 0));
+                }
+                Visit::Open => {
+                    self.loops.insert((slice, net));
+                }
+                Visit::Done => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! How to read the board.
+
+use super::{
+    geometry::{Point, Rect},
+    measure::MARGIN,
+    scene::{Anchor, Ink, LegendItem, Look, Note, Sample, Scene, Text},
+    width::{Weight, text_width},
+};
+use crate::model::{Kind, Verb};
+
+/// The samples with their texts, and how high they all are.
+pub(super) struct Legend {
+    pub(super) items: Vec<LegendItem>,
+    pub(super) texts: Vec<Text>,
+    pub(super) bottom: i32,
+}
+
+const SAMPLES: [(Sample, &str, &str); 15] = [
+    (
+        Sample::Note(Kind::ReadModel),
+        "read model",
+        "what an actor knows",
+    ),
+    (Sample::Note(Kind::Actor), "actor", "who decides"),
+    (Sample::Note(Kind::Policy), "policy", "or what reacts"),
+    (Sample::Note(Kind::Command), "command", "what is asked"),
+    (
+        Sample::Note(Kind::Aggregate),
+        "aggregate",
+        "where the rules are",
+    ),
+    (Sample::Note(Kind::ExternalSystem), "system", "not ours"),
+    (Sample::Note(Kind::Event), "event", "what happened"),
+    (Sample::Note(Kind::Hotspot), "hot spot", "open question"),
+    (Sample::Edge(Verb::Activates), "event activates policy", ""),
+    (Sample::Edge(Verb::Feeds), "event feeds read model", ""),
+    (Sample::Edge(Verb::Notifies), "event notifies system", ""),
+    (Sample::Loop, "loop", ""),
+    (Sample::Pivotal, "opens a phase", ""),
+    (Sample::Ghost, "repeated", ""),
+    (Sample::Finding, "model check finding", ""),
+];
+
+const LINE: i32 = 40;
+
+/// Explains what is on a board, and no more.
+pub(super) fn legend(scene: &Scene, top: i32) -> Legend {
+    let mut legend = Legend {
+        items: Vec::new(),
+        texts: Vec::new(),
+        bottom: top,
+    };
+    let used: Vec<_> = SAMPLES
+        .into_iter()
+        .filter(|(sample, ..)| is_on(scene, *sample))
+        .collect();
+    if used.is_empty() {
+        return legend;
+    }
+    let heading = "How to read it: notes that touch belong together, left to right";
+    legend.text((MARGIN, top + 10), heading, 130, Weight::Bold);
+    let (mut x, mut y) = (MARGIN, top + 22);
+    for (sample, name, meaning) in used {
+        let width = item_width(sample, name, meaning);
+        if x > MARGIN && x + width > scene.width - MARGIN {
+            (x, y) = (MARGIN, y + LINE);
+        }
+        legend.item((x, y), sample, name, meaning);
+        x += width + 22;
+    }
+    legend.bottom = y + 24;
+    legend
+}
+
+fn is_on(scene: &Scene, sample: Sample) -> bool {
+    let note = |is: &dyn Fn(&Note) -> bool| scene.notes().any(is);
+    match sample {
+        Sample::Note(kind) => note(&|note| note.kind == kind),
+        Sample::Edge(verb) => scene.edges.iter().any(|edge| edge.verb == verb),
+        Sample::Loop => scene.edges.iter().any(|edge| edge.looped),
+        Sample::Pivotal => note(&|note| note.pivotal),
+        Sample::Ghost => note(&|note| note.look == Look::Ghost),
+        Sample::Finding => note(&|note| note.finding.is_some()),
+    }
+}
+
+const fn sample_width(sample: Sample) -> i32 {
+    match sample {
+        Sample::Edge(_) | Sample::Loop => 38,
+        Sample::Note(_) | Sample::Pivotal | Sample::Ghost | Sample::Finding => 26,
+    }
+}
+
+fn item_width(sample: Sample, name: &str, meaning: &str) -> i32 {
+    let weight = if meaning.is_empty() {
+        Weight::Regular
+    } else {
+        Weight::Bold
+    };
+    let text = text_width(name, 120, weight).max(text_width(meaning, 105, Weight::Regular));
+    sample_width(sample) + 8 + text
+}
+
+impl Legend {
+    fn item(&mut self, at: (i32, i32), sample: Sample, name: &str, meaning: &str) {
+        let (x, y) = at;
+        let rect = Rect::new(x, y, sample_width(sample), 24);
+        self.items.push(LegendItem { sample, rect });
+        let x = rect.right() + 8;
+        if meaning.is_empty() {
+            self.text((x, y + 16), name, 120, Weight::Regular);
+        } else {
+            self.text((x, y + 10), name, 120, Weight::Bold);
+            self.text((x, y + 23), meaning, 105, Weight::Regular);
+        }
+    }
+
+    fn text(&mut self, at: (i32, i32), text: &str, size: i32, weight: Weight) {
+        let (x, y) = at;
+        self.texts.push(Text {
+            at: Point { x, y },
+            text: text.to_owned(),
+            size,
+            weight,
+            ink: if weight == Weight::Bold {
+                Ink::Heading
+            } else {
+                Ink::Quiet
+            },
+            anchor: Anchor::Start,
+        });
+    }
+}

@@ -1,0 +1,68 @@
+//! What is written on a note.
+
+use super::{
+    fit::{Lettering, Space, fit, one_line},
+    geometry::Rect,
+    slice::question,
+    width::Weight,
+};
+use crate::model::{Element, Kind};
+
+pub(super) fn caption(element: &Element) -> String {
+    let outside = match element.kind() {
+        Kind::Event if element.is_foreign() => ", from outside",
+        Kind::Command if element.is_foreign() => ", to outside",
+        Kind::Context
+        | Kind::Aggregate
+        | Kind::Command
+        | Kind::Event
+        | Kind::Policy
+        | Kind::ReadModel
+        | Kind::ExternalSystem
+        | Kind::Actor
+        | Kind::Hotspot => "",
+    };
+    format!("{}{outside}", element.kind().title())
+}
+
+pub(super) fn badge(element: &Element) -> Option<String> {
+    let version = element
+        .version()
+        .filter(|version| *version > 1)
+        .map(|version| format!("v{version}"));
+    version.or_else(|| {
+        element
+            .after()
+            .map(|after| one_line(&format!("after {after}"), 85, Weight::Bold, 96))
+    })
+}
+
+pub(super) fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {
+    /// The height of three lines at the largest size: beyond that, smaller letters look better.
+    const THREE_LINES: i32 = 54;
+    let space = |width: i32, height: i32, sizes: (i32, i32)| Space {
+        width,
+        height,
+        sizes,
+        weight: Weight::Bold,
+    };
+    let width = rect.width - 12;
+    if element.kind() == Kind::Hotspot {
+        return question(&element.label);
+    }
+    if element.kind() == Kind::Actor {
+        return fit(
+            &element.label,
+            space(width + 4, rect.height - 13, (120, 80)),
+        );
+    }
+    let height = rect.height - 20 - covered;
+    let easy = fit(
+        &element.label,
+        space(width, height.min(THREE_LINES), (150, 125)),
+    );
+    if easy.whole {
+        return easy;
+    }
+    fit(&element.label, space(width, height, (150, 100)))
+}

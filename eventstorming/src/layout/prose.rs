@@ -1,0 +1,214 @@
+//! What a board says in words: tooltips, and the flow for those who cannot see it.
+
+use crate::model::{Element, ElementId, Facts, Kind, Model, Relation, Verb};
+
+/// What a check has found about an element.
+#[derive(Debug, Clone)]
+pub(crate) struct Finding {
+    pub(crate) on: ElementId,
+    pub(crate) text: String,
+}
+
+/// `14 events, 11 commands, ..`: what there is at all.
+pub(super) fn counts(model: &Model) -> String {
+    const ORDER: [Kind; 8] = [
+        Kind::Event,
+        Kind::Command,
+        Kind::Policy,
+        Kind::Aggregate,
+        Kind::ReadModel,
+        Kind::ExternalSystem,
+        Kind::Actor,
+        Kind::Hotspot,
+    ];
+    let counts = ORDER
+        .into_iter()
+        .map(|kind| (kind, model.of_kind(kind).count()));
+    let parts: Vec<String> = counts
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| {
+            format!(
+                "{count} {}",
+                if count == 1 {
+                    kind.title()
+                } else {
+                    kind.plural()
+                }
+            )
+        })
+        .collect();
+    if parts.is_empty() {
+        "nothing yet".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+/// The flow as sentences.
+pub(super) fn description(model: &Model, title: &str, lanes: &[&str]) -> String {
+    let mut text = format!(
+        "{title}: {}. Time runs left to right, then on to the next band; one lane for each bounded \
+         context: {}.",
+        counts(model),
+        lanes.join(", ")
+    );
+    for command in model.of_kind(Kind::Command) {
+        text.push_str(&told(model, command));
+    }
+    text
+}
+
+fn told(model: &Model, command: &Element) -> String {
+    let issuers = labels(model.subjects(&command.id, Verb::Issues), " or ");
+    let issuers = if issuers.is_empty() {
+        issuers
+    } else {
+        format!(" ({issuers})")
+    };
+    let events = labels(model.objects(&command.id, Verb::Emits), " or ");
+    let outcome = if events.is_empty() {
+        "emits nothing".to_owned()
+    } else {
+        format!("leads to {events}")
+    };
+    format!(" {}{issuers} {outcome}.", command.label)
+}
+
+fn labels<'a>(elements: impl Iterator<Item = &'a Element>, between: &str) -> String {
+    elements
+        .map(|element| element.label.as_str())
+        .collect::<Vec<_>>()
+        .join(between)
+}
+
+/// What is told of a note: kind, name, docs, relations, and where it is written.
+pub(super) fn tooltip(model: &Model, element: &Element) -> String {
+    let context = element
+        .id
+        .context()
+        .and_then(|name| model.element(&ElementId::shared(Kind::Context, name)));
+    let place = context.map_or_else(String::new, |context| format!(" in {}", context.label));
+    let mut lines = vec![format!(
+        "{}: {}{place}",
+        element.kind().title(),
+        element.label
+    )];
+    lines.extend(element.docs.lines().map(str::to_owned));
+    lines.extend(facts(element));
+    lines.extend(relations(model, element));
+    lines.extend(element.notes.iter().map(|note| format!("note: {note}")));
+    lines.extend(element.location.as_ref().map(ToString::to_string));
+    lines.retain(|line| !line.trim().is_empty());
+    lines.join("\n")
+}
+
+fn facts(element: &Element) -> Vec<String> {
+    match &element.facts {
+        Facts::Context { owner, upstream } => {
+            let owner = owner.iter().map(|owner| format!("owned by {owner}"));
+            let upstream =
+                (!upstream.is_empty()).then(|| format!("downstream of {}", upstream.join(", ")));
+            owner.chain(upstream).collect()
+        }
+        Facts::Event {
+            version,
+            aliases,
+            pivotal,
+            phase,
+            foreign,
+            ..
+        } => {
+            let opens = phase.as_ref().map_or_else(
+                || "a phase".to_owned(),
+                |phase| format!("the phase {phase}"),
+            );
+            let said = [
+                (*version > 1, format!("schema version {version}")),
+                (
+                    !aliases.is_empty(),
+                    format!("also stored as {}", aliases.join(", ")),
+                ),
+                (*pivotal, format!("pivotal: opens {opens}")),
+                (*foreign, "emitted outside of this model".to_owned()),
+            ];
+            said.into_iter()
+                .filter(|(is, _)| *is)
+                .map(|(_, line)| line)
+                .collect()
+        }
+        Facts::Command { foreign } => foreign
+            .then(|| "handled outside of this model".to_owned())
+            .into_iter()
+            .collect(),
+        Facts::Policy { after } => after.iter().map(|after| format!("after {after}")).collect(),
+        Facts::None => Vec::new(),
+    }
+}
+
+fn relations(model: &Model, element: &Element) -> Vec<String> {
+    let id = &element.id;
+    let towards = Verb::ALL.into_iter().filter_map(|verb| {
+        let known = model
+            .relations_to(id)
+            .filter(|relation| relation.verb == verb);
+        sentence(
+            verb.reverse(),
+            known.filter_map(|relation| part(model, relation, &relation.from)),
+        )
+    });
+    let away = Verb::ALL.into_iter().filter_map(|verb| {
+        let known = model
+            .relations_from(id)
+            .filter(|relation| relation.verb == verb);
+        sentence(
+            verb.phrase(),
+            known.filter_map(|relation| part(model, relation, &relation.to)),
+        )
+    });
+    let handled = model
+        .relations_from(id)
+        .filter(|relation| relation.verb == Verb::HandledBy);
+    let handling = handled.map(|relation| relation.docs.clone());
+    towards.chain(away).chain(handling).collect()
+}
+
+fn sentence(verb: &str, parts: impl Iterator<Item = String>) -> Option<String> {
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| format!("{verb} {}", parts.join(", ")))
+}
+
+fn part(model: &Model, relation: &Relation, end: &ElementId) -> Option<String> {
+    let label = &model.element(end)?.label;
+    let mut remarks: Vec<String> = Vec::new();
+    remarks.extend(
+        relation
+            .cardinality
+            .and_then(crate::model::Cardinality::remark)
+            .map(str::to_owned),
+    );
+    let upon = labels(
+        relation
+            .upon
+            .iter()
+            .filter_map(|event| model.element(event)),
+        " or ",
+    );
+    if !upon.is_empty() {
+        remarks.push(format!("upon {upon}"));
+    }
+    Some(if remarks.is_empty() {
+        label.clone()
+    } else {
+        format!("{label} ({})", remarks.join(", "))
+    })
+}
+
+/// What is told of an edge.
+pub(super) fn edge(model: &Model, from: &ElementId, verb: Verb, to: &ElementId) -> String {
+    let label = |id: &ElementId| {
+        model
+            .element(id)
+            .map_or_else(|| id.to_string(), |element| element.label.clone())
+    };
+    format!("{} {} {}", label(from), verb.phrase(), label(to))
+}

@@ -1,0 +1,79 @@
+use super::{ElementId, Facts, Kind, Location};
+
+/// One note of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Element {
+    /// Its id.
+    pub id: ElementId,
+    /// What is written on the note; of a hot spot, the question.
+    pub label: String,
+    /// What the doc comment says.
+    pub docs: String,
+    /// Remarks: the `Note:` paragraphs of the doc comment.
+    pub notes: Vec<String>,
+    /// Where it is written, where that is known.
+    pub location: Option<Location>,
+    /// What is known of it because of its kind.
+    pub facts: Facts,
+}
+
+impl Element {
+    /// What it is.
+    pub const fn kind(&self) -> Kind {
+        self.id.kind()
+    }
+
+    /// The version of an event's schema.
+    pub const fn version(&self) -> Option<u32> {
+        match self.facts {
+            Facts::Event { version, .. } => Some(version),
+            Facts::Context { .. } | Facts::Command { .. } | Facts::Policy { .. } | Facts::None => {
+                None
+            }
+        }
+    }
+
+    /// Whether it is an event that opens a phase.
+    pub const fn is_pivotal(&self) -> bool {
+        matches!(self.facts, Facts::Event { pivotal: true, .. })
+    }
+
+    /// The name of the phase that it opens, where it was given one.
+    pub fn phase(&self) -> Option<&str> {
+        match &self.facts {
+            Facts::Event { phase, .. } => phase.as_deref(),
+            Facts::Context { .. } | Facts::Command { .. } | Facts::Policy { .. } | Facts::None => {
+                None
+            }
+        }
+    }
+
+    /// Who looks after a context.
+    pub fn owner(&self) -> Option<&str> {
+        match &self.facts {
+            Facts::Context { owner, .. } => owner.as_deref(),
+            Facts::Event { .. } | Facts::Command { .. } | Facts::Policy { .. } | Facts::None => {
+                None
+            }
+        }
+    }
+
+    /// Whether the other end of it lies outside of the contexts of this model.
+    pub const fn is_foreign(&self) -> bool {
+        matches!(
+            self.facts,
+            Facts::Event { foreign: true, .. } | Facts::Command { foreign: true }
+        )
+    }
+
+    /// How long a policy waits, in words.
+    pub fn after(&self) -> Option<&str> {
+        match &self.facts {
+            Facts::Policy { after } => after.as_deref(),
+            Facts::Context { .. } | Facts::Event { .. } | Facts::Command { .. } | Facts::None => {
+                None
+            }
+        }
+    }
+}

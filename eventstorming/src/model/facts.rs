@@ -1,0 +1,38 @@
+/// What is known of an element because of its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Facts {
+    /// Of a context.
+    Context {
+        /// Who looks after it.
+        owner: Option<String>,
+        /// The contexts whose events it uses or whose commands it issues.
+        upstream: Vec<String>,
+    },
+    /// Of an event.
+    Event {
+        /// The version of the payload's schema, counted from 1.
+        version: u32,
+        /// Other names under which earlier builds stored it.
+        aliases: Vec<String>,
+        /// The Rust type, as the user writes it.
+        rust_type: Option<String>,
+        /// Whether it opens a phase of the business.
+        pivotal: bool,
+        /// The phase it opens, where that was named.
+        phase: Option<String>,
+        /// Whether it is emitted outside of the contexts of this model.
+        foreign: bool,
+    },
+    /// Of a command.
+    Command {
+        /// Whether it is handled outside of the contexts of this model.
+        foreign: bool,
+    },
+    /// Of a policy.
+    Policy {
+        /// How long it waits, in words, where that was said.
+        after: Option<String>,
+    },
+    /// Of all other kinds: nothing.
+    None,
+}

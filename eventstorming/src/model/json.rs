@@ -1,0 +1,270 @@
+//! The model as JSON: fields in alphabetical order, no time stamp, the same bytes every time.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Cardinality, Element, ElementId, Facts, Kind, Location, Model, ModelError, Relation, Verb,
+};
+
+const FORMAT: &str = "aether.eventstorming/1";
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    elements: Vec<ElementEntry>,
+    format: String,
+    relations: Vec<RelationEntry>,
+}
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ElementEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    docs: String,
+    #[serde(skip_serializing_if = "is_false")]
+    foreign: bool,
+    id: Option<ElementId>,
+    label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phase: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    pivotal: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rust_type: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    upstream: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RelationEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cardinality: Option<Cardinality>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    docs: String,
+    from: ElementId,
+    to: ElementId,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    upon: Vec<ElementId>,
+    verb: Verb,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+impl Model {
+    /// Writes the model as JSON, the same bytes for the same model.
+    pub fn to_json(&self) -> String {
+        pretty(&Document {
+            elements: self.elements().iter().map(ElementEntry::of).collect(),
+            format: FORMAT.to_owned(),
+            relations: self.relations().iter().map(RelationEntry::of).collect(),
+        })
+    }
+
+    /// Reads a model back from JSON.
+    ///
+    /// # Errors
+    /// If the text is no model, or a model that does not hold together: see [`ModelError`].
+    pub fn from_json(json: &str) -> Result<Self, ModelError> {
+        check_format(json)?;
+        let document: Document = serde_json::from_str(json).map_err(ModelError::Json)?;
+        let mut model = Self::default();
+        for entry in document.elements {
+            let element = entry.into_element()?;
+            let (id, second) = (element.id.clone(), element.location.clone());
+            if !model.insert(element) {
+                let first = model.element(&id).and_then(|known| known.location.clone());
+                return Err(ModelError::DefinedTwice { id, first, second });
+            }
+        }
+        for entry in document.relations {
+            model.relate(entry.into_relation())?;
+        }
+        model.whole()
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "texts, numbers and lists always have a JSON form"
+)]
+fn pretty(document: &Document) -> String {
+    let text = serde_json::to_string_pretty(document).expect("a model has a JSON form");
+    text + "\n"
+}
+
+/// Looks at the version before the shape, so that a later format is not called malformed.
+fn check_format(json: &str) -> Result<(), ModelError> {
+    #[derive(Deserialize)]
+    struct Header {
+        format: String,
+    }
+    let header: Header = serde_json::from_str(json).map_err(ModelError::Json)?;
+    if header.format == FORMAT {
+        return Ok(());
+    }
+    Err(ModelError::Format {
+        found: header.format,
+        expected: FORMAT,
+    })
+}
+
+impl ElementEntry {
+    fn of(element: &Element) -> Self {
+        let mut entry = Self {
+            id: Some(element.id.clone()),
+            label: element.label.clone(),
+            docs: element.docs.clone(),
+            notes: element.notes.clone(),
+            location: element.location.clone(),
+            ..Self::default()
+        };
+        match element.facts.clone() {
+            Facts::Context { owner, upstream } => {
+                entry.owner = owner;
+                entry.upstream = upstream;
+            }
+            Facts::Event {
+                version,
+                aliases,
+                rust_type,
+                pivotal,
+                phase,
+                foreign,
+            } => {
+                entry.version = Some(version);
+                entry.aliases = aliases;
+                entry.rust_type = rust_type;
+                entry.pivotal = pivotal;
+                entry.phase = phase;
+                entry.foreign = foreign;
+            }
+            Facts::Command { foreign } => entry.foreign = foreign,
+            Facts::Policy { after } => entry.after = after,
+            Facts::None => {}
+        }
+        entry
+    }
+
+    fn into_element(self) -> Result<Element, ModelError> {
+        let missing = || ModelError::Json(serde::de::Error::missing_field("id"));
+        let id = self.id.clone().ok_or_else(missing)?;
+        let facts = match id.kind() {
+            Kind::Context => Facts::Context {
+                owner: self.owner.clone(),
+                upstream: self.upstream.clone(),
+            },
+            Kind::Event => Facts::Event {
+                version: self.version.ok_or_else(|| ModelError::Misfit {
+                    id: id.clone(),
+                    field: "an event has a `version`",
+                })?,
+                aliases: self.aliases.clone(),
+                rust_type: self.rust_type.clone(),
+                pivotal: self.pivotal,
+                phase: self.phase.clone(),
+                foreign: self.foreign,
+            },
+            Kind::Command => Facts::Command {
+                foreign: self.foreign,
+            },
+            Kind::Policy => Facts::Policy {
+                after: self.after.clone(),
+            },
+            Kind::Aggregate
+            | Kind::ReadModel
+            | Kind::ExternalSystem
+            | Kind::Actor
+            | Kind::Hotspot => Facts::None,
+        };
+        let element = Element {
+            id,
+            label: self.label.clone(),
+            docs: self.docs.clone(),
+            notes: self.notes.clone(),
+            location: self.location.clone(),
+            facts,
+        };
+        match self.misplaced(&element) {
+            Some(field) => Err(ModelError::Misfit {
+                id: element.id,
+                field,
+            }),
+            None => Ok(element),
+        }
+    }
+
+    /// The first field that the element of this entry has no place for.
+    fn misplaced(&self, element: &Element) -> Option<&'static str> {
+        let kept = Self::of(element);
+        let fields = [
+            (self.after == kept.after, "only a policy has `after`"),
+            (self.aliases == kept.aliases, "only an event has `aliases`"),
+            (
+                self.foreign == kept.foreign,
+                "only an event or a command is `foreign`",
+            ),
+            (self.owner == kept.owner, "only a context has an `owner`"),
+            (self.phase == kept.phase, "only an event has a `phase`"),
+            (self.pivotal == kept.pivotal, "only an event is `pivotal`"),
+            (
+                self.rust_type == kept.rust_type,
+                "only an event has a `rust_type`",
+            ),
+            (
+                self.upstream == kept.upstream,
+                "only a context has an `upstream`",
+            ),
+            (
+                self.version == kept.version,
+                "only an event has a `version`",
+            ),
+        ];
+        fields
+            .into_iter()
+            .find(|(fits, _)| !fits)
+            .map(|(_, field)| field)
+    }
+}
+
+impl RelationEntry {
+    fn of(relation: &Relation) -> Self {
+        Self {
+            cardinality: relation.cardinality,
+            docs: relation.docs.clone(),
+            from: relation.from.clone(),
+            to: relation.to.clone(),
+            upon: relation.upon.clone(),
+            verb: relation.verb,
+        }
+    }
+
+    fn into_relation(self) -> Relation {
+        Relation {
+            from: self.from,
+            verb: self.verb,
+            to: self.to,
+            cardinality: self.cardinality,
+            upon: self.upon,
+            docs: self.docs,
+        }
+    }
+}

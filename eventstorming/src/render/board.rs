@@ -1,0 +1,93 @@
+use super::svg;
+use crate::{
+    layout::{self, Finding, Folding, Scene},
+    model::{ElementId, Model},
+};
+
+/// The design-level EventStorming board of a model.
+///
+/// ```
+/// use eventstorming::Model;
+///
+/// let board = Model::default().board().title("Order to delivery").columns(4);
+/// assert_eq!(board.svg(), board.svg());
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a board is drawn by `svg`"]
+pub struct Board {
+    model: Model,
+    title: String,
+    folding: Folding,
+    base: Option<String>,
+    findings: Vec<Finding>,
+}
+
+impl Model {
+    /// The board of the model, to be drawn.
+    pub fn board(&self) -> Board {
+        let contexts = self.of_kind(crate::model::Kind::Context);
+        let names: Vec<&str> = contexts.map(|context| context.label.as_str()).collect();
+        Board {
+            model: self.clone(),
+            title: if names.is_empty() {
+                "Domain".to_owned()
+            } else {
+                names.join(", ")
+            },
+            folding: Folding {
+                columns: 5,
+                opening: "Start".to_owned(),
+            },
+            base: None,
+            findings: Vec::new(),
+        }
+    }
+}
+
+impl Board {
+    /// The heading of the board. Without one, the names of the contexts.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// The most columns side by side before the time line goes on below; 5 unless told, and at
+    /// least 1.
+    pub const fn columns(mut self, columns: usize) -> Self {
+        self.folding.columns = if columns == 0 { 1 } else { columns };
+        self
+    }
+
+    /// The name of the first phase, which no event opens. `Start` unless told.
+    pub fn opening(mut self, phase: impl Into<String>) -> Self {
+        self.folding.opening = phase.into();
+        self
+    }
+
+    /// Links each note to its source: to `base`, then the file, then `#L` and the line. A base
+    /// ends where a file begins: `https://example.org/blob/main/`. Without one there are no links.
+    pub fn source_base(mut self, base: impl Into<String>) -> Self {
+        self.base = Some(base.into());
+        self
+    }
+
+    /// Marks a note with what a check has found about it.
+    pub fn finding(mut self, on: ElementId, text: impl Into<String>) -> Self {
+        self.findings.push(Finding {
+            on,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// What is where on the board.
+    pub fn scene(&self) -> Scene {
+        layout::paint(&self.model, &self.title, &self.folding, &self.findings)
+    }
+
+    /// The board as an SVG document: self-contained, without scripts, light or dark as the
+    /// reader prefers, and the same bytes every time.
+    pub fn svg(&self) -> String {
+        svg::write(&self.scene(), self.base.as_deref())
+    }
+}

@@ -1,0 +1,135 @@
+use std::collections::BTreeSet;
+
+use eventstorming::{
+    Model,
+    layout::{Sample, Scene},
+    model::{ElementId, Kind},
+};
+
+use crate::{check, fixture::order_to_delivery, generate};
+
+#[test]
+fn the_order_model_is_drawn_soundly() {
+    let model = order_to_delivery();
+    for columns in 1..=10 {
+        check::everything(&model, &model.board().columns(columns).scene());
+    }
+}
+
+#[test]
+fn generated_models_are_drawn_soundly() {
+    for seed in 0..200 {
+        let model = generate::model(seed, 12);
+        let scene = model
+            .board()
+            .columns(1 + usize::try_from(seed % 6).unwrap())
+            .scene();
+        let checked = std::panic::catch_unwind(|| check::everything(&model, &scene));
+        assert!(checked.is_ok(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_large_model_is_drawn_soundly() {
+    let model = generate::process(1, 60);
+    check::everything(&model, &model.board().scene());
+    let chaos = generate::model(2, 120);
+    check::everything(&chaos, &chaos.board().scene());
+}
+
+#[test]
+fn an_empty_model_is_a_board_without_notes() {
+    let scene = Model::default().board().scene();
+    assert_eq!(scene.notes().count(), 0);
+    check::everything(&Model::default(), &scene);
+}
+
+/// What is written on each note, wherever it is.
+fn writing(scene: &Scene) -> BTreeSet<(ElementId, Vec<String>)> {
+    let notes = scene.notes();
+    notes
+        .map(|note| (note.element.clone(), note.lettering.lines.clone()))
+        .collect()
+}
+
+fn lanes(scene: &Scene) -> Vec<&str> {
+    scene.lanes.iter().map(|lane| lane.name.as_str()).collect()
+}
+
+#[test]
+fn a_policy_that_is_removed_takes_only_its_note() {
+    let whole = order_to_delivery();
+    let before = whole.board().scene();
+    for policy in whole.of_kind(Kind::Policy) {
+        let after = whole.without(&policy.id).board().scene();
+        let mut expected = writing(&before);
+        expected.retain(|(id, _)| *id != policy.id);
+        assert_eq!(writing(&after), expected, "without {}", policy.id);
+    }
+}
+
+#[test]
+fn lanes_keep_their_order_when_a_policy_is_removed() {
+    let whole = order_to_delivery();
+    let retry = "Shipping/policy/RetryDelivery".parse().unwrap();
+    assert_eq!(
+        lanes(&whole.without(&retry).board().scene()),
+        lanes(&whole.board().scene())
+    );
+}
+
+#[test]
+fn a_hot_spot_goes_with_what_it_is_about() {
+    let whole = order_to_delivery();
+    let command = "Ordering/command/RejectOrder".parse().unwrap();
+    let gone: BTreeSet<ElementId> = {
+        let rest = writing(&whole.without(&command).board().scene());
+        let left = |id: &ElementId| rest.iter().any(|(known, _)| known == id);
+        let ids = whole.elements().iter().map(|element| element.id.clone());
+        ids.filter(|id| id.kind() != Kind::Context && !left(id))
+            .collect()
+    };
+    let expected = [
+        "Ordering/command/RejectOrder",
+        "Ordering/hotspot/command.RejectOrder.1",
+    ];
+    assert_eq!(gone, expected.map(|id| id.parse().unwrap()).into());
+}
+
+#[test]
+fn time_folds_after_the_event_that_opens_a_phase() {
+    let scene = order_to_delivery().board().opening("Checkout").scene();
+    let bands: Vec<&str> = scene.bands.iter().map(|band| band.name.as_str()).collect();
+    assert_eq!(bands, ["Checkout", "Fulfilment"]);
+    let phases: Vec<&str> = scene
+        .phases
+        .iter()
+        .map(|phase| phase.name.as_str())
+        .collect();
+    assert_eq!(phases, ["Reserve and pay"]);
+}
+
+#[test]
+fn only_the_retry_leads_back() {
+    let scene = order_to_delivery().board().scene();
+    let loops = scene.edges.iter().filter(|edge| edge.looped);
+    let loops: Vec<&str> = loops.map(|edge| edge.tooltip.as_str()).collect();
+    assert_eq!(
+        loops,
+        ["Delivery Attempt Failed activates Delivery failed: try again, at most three times"]
+    );
+}
+
+#[test]
+fn the_legend_explains_what_is_on_the_board_and_no_more() {
+    let samples = |model: &Model| -> Vec<Sample> {
+        let legend = model.board().scene().legend;
+        legend.iter().map(|item| item.sample).collect()
+    };
+    assert_eq!(samples(&Model::default()), []);
+    let whole = samples(&order_to_delivery());
+    assert!(whole.contains(&Sample::Loop) && whole.contains(&Sample::Ghost));
+    assert!(!whole.contains(&Sample::Finding));
+    let retry = "Shipping/policy/RetryDelivery".parse().unwrap();
+    assert!(!samples(&order_to_delivery().without(&retry)).contains(&Sample::Loop));
+}

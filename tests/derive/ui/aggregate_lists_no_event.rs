@@ -1,0 +1,29 @@
+use aether::prelude::*;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label;
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderPlaced {}
+
+#[derive(Command, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    #[command(id)]
+    order: String,
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(events(OrderPlaced, Label))]
+pub struct Order {}
+
+#[handlers]
+impl Order {
+    #[handle]
+    fn place(&self, _: PlaceOrder) -> Result<OrderPlaced, std::fmt::Error> {
+        Ok(OrderPlaced {})
+    }
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {}
+}
+
+fn main() {}

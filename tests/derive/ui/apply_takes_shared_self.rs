@@ -1,0 +1,16 @@
+use aether::prelude::*;
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderPlaced {}
+
+#[derive(Aggregate, Default)]
+#[aggregate(events(OrderPlaced))]
+pub struct Order {}
+
+#[handlers]
+impl Order {
+    #[apply]
+    fn placed(&self, _: &mut OrderPlaced) {}
+}
+
+fn main() {}

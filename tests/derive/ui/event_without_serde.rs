@@ -1,0 +1,8 @@
+use aether::prelude::*;
+
+#[derive(Event)]
+pub struct OrderPlaced {
+    order: String,
+}
+
+fn main() {}

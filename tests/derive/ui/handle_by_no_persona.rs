@@ -1,0 +1,28 @@
+use aether::prelude::*;
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderPlaced {}
+
+#[derive(Command, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    #[command(id)]
+    order: String,
+}
+
+pub struct Customer;
+
+#[derive(Aggregate, Default)]
+#[aggregate(events(OrderPlaced))]
+pub struct Order {}
+
+#[handlers]
+impl Order {
+    #[handle(by(Customer), informed_by(Customer))]
+    fn place(&self, _: PlaceOrder) -> Result<OrderPlaced, std::fmt::Error> {
+        Ok(OrderPlaced {})
+    }
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {}
+}
+
+fn main() {}

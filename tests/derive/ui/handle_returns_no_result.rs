@@ -1,0 +1,47 @@
+use aether::prelude::*;
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderPlaced {}
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaymentCaptured {}
+
+#[derive(Command, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    #[command(id)]
+    order: String,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+pub struct ShipOrder {
+    #[command(id)]
+    order: String,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+pub struct PayOrder {
+    #[command(id)]
+    order: String,
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(events(OrderPlaced))]
+pub struct Order {}
+
+#[handlers]
+impl Order {
+    #[handle]
+    fn place(&self, _: PlaceOrder) -> OrderPlaced {
+        OrderPlaced {}
+    }
+    #[handle]
+    fn ship(&self, _: ShipOrder) {}
+    #[handle]
+    fn pay(&self, _: PayOrder) -> Option<OrderPlaced> {
+        None
+    }
+    #[apply]
+    fn placed(&mut self, _: &OrderPlaced) {}
+}
+
+fn main() {}

@@ -1,0 +1,106 @@
+use std::net::SocketAddr;
+
+use tokio::{
+    io::{self, AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream, tcp},
+    select,
+    sync::watch,
+    task::JoinSet,
+};
+
+/// Stands between a client and a server, and can swallow what the server says.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    state: watch::Sender<State>,
+    _tasks: JoinSet<()>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    muted: bool,
+    /// How often all connections have been cut.
+    cuts: u32,
+}
+
+impl Proxy {
+    /// Listens for clients of the server at a URL.
+    pub async fn of(url: &str) -> Self {
+        let server = url.trim_start_matches("nats://").to_owned();
+        let (listener, address) = match listen().await {
+            Ok(listening) => listening,
+            Err(err) => panic!("a proxy cannot listen: {err}"),
+        };
+        let state = watch::Sender::default();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(listener, server, state.subscribe()));
+        Self {
+            address,
+            state,
+            _tasks: tasks,
+        }
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("nats://{}", self.address)
+    }
+
+    /// Swallows what the server says from now on, while the client goes on to be heard.
+    pub fn mute(&self) {
+        self.state.send_modify(|state| state.muted = true);
+    }
+
+    /// Cuts all connections; those made later are whole.
+    pub fn cut(&self) {
+        self.state.send_modify(|state| {
+            state.muted = false;
+            state.cuts += 1;
+        });
+    }
+}
+
+async fn listen() -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+async fn accept(listener: TcpListener, server: String, state: watch::Receiver<State>) {
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        connections.spawn(serve(client, server.clone(), state.clone()));
+    }
+}
+
+async fn serve(client: TcpStream, server: String, mut state: watch::Receiver<State>) {
+    // A server that is gone is a connection that ends.
+    let Ok(server) = TcpStream::connect(server).await else {
+        return;
+    };
+    let cuts = state.borrow().cuts;
+    let (mut asks, mut answers) = (server.into_split(), client.into_split());
+    select! {
+        _ended = io::copy(&mut answers.0, &mut asks.1) => {}
+        _ended = answer(&mut asks.0, &mut answers.1, state.clone()) => {}
+        _cut = state.wait_for(|state| state.cuts > cuts) => {}
+    }
+}
+
+async fn answer(
+    from: &mut tcp::OwnedReadHalf,
+    to: &mut tcp::OwnedWriteHalf,
+    state: watch::Receiver<State>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let length = from.read(&mut buffer).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        let muted = state.borrow().muted;
+        if let (false, Some(said)) = (muted, buffer.get(..length)) {
+            to.write_all(said).await?;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The testing kit as a user's crate has it: through `aether` alone, without insta.
+
+mod account;
+mod given_when_then;
+mod replay_snapshots;
