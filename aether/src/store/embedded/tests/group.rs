@@ -116,11 +116,15 @@ async fn an_append_that_is_given_up_is_stored_whole_or_not_and_harms_no_other() 
 async fn a_store_that_is_dropped_finishes_what_was_handed_over() {
     let disk = Disk::default();
     let store = open(&disk).unwrap();
+    let gate = disk.hold();
     for number in 0..30 {
         let append = store.append(commit(&actor(number), 1, 1)).boxed();
         assert!(poll_immediate(append).await.is_none());
     }
+    meet(&gate).await;
+    let let_go = spawn_blocking(move || gate.wait());
     drop(store);
+    let_go.await.unwrap();
     let store = open(&disk).unwrap();
     assert_eq!(store.verify().await.unwrap().commits, 30);
 }
