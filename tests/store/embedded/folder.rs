@@ -155,3 +155,12 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
         assert_eq!(fs::read(file(&folder)).unwrap(), text.as_bytes());
     }
 }
+
+#[tokio::test]
+async fn a_file_that_was_never_finished_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("aether.redb.new"), "half a file").unwrap();
+    let store = EmbeddedEventStore::open(folder.path()).await.unwrap();
+    store.save(event("a", 1)).await.unwrap();
+    assert!(!folder.path().join("aether.redb.new").exists());
+}

@@ -22,7 +22,7 @@ use super::{
 use crate::{Namespace, Position, StoreError, StoreErrorKind};
 
 /// How many jobs wait for the writer, at most.
-const QUEUE: usize = 4_096;
+pub(super) const QUEUE: usize = 4_096;
 /// How much memory waits for the writer, in KiB.
 const QUEUE_KIB: u32 = 128 << 10;
 

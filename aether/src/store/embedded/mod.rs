@@ -37,6 +37,10 @@
 //! no log can tell: damage to the very last transaction looks like a write that was cut short, and
 //! the file is opened as it was before.
 //!
+//! A disk that fails while it writes is asked again: the file is opened anew, and each commit that
+//! was being stored is looked up in it, and answered by what is found. That is as true as what the
+//! operating system reads back after its disk has failed to sync.
+//!
 //! A file that was closed in good order is opened in about a millisecond, and is checked as it is
 //! read; [`EmbeddedEventStore::verify`] checks all of it.
 //!

@@ -9,7 +9,7 @@ use futures_util::{
 };
 use tokio::task::{spawn_blocking, unconstrained};
 
-use super::{actor, commit, disk::Disk, open};
+use super::{super::core::QUEUE, actor, commit, disk::Disk, open};
 use crate::{
     CheckpointStore as _, EventStore as _, EventStoreExt as _, Position, StoreErrorKind, Version,
 };
@@ -110,6 +110,32 @@ async fn an_append_that_is_given_up_is_stored_whole_or_not_and_harms_no_other() 
     }
     let verified = store.verify().await.unwrap();
     assert_eq!((verified.commits, verified.events), (60, 180));
+}
+
+#[tokio::test]
+async fn more_than_the_queue_holds_waits_outside_and_is_not_stored_if_it_is_given_up() {
+    let disk = Disk::default();
+    let store = open(&disk).unwrap();
+    let gate = disk.hold();
+    let mut first = pin!(store.append(commit(&actor(0), 1, 1)));
+    assert!(poll_immediate(first.as_mut()).await.is_none());
+    meet(&gate).await;
+
+    let room = u64::try_from(QUEUE).unwrap();
+    let commits = (1..=room + 3).map(|number| commit(&actor(number), 1, 1));
+    let mut appends: Vec<_> = commits
+        .map(|commit| unconstrained(store.append(commit)).boxed())
+        .collect();
+    for append in &mut appends {
+        assert!(poll_immediate(append).await.is_none());
+    }
+    drop(appends.split_off(QUEUE));
+    meet(&gate).await;
+
+    for answer in join_all(appends).await {
+        answer.unwrap();
+    }
+    assert_eq!(store.verify().await.unwrap().commits, 1 + room);
 }
 
 #[tokio::test]
