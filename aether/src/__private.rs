@@ -26,7 +26,7 @@ pub use crate::{
         DomainEvent, Emits, EventSet, EventTypes, ExternalSystem, ExternalSystemMember, FoldInto,
         Handle, Handlers, Includes, Initiator, Issues, OnApply, OnCommand, OnReact, Origin,
         Outcome, Outgoing, Persona, Policy, PolicyMember, Projection, ProjectionMember, RawEvent,
-        React, Register, Stored, VisitEvent, decode_variant, encode_variant, fold, from_json,
-        unknown_type, unreadable_version,
+        React, Register, Stored, VisitEvent, VisitInline, decode_variant, encode_variant, fold,
+        from_json, unknown_type, unreadable_version,
     },
 };

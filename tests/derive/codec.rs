@@ -2,6 +2,8 @@
 
 use aether::domain::{DecodeError, DomainEvent, EventSet, RawEvent, Stored};
 
+use serde_json::json;
+
 use crate::shop::{
     OrderCancelled, OrderEvent, OrderId, OrderOutcome, OrderPlaced, OrderShipped, StockEvent,
 };
@@ -174,4 +176,30 @@ fn a_visitor_sees_each_type_of_a_set() {
     let names: Vec<_> = schemas.keys().copied().collect();
     assert_eq!(names, ["OrderPlaced", "OrderShipped", "OrderVoided"]);
     assert_eq!(OrderPlaced::META.name.as_str(), "OrderPlaced");
+}
+
+#[test]
+fn each_variant_of_an_enum_has_a_schema_of_its_own() {
+    let schemas = aether::domain::event_schemas::<StockEvent>();
+    let schemas = serde_json::to_value(schemas).unwrap();
+    let draft = "https://json-schema.org/draft/2020-12/schema";
+    let wanted = json!({
+        "StockCounted": {
+            "$schema": draft,
+            "title": "StockCounted",
+            "description": "Goods were counted.",
+            "type": "object",
+        },
+        "StockReceived": {
+            "$schema": draft,
+            "title": "StockReceived",
+            "description": "Goods came in.",
+            "type": "object",
+            "properties": {
+                "inPieces": { "type": "integer", "format": "uint32", "minimum": 0 },
+            },
+            "required": ["inPieces"],
+        },
+    });
+    assert_eq!(schemas, wanted);
 }

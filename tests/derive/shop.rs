@@ -239,7 +239,7 @@ pub(crate) struct Dun {
 }
 
 /// Movements of goods.
-#[derive(Event, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Event, Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[event(prefix = "Stock")]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum StockEvent {

@@ -58,6 +58,8 @@ pub(crate) struct InlineSet {
 pub(crate) struct InlineVariant {
     /// Its place among all variants, as serde counts them.
     pub(crate) index: u32,
+    /// Whether it has braces, and so is an object to serde, rather than its name alone.
+    pub(crate) has_fields: bool,
     pub(crate) stored: Stored,
 }
 
@@ -190,6 +192,7 @@ impl<'a> Variants<'a> {
             let stored = Stored::read(cx, item, args, rust_type, &prefix);
             InlineVariant {
                 index: *index,
+                has_fields: !matches!(variant.fields, Fields::Unit),
                 stored,
             }
         };

@@ -9,8 +9,15 @@ use crate::ast::{InlineSet, InlineVariant};
 pub(super) fn inline_set(set: &InlineSet) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
     let event_set = event_set(set);
+    let has_fields = set.variants.iter().map(|variant| variant.has_fields);
     quote! {
         #event_set
+        #[automatically_derived]
+        impl<__V: #krate::VisitInline<#ident>> #krate::EventTypes<__V> for #ident {
+            fn visit(visitor: &mut __V) {
+                <__V as #krate::VisitInline<#ident>>::visit_inline(visitor, &[#(#has_fields),*]);
+            }
+        }
         #[automatically_derived]
         impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
             const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =

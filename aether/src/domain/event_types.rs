@@ -3,7 +3,7 @@ use super::DomainEvent;
 /// Walks the types of a set of events with a visitor.
 ///
 /// So a library reaches each type, for its JSON Schema say, without the derive knowing that
-/// library. `#[derive(Event)]` on an enum whose variants hold event structs implements it.
+/// library. `#[derive(Event)]` implements it.
 pub trait EventTypes<V> {
     /// Shows each type to the visitor, in the order written.
     fn visit(visitor: &mut V);
@@ -23,4 +23,14 @@ impl<V: VisitEvent<E>, E: DomainEvent> EventTypes<V> for E {
     fn visit(visitor: &mut V) {
         visitor.visit();
     }
+}
+
+/// What a visitor does with an enum whose variants are events themselves.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot visit the events of `{E}`",
+    note = "`Schemas` needs `#[derive(JsonSchema)]` on the enum"
+)]
+pub trait VisitInline<E> {
+    /// Looks at the events of `E`, of which each either has fields or has none.
+    fn visit_inline(&mut self, has_fields: &[bool]);
 }

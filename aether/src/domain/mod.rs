@@ -49,7 +49,7 @@ pub use self::{
     decode_error::DecodeError,
     emits::{Emits, Includes},
     event::{DomainEvent, EventSet},
-    event_types::{EventTypes, VisitEvent},
+    event_types::{EventTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,
     handlers::{HandleError, Handlers, NewEvent, OnApply, OnCommand, OnReact},
     origin::Origin,
