@@ -19,7 +19,7 @@ const FILE: &str = "aether.redb";
 const UNFINISHED: &str = "aether.redb.new";
 const LOCK: &str = "aether.lock";
 /// How the tables are laid out. A file with a larger number is of a later Aether.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// A folder that this process alone has open, until this is dropped.
 #[derive(Debug)]

@@ -17,6 +17,21 @@ pub(super) struct Entry {
     pub(super) record: Record,
 }
 
+/// Commits that are stored all together or not at all, as long as some other actors stand where
+/// they stood.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) entries: Vec<Entry>,
+    pub(super) guards: Vec<(ActorId, Version)>,
+}
+
+impl Unit {
+    /// How many bytes there are to write.
+    pub(super) fn size(&self) -> usize {
+        self.entries.iter().map(|entry| entry.record.len()).sum()
+    }
+}
+
 /// The log of a namespace, in a transaction that writes.
 pub(super) struct Ledger<'tx> {
     log: Table<'tx, u64, &'static [u8]>,
@@ -31,23 +46,32 @@ impl<'tx> Ledger<'tx> {
         })
     }
 
-    /// Stores a commit, if its actor is where it expects it, or finds it stored.
-    pub(super) fn append(&mut self, entry: &Entry) -> Result<Position, Failure> {
-        let current = version(&self.actors, &entry.actor)?;
-        if current == entry.expected {
-            return self.store(entry);
-        }
-        if current > entry.expected
-            && let Some(position) = find(&self.log, &self.actors, entry)?
-        {
-            return Ok(position);
-        }
-        let conflict = VersionConflict {
-            actor_id: entry.actor.clone(),
-            attempted: entry.expected.next(),
-            current,
+    /// Stores all commits, if every actor is where it is expected, or finds them all stored.
+    ///
+    /// Everything is checked before anything is written, so that a refusal leaves no trace.
+    pub(super) fn append(&mut self, unit: &Unit) -> Result<Vec<Position>, Failure> {
+        let Some(conflict) = self.conflict(unit)? else {
+            return unit.entries.iter().map(|it| self.store(it)).collect();
         };
-        Err(StoreError::from(conflict).into())
+        let known = find(&self.log, &self.actors, unit)?;
+        known.ok_or_else(|| StoreError::from(conflict).into())
+    }
+
+    /// The first actor that is elsewhere. A commit that is stored already has moved its own.
+    fn conflict(&self, unit: &Unit) -> Result<Option<VersionConflict>, Failure> {
+        let written = unit.entries.iter().map(|it| (&it.actor, it.expected));
+        let guarded = unit.guards.iter().map(|(actor, at)| (actor, *at));
+        for (actor, expected) in written.chain(guarded) {
+            let current = version(&self.actors, actor)?;
+            if current != expected {
+                return Ok(Some(VersionConflict {
+                    actor_id: actor.clone(),
+                    attempted: expected.next(),
+                    current,
+                }));
+            }
+        }
+        Ok(None)
     }
 
     fn store(&mut self, entry: &Entry) -> Result<Position, Failure> {
@@ -85,11 +109,21 @@ pub(super) fn version(
     Ok(parse_key(key.value()).map_or(Version::NONE, |(_, version)| version))
 }
 
+/// Where the commits are stored, if they all are.
+pub(super) fn find(
+    log: &impl ReadableTable<u64, &'static [u8]>,
+    actors: &impl ReadableTable<&'static [u8], u64>,
+    unit: &Unit,
+) -> Result<Option<Vec<Position>>, Failure> {
+    let entries = unit.entries.iter();
+    entries.map(|it| find_one(log, actors, it)).collect()
+}
+
 /// Where a commit is stored, if it is.
 ///
 /// It can only be where its actor's events begin with the version it brings first, so no index of
 /// the ids is needed to know a commit for ever.
-pub(super) fn find(
+fn find_one(
     log: &impl ReadableTable<u64, &'static [u8]>,
     actors: &impl ReadableTable<&'static [u8], u64>,
     entry: &Entry,

@@ -4,12 +4,16 @@ use redb::{
 };
 
 use super::{
+    beside,
     failure::Failure,
-    ledger::{self, Entry},
+    ledger::{self, Unit},
     record,
-    tables::{CHECKPOINTS, Tables, key, parse_key},
+    tables::{CHECKPOINTS, SNAPSHOTS, Tables, key, parse_key},
 };
-use crate::{ActorId, Namespace, Page, Position, Recorded, StoreError, StoreErrorKind, Version};
+use crate::{
+    ActorId, ActorSnapshot, Checkpoint, Namespace, Page, Position, Recorded, StoreError,
+    StoreErrorKind, Version,
+};
 
 /// How many commits are read at once, at most.
 const COMMITS: usize = 1_000;
@@ -65,15 +69,15 @@ pub(super) fn version(
     actors.map_or(Ok(Version::NONE), |actors| ledger::version(&actors, actor))
 }
 
-/// Where a commit is stored, if it is.
+/// Where the commits are stored, if they all are.
 pub(super) fn find(
     database: &Database,
     tables: &Tables,
-    entry: &Entry,
-) -> Result<Option<Position>, Failure> {
+    unit: &Unit,
+) -> Result<Option<Vec<Position>>, Failure> {
     let tx = database.begin_read()?;
     match (table(&tx, tables.log())?, table(&tx, tables.actors())?) {
-        (Some(log), Some(actors)) => ledger::find(&log, &actors, entry),
+        (Some(log), Some(actors)) => ledger::find(&log, &actors, unit),
         (None, _) | (_, None) => Ok(None),
     }
 }
@@ -83,12 +87,30 @@ pub(super) fn checkpoint(
     database: &Database,
     namespace: &Namespace,
     reader: &str,
-) -> Result<Position, Failure> {
+) -> Result<Checkpoint, Failure> {
     let Some(checkpoints) = table(&database.begin_read()?, CHECKPOINTS)? else {
-        return Ok(Position::START);
+        return Ok(Checkpoint::default());
     };
-    let kept = checkpoints.get((namespace.as_str(), reader))?;
-    Ok(kept.map_or(Position::START, |kept| Position::new(kept.value())))
+    let Some(kept) = checkpoints.get((namespace.as_str(), reader))? else {
+        return Ok(Checkpoint::default());
+    };
+    Ok(beside::read_checkpoint(namespace, reader, kept.value())?)
+}
+
+/// The latest snapshot of an actor.
+pub(super) fn snapshot(
+    database: &Database,
+    namespace: &Namespace,
+    actor: &ActorId,
+) -> Result<Option<ActorSnapshot>, Failure> {
+    let Some(snapshots) = table(&database.begin_read()?, SNAPSHOTS)? else {
+        return Ok(None);
+    };
+    let Some(kept) = snapshots.get((namespace.as_str(), actor.as_str()))? else {
+        return Ok(None);
+    };
+    let snapshot = beside::read_snapshot(namespace, actor, kept.value())?;
+    Ok(Some(snapshot))
 }
 
 /// Commits of an actor with events later than `after`.

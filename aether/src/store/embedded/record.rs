@@ -1,21 +1,22 @@
 use bytes::Bytes;
 use uuid::Uuid;
 
+use super::seal::{self, Broken};
 use crate::{
     Commit, CommitId, InvalidCommit, Position, Recorded, StoreError, StoreErrorKind, Version,
     wire::{self, DecodeError},
 };
 
-/// How a record is laid out: its checksum, this number, the commit's id, the version before its
-/// events and the one of the last, each little-endian, and then its events in their wire form.
+/// How a record is laid out under its seal: the commit's id, the version before its events and
+/// the one of the last, each little-endian, and then the commit in its wire form.
 const LAYOUT: u8 = 1;
-const HEADING: usize = 4 + 1 + 16 + 8 + 8;
+const HEADING: usize = 16 + 8 + 8;
 
 /// A commit as it is to be stored, without the place it will have.
 #[derive(Debug)]
 pub(super) struct Record(Vec<u8>);
 
-/// What stands before the events of a commit.
+/// What stands before the wire form of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Heading {
     pub(super) commit_id: CommitId,
@@ -28,13 +29,9 @@ pub(super) struct Heading {
 /// Says why some bytes are not a commit.
 #[derive(Debug, thiserror::Error)]
 enum NotACommit {
-    #[error("it is {0} bytes long, which is too short")]
-    Short(usize),
-    #[error("its checksum is {found:08x} and should be {wanted:08x}")]
-    Checksum { found: u32, wanted: u32 },
-    #[error("it is laid out in way {0}, which is not known")]
-    Layout(u8),
-    #[error("its events are not what they should be")]
+    #[error(transparent)]
+    Seal(#[from] Broken),
+    #[error("its body is not what it should be")]
     Body(#[from] DecodeError),
     #[error("its events do not belong together")]
     Events(#[from] InvalidCommit),
@@ -44,9 +41,7 @@ enum NotACommit {
 
 impl Record {
     pub(super) fn new(commit: &Commit, body: &[u8]) -> Self {
-        let mut bytes = Vec::with_capacity(HEADING + body.len());
-        bytes.extend_from_slice(&[0; 4]);
-        bytes.push(LAYOUT);
+        let mut bytes = seal::begin(LAYOUT, HEADING + body.len());
         bytes.extend_from_slice(commit.id().as_uuid().as_bytes());
         bytes.extend_from_slice(&commit.expected().as_u64().to_le_bytes());
         bytes.extend_from_slice(&commit.version().as_u64().to_le_bytes());
@@ -61,9 +56,7 @@ impl Record {
     /// The bytes as they lie at a position.
     pub(super) fn sealed(&self, position: Position) -> Vec<u8> {
         let mut bytes = self.0.clone();
-        if let Some((checksum, rest)) = bytes.split_first_chunk_mut::<4>() {
-            *checksum = digest(position, rest).to_le_bytes();
-        }
+        seal::close(&mut bytes, &place(position));
         bytes
     }
 }
@@ -93,39 +86,24 @@ fn damaged(position: Position, reason: NotACommit) -> StoreError {
         .because(reason)
 }
 
-fn digest(position: Position, rest: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&position.as_u64().to_le_bytes());
-    hasher.update(rest);
-    hasher.finalize()
+const fn place(position: Position) -> [u8; 8] {
+    position.as_u64().to_le_bytes()
 }
 
 fn parse(position: Position, bytes: &[u8]) -> Result<(Heading, &[u8]), NotACommit> {
-    let short = || NotACommit::Short(bytes.len());
-    let (checksum, rest) = bytes.split_first_chunk::<4>().ok_or_else(short)?;
-    let (found, wanted) = (digest(position, rest), u32::from_le_bytes(*checksum));
-    if found != wanted {
-        return Err(NotACommit::Checksum { found, wanted });
-    }
-    let (layout, rest) = rest.split_first().ok_or_else(short)?;
-    if *layout != LAYOUT {
-        return Err(NotACommit::Layout(*layout));
-    }
-    let (id, rest) = rest.split_first_chunk::<16>().ok_or_else(short)?;
-    let (expected, rest) = rest.split_first_chunk::<8>().ok_or_else(short)?;
-    let (last, body) = rest.split_first_chunk::<8>().ok_or_else(short)?;
+    let mut unsealed = seal::open(bytes, &place(position), LAYOUT)?;
     let heading = Heading {
-        commit_id: Uuid::from_bytes(*id).into(),
-        expected: Version::new(u64::from_le_bytes(*expected)),
-        last: Version::new(u64::from_le_bytes(*last)),
+        commit_id: Uuid::from_bytes(unsealed.take()?).into(),
+        expected: Version::new(unsealed.number()?),
+        last: Version::new(unsealed.number()?),
     };
-    Ok((heading, body))
+    Ok((heading, unsealed.rest()))
 }
 
 fn decode(position: Position, bytes: &[u8]) -> Result<Recorded, NotACommit> {
     let (heading, body) = parse(position, bytes)?;
-    let events = wire::decode(&Bytes::copy_from_slice(body))?;
-    let commit = Commit::new(events)?.with_id(heading.commit_id);
+    let contents = wire::decode(&Bytes::copy_from_slice(body))?;
+    let commit = Commit::try_from(contents)?.with_id(heading.commit_id);
     if (commit.expected(), commit.version()) != (heading.expected, heading.last) {
         return Err(NotACommit::Versions);
     }
@@ -145,7 +123,7 @@ mod tests {
     }
 
     fn sealed(commit: &Commit, position: u64) -> Vec<u8> {
-        let body = wire::encode(commit.events(), &Namespace::default());
+        let body = wire::encode(commit, &Namespace::default());
         Record::new(commit, &body).sealed(Position::new(position))
     }
 

@@ -8,9 +8,10 @@ use futures_core::Stream;
 use tokio::sync::watch;
 
 use super::{
+    beside,
     core::{Core, off_thread},
     follow,
-    ledger::Entry,
+    ledger::{Entry, Unit},
     options::EmbeddedOptions,
     reading,
     record::Record,
@@ -19,8 +20,9 @@ use super::{
     writer::Work,
 };
 use crate::{
-    ActorId, CheckpointStore, Commit, EventStore, Namespace, Page, Position, Receipt, Recorded,
-    StoreError, StoreErrorKind, Version, wire,
+    ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, Durability,
+    EventStore, Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError,
+    StoreErrorKind, Transaction, Version, wire,
 };
 
 /// Keeps events in a folder on the disk of one machine, without a server.
@@ -62,8 +64,12 @@ pub struct EmbeddedEventStore {
 }
 
 impl EmbeddedEventStore {
-    /// The most bytes a commit may take in its wire form; 64 MiB.
+    /// The most bytes a commit may take as it is stored: 64 MiB for its wire form and the 37
+    /// bytes before it.
     pub const MAX_COMMIT_BYTES: usize = 64 << 20;
+
+    /// The most bytes the state of a snapshot or of a reader may take; 64 MiB.
+    pub const MAX_STATE_BYTES: usize = 64 << 20;
 
     /// Opens the namespace `default` in a folder, which is made if there is none.
     ///
@@ -131,32 +137,30 @@ impl EmbeddedEventStore {
     }
 
     /// Reads everything there is of the namespace, and checks it: that the log has no gaps, that
-    /// every record is as it was written, and that the histories of all actors lead to their
-    /// commits and have no gaps either.
+    /// every record is as it was written, that the histories of all actors lead to their commits
+    /// and have no gaps either, and that every checkpoint and every snapshot is as it was written.
     ///
     /// # Errors
-    /// - [`StoreErrorKind::Corrupt`]: the first thing that is wrong, with its position.
+    /// - [`StoreErrorKind::Corrupt`]: the first thing that is wrong, with its position, or the
+    ///   reader or the actor whose it is.
     /// - [`StoreErrorKind::Unavailable`]: the disk fails.
     ///
     /// # Cancel safety
     /// Cancel safe: it changes nothing.
     pub async fn verify(&self) -> Result<Verified, StoreError> {
-        let tables = Tables::of(&self.namespace);
+        let namespace = self.namespace.clone();
         self.core
-            .read(move |database| verify::verify(database, &tables))
+            .read(move |database| verify::verify(database, &namespace))
             .await
     }
 
+    async fn write(&self, unit: Unit) -> Result<Vec<Position>, StoreError> {
+        self.core.write(&self.namespace, Work::Append(unit)).await
+    }
+
     fn entry(&self, commit: &Commit) -> Result<Entry, StoreError> {
-        let record = Record::new(commit, &wire::encode(commit.events(), &self.namespace));
-        if record.len() > Self::MAX_COMMIT_BYTES {
-            let what = format!(
-                "nothing was stored: the commit is {} bytes long, and at most {} are allowed",
-                record.len(),
-                Self::MAX_COMMIT_BYTES
-            );
-            return Err(StoreError::new(StoreErrorKind::TooLarge, what));
-        }
+        let record = Record::new(commit, &wire::encode(commit, &self.namespace));
+        fits("commit", record.len(), Self::MAX_COMMIT_BYTES)?;
         Ok(Entry {
             actor: commit.actor_id().clone(),
             commit_id: commit.id(),
@@ -165,6 +169,16 @@ impl EmbeddedEventStore {
             record,
         })
     }
+}
+
+fn fits(what: &str, length: usize, most: usize) -> Result<(), StoreError> {
+    if length <= most {
+        return Ok(());
+    }
+    let what = format!(
+        "nothing was stored: the {what} is {length} bytes long, and at most {most} are allowed"
+    );
+    Err(StoreError::new(StoreErrorKind::TooLarge, what))
 }
 
 impl fmt::Debug for EmbeddedEventStore {
@@ -182,14 +196,34 @@ impl EventStore for EmbeddedEventStore {
         &self.namespace
     }
 
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::lasting(Durability::Disk)
+            .with_transactions(usize::MAX)
+            .with_limits(Self::MAX_COMMIT_BYTES, Self::MAX_STATE_BYTES)
+    }
+
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
-        let (entry, version) = (self.entry(&commit)?, commit.version());
+        let (entries, version) = (vec![self.entry(&commit)?], commit.version());
         drop(commit);
-        let position = self
-            .core
-            .write(&self.namespace, Work::Append(entry))
-            .await?;
+        let guards = Vec::new();
+        let positions = self.write(Unit { entries, guards }).await?;
+        let [position] = *positions else {
+            unreachable!("one commit has one position");
+        };
         Ok(Receipt { position, version })
+    }
+
+    async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+        let commits = transaction.commits().iter();
+        let entries: Vec<Entry> = commits.map(|it| self.entry(it)).collect::<Result<_, _>>()?;
+        let versions: Vec<Version> = entries.iter().map(|it| it.last).collect();
+        let guards = transaction.guards().to_vec();
+        drop(transaction);
+        let positions = self.write(Unit { entries, guards }).await?;
+        let receipts = positions.into_iter().zip(versions);
+        Ok(receipts
+            .map(|(position, version)| Receipt { position, version })
+            .collect())
     }
 
     async fn read(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
@@ -220,16 +254,45 @@ impl EventStore for EmbeddedEventStore {
 }
 
 impl CheckpointStore for EmbeddedEventStore {
-    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+    async fn checkpoint(&self, reader: &str) -> Result<Checkpoint, StoreError> {
         let (namespace, reader) = (self.namespace.clone(), reader.to_owned());
         self.core
             .read(move |database| reading::checkpoint(database, &namespace, &reader))
             .await
     }
 
-    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
-        let reader = reader.to_owned();
-        let work = Work::Checkpoint { reader, position };
-        self.core.write(&self.namespace, work).await.map(|_kept| ())
+    async fn save_checkpoint(
+        &self,
+        reader: &str,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        if let Some(state) = &checkpoint.state {
+            let length = state.data.as_bytes().len();
+            fits("state of the reader", length, Self::MAX_STATE_BYTES)?;
+        }
+        let work = Work::Checkpoint {
+            reader: reader.to_owned(),
+            position: checkpoint.position,
+            bytes: beside::checkpoint(&self.namespace, reader, &checkpoint),
+        };
+        drop(checkpoint);
+        self.core.write(&self.namespace, work).await.map(drop)
+    }
+}
+
+impl SnapshotStore for EmbeddedEventStore {
+    async fn snapshot(&self, actor: &ActorId) -> Result<Option<ActorSnapshot>, StoreError> {
+        let (namespace, actor) = (self.namespace.clone(), actor.clone());
+        self.core
+            .read(move |database| reading::snapshot(database, &namespace, &actor))
+            .await
+    }
+
+    async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
+        let length = snapshot.state.as_bytes().len();
+        fits("state of the actor", length, Self::MAX_STATE_BYTES)?;
+        let bytes = beside::snapshot(&self.namespace, &snapshot);
+        let work = Work::Snapshot { snapshot, bytes };
+        self.core.write(&self.namespace, work).await.map(drop)
     }
 }

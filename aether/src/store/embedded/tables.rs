@@ -5,8 +5,12 @@ use crate::{ActorId, Namespace, Version};
 /// What the file says of itself: `format`.
 pub(super) const ABOUT: TableDefinition<'static, &str, u64> = TableDefinition::new("about");
 /// How far readers have come, by namespace and reader.
-pub(super) const CHECKPOINTS: TableDefinition<'static, (&str, &str), u64> =
-    TableDefinition::new("checkpoints");
+pub(super) const CHECKPOINTS: Beside = TableDefinition::new("checkpoints");
+/// The latest snapshots, by namespace and actor.
+pub(super) const SNAPSHOTS: Beside = TableDefinition::new("snapshots");
+
+/// A table of what is kept beside the logs, by namespace and whose it is.
+pub(super) type Beside = TableDefinition<'static, (&'static str, &'static str), &'static [u8]>;
 
 /// The names of the tables of a namespace.
 #[derive(Debug, Clone)]

@@ -1,14 +1,16 @@
 use redb::{
-    Database, ReadOnlyTable, ReadableDatabase as _, ReadableTable as _, ReadableTableMetadata as _,
+    Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, ReadableTable as _,
+    ReadableTableMetadata as _,
 };
 
 use super::{
+    beside,
     failure::Failure,
     reading,
     record::{self, Heading},
-    tables::{Tables, key, parse_key},
+    tables::{Beside, CHECKPOINTS, SNAPSHOTS, Tables, key, parse_key},
 };
-use crate::{Position, StoreError, StoreErrorKind, Version};
+use crate::{ActorId, Namespace, Position, StoreError, StoreErrorKind, Version};
 
 /// What was there when everything was read and found well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,31 +21,72 @@ pub struct Verified {
     pub events: u64,
     /// Of how many actors.
     pub actors: u64,
+    /// How many checkpoints of readers.
+    pub checkpoints: u64,
+    /// How many snapshots of actors.
+    pub snapshots: u64,
 }
 
 type Log = ReadOnlyTable<u64, &'static [u8]>;
 type Actors = ReadOnlyTable<&'static [u8], u64>;
 
 /// Reads everything, as it is at one moment. Blocks.
-pub(super) fn verify(database: &Database, tables: &Tables) -> Result<Verified, Failure> {
-    let tx = database.begin_read()?;
-    let (log, actors) = match (
+pub(super) fn verify(database: &Database, namespace: &Namespace) -> Result<Verified, Failure> {
+    let (tx, mut verified) = (database.begin_read()?, Verified::default());
+    let tables = Tables::of(namespace);
+    match (
         reading::table(&tx, tables.log())?,
         reading::table(&tx, tables.actors())?,
     ) {
-        (Some(log), Some(actors)) => (log, actors),
-        (None, None) => return Ok(Verified::default()),
+        (Some(log), Some(actors)) => check_events(&log, &actors, &mut verified)?,
+        (None, None) => {}
         (None, Some(_)) | (Some(_), None) => {
             return Err(corrupt("half of the namespace is missing").into());
         }
-    };
-    let mut verified = Verified::default();
-    check_log(&log, &actors, &mut verified)?;
-    check_histories(&log, &actors, &mut verified)?;
+    }
+    verified.checkpoints = check_beside(&tx, CHECKPOINTS, namespace, |reader, bytes| {
+        beside::read_checkpoint(namespace, reader, bytes).map(drop)
+    })?;
+    verified.snapshots = check_beside(&tx, SNAPSHOTS, namespace, |actor, bytes| {
+        let actor = ActorId::new(actor).map_err(|err| {
+            let what = "a snapshot is kept under a name that is no actor's";
+            corrupt(what).because(err)
+        })?;
+        beside::read_snapshot(namespace, &actor, bytes).map(drop)
+    })?;
+    Ok(verified)
+}
+
+fn check_events(log: &Log, actors: &Actors, verified: &mut Verified) -> Result<(), Failure> {
+    check_log(log, actors, verified)?;
+    check_histories(log, actors, verified)?;
     if log.len()? != verified.commits {
         return Err(corrupt("the log has commits that cannot be reached").into());
     }
-    Ok(verified)
+    Ok(())
+}
+
+/// What is kept beside the log is as it was written; how much there is.
+fn check_beside(
+    tx: &ReadTransaction,
+    definition: Beside,
+    namespace: &Namespace,
+    check: impl Fn(&str, &[u8]) -> Result<(), StoreError>,
+) -> Result<u64, Failure> {
+    let (namespace, mut count) = (namespace.as_str(), 0);
+    let Some(kept) = reading::table(tx, definition)? else {
+        return Ok(count);
+    };
+    for kept in kept.range((namespace, "")..)? {
+        let (key, bytes) = kept?;
+        let (of, name) = key.value();
+        if of != namespace {
+            break;
+        }
+        check(name, bytes.value())?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// The log has no gaps, its records are whole, and each is in the history of its actor.

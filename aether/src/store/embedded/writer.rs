@@ -10,14 +10,15 @@ use redb::{Database, ReadableTable as _, WriteTransaction};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::{
+    beside,
     engine::Engine,
     failure::Failure,
     heads::Heads,
-    ledger::{Entry, Ledger},
+    ledger::{Ledger, Unit},
     reading,
-    tables::{CHECKPOINTS, Tables},
+    tables::{CHECKPOINTS, SNAPSHOTS, Tables},
 };
-use crate::{Namespace, Position, StoreError, StoreErrorKind};
+use crate::{ActorSnapshot, Namespace, Position, StoreError, StoreErrorKind};
 
 /// How many jobs are done in one transaction, at most.
 const GROUP: usize = 1_024;
@@ -36,21 +37,30 @@ pub(super) struct Job {
 
 #[derive(Debug)]
 pub(super) enum Work {
-    Append(Entry),
-    Checkpoint { reader: String, position: Position },
+    Append(Unit),
+    Checkpoint {
+        reader: String,
+        position: Position,
+        bytes: Vec<u8>,
+    },
+    Snapshot {
+        snapshot: ActorSnapshot,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Work {
-    pub(super) const fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         match self {
-            Self::Append(entry) => entry.record.len(),
-            Self::Checkpoint { reader, .. } => reader.len(),
+            Self::Append(unit) => unit.size(),
+            Self::Checkpoint { reader, bytes, .. } => reader.len() + bytes.len(),
+            Self::Snapshot { snapshot, bytes } => snapshot.state.as_bytes().len() + bytes.len(),
         }
     }
 }
 
-/// Where the commit lies, or how far the reader has come.
-pub(super) type Answer = Result<Position, StoreError>;
+/// Where the commits lie, one position for each; none of what is kept beside the log.
+pub(super) type Answer = Result<Vec<Position>, StoreError>;
 
 /// Does jobs until nobody can send one any more. Blocks.
 pub(super) fn run(mut jobs: mpsc::Receiver<Job>, engine: &Engine, heads: &Heads) {
@@ -97,16 +107,25 @@ fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
         namespace, work, ..
     } in group
     {
-        let answer = match (work, ledgers.entry(namespace)) {
-            (Work::Checkpoint { reader, position }, _) => advance(tx, namespace, reader, *position),
-            (Work::Append(entry), Occupied(ledger)) => ledger.into_mut().append(entry),
-            (Work::Append(entry), Vacant(place)) => {
-                let ledger = Ledger::open(tx, &Tables::of(namespace))?;
-                place.insert(ledger).append(entry)
+        let answer = match work {
+            Work::Append(unit) => match ledgers.entry(namespace) {
+                Occupied(ledger) => ledger.into_mut().append(unit),
+                Vacant(place) => {
+                    let ledger = Ledger::open(tx, &Tables::of(namespace))?;
+                    place.insert(ledger).append(unit)
+                }
+            },
+            Work::Checkpoint {
+                reader,
+                position,
+                bytes,
+            } => advance(tx, namespace, (reader, *position), bytes).map(|()| Vec::new()),
+            Work::Snapshot { snapshot, bytes } => {
+                replace(tx, namespace, snapshot, bytes).map(|()| Vec::new())
             }
         };
         answers.push(match answer {
-            Ok(position) => Ok(position),
+            Ok(positions) => Ok(positions),
             Err(Failure::Store(err)) => Err(err),
             Err(failure) => return Err(failure),
         });
@@ -114,19 +133,52 @@ fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
     Ok(answers)
 }
 
-/// Keeps how far a reader has come, unless it is further already.
+/// Keeps how far a reader has come, unless it is as far already.
 fn advance(
     tx: &WriteTransaction,
     namespace: &Namespace,
-    reader: &str,
-    position: Position,
-) -> Result<Position, Failure> {
+    (reader, position): (&str, Position),
+    bytes: &[u8],
+) -> Result<(), Failure> {
     let mut checkpoints = tx.open_table(CHECKPOINTS)?;
     let key = (namespace.as_str(), reader);
-    let kept = checkpoints.get(key)?.map_or(0, |kept| kept.value());
-    let furthest = position.as_u64().max(kept);
-    checkpoints.insert(key, furthest)?;
-    Ok(Position::new(furthest))
+    let kept = match checkpoints.get(key)? {
+        Some(kept) => beside::read_checkpoint(namespace, reader, kept.value())?.position,
+        None => Position::START,
+    };
+    if kept < position {
+        checkpoints.insert(key, bytes)?;
+    }
+    Ok(())
+}
+
+/// Keeps a snapshot, unless the one that is kept is as good.
+///
+/// One that is damaged is not: it is of no use to anyone, and the log can tell its state again.
+fn replace(
+    tx: &WriteTransaction,
+    namespace: &Namespace,
+    snapshot: &ActorSnapshot,
+    bytes: &[u8],
+) -> Result<(), Failure> {
+    let mut snapshots = tx.open_table(SNAPSHOTS)?;
+    let actor = &snapshot.actor_id;
+    let key = (namespace.as_str(), actor.as_str());
+    let kept = snapshots
+        .get(key)?
+        .map(|kept| beside::read_snapshot(namespace, actor, kept.value()));
+    let is_better = match kept {
+        None => true,
+        Some(Ok(kept)) => snapshot.replaces(&kept),
+        Some(Err(err)) => {
+            tracing::warn!(error = %err, "a snapshot that cannot be read is replaced");
+            true
+        }
+    };
+    if is_better {
+        snapshots.insert(key, bytes)?;
+    }
+    Ok(())
 }
 
 /// Finds out what became of jobs whose transaction failed.
@@ -137,15 +189,13 @@ fn resolve(engine: &Engine, group: &[Job], err: StoreError) -> Vec<Answer> {
     let answer = |job: &Job| {
         let (kind, message) = match &job.work {
             Work::Checkpoint { .. } => (kind, "the checkpoint may be the old one or the new one"),
-            Work::Append(entry) => {
+            Work::Snapshot { .. } => (kind, "the snapshot may be the old one or the new one"),
+            Work::Append(unit) => {
                 let tables = Tables::of(&job.namespace);
-                match engine.read(|database| reading::find(database, &tables, entry)) {
-                    Ok(Some(position)) => return Ok(position),
+                match engine.read(|database| reading::find(database, &tables, unit)) {
+                    Ok(Some(positions)) => return Ok(positions),
                     Ok(None) => (kind, "nothing was stored"),
-                    Err(_) => (
-                        StoreErrorKind::InDoubt,
-                        "the commit may or may not be stored",
-                    ),
+                    Err(_) => (StoreErrorKind::InDoubt, in_doubt(unit)),
                 }
             }
         };
@@ -154,11 +204,18 @@ fn resolve(engine: &Engine, group: &[Job], err: StoreError) -> Vec<Answer> {
     group.iter().map(answer).collect()
 }
 
+const fn in_doubt(unit: &Unit) -> &'static str {
+    match unit.entries.as_slice() {
+        [_] => "the commit may or may not be stored",
+        _ => "the transaction may or may not be stored",
+    }
+}
+
 /// Wakes the followers first, so that the head is never behind what was answered.
 fn tell(group: Vec<Job>, answers: Vec<Answer>, heads: &Heads) {
     for (job, answer) in group.iter().zip(&answers) {
-        if let (Work::Append(_), Ok(position)) = (&job.work, answer) {
-            heads.raise(&job.namespace, *position);
+        if let Some(last) = answer.iter().flatten().max() {
+            heads.raise(&job.namespace, *last);
         }
     }
     for (job, answer) in group.into_iter().zip(answers) {
