@@ -1,9 +1,10 @@
 //! Where events are kept.
 //!
 //! [`EventStore`] is the seam: a log of commits for one namespace, with a guard on each append.
-//! [`InMemoryEventStore`] keeps it in memory, and `jetstream` (feature `nats`) in NATS. What a
-//! store promises is written at each method, and each promise is a case of `conformance` (feature
-//! `testing`), which every implementation and every wrapper runs.
+//! [`InMemoryEventStore`] keeps it in memory, `embedded` (feature `embedded`) in a folder, and
+//! `jetstream` (feature `nats`) in NATS. What a store promises is written at each method, and each
+//! promise is a case of `conformance` (feature `testing`), which every implementation and every
+//! wrapper runs.
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 
@@ -12,6 +13,8 @@ mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod dyn_store;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 mod error;
 mod ext;
 #[cfg(feature = "nats")]
@@ -24,6 +27,8 @@ use std::future::Future;
 
 use futures_core::Stream;
 
+#[cfg(feature = "embedded")]
+pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
     checkpoint::CheckpointStore,
     commit::{Commit, InvalidCommit},
