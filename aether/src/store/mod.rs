@@ -8,6 +8,7 @@
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 
+mod actor_pattern;
 mod checkpoint;
 mod commit;
 #[cfg(feature = "testing")]
@@ -17,6 +18,7 @@ mod dyn_store;
 pub mod embedded;
 mod error;
 mod ext;
+mod filter;
 #[cfg(feature = "nats")]
 pub mod jetstream;
 mod memory;
@@ -30,11 +32,13 @@ use futures_core::Stream;
 #[cfg(feature = "embedded")]
 pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
+    actor_pattern::{ActorPattern, InvalidPattern},
     checkpoint::CheckpointStore,
     commit::{Commit, InvalidCommit},
     dyn_store::DynEventStore,
     error::{StoreError, StoreErrorKind, VersionConflict},
     ext::EventStoreExt,
+    filter::Filter,
     memory::InMemoryEventStore,
     position::Position,
     recorded::{Page, Receipt, Recorded},
