@@ -1,5 +1,6 @@
 //! What the tests of the whole share.
 
+pub mod crash;
 pub mod harness;
 
 /// The code in the README compiles and does what it says.

@@ -36,6 +36,8 @@ pub use eventstorming;
 pub use self::runtime::Aether;
 #[cfg(feature = "nats")]
 pub use self::store::jetstream::{JetStreamEventStore, JetStreamOptions};
+#[cfg(feature = "embedded")]
+pub use self::store::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},

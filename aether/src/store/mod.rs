@@ -1,12 +1,14 @@
 //! Where events are kept.
 //!
 //! [`EventStore`] is the seam: a log of commits for one namespace, with a guard on each append.
-//! [`InMemoryEventStore`] keeps it in memory, and `jetstream` (feature `nats`) in NATS. What a
-//! store promises is written at each method, and each promise is a case of `conformance` (feature
-//! `testing`), which every implementation and every wrapper runs.
+//! [`InMemoryEventStore`] keeps it in memory, `embedded` (feature `embedded`) in a folder, and
+//! `jetstream` (feature `nats`) in NATS. What a store promises is written at each method, and each
+//! promise is a case of `conformance` (feature `testing`), which every implementation and every
+//! wrapper runs.
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 
+mod actor_pattern;
 mod asks;
 mod capabilities;
 mod checkpoint;
@@ -14,8 +16,11 @@ mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod dyn_store;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 mod error;
 mod ext;
+mod filter;
 #[cfg(feature = "nats")]
 pub mod jetstream;
 mod memory;
@@ -28,7 +33,10 @@ use std::future::Future;
 
 use futures_core::Stream;
 
+#[cfg(feature = "embedded")]
+pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
+    actor_pattern::{ActorPattern, InvalidPattern},
     asks::{OutgoingCommand, Timer, TimerChange},
     capabilities::{Capabilities, Durability},
     checkpoint::{Checkpoint, CheckpointStore, ReaderState},
@@ -36,6 +44,7 @@ pub use self::{
     dyn_store::DynEventStore,
     error::{StoreError, StoreErrorKind, VersionConflict},
     ext::EventStoreExt,
+    filter::Filter,
     memory::InMemoryEventStore,
     position::Position,
     recorded::{Page, Receipt, Recorded},
