@@ -10,3 +10,5 @@ mod fixture;
 mod misfits;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod transactions;
