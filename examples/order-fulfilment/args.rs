@@ -19,8 +19,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", default_value = "board.svg")]
     pub(crate) board: PathBuf,
 
-    /// Keep the events on a NATS server with JetStream, as in `nats://127.0.0.1:4222`; in memory if it
-    /// is not given.
+    /// Keep the events in this folder; in one that goes when the day is over if it is not given.
+    /// A day that was broken off is gone on with if it is run again in the same folder.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "nats")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Keep the events on a NATS server with JetStream, as in `nats://127.0.0.1:4222`.
     #[arg(long, value_name = "URL")]
     pub(crate) nats: Option<String>,
 

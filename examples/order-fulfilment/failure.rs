@@ -16,6 +16,10 @@ use aether_examples::order_fulfilment::shift::Broken;
 pub(crate) enum Failure {
     #[error("the events cannot be kept at {url}")]
     Server { url: String, source: StoreError },
+    #[error("the events cannot be kept in {}", path.display())]
+    Folder { path: PathBuf, source: StoreError },
+    #[error("there is no folder for the events of the day")]
+    Passing(#[source] io::Error),
     #[error("there is no name for the namespace")]
     Namespace(#[from] InvalidId),
     #[error("the shop cannot be opened")]
@@ -38,6 +42,11 @@ impl Failure {
         Self::Server { url, source }
     }
 
+    pub(crate) fn folder(path: &Path, source: StoreError) -> Self {
+        let path = path.to_owned();
+        Self::Folder { path, source }
+    }
+
     pub(crate) fn board(path: &Path, source: io::Error) -> Self {
         Self::Board {
             path: path.to_owned(),
@@ -55,12 +64,14 @@ impl Failure {
         match self {
             Self::Server { source, .. } if source.kind() == StoreErrorKind::Unavailable => Some(
                 "start a NATS server with JetStream there, as `nats-server -js` does, or leave \
-                 `--nats` out to keep the events in memory",
+                 `--nats` out to keep the events on disk",
             ),
             Self::Day(Broken::Command {
                 source: CommandError::Refused(_),
                 ..
-            }) => Some("the namespace holds another day: choose a new one with `--namespace`"),
+            }) => Some("the namespace or folder holds another day: choose another one"),
+            Self::Folder { .. } => Some("choose another folder with `--data FOLDER`"),
+            Self::Passing(_) => Some("say where to keep them with `--data FOLDER`"),
             Self::Board { .. } => Some("say where to write it with `--board PATH`"),
             Self::Server { .. }
             | Self::Namespace(_)
@@ -76,7 +87,9 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Server { .. } => ExitCode::from(3),
-            Self::Namespace(_)
+            Self::Folder { .. }
+            | Self::Passing(_)
+            | Self::Namespace(_)
             | Self::Start(_)
             | Self::Day(_)
             | Self::Log(_)

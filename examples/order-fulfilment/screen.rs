@@ -53,12 +53,8 @@ impl Screen {
         let mut out = io::stdout().lock();
         let board = self.paint.bold(&args.board.display().to_string());
         writeln!(out, "\n  The board of the domain is in {board}.")?;
-        if let Some(namespace) = &keep.namespace {
-            let namespace = self.paint.bold(namespace.as_str());
-            writeln!(
-                out,
-                "  The events stay on the server, in the namespace {namespace}."
-            )?;
+        if let Some((kind, name)) = keep.rest() {
+            writeln!(out, "  The events stay {kind} {}.", self.paint.bold(&name))?;
         }
         Ok(writeln!(out)?)
     }

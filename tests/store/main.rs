@@ -12,3 +12,5 @@ mod fixture;
 mod misfits;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod transactions;

@@ -1,8 +1,9 @@
-use std::future::Future;
+use std::{collections::BTreeMap, future::Future};
 
+use futures_core::Stream;
 use futures_util::StreamExt as _;
 
-use super::{Commit, EventStore, Position, Receipt, Recorded, StoreError};
+use super::{ActorPattern, Commit, EventStore, Filter, Position, Receipt, Recorded, StoreError};
 use crate::{ActorId, Event, Version};
 
 /// Conveniences over any [`EventStore`].
@@ -65,21 +66,110 @@ pub trait EventStoreExt: EventStore {
         after: Position,
     ) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send {
         async move {
-            let head = self.head().await?;
             let mut commits = Vec::new();
+            self.until_head(after, |recorded| commits.push(recorded))
+                .await?;
+            Ok(commits)
+        }
+    }
+
+    /// Follows the log as [`EventStore::follow`] does, and gives the commits that hold an event
+    /// the filter wants; [`Filter::of`] says which of them.
+    ///
+    /// # Errors
+    /// As for [`EventStore::follow`].
+    fn follow_only(
+        &self,
+        after: Position,
+        filter: Filter,
+    ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
+        self.follow(after).filter(move |recorded| {
+            let wanted = recorded
+                .as_ref()
+                .map_or(true, |at| filter.of(at).next().is_some());
+            std::future::ready(wanted)
+        })
+    }
+
+    /// Finds the events of the log that a filter wants, up to where it ends now, oldest first, in
+    /// memory.
+    ///
+    /// Reads the whole log after `after`.
+    ///
+    /// # Errors
+    /// As for [`EventStore::follow`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn find(
+        &self,
+        after: Position,
+        filter: &Filter,
+    ) -> impl Future<Output = Result<Vec<(Position, Event)>, StoreError>> + Send {
+        async move {
+            let mut found = Vec::new();
+            self.until_head(after, |recorded| {
+                let wanted = filter.of(&recorded).cloned();
+                found.extend(wanted.map(|event| (recorded.position, event)));
+            })
+            .await?;
+            Ok(found)
+        }
+    }
+
+    /// The actors that have events and match a pattern, and the versions they are at.
+    ///
+    /// Reads the whole log.
+    ///
+    /// # Errors
+    /// As for [`EventStore::follow`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn actors(
+        &self,
+        pattern: &ActorPattern,
+    ) -> impl Future<Output = Result<BTreeMap<ActorId, Version>, StoreError>> + Send {
+        async move {
+            let mut actors = BTreeMap::new();
+            self.until_head(Position::START, |recorded| {
+                let commit = recorded.commit;
+                if pattern.matches(commit.actor_id()) {
+                    actors.insert(commit.actor_id().clone(), commit.version());
+                }
+            })
+            .await?;
+            Ok(actors)
+        }
+    }
+
+    /// Shows every commit after a position, up to where the log ends now.
+    ///
+    /// # Errors
+    /// As for [`EventStore::follow`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn until_head(
+        &self,
+        after: Position,
+        mut show: impl FnMut(Recorded) + Send,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async move {
+            let head = self.head().await?;
             if after >= head {
-                return Ok(commits);
+                return Ok(());
             }
             let mut log = Box::pin(self.follow(after));
             while let Some(recorded) = log.next().await {
                 let recorded = recorded?;
                 let last = recorded.position;
-                commits.push(recorded);
+                show(recorded);
                 if last >= head {
                     break;
                 }
             }
-            Ok(commits)
+            Ok(())
         }
     }
 }

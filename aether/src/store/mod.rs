@@ -8,6 +8,7 @@
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 
+mod actor_pattern;
 mod asks;
 mod capabilities;
 mod checkpoint;
@@ -19,6 +20,7 @@ mod dyn_store;
 pub mod embedded;
 mod error;
 mod ext;
+mod filter;
 #[cfg(feature = "nats")]
 pub mod jetstream;
 mod memory;
@@ -34,6 +36,7 @@ use futures_core::Stream;
 #[cfg(feature = "embedded")]
 pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
+    actor_pattern::{ActorPattern, InvalidPattern},
     asks::{OutgoingCommand, Timer, TimerChange},
     capabilities::{Capabilities, Durability},
     checkpoint::{Checkpoint, CheckpointStore, ReaderState},
@@ -41,6 +44,7 @@ pub use self::{
     dyn_store::DynEventStore,
     error::{StoreError, StoreErrorKind, VersionConflict},
     ext::EventStoreExt,
+    filter::Filter,
     memory::InMemoryEventStore,
     position::Position,
     recorded::{Page, Receipt, Recorded},

@@ -392,7 +392,7 @@ proptest! {
 
     #[test]
     fn a_document_cut_short_is_refused(event in event(), cut in 1_usize..50) {
-        let mut body = encode(&commit([event.clone()]), &Namespace::default());
+        let mut body = encode(&commit([event]), &Namespace::default());
         body.truncate(body.len() - cut);
         prop_assert!(decode(&Bytes::from(body)).is_err());
     }

@@ -25,7 +25,7 @@ mod tests {
         let output = run(folder.path(), &["--orders", "30", "--seed", "5"]);
         assert!(output.status.success(), "{output:?}");
         let (report, complaints) = (said(&output.stdout), said(&output.stderr));
-        assert!(report.contains("seed 5, in memory"), "{report}");
+        assert!(report.contains("seed 5, on disk"), "{report}");
         assert!(
             report.contains("orders               30 worth "),
             "{report}"
@@ -42,6 +42,44 @@ mod tests {
         assert_eq!(complaints, "");
         let drawn = std::fs::read_to_string(folder.path().join("board.svg")).unwrap();
         assert!(drawn == board().svg());
+    }
+
+    #[test]
+    fn a_day_in_a_folder_stays_and_is_not_worked_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let args = ["--orders", "20", "--data", "events"];
+        let first = run(folder.path(), &args);
+        assert!(first.status.success(), "{first:?}");
+        let stays = "The events stay in the folder events.";
+        assert!(said(&first.stdout).contains(stays), "{first:?}");
+        let again = run(folder.path(), &args);
+        assert!(again.status.success(), "{again:?}");
+        assert_eq!(length(&said(&again.stdout)), length(&said(&first.stdout)));
+    }
+
+    /// What the report says of the log.
+    fn length(report: &str) -> &str {
+        let line = report
+            .lines()
+            .find(|line| line.trim_start().starts_with("log "));
+        line.expect("the report tells how long the log is")
+    }
+
+    #[test]
+    fn a_folder_that_is_a_file_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("events"), "").unwrap();
+        let output = run(folder.path(), &["--orders", "1", "--data", "events"]);
+        assert_eq!(output.status.code(), Some(1));
+        let complaints = said(&output.stderr);
+        assert!(
+            complaints.starts_with("the events cannot be kept in events\n"),
+            "{complaints}"
+        );
+        assert!(
+            complaints.contains("to do: choose another folder"),
+            "{complaints}"
+        );
     }
 
     #[test]
@@ -81,6 +119,7 @@ mod tests {
         for args in [
             &["--orders", "many"][..],
             &["--namespace", "alone"],
+            &["--data", "events", "--nats", "nats://127.0.0.1:1"],
             &["--unknown"],
         ] {
             let output = run(folder.path(), args);

@@ -1,5 +1,4 @@
 #![expect(
-    clippy::panic,
     clippy::missing_panics_doc,
     reason = "a failed case is a panic, and that is what the module is for"
 )]

@@ -11,7 +11,7 @@ use futures_util::{
 };
 
 use super::fixture::{actor, commit, fill, ok, positions, recorded, same, take};
-use crate::{EventStore, Position, Recorded, Version};
+use crate::{EventStore, EventStoreExt as _, Position, Recorded, Version, store::Filter};
 
 /// Stores `count` commits by each of three writers at once, and gives them back as they lie in
 /// the log.
@@ -109,4 +109,40 @@ pub async fn the_head_is_the_position_of_the_last_commit<S: EventStore>(store: &
     let mut log = pin!(store.follow(Position::START));
     let last = take(&mut log, 5).await.pop();
     assert_eq!(last.map(|it| it.position), Some(ok(store.head().await)));
+}
+
+/// What a filter wants is found, and nothing else; actors are listed with their versions.
+pub async fn a_filter_finds_what_it_wants<S: EventStore>(store: &S) {
+    let (order, other) = (actor("Order.7"), actor("Other.7"));
+    fill(store, &order, 2).await;
+    fill(store, &other, 3).await;
+    let last = ok(store.append(commit(&order, 3, 2)).await);
+    let orders = Filter::new()
+        .actors(ok("Order.*".parse()))
+        .event_types(["Counted"]);
+    let found = ok(store.find(Position::START, &orders).await);
+    let versions: Vec<_> = found
+        .iter()
+        .map(|(_, event)| event.version.as_u64())
+        .collect();
+    assert_eq!(versions, [1, 2, 3, 4]);
+    assert!(found.iter().all(|(_, event)| event.actor_id == order));
+    assert_eq!(
+        found.last().map(|(position, _)| *position),
+        Some(last.position)
+    );
+    let none = Filter::new().event_types(["Other"]);
+    assert_eq!(ok(store.find(Position::START, &none).await), []);
+    let mut log = Box::pin(store.follow_only(Position::START, orders));
+    let followed = take(&mut log, 3).await;
+    assert_eq!(
+        followed.last().map(|recorded| recorded.position),
+        Some(last.position)
+    );
+    let others = ok("Other.>".parse());
+    let actors = ok(store.actors(&others).await);
+    assert_eq!(
+        actors.into_iter().collect::<Vec<_>>(),
+        [(other, Version::new(3))]
+    );
 }

@@ -65,6 +65,7 @@ macro_rules! store_conformance {
             a_slow_follower_loses_nothing
             a_dropped_follower_loses_nothing
             the_head_is_the_position_of_the_last_commit
+            a_filter_finds_what_it_wants
         }
     };
     (@each $name:ident, $make:expr; $($case:ident)+) => {

@@ -11,7 +11,8 @@ pub(super) enum Answer {
     Stored(u64),
     /// A message with the same commit id has been stored before, with this sequence.
     Duplicate(u64),
-    /// The guard did not hold: someone else wrote, or an earlier try of ours did.
+    /// The guard did not hold, or a message of the batch is stored already: someone else wrote,
+    /// or an earlier try of ours did.
     WrongLast(Refusal),
     /// Another write on the subject is on its way: look again in a moment.
     InFlight(Refusal),
@@ -86,11 +87,11 @@ impl Answer {
 
     fn of(refusal: Refusal) -> Self {
         match refusal.err_code {
-            10071 => Self::WrongLast(refusal),
+            10071 | 10201 => Self::WrongLast(refusal),
             10158 | 10164 => Self::InFlight(refusal),
-            10054 => Self::Never(StoreErrorKind::TooLarge, refusal),
-            // The store is full, or the disk is.
-            10077 | 10002 | 10023 | 10028 | 10047 => Self::Later(refusal),
+            10054 | 10199 => Self::Never(StoreErrorKind::TooLarge, refusal),
+            // The batch was lost, or there are too many at once; the store is full, or the disk is.
+            10167 | 10176 | 10210 | 10077 | 10002 | 10023 | 10028 | 10047 => Self::Later(refusal),
             _ if refusal.setting().is_some() => Self::Never(StoreErrorKind::Misconfigured, refusal),
             _ if refusal.code >= 500 => Self::Later(refusal),
             _ => Self::Never(StoreErrorKind::Misconfigured, refusal),
@@ -123,7 +124,12 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_can_be_done() {
-        assert!(matches!(refused(400, 10071), Answer::WrongLast(_)));
+        for code in [10071, 10201] {
+            assert!(matches!(refused(400, code), Answer::WrongLast(_)), "{code}");
+        }
+        for code in [10167, 10176, 10210] {
+            assert!(matches!(refused(400, code), Answer::Later(_)), "{code}");
+        }
         for code in [10158, 10164] {
             assert!(matches!(refused(400, code), Answer::InFlight(_)), "{code}");
         }

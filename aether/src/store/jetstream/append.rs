@@ -1,72 +1,133 @@
-use std::cmp::Ordering;
-
-use async_nats::{RequestErrorKind, connection::State};
-
 use super::{
-    answer::Answer, letter::Letter, memo::Place, patience::Patience, store::Shared, stored::Heading,
+    answer::{Answer, Refusal},
+    letter::{Letter, guard_of},
+    memo::Place,
+    patience::Patience,
+    post::{Parcel, Unanswered},
+    standing::{Standing, Whom},
+    store::Shared,
 };
-use crate::{Commit, Position, Receipt, StoreError, StoreErrorKind, Version, VersionConflict};
+use crate::{
+    ActorId, Commit, Position, Receipt, StoreError, StoreErrorKind, Transaction, Version,
+    VersionConflict,
+};
 
-/// How far back a commit is looked for step by step.
-const STEPS: u64 = 16;
-
-/// One append, until it is known what became of it.
+/// Commits that are stored together, until it is known what became of them. One alone, without a
+/// guard on another actor, is a plain message; otherwise it is a batch.
 struct Append<'a> {
     store: &'a Shared,
-    commit: &'a Commit,
-    letter: &'a Letter,
+    commits: &'a [Commit],
+    /// The actors that are only read.
+    guards: &'a [(ActorId, Version)],
+    letters: Vec<Letter>,
     patience: Patience,
     /// Whether a try was sent of which nothing is known.
     in_doubt: bool,
-    /// Whether the guard has failed before.
+    /// Whether a guard has failed before, of an actor that was then found where it should be.
     overtaken: bool,
-}
-
-/// Whom to ask where the actor stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Whom {
-    Replica,
-    Leader,
 }
 
 /// What to do next.
 enum Step {
-    Done(Receipt),
-    /// Send it, to be stored after this sequence.
-    Send(u64),
+    Done(Vec<Receipt>),
+    /// Send it, to be stored if these are the last messages of the guarded actors and of those
+    /// that are written to.
+    Send(Vec<u64>),
     /// Ask the leader.
     Look,
     /// Wait a little, then ask the leader. If there is no time left, this is why.
     Wait(StoreError),
 }
 
+/// What a look at the actors has shown.
+#[derive(Default)]
+struct View {
+    /// The last messages of the guarded actors, and of those that are written to.
+    last: Vec<u64>,
+    /// The commits that are stored already.
+    stored: Vec<Receipt>,
+    /// How many are not.
+    open: usize,
+    /// The guard that does not hold.
+    failed: Option<StoreError>,
+}
+
+impl View {
+    fn is_torn(&self) -> bool {
+        self.open > 0 && !self.stored.is_empty()
+    }
+}
+
 impl Shared {
     pub(super) async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
-        let letter = Letter::new(&commit, &self.names, &self.options.namespace);
-        letter.check_size(self.context.client().max_payload())?;
+        let version = commit.version();
+        let receipts = self.append_all(&[commit], &[]).await?;
+        receipts.into_iter().next().ok_or_else(|| {
+            let text = format!("no receipt was given for version {version}");
+            StoreError::new(StoreErrorKind::InDoubt, text)
+        })
+    }
+
+    pub(super) async fn transact(
+        &self,
+        transaction: Transaction,
+    ) -> Result<Vec<Receipt>, StoreError> {
+        let (commits, guards) = (transaction.commits(), transaction.guards());
+        self.check_batch(commits.len() + guards.len())?;
+        self.append_all(commits, guards).await
+    }
+
+    async fn append_all(
+        &self,
+        commits: &[Commit],
+        guards: &[(ActorId, Version)],
+    ) -> Result<Vec<Receipt>, StoreError> {
+        let (namespace, limit) = (&self.options.namespace, self.context.client().max_payload());
+        let letters = commits.iter().map(|commit| {
+            let letter = Letter::new(commit, &self.names, namespace);
+            letter.check_size(limit).map(|()| letter)
+        });
         let append = Append {
             store: self,
-            commit: &commit,
-            letter: &letter,
+            commits,
+            guards,
+            letters: letters.collect::<Result<_, _>>()?,
             patience: self.patience(),
             in_doubt: false,
             overtaken: false,
         };
         append.run().await
     }
+
+    /// Refuses more messages than are stored together.
+    fn check_batch(&self, messages: usize) -> Result<(), StoreError> {
+        let limit = match &self.abilities.batch {
+            Ok(limit) if messages > *limit => *limit,
+            Err(reason) if messages > 1 => {
+                let text = format!("nothing was stored: there are no transactions here: {reason}");
+                return Err(StoreError::new(StoreErrorKind::Invalid, text));
+            }
+            Ok(_) | Err(_) => return Ok(()),
+        };
+        let text = format!(
+            "nothing was stored: the transaction has {messages} commits and guards, and the \
+             server takes {limit}"
+        );
+        Err(StoreError::new(StoreErrorKind::TooLarge, text))
+    }
 }
 
 impl Append<'_> {
-    async fn run(mut self) -> Result<Receipt, StoreError> {
-        let (mut guard, mut whom) = (self.remembered(), Whom::Replica);
+    async fn run(mut self) -> Result<Vec<Receipt>, StoreError> {
+        let (mut plan, mut whom) = (self.remembered(), Whom::Replica);
         loop {
-            let step = match guard.take() {
-                Some(sequence) => self.send(sequence).await,
+            let step = match plan.take() {
+                Some(plan) => self.send(&plan).await,
                 None => self.look(whom).await,
             };
             match step {
-                Ok(Step::Done(receipt)) => return Ok(receipt),
-                Ok(Step::Send(sequence)) => guard = Some(sequence),
+                Ok(Step::Done(receipts)) => return Ok(receipts),
+                Ok(Step::Send(sequences)) => plan = Some(sequences),
                 Ok(Step::Look) => whom = Whom::Leader,
                 Ok(Step::Wait(err)) => {
                     whom = Whom::Leader;
@@ -79,52 +140,67 @@ impl Append<'_> {
         }
     }
 
-    /// What must be the actor's last message, if that is remembered. An actor of which nothing
+    /// What must be the actors' last messages, if that is remembered. An actor of which nothing
     /// is known has none, when its first commit comes.
-    fn remembered(&self) -> Option<u64> {
-        let tail = self.store.memo.known(self.commit.actor_id()).tail;
-        (tail.version == self.commit.expected()).then_some(tail.sequence)
+    fn remembered(&self) -> Option<Vec<u64>> {
+        let guarded = self.guards.iter().map(|(actor, version)| (actor, *version));
+        let written = self.commits.iter();
+        let written = written.map(|commit| (commit.actor_id(), commit.expected()));
+        let sequence = |(actor, version)| {
+            let tail = self.store.memo.known(actor).tail;
+            (tail.version == version).then_some(tail.sequence)
+        };
+        guarded.chain(written).map(sequence).collect()
     }
 
-    async fn send(&mut self, guard: u64) -> Result<Step, StoreError> {
-        let client = self.store.context.client();
-        if client.connection_state() != State::Connected {
-            return Ok(Step::Wait(self.store.unavailable("is out of reach")));
-        }
-        let request = self.letter.after(guard);
-        let request = request.timeout(Some(self.store.options.attempt));
-        let subject = self.letter.subject.clone();
-        let err = match client.send_request(subject, request).await {
-            Ok(reply) => return self.answered(Answer::read(&reply.payload)).await,
-            Err(err) => err,
+    async fn send(&mut self, plan: &[u64]) -> Result<Step, StoreError> {
+        let mut parcels = self.parcels(plan);
+        let answer = match (parcels.pop(), parcels.is_empty()) {
+            (Some(only), true) => self.store.post(only).await,
+            (last, _) => {
+                parcels.extend(last);
+                self.store.post_batch(parcels).await
+            }
         };
-        match err.kind() {
-            RequestErrorKind::NoResponders => {
-                let nobody = self.store.unavailable("is gone, or has no leader");
-                Ok(Step::Wait(nobody.because(err)))
+        match answer {
+            Ok(answer) => self.answered(answer).await,
+            Err(Unanswered::Unsent(reason)) => {
+                let nobody = "is out of reach, is gone, or has no leader";
+                Ok(Step::Wait(self.store.unavailable(nobody).because(reason)))
             }
-            RequestErrorKind::MaxPayloadExceeded => {
-                Err(refused(StoreErrorKind::TooLarge).because(err))
-            }
-            RequestErrorKind::InvalidSubject => Err(refused(StoreErrorKind::Invalid).because(err)),
-            RequestErrorKind::TimedOut | RequestErrorKind::Other => {
+            Err(Unanswered::Refused(kind, reason)) => Err(refused(kind).because(reason)),
+            Err(Unanswered::Silent(reason)) => {
                 self.in_doubt = true;
                 let silent = self.store.unavailable("did not answer");
-                Ok(Step::Wait(silent.because(err)))
+                Ok(Step::Wait(silent.because(reason)))
             }
         }
+    }
+
+    /// Guards come first, so that the log never ends with one.
+    fn parcels(&self, plan: &[u64]) -> Vec<Parcel> {
+        let (guards, written) = plan.split_at(self.guards.len());
+        let names = &self.store.names;
+        let guarded = self.guards.iter().zip(guards);
+        let guarded = guarded.map(|((actor, _), last)| guard_of(actor, *last, names));
+        let written = self.letters.iter().zip(written);
+        let written = written.map(|(letter, last)| letter.after(*last));
+        guarded.chain(written).collect()
     }
 
     async fn answered(&mut self, answer: Answer) -> Result<Step, StoreError> {
         match answer {
-            Answer::Stored(sequence) => Ok(Step::Done(self.stored(sequence))),
-            Answer::Duplicate(sequence) => self.duplicate(sequence).await,
-            // The look that follows ends this, unless it finds the actor where the commit
-            // expects it: then there is no haste.
+            Answer::Stored(last) => Ok(Step::Done(self.stored(last))),
+            Answer::Duplicate(sequence) => {
+                // A try before this one may have been stored.
+                self.in_doubt = true;
+                self.duplicate(sequence).await
+            }
+            // The look that follows ends this, unless it finds the actors where the commits
+            // expect them: then there is no haste.
             Answer::WrongLast(_) if !std::mem::replace(&mut self.overtaken, true) => Ok(Step::Look),
             Answer::WrongLast(refusal) | Answer::InFlight(refusal) | Answer::Later(refusal) => {
-                let later = self.store.unavailable("did not take it");
-                Ok(Step::Wait(later.because(refusal)))
+                Ok(self.later(refusal))
             }
             Answer::Never(kind, refusal) => Err(refused(kind).because(refusal)),
             Answer::Garbled(text) => {
@@ -135,106 +211,114 @@ impl Append<'_> {
         }
     }
 
-    fn stored(&self, sequence: u64) -> Receipt {
-        let version = self.commit.version();
-        let place = Place { version, sequence };
-        self.store.memo.saw_tail(self.commit.actor_id(), place);
-        let position = Position::new(sequence);
-        Receipt { position, version }
+    fn later(&self, refusal: Refusal) -> Step {
+        Step::Wait(self.store.unavailable("did not take it").because(refusal))
+    }
+
+    /// The messages of a batch have sequences without gaps.
+    fn stored(&self, last: u64) -> Vec<Receipt> {
+        let before = self.commits.len() as u64 - 1;
+        let sequences = last.saturating_sub(before)..;
+        let receipts = self
+            .commits
+            .iter()
+            .zip(sequences)
+            .map(|(commit, sequence)| {
+                let version = commit.version();
+                let place = Place { version, sequence };
+                self.store.memo.saw_tail(commit.actor_id(), place);
+                let position = Position::new(sequence);
+                Receipt { position, version }
+            });
+        receipts.collect()
     }
 
     /// The server knows the commit's id. Whether it knows the commit is another question.
     async fn duplicate(&self, sequence: u64) -> Result<Step, StoreError> {
-        let Some(message) = self.store.leader_at(sequence).await? else {
+        let found = match self.store.leader_at(sequence).await {
+            Ok(found) => found,
+            Err(err) if err.kind() == StoreErrorKind::Unavailable => return Ok(Step::Wait(err)),
+            Err(err) => return Err(err),
+        };
+        let (Some(message), [commit]) = (found, self.commits) else {
             return Ok(Step::Wait(self.store.behind()));
         };
-        if message.subject.as_str() != self.letter.subject {
+        if message.subject.as_str() != self.store.names.subject(commit.actor_id()) {
             let text = format!(
                 "nothing was stored: `{}` is the id of another commit",
-                self.commit.id()
+                commit.id()
             );
             let position = Position::new(sequence);
             return Err(StoreError::new(StoreErrorKind::Invalid, text).at(position));
         }
-        Ok(Step::Done(message.heading()?.receipt()))
+        Ok(Step::Done(vec![message.heading()?.receipt()]))
     }
 
-    /// Finds out where the actor stands, and whether the commit is stored already.
+    /// Finds out where the actors stand, and whether the commits are stored already.
     async fn look(&self, whom: Whom) -> Result<Step, StoreError> {
-        let looked = match whom {
-            Whom::Replica => self.store.replica_last(&self.letter.subject).await,
-            Whom::Leader => self.store.leader_last(&self.letter.subject).await,
-        };
-        let last = match looked {
-            Err(err) if err.kind() == StoreErrorKind::Unavailable => return Ok(Step::Wait(err)),
-            looked => looked?.map(|message| message.heading()).transpose()?,
-        };
-        let place = last.map_or_else(Place::default, |heading| heading.place());
-        self.store.memo.saw_tail(self.commit.actor_id(), place);
-        match (place.version.cmp(&self.commit.expected()), last) {
-            (Ordering::Greater, Some(last)) => self.overtaken(last).await,
-            (Ordering::Less, _) if whom == Whom::Replica => Ok(Step::Look),
-            (Ordering::Less, _) => self.ahead(place.version),
-            (Ordering::Equal | Ordering::Greater, _) => Ok(Step::Send(place.sequence)),
-        }
-    }
-
-    /// The commit expects more than the leader has: a conflict, unless there was more before.
-    fn ahead(&self, current: Version) -> Result<Step, StoreError> {
-        if self.store.memo.known(self.commit.actor_id()).tail.version > current {
-            return Ok(Step::Wait(self.store.behind()));
-        }
-        Err(self.conflict(current))
-    }
-
-    /// The actor is past what the commit expects. Either the commit is what brought it there,
-    /// or it can never be stored.
-    async fn overtaken(&self, last: Heading) -> Result<Step, StoreError> {
-        match self.stored_before(last).await {
-            Ok(Some(receipt)) => Ok(Step::Done(receipt)),
-            Ok(None) => Err(self.conflict(last.last)),
+        match self.looked(whom).await {
             Err(err) if err.kind() == StoreErrorKind::Unavailable => Ok(Step::Wait(err)),
-            Err(err) => Err(err),
+            looked => looked,
         }
     }
 
-    /// Looks for the commit that stands where this one should.
-    async fn stored_before(&self, last: Heading) -> Result<Option<Receipt>, StoreError> {
-        let (expected, mut heading) = (self.commit.expected(), last);
-        if last.last.as_u64() - expected.as_u64() > STEPS + self.commit.events().len() as u64 {
-            return self.stored_long_before().await;
+    async fn looked(&self, whom: Whom) -> Result<Step, StoreError> {
+        let mut view = self.view(whom).await?;
+        if view.is_torn() {
+            view = self.view(Whom::Leader).await?;
         }
-        while heading.first > expected.next() {
-            match self.store.before(heading).await? {
-                Some(before) => heading = before,
-                None => return Ok(None),
+        if view.is_torn() {
+            return Err(self.torn(&view).await?);
+        }
+        match view {
+            View { stored, .. } if !stored.is_empty() => Ok(Step::Done(stored)),
+            View {
+                failed: Some(conflict),
+                ..
+            } => Err(conflict),
+            View { last, .. } => Ok(Step::Send(last)),
+        }
+    }
+
+    /// Guards are looked at first: if one has failed and the commits are found to be missing
+    /// afterwards, they will never be there.
+    async fn view(&self, whom: Whom) -> Result<View, StoreError> {
+        let mut view = View::default();
+        for (actor, version) in self.guards {
+            let place = self.store.leader_place(actor).await?;
+            if place.version != *version && view.failed.is_none() {
+                view.failed = Some(conflict(actor, *version, place.version));
+            }
+            view.last.push(place.sequence);
+        }
+        let guards = view.last.len();
+        for (commit, letter) in self.commits.iter().zip(&self.letters) {
+            match self.store.standing(commit, &letter.subject, whom).await? {
+                Standing::Stored(receipt) => view.stored.push(receipt),
+                Standing::Open(sequence) => view.last.push(sequence),
+                Standing::Elsewhere(current) => {
+                    return Err(conflict(commit.actor_id(), commit.expected(), current));
+                }
             }
         }
-        Ok((heading.commit_id == self.commit.id()).then(|| heading.receipt()))
+        view.open = view.last.len() - guards;
+        Ok(view)
     }
 
-    async fn stored_long_before(&self) -> Result<Option<Receipt>, StoreError> {
-        let (actor, expected) = (self.commit.actor_id(), self.commit.expected());
-        let page = self.store.page(actor, expected).await?;
-        let recorded = page.commits.first();
-        let recorded = recorded.filter(|recorded| recorded.commit.id() == self.commit.id());
-        Ok(recorded.map(|recorded| Receipt {
-            position: recorded.position,
-            version: recorded.commit.version(),
-        }))
-    }
-
-    fn conflict(&self, current: Version) -> StoreError {
-        let (actor_id, attempted) = (
-            self.commit.actor_id().clone(),
-            self.commit.expected().next(),
-        );
-        VersionConflict {
-            actor_id,
-            attempted,
-            current,
+    /// Some of the commits are stored, some are not: either the leader does not have all of the
+    /// batch yet, or those commits were appended by themselves before, which is a conflict.
+    async fn torn(&self, view: &View) -> Result<StoreError, StoreError> {
+        let stored = view.stored.iter().map(|receipt| receipt.position).max();
+        if Some(self.store.head().await?) < stored {
+            return Err(self.store.behind());
         }
-        .into()
+        for commit in self.commits {
+            let current = self.store.leader_place(commit.actor_id()).await?.version;
+            if current != commit.expected() {
+                return Ok(conflict(commit.actor_id(), commit.expected(), current));
+            }
+        }
+        Err(self.store.behind())
     }
 
     /// What an error means if an earlier try may have been stored. A conflict is certain: what
@@ -261,15 +345,34 @@ impl Append<'_> {
     }
 
     fn doubt(&self) -> StoreError {
-        let (first, last) = (self.commit.expected().next(), self.commit.version());
-        let text = format!(
-            "it is not known whether commit {}, events {first} to {last} of `{}`, is stored; \
-             append the very same commit again to know",
-            self.commit.id(),
-            self.commit.actor_id(),
-        );
+        let text = match self.commits {
+            [commit] => format!(
+                "it is not known whether {} is stored; append the very same commit again to know",
+                named(commit)
+            ),
+            commits => format!(
+                "it is not known whether the transaction of {} is stored; append the very same \
+                 transaction again to know",
+                commits.iter().map(named).collect::<Vec<_>>().join("; ")
+            ),
+        };
         StoreError::new(StoreErrorKind::InDoubt, text)
     }
+}
+
+fn named(commit: &Commit) -> String {
+    let (first, last) = (commit.expected().next(), commit.version());
+    let (id, actor) = (commit.id(), commit.actor_id());
+    format!("commit {id}, events {first} to {last} of `{actor}`,")
+}
+
+fn conflict(actor: &ActorId, expected: Version, current: Version) -> StoreError {
+    VersionConflict {
+        actor_id: actor.clone(),
+        attempted: expected.next(),
+        current,
+    }
+    .into()
 }
 
 fn refused(kind: StoreErrorKind) -> StoreError {

@@ -28,8 +28,8 @@ impl fmt::Display for Misfit {
     }
 }
 
-/// The configuration of a new stream.
-pub(super) fn fit(names: &Names, options: &JetStreamOptions) -> Config {
+/// The configuration of a new stream, with transactions if the server has them.
+pub(super) fn fit(names: &Names, options: &JetStreamOptions, transactions: bool) -> Config {
     Config {
         name: names.stream().to_owned(),
         description: Some(format!("Events of the namespace {}", options.namespace)),
@@ -45,6 +45,7 @@ pub(super) fn fit(names: &Names, options: &JetStreamOptions) -> Config {
         allow_direct: true,
         deny_delete: true,
         deny_purge: true,
+        allow_atomic_publish: transactions,
         ..Config::default()
     }
 }
@@ -181,7 +182,7 @@ mod tests {
     /// What is said of a stream that is fit but for one change.
     fn said(change: impl FnOnce(&mut Config)) -> Vec<String> {
         let options = JetStreamOptions::new().replicas(3);
-        let mut config = fit(&names(), &options);
+        let mut config = fit(&names(), &options, true);
         change(&mut config);
         let misfits = misfits(&config, &names(), &options);
         misfits.iter().map(ToString::to_string).collect()

@@ -56,7 +56,10 @@ impl Follower {
         loop {
             let trouble = match self.deliver().await {
                 Ok(Some(message)) => match self.take(message).await? {
-                    Some(stored) => return self.give(&stored),
+                    Some(stored) => match self.give(&stored)? {
+                        Some(recorded) => return Ok(recorded),
+                        None => continue,
+                    },
                     None => continue,
                 },
                 Ok(None) => self.store.unavailable("cut the follower off"),
@@ -86,8 +89,11 @@ impl Follower {
         message.map_err(|err| self.store.unavailable("cannot be followed").because(err))
     }
 
-    fn give(&mut self, stored: &Stored) -> Result<Recorded, StoreError> {
-        let recorded = stored.recorded(&self.store.names)?;
+    /// The commit; none if the message holds none, but guards an actor.
+    fn give(&mut self, stored: &Stored) -> Result<Option<Recorded>, StoreError> {
+        let names = &self.store.names;
+        let is_guard = stored.subject.as_str() == names.guards();
+        let recorded = (!is_guard).then(|| stored.recorded(names)).transpose()?;
         self.last = stored.sequence;
         Ok(recorded)
     }

@@ -1,16 +1,23 @@
 use std::collections::HashSet;
 
-use async_nats::{HeaderMap, HeaderValue, Request};
+use async_nats::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 
 use super::{
     names::{self, Names},
+    post::Parcel,
     stored,
 };
-use crate::{Commit, Namespace, StoreError, StoreErrorKind, wire};
+use crate::{ActorId, Commit, Namespace, StoreError, StoreErrorKind, wire};
 
 /// The most bytes the header with the event types may have: the server takes 64 KiB of headers.
 const LONGEST_TYPES: usize = 4 << 10;
+
+/// What is added when a commit is sent, at its longest.
+const LATER_HEADERS: &str = "Nats-Expected-Last-Subject-Sequence: 18446744073709551615\r\n\
+    Nats-Batch-Id: 00000000-0000-0000-0000-000000000000\r\n\
+    Nats-Batch-Sequence: 1000\r\n\
+    Nats-Batch-Commit: 1\r\n";
 
 /// A commit, ready to be sent as often as it takes.
 pub(super) struct Letter {
@@ -42,23 +49,37 @@ impl Letter {
     }
 
     /// A try to store it after the message with this sequence, 0 for none.
-    pub(super) fn after(&self, sequence: u64) -> Request {
+    pub(super) fn after(&self, sequence: u64) -> Parcel {
         let mut headers = self.headers.clone();
         headers.insert(stored::GUARD, HeaderValue::from(sequence));
-        Request::new()
-            .headers(headers)
-            .payload(self.payload.clone())
+        Parcel {
+            subject: self.subject.clone(),
+            headers,
+            payload: self.payload.clone(),
+        }
     }
 
-    /// As they go over the wire, with the longest guard there is.
+    /// As they go over the wire, with the longest guard there is, in the largest batch.
     fn headers_len(&self) -> usize {
         let lines = self.headers.iter().map(|(name, values)| {
             let name: &str = name.as_ref();
             let line = |value: &HeaderValue| name.len() + value.as_str().len() + ": \r\n".len();
             values.iter().map(line).sum::<usize>()
         });
-        let guard = stored::GUARD.len() + ": 18446744073709551615\r\n".len();
-        "NATS/1.0\r\n\r\n".len() + lines.sum::<usize>() + guard
+        "NATS/1.0\r\n\r\n".len() + lines.sum::<usize>() + LATER_HEADERS.len()
+    }
+}
+
+/// A message that holds no commit: it is stored in a batch, as long as the last message of an
+/// actor that the batch does not write to has this sequence.
+pub(super) fn guard_of(actor: &ActorId, sequence: u64, names: &Names) -> Parcel {
+    let mut headers = HeaderMap::new();
+    headers.insert(stored::GUARD, HeaderValue::from(sequence));
+    headers.insert(stored::GUARDED, names.subject(actor));
+    Parcel {
+        subject: names.guards().to_owned(),
+        headers,
+        payload: Bytes::new(),
     }
 }
 

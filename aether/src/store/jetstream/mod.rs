@@ -1,13 +1,17 @@
 //! Events kept in NATS `JetStream`.
 //!
-//! A namespace is one stream, an actor one subject in it, a commit one message. What makes the
-//! store keep its promises:
+//! A namespace is one stream, an actor one subject in it, a commit one message. What is derived
+//! from the log, which are checkpoints, states and snapshots, lies in a stream beside it, of which
+//! each subject keeps one message. What makes the store keep its promises:
 //!
 //! - *Every append is guarded*, the first included: a message says which message of its subject
 //!   must be the last, and the stream's leader refuses it if that is not so.
 //! - *Every answer is looked into.* 'Wrong last sequence' may mean that someone else wrote, or
 //!   that an earlier try of ours did; an answer that never came may mean either. The leader is
 //!   asked, and the commit's id decides.
+//! - *A transaction is an atomic batch.* Each of its messages is guarded; an actor that is only
+//!   read is guarded by a message without a commit, on a subject that no actor has, which readers
+//!   pass over. Such messages come first in their batch, so that the log never ends with one.
 //! - *What is read is counted.* Messages, versions and positions must follow each other; a gap
 //!   is an error, never a shorter history.
 //!
@@ -21,6 +25,7 @@
 //!
 //! `names`, `answer` and `version` are pure. Nothing here knows of domain types.
 
+mod abilities;
 mod answer;
 mod append;
 mod checkpoints;
@@ -34,8 +39,12 @@ mod open;
 mod options;
 mod page;
 mod patience;
+mod post;
 mod replica;
 mod server_version;
+mod snapshots;
+mod standing;
+mod state;
 mod store;
 mod stored;
 

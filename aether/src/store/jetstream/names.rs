@@ -11,6 +11,8 @@ pub(super) struct Names {
     stream: String,
     /// Of every actor's subject, with the dot at its end.
     prefix: String,
+    /// Of the messages that guard actors which are only read.
+    guards: String,
     state_stream: String,
     /// Of every subject of what is derived from the log, with the dot at its end.
     state_prefix: String,
@@ -27,6 +29,9 @@ const STREAM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 /// Stands for an empty token. A sign of the encoding alone is nothing else.
 const EMPTY: &str = "%";
 
+/// The token that no actor has: what follows the sign of the encoding is no number.
+const GUARDS: &str = "%guard";
+
 impl Names {
     pub(super) fn of(namespace: &Namespace) -> Self {
         let stream = utf8_percent_encode(namespace.as_str(), STREAM);
@@ -35,6 +40,7 @@ impl Names {
         Self {
             stream: format!("aether-{stream}"),
             prefix: format!("aether.{token}.log."),
+            guards: format!("aether.{token}.log.{GUARDS}"),
             // The underscore keeps it apart from the stream of any namespace.
             state_stream: format!("aether_state-{stream}"),
             state_prefix: format!("aether.{token}.state."),
@@ -49,6 +55,11 @@ impl Names {
     /// The subject that stands for all actors.
     pub(super) fn everything(&self) -> String {
         format!("{}>", self.prefix)
+    }
+
+    /// The subject of the messages that hold no commit, but guard an actor that is only read.
+    pub(super) fn guards(&self) -> &str {
+        &self.guards
     }
 
     /// The name of the stream that keeps what is derived from the log.
@@ -68,17 +79,26 @@ impl Names {
         subject
     }
 
+    /// The subject of an actor's snapshot.
+    pub(super) fn snapshot(&self, actor: &ActorId) -> String {
+        tokens(format!("{}snapshot.", self.state_prefix), actor)
+    }
+
     /// The subject of an actor: each token of its id is a token of the subject.
     pub(super) fn subject(&self, actor: &ActorId) -> String {
-        let mut subject = self.prefix.clone();
-        for (index, token) in actor.as_str().split('.').enumerate() {
-            if index > 0 {
-                subject.push('.');
-            }
-            push(&mut subject, token);
-        }
-        subject
+        tokens(self.prefix.clone(), actor)
     }
+}
+
+/// Adds an actor's id to a subject.
+fn tokens(mut subject: String, actor: &ActorId) -> String {
+    for (index, token) in actor.as_str().split('.').enumerate() {
+        if index > 0 {
+            subject.push('.');
+        }
+        push(&mut subject, token);
+    }
+    subject
 }
 
 fn push(subject: &mut String, token: &str) {
@@ -188,6 +208,8 @@ mod tests {
             prop_assert!(subject.bytes().all(|byte| byte.is_ascii_graphic()));
             prop_assert!(subject.split('.').all(|token| !token.is_empty()));
             prop_assert!(!subject.contains(['*', '>']));
+            let names = names();
+            prop_assert_ne!(subject.as_str(), names.guards());
         }
     }
 }

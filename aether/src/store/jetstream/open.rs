@@ -15,6 +15,7 @@ use tokio::{sync::OnceCell, time::timeout};
 
 use super::{
     JetStreamEventStore, JetStreamOptions,
+    abilities::Abilities,
     fitness::{fit, misfits},
     memo::Memo,
     names::Names,
@@ -67,6 +68,7 @@ impl JetStreamOptions {
         let stream = context.get_stream_no_info(names.stream()).await;
         let stream = stream.map_err(|err| unavailable(&names).because(err))?;
         Ok(JetStreamEventStore::new(Shared {
+            abilities: Abilities::of(&config, &context.client().server_info().version),
             memo: Memo::new(self.remembered_actors),
             state: OnceCell::new(),
             options: self,
@@ -104,7 +106,10 @@ impl JetStreamOptions {
             }
             Err(err) => return Err(not_found(err, names)),
         }
-        match context.create_stream(fit(names, self)).await {
+        match context
+            .create_stream(fit(names, self, has_transactions(context)))
+            .await
+        {
             Ok(stream) => Ok(stream.cached_info().config.clone()),
             Err(err) => Err(not_created(err, names)),
         }
@@ -123,6 +128,12 @@ impl JetStreamOptions {
         );
         Err(StoreError::new(StoreErrorKind::Misconfigured, text))
     }
+}
+
+/// Whether the server that is talked to can store several commits together.
+fn has_transactions(context: &Context) -> bool {
+    let version = context.client().server_info().version;
+    ServerVersion::parse(&version).is_some_and(ServerVersion::has_transactions)
 }
 
 fn check_version(text: &str) -> Result<(), StoreError> {

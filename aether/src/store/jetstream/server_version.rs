@@ -16,6 +16,27 @@ impl ServerVersion {
         patch: 0,
     };
 
+    /// The first of its line in which a batch may guard several subjects.
+    pub(super) const FIRST_WITH_TRANSACTIONS: Self = Self {
+        major: 2,
+        minor: 12,
+        patch: 14,
+    };
+
+    /// From here on every version has it.
+    pub(super) const ALL_WITH_TRANSACTIONS: Self = Self {
+        major: 2,
+        minor: 14,
+        patch: 4,
+    };
+
+    /// Whether several commits can be stored together.
+    pub(super) fn has_transactions(self) -> bool {
+        let first = Self::FIRST_WITH_TRANSACTIONS;
+        let backported = (self.major, self.minor) == (first.major, first.minor);
+        self >= Self::ALL_WITH_TRANSACTIONS || (backported && self >= first)
+    }
+
     /// Reads `2.12.1`, with or without what follows a `-` or a `+`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let release = text.split(['-', '+']).next()?;
@@ -51,6 +72,17 @@ mod tests {
         }
         for new in ["2.11.0", "2.11.0-beta.2", "2.12.8", "2.100.0", "v3.0.0"] {
             assert!(!is_old(new), "{new}");
+        }
+    }
+
+    #[test]
+    fn transactions_came_to_two_lines_at_different_times() {
+        let has = |text| ServerVersion::parse(text).unwrap().has_transactions();
+        for without in ["2.11.99", "2.12.13", "2.13.0", "2.14.0", "2.14.3"] {
+            assert!(!has(without), "{without}");
+        }
+        for with in ["2.12.14", "2.12.15", "2.14.4", "2.15.0", "3.0.0"] {
+            assert!(has(with), "{with}");
         }
     }
 

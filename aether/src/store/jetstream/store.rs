@@ -4,10 +4,12 @@ use async_nats::jetstream::{self, stream};
 use futures_core::Stream;
 use tokio::sync::OnceCell;
 
-use super::{JetStreamOptions, follow, memo::Memo, names::Names, patience::Patience};
+use super::{
+    JetStreamOptions, abilities::Abilities, follow, memo::Memo, names::Names, patience::Patience,
+};
 use crate::{
-    ActorId, CheckpointStore, Commit, EventStore, Namespace, Page, Position, Receipt, Recorded,
-    StoreError, Version,
+    ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
+    Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError, Transaction, Version,
 };
 
 /// Keeps events in a stream of NATS `JetStream`: one stream for a namespace, one subject for an
@@ -36,6 +38,7 @@ pub(super) struct Shared {
     pub(super) names: Names,
     pub(super) context: jetstream::Context,
     pub(super) stream: stream::Stream<()>,
+    pub(super) abilities: Abilities,
     pub(super) memo: Memo,
     /// The stream of what is derived from the log, opened when it is first needed.
     pub(super) state: OnceCell<stream::Stream<()>>,
@@ -85,8 +88,17 @@ impl EventStore for JetStreamEventStore {
         &self.shared.options.namespace
     }
 
+    fn capabilities(&self) -> Capabilities {
+        let max_payload = self.shared.context.client().max_payload();
+        self.shared.abilities.capabilities(max_payload)
+    }
+
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
         self.shared.append(commit).await
+    }
+
+    async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+        self.shared.transact(transaction).await
     }
 
     async fn read(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
@@ -113,12 +125,26 @@ impl EventStore for JetStreamEventStore {
 }
 
 impl CheckpointStore for JetStreamEventStore {
-    async fn checkpoint(&self, reader: &str) -> Result<Position, StoreError> {
+    async fn checkpoint(&self, reader: &str) -> Result<Checkpoint, StoreError> {
         self.shared.checkpoint(reader).await
     }
 
-    async fn save_checkpoint(&self, reader: &str, position: Position) -> Result<(), StoreError> {
-        self.shared.save_checkpoint(reader, position).await
+    async fn save_checkpoint(
+        &self,
+        reader: &str,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        self.shared.save_checkpoint(reader, &checkpoint).await
+    }
+}
+
+impl SnapshotStore for JetStreamEventStore {
+    async fn snapshot(&self, actor: &ActorId) -> Result<Option<ActorSnapshot>, StoreError> {
+        self.shared.snapshot(actor).await
+    }
+
+    async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
+        self.shared.save_snapshot(&snapshot).await
     }
 }
 

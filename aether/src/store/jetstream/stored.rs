@@ -12,6 +12,8 @@ use crate::{
 pub(super) const COMMIT_ID: &str = "Nats-Msg-Id";
 /// The header with the sequence of the actor's commit before, 0 for none: the guard.
 pub(super) const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
+/// The header with the subject that a guard is about, if that is not the message's own.
+pub(super) const GUARDED: &str = "Nats-Expected-Last-Subject-Sequence-Subject";
 /// The header with a commit's first and last version, `3-5`.
 pub(super) const VERSIONS: &str = "Aether-Versions";
 /// The header with the types of a commit's events, in order, each once; left out if it would be

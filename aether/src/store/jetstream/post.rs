@@ -1,0 +1,97 @@
+use std::error::Error;
+
+use async_nats::{HeaderMap, Request, RequestErrorKind, connection::State};
+use bytes::Bytes;
+
+use super::{answer::Answer, store::Shared};
+use crate::{CommitId, StoreErrorKind};
+
+/// A message on its way to a stream.
+#[derive(Debug)]
+pub(super) struct Parcel {
+    pub(super) subject: String,
+    pub(super) headers: HeaderMap,
+    pub(super) payload: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Unanswered {
+    /// It never came to a stream.
+    Unsent(Reason),
+    /// The client refuses to send it.
+    Refused(StoreErrorKind, Reason),
+    /// It may be stored, or not.
+    Silent(Reason),
+}
+
+/// The header that says which batch a message belongs to.
+const BATCH_ID: &str = "Nats-Batch-Id";
+/// The header with a message's number in its batch, from 1.
+const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
+/// The header that ends a batch, and has it stored.
+const BATCH_COMMIT: &str = "Nats-Batch-Commit";
+
+type Reason = Box<dyn Error + Send + Sync>;
+
+impl Shared {
+    /// Sends a message, and waits for what the stream answers.
+    pub(super) async fn post(&self, parcel: Parcel) -> Result<Answer, Unanswered> {
+        let client = self.context.client();
+        if client.connection_state() != State::Connected {
+            return Err(Unanswered::Unsent("the client is not connected".into()));
+        }
+        let request = Request::new()
+            .headers(parcel.headers)
+            .payload(parcel.payload)
+            .timeout(Some(self.options.attempt));
+        let err = match client.send_request(parcel.subject, request).await {
+            Ok(reply) => return Ok(Answer::read(&reply.payload)),
+            Err(err) => err,
+        };
+        Err(match err.kind() {
+            RequestErrorKind::NoResponders => Unanswered::Unsent(err.into()),
+            RequestErrorKind::MaxPayloadExceeded => {
+                Unanswered::Refused(StoreErrorKind::TooLarge, err.into())
+            }
+            RequestErrorKind::InvalidSubject => {
+                Unanswered::Refused(StoreErrorKind::Invalid, err.into())
+            }
+            RequestErrorKind::TimedOut | RequestErrorKind::Other => Unanswered::Silent(err.into()),
+        })
+    }
+
+    /// Sends messages that are stored all or none, and waits for what the stream answers.
+    pub(super) async fn post_batch(&self, mut parcels: Vec<Parcel>) -> Result<Answer, Unanswered> {
+        number(&mut parcels);
+        let client = self.context.client();
+        if client.connection_state() != State::Connected {
+            return Err(Unanswered::Unsent("the client is not connected".into()));
+        }
+        let Some(last) = parcels.pop() else {
+            return Err(Unanswered::Unsent("there is nothing to send".into()));
+        };
+        for Parcel {
+            subject,
+            headers,
+            payload,
+        } in parcels
+        {
+            let sent = client.publish_with_headers(subject, headers, payload).await;
+            sent.map_err(|err| Unanswered::Unsent(err.into()))?;
+        }
+        self.post(last).await
+    }
+}
+
+/// Makes messages a batch, under an id that no other try has.
+fn number(parcels: &mut [Parcel]) {
+    let id = CommitId::new().to_string();
+    for (parcel, number) in parcels.iter_mut().zip(1_u64..) {
+        parcel.headers.insert(BATCH_ID, id.as_str());
+        parcel.headers.insert(BATCH_SEQUENCE, number.to_string());
+    }
+    if let Some(last) = parcels.last_mut() {
+        last.headers.insert(BATCH_COMMIT, "1");
+    }
+}

@@ -1,0 +1,63 @@
+use super::{
+    state::{Kept, State},
+    store::Shared,
+};
+use crate::{ActorId, ActorSnapshot, StoreError, Version};
+
+/// The header with the version of the last event that a snapshot contains.
+const VERSION: &str = "Aether-Version";
+/// The header that says when a snapshot was taken.
+const TIMESTAMP: &str = "Aether-Timestamp";
+
+impl Shared {
+    pub(super) async fn snapshot(
+        &self,
+        actor: &ActorId,
+    ) -> Result<Option<ActorSnapshot>, StoreError> {
+        let subject = self.names.snapshot(actor);
+        let question = || async {
+            let Some(kept) = self.kept(&subject).await? else {
+                return Ok(None);
+            };
+            let snapshot = read(actor, &kept);
+            let snapshot = snapshot.ok_or_else(|| self.corrupt_state(&kept, "snapshot"));
+            snapshot.map(Some)
+        };
+        self.patience().ask(question).await
+    }
+
+    pub(super) async fn save_snapshot(&self, snapshot: &ActorSnapshot) -> Result<(), StoreError> {
+        self.check_state(&state(snapshot))?;
+        let subject = self.names.snapshot(&snapshot.actor_id);
+        let question = || self.keep(&subject, snapshot);
+        self.patience().ask(question).await
+    }
+
+    /// Replaces the snapshot that is kept, unless that is to be kept. One that cannot be read is
+    /// of no use to anyone.
+    async fn keep(&self, subject: &str, snapshot: &ActorSnapshot) -> Result<(), StoreError> {
+        let kept = self.kept(subject).await?;
+        let old = kept.as_ref().and_then(|it| read(&snapshot.actor_id, it));
+        if old.is_some_and(|old| !snapshot.replaces(&old)) {
+            return Ok(());
+        }
+        self.replace(subject, kept.as_ref(), state(snapshot)).await
+    }
+}
+
+fn state(snapshot: &ActorSnapshot) -> State {
+    State::default()
+        .with(VERSION, &snapshot.version)
+        .with(TIMESTAMP, &snapshot.timestamp)
+        .of(snapshot.schema_hash, &snapshot.state)
+}
+
+fn read(actor: &ActorId, kept: &Kept) -> Option<ActorSnapshot> {
+    Some(ActorSnapshot {
+        actor_id: actor.clone(),
+        version: Version::new(kept.header(VERSION)?),
+        state: kept.data()?,
+        schema_hash: kept.schema_hash()?,
+        timestamp: kept.header(TIMESTAMP)?,
+    })
+}
