@@ -7,7 +7,7 @@ use std::{
 use futures_util::future::try_join_all;
 use tokio::sync::Mutex;
 
-use super::NatsServer;
+use super::{NatsServer, process::Signs};
 
 /// Three nats-servers that are one `JetStream`.
 #[derive(Debug)]
@@ -21,7 +21,13 @@ impl NatsCluster {
     /// take one of them first. Then others are tried.
     const TRIES: usize = 5;
 
-    /// Starts three servers.
+    /// What each says when they have come together.
+    const LEADER_IS_KNOWN: Signs = &[
+        "JetStream cluster new metadata leader",
+        "Self is new JetStream cluster metadata leader",
+    ];
+
+    /// Starts three servers, and waits until they have come together.
     pub async fn start() -> Self {
         let mut reason = String::new();
         for _ in 0..Self::TRIES {
@@ -71,7 +77,9 @@ impl NatsCluster {
             )
         });
         let settings: Vec<_> = settings.collect();
-        let nodes = settings.iter().map(|it| NatsServer::try_with(it));
+        let nodes = settings
+            .iter()
+            .map(|it| NatsServer::try_with(it, Self::LEADER_IS_KNOWN));
         let nodes = try_join_all(nodes).await?;
         Ok(Self { nodes })
     }

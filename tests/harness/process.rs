@@ -17,6 +17,9 @@ const LEASH: &str = r#""$@" & exec 2>&-; read -r _; kill -9 $!; wait $!"#;
 /// How many lines of its log a server that fails to start is quoted with.
 const QUOTED: usize = 30;
 
+/// What a server may say in its log when it is ready, after it said where it listens.
+pub(super) type Signs = &'static [&'static str];
+
 type Log = Arc<Mutex<VecDeque<String>>>;
 
 /// A nats-server that runs.
@@ -28,16 +31,16 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a server, and waits until it says that it is ready.
-    pub(super) async fn start(config: &Path) -> Result<Self, String> {
+    /// Starts a server, and waits until it says that it is ready, in one of these ways.
+    pub(super) async fn start(config: &Path, signs: Signs) -> Result<Self, String> {
         let mut leash = spawn(config).map_err(|err| format!("sh does not run: {err}"))?;
         let (ready, is_ready) = oneshot::channel();
         let log = Log::default();
         if let Some(stderr) = leash.stderr.take() {
             let log = Arc::clone(&log);
-            thread::spawn(move || read(stderr, &log, ready));
+            thread::spawn(move || read(stderr, &log, signs, ready));
         }
-        if let Ok(Ok(address)) = timeout(Duration::from_secs(20), is_ready).await {
+        if let Ok(Ok(address)) = timeout(Duration::from_mins(1), is_ready).await {
             return Ok(Self { leash, address });
         }
         reap(&mut leash);
@@ -74,13 +77,13 @@ fn reap(leash: &mut Child) {
 }
 
 /// Reads the log to its end, so that the server is never kept from writing it.
-fn read(stderr: impl Read, log: &Log, ready: oneshot::Sender<String>) {
+fn read(stderr: impl Read, log: &Log, signs: Signs, ready: oneshot::Sender<String>) {
     let (mut ready, mut address) = (Some(ready), String::new());
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         if let Some((_, told)) = line.split_once("Listening for client connections on ") {
             told.clone_into(&mut address);
         }
-        if line.contains("Server is ready") {
+        if signs.iter().any(|sign| line.contains(sign)) {
             let nobody_waits = ready.take().map(|ready| ready.send(address.clone()));
             drop(nobody_waits);
         }

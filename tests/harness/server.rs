@@ -7,13 +7,14 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use super::process::Process;
+use super::process::{Process, Signs};
 
 /// A nats-server with `JetStream`.
 #[derive(Debug)]
 pub struct NatsServer {
     folder: TempDir,
     settings: String,
+    signs: Signs,
     address: String,
     process: Option<Process>,
 }
@@ -26,18 +27,19 @@ impl NatsServer {
 
     /// Starts a server with these settings, in which `STORE` is a folder of its own.
     pub async fn with(settings: &str) -> Self {
-        match Self::try_with(settings).await {
+        match Self::try_with(settings, &["Server is ready"]).await {
             Ok(server) => server,
             Err(reason) => panic!("{reason}"),
         }
     }
 
-    pub(super) async fn try_with(settings: &str) -> Result<Self, String> {
+    pub(super) async fn try_with(settings: &str, signs: Signs) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|err| format!("no temporary folder: {err}"))?;
         let store = folder.path().join("store");
         let mut server = Self {
             settings: settings.replace("STORE", &store.display().to_string()),
             folder,
+            signs,
             address: "127.0.0.1:-1".to_owned(),
             process: None,
         };
@@ -77,7 +79,7 @@ impl NatsServer {
 
     async fn run(&mut self) -> Result<(), String> {
         let config = self.write_config()?;
-        let process = Process::start(&config).await?;
+        let process = Process::start(&config, self.signs).await?;
         self.address.clone_from(&process.address);
         self.process = Some(process);
         Ok(())

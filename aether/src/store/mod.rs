@@ -1,8 +1,9 @@
 //! Where events are kept.
 //!
 //! [`EventStore`] is the seam: a log of commits for one namespace, with a guard on each append.
-//! [`InMemoryEventStore`] keeps it in memory. What a store promises is written at each method, and each promise is a case of
-//! the conformance suite, which every implementation and every wrapper runs.
+//! [`InMemoryEventStore`] keeps it in memory, and `jetstream` (feature `nats`) in NATS. What a
+//! store promises is written at each method, and each promise is a case of `conformance` (feature
+//! `testing`), which every implementation and every wrapper runs.
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 

@@ -197,6 +197,11 @@ fn answered(refusal: &jetstream::Error, names: &Names) -> StoreError {
         }
         // Another store made it between our look and our try: look again.
         ErrorCode::STREAM_NAME_EXIST => unavailable(names),
+        // Also while a cluster comes together.
+        ErrorCode::CLUSTER_NO_PEERS => {
+            let text = format!("the stream `{}` has too few servers", names.stream());
+            StoreError::new(StoreErrorKind::Unavailable, text)
+        }
         _ if refusal.code() >= 500 => unavailable(names),
         _ => misconfigured(names, "the server refuses it"),
     }
