@@ -11,7 +11,7 @@ NATS_SERVER := .tools/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint fmt doc bench nats-server board clean
+.PHONY: help demo test test-faults build lint fmt doc bench nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -24,6 +24,9 @@ test: nats-server lint ## All that must hold: lint, the core alone, every test, 
 	$(CARGO) check --package aether --no-default-features
 	$(CARGO) test --workspace --all-features
 	$(CARGO) doc --workspace --all-features --no-deps
+
+test-faults: nats-server ## Kills, stops and cuts off real servers for minutes; FAULTS_SEED=n for other faults.
+	$(CARGO) test --package aether-tests --test faults -- --nocapture --test-threads 1
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
