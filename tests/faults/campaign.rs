@@ -2,7 +2,7 @@ use std::{collections::HashMap, fmt, process, sync::Arc, time::Duration};
 
 use aether::{
     ActorId, EventStore as _, EventStoreExt as _, JetStreamEventStore, JetStreamOptions, Namespace,
-    Position, Recorded, Version,
+    Position, Version,
 };
 use aether_tests::harness::Proxy;
 use async_nats::ConnectOptions;
@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    checker::{Readings, Violation, check},
+    checker::{History, Readings, Violation, check},
     dice::Dice,
     follower::Follower,
     history::{Answer, Trial},
@@ -222,7 +222,7 @@ impl Campaign {
     }
 
     /// The histories of all hot actors, and of some cold ones.
-    async fn histories(&mut self) -> Vec<(ActorId, Vec<Recorded>)> {
+    async fn histories(&mut self) -> Vec<(ActorId, History)> {
         let mut actors: Vec<_> = (0..HOT).map(hot).collect();
         for _ in 0..SAMPLE {
             let trial = &self.trials[self.dice.below(self.trials.len())];
@@ -243,14 +243,15 @@ impl Campaign {
 }
 
 /// Reads an actor's history page by page.
-async fn history(store: &JetStreamEventStore, actor: &ActorId) -> Vec<Recorded> {
+async fn history(store: &JetStreamEventStore, actor: &ActorId) -> History {
     let (mut history, mut after) = (Vec::new(), Version::NONE);
     loop {
-        let page = store.read(actor, after).await.unwrap();
+        let page = store.read(actor, after).await;
+        let page = page.map_err(|err| err.to_string())?;
         after = page.last_version().unwrap_or(after);
         history.extend(page.commits);
         if !page.more {
-            return history;
+            return Ok(history);
         }
     }
 }

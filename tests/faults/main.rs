@@ -35,7 +35,7 @@ mod long {
         servers::Servers,
     };
 
-    const ROUNDS: usize = 14;
+    const ROUNDS: usize = 18;
     const EVENTS_OF_A_ROUND: usize = 2_500;
 
     fn seed() -> u64 {

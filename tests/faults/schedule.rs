@@ -57,8 +57,8 @@ fn deck(dice: &mut Dice, servers: usize) -> Vec<Fault> {
             lasting: millis(1_500, 6_000),
         },
         Fault::Cut {
-            times: 5,
-            apart: millis(100, 400),
+            times: 12,
+            apart: millis(50, 250),
         },
         Fault::Delay {
             by: millis(5, 40),

@@ -12,6 +12,9 @@ use aether::{ActorId, CommitId, Position, Receipt, Recorded, Version};
 pub(crate) use self::violation::Violation;
 use crate::history::{Answer, Trial};
 
+/// An actor's history, or why it cannot be read.
+pub(crate) type History = Result<Vec<Recorded>, String>;
+
 /// What was read back when all writers had their answers.
 pub(crate) struct Readings<'a> {
     /// The log, as one reader has it.
@@ -19,7 +22,7 @@ pub(crate) struct Readings<'a> {
     /// The log, as another one has it.
     pub(crate) again: &'a [Recorded],
     /// Some actors' histories, read one by one.
-    pub(crate) histories: &'a [(ActorId, Vec<Recorded>)],
+    pub(crate) histories: &'a [(ActorId, History)],
 }
 
 /// Judges the answers by the log, and the log by itself.
@@ -238,7 +241,13 @@ fn readings_differ(readings: &Readings<'_>) -> Vec<Violation> {
     }
     let histories = readings.histories.iter().filter_map(|(actor, history)| {
         let log = of.get(actor).map_or(&[][..], Vec::as_slice);
-        readers_differ(&format!("who reads `{actor}`"), log, history)
+        match history {
+            Ok(history) => readers_differ(&format!("who reads `{actor}`"), log, history),
+            Err(reason) => {
+                let (actor, reason) = (actor.clone(), reason.clone());
+                Some(Violation::Unreadable { actor, reason })
+            }
+        }
     });
     let again = readers_differ("another one", &log, readings.again);
     histories.chain(again).collect()

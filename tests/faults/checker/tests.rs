@@ -223,17 +223,20 @@ fn a_refusal_without_need_is_noticed() {
 #[test]
 fn readers_see_the_same_log_and_the_same_histories() {
     let (commits, trials, log) = three();
+    let actor = commits[2].actor_id().clone();
     let other = vec![recorded(4, &commits[1])];
     let histories = [
-        (commits[0].actor_id().clone(), vec![log[0].clone()]),
-        (commits[1].actor_id().clone(), other.clone()),
-        (ActorId::new("nobody").unwrap(), other),
+        (commits[0].actor_id().clone(), Ok(vec![log[0].clone()])),
+        (commits[1].actor_id().clone(), Ok(other.clone())),
+        (ActorId::new("nobody").unwrap(), Ok(other)),
+        (actor.clone(), Err("no".to_owned())),
     ];
     let readings = Readings {
         log: &log,
         again: &log[..2],
         histories: &histories,
     };
+    let reason = "no".to_owned();
     let differ = |reader: &str, ours: Option<u64>, theirs: Option<u64>| Violation::ReadersDiffer {
         reader: reader.to_owned(),
         ours: ours.map(Position::new),
@@ -242,6 +245,7 @@ fn readers_see_the_same_log_and_the_same_histories() {
     let expected = [
         differ("who reads `a`", Some(6), None),
         differ("who reads `nobody`", None, Some(4)),
+        Violation::Unreadable { actor, reason },
         differ("another one", Some(6), None),
     ];
     assert_eq!(check(&trials, &readings), expected);

@@ -70,4 +70,6 @@ pub(crate) enum Violation {
         ours: Option<Position>,
         theirs: Option<Position>,
     },
+    #[error("unreadable: the history of `{actor}`: {reason}")]
+    Unreadable { actor: ActorId, reason: String },
 }
