@@ -1,4 +1,4 @@
-use std::{collections::HashMap, fmt, process, sync::Arc, time::Duration};
+use std::{collections::HashMap, process, sync::Arc, time::Duration};
 
 use aether::{
     ActorId, EventStore as _, EventStoreExt as _, JetStreamEventStore, JetStreamOptions, Namespace,
@@ -13,13 +13,14 @@ use tokio::{
 };
 
 use crate::{
-    checker::{History, Readings, Violation, check},
+    checker::{History, Readings, Violation, check, report},
     dice::Dice,
     follower::Follower,
-    history::{Answer, Trial},
+    history::Trial,
     pace::Pace,
     schedule::{Fault, Whom},
     servers::Servers,
+    summary::{Outcome, Summary},
     writer::{HOT, Writer, hot},
 };
 
@@ -34,8 +35,6 @@ const RECOVERED: usize = 100;
 const LIMIT: Duration = Duration::from_mins(3);
 /// How many actors with few events are read one by one after a round.
 const SAMPLE: usize = 40;
-/// How many violations a failure shows.
-const SHOWN: usize = 20;
 
 /// Writers, readers and servers that faults happen to, round by round.
 pub(crate) struct Campaign {
@@ -49,23 +48,6 @@ pub(crate) struct Campaign {
     reader: JetStreamEventStore,
     follower: Follower,
     trials: Vec<Trial>,
-}
-
-/// What came of all rounds.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) rounds: usize,
-    pub(crate) events: usize,
-    pub(crate) conflicts: usize,
-    pub(crate) in_doubt: usize,
-}
-
-/// What came of a round.
-struct Summary<'a> {
-    campaign: &'a Campaign,
-    fault: Fault,
-    trials: &'a [Trial],
-    took: Duration,
 }
 
 impl Campaign {
@@ -113,13 +95,13 @@ impl Campaign {
         self.trials.extend(trials);
         let violations = self.judge().await;
         let summary = Summary {
-            campaign: self,
+            title: self.title(),
             fault,
             trials: &self.trials[earlier..],
             took: began.elapsed(),
         };
         println!("{summary}");
-        assert!(violations.is_empty(), "{summary}\n{}", listed(&violations));
+        assert!(violations.is_empty(), "{summary}\n{}", report(&violations));
         summary.outcome()
     }
 
@@ -290,71 +272,4 @@ async fn proxied(servers: &Servers, proxies: &[Proxy], number: usize) -> JetStre
         options
     };
     options.open(client).await.unwrap()
-}
-
-fn listed(violations: &[Violation]) -> String {
-    let shown = violations.iter().take(SHOWN);
-    let shown: Vec<_> = shown.map(|it| format!("  {it}")).collect();
-    format!("{} violations:\n{}", violations.len(), shown.join("\n"))
-}
-
-impl Outcome {
-    fn add(&mut self, other: &Self) {
-        self.rounds += other.rounds;
-        self.events += other.events;
-        self.conflicts += other.conflicts;
-        self.in_doubt += other.in_doubt;
-    }
-}
-
-impl Summary<'_> {
-    fn outcome(&self) -> Outcome {
-        Outcome {
-            rounds: 1,
-            events: self.events(),
-            conflicts: self.count(|it| matches!(it, Answer::Conflict { .. })),
-            in_doubt: self.count(Answer::is_doubt),
-        }
-    }
-
-    /// How many trials had such an answer.
-    fn count(&self, such: impl Fn(&Answer) -> bool) -> usize {
-        let trials = self.trials.iter();
-        trials
-            .filter(|trial| trial.answers.iter().any(&such))
-            .count()
-    }
-
-    /// How many events were acknowledged.
-    fn events(&self) -> usize {
-        let stored = self.trials.iter().filter(|trial| trial.is_stored());
-        stored.map(|trial| trial.commit.events().len()).sum()
-    }
-
-    fn longest(&self) -> Duration {
-        let longest = self.trials.iter().map(|trial| trial.longest).max();
-        longest.unwrap_or_default()
-    }
-}
-
-impl fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Outcome {
-            events,
-            conflicts,
-            in_doubt,
-            ..
-        } = self.outcome();
-        let unavailable = self.count(|it| *it == Answer::Unavailable);
-        write!(
-            f,
-            "{}: {}\n    {events} events in {} commits, {conflicts} conflicts, {in_doubt} in \
-             doubt and resolved, {unavailable} out of reach; longest append {:.1} s, round {:.1} s",
-            self.campaign.title(),
-            self.fault,
-            self.count(|it| matches!(it, Answer::Stored(_))),
-            self.longest().as_secs_f64(),
-            self.took.as_secs_f64(),
-        )
-    }
 }

@@ -75,10 +75,13 @@ impl From<Result<Receipt, StoreError>> for Answer {
             let (attempted, current) = (conflict.attempted, conflict.current);
             return Self::Conflict { attempted, current };
         }
-        match err.kind() {
-            StoreErrorKind::InDoubt => Self::InDoubt,
-            StoreErrorKind::Unavailable => Self::Unavailable,
-            kind => Self::Refused(format!("{kind:?}: {}", with_sources(&err))),
+        let kind = err.kind();
+        if kind == StoreErrorKind::InDoubt {
+            Self::InDoubt
+        } else if kind == StoreErrorKind::Unavailable {
+            Self::Unavailable
+        } else {
+            Self::Refused(format!("{kind:?}: {}", with_sources(&err)))
         }
     }
 }

@@ -22,6 +22,8 @@ mod schedule;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]
+mod summary;
+#[cfg(test)]
 mod writer;
 
 #[cfg(test)]
@@ -29,10 +31,7 @@ mod long {
     use std::env;
 
     use crate::{
-        campaign::{Campaign, Outcome},
-        dice::Dice,
-        schedule::schedule,
-        servers::Servers,
+        campaign::Campaign, dice::Dice, schedule::schedule, servers::Servers, summary::Outcome,
     };
 
     const ROUNDS: usize = 18;

@@ -17,6 +17,8 @@ mod schedule;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]
+mod summary;
+#[cfg(test)]
 mod writer;
 
 #[cfg(test)]

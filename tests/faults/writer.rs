@@ -1,6 +1,8 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use aether::{ActorId, Commit, Event, EventStore as _, JetStreamEventStore, Version};
+use aether::{
+    ActorId, Commit, Event, EventStore as _, JetStreamEventStore, StoreErrorKind, Version,
+};
 use serde_json::json;
 use tokio::time::{Instant, timeout};
 
@@ -68,7 +70,11 @@ impl Writer {
             return Some(Version::NONE);
         }
         let store = &self.stores[self.name % self.stores.len()];
-        store.version(actor).await.ok()
+        match store.version(actor).await {
+            Ok(version) => Some(version),
+            Err(err) if err.kind() == StoreErrorKind::Unavailable => None,
+            Err(err) => panic!("the version of `{actor}` cannot be read: {err}"),
+        }
     }
 
     fn commit(&mut self, actor: &ActorId, expected: Version, number: usize) -> Commit {

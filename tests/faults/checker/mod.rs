@@ -3,13 +3,14 @@
 //! It is pure: it knows neither stores nor servers, only what was tried, what was answered and what
 //! was read.
 
+mod report;
 mod violation;
 
 use std::collections::{HashMap, HashSet};
 
 use aether::{ActorId, CommitId, Position, Receipt, Recorded, Version};
 
-pub(crate) use self::violation::Violation;
+pub(crate) use self::{report::report, violation::Violation};
 use crate::history::{Answer, Trial};
 
 /// An actor's history, or why it cannot be read.
@@ -28,12 +29,12 @@ pub(crate) struct Readings<'a> {
 /// Judges the answers by the log, and the log by itself.
 pub(crate) fn check(trials: &[Trial], readings: &Readings<'_>) -> Vec<Violation> {
     let mut violations = readings_differ(readings);
-    violations.extend(Log::of(readings.log).judge(trials));
+    violations.extend(Index::of(readings.log).judge(trials));
     violations
 }
 
 /// The log, for looking things up.
-struct Log<'a> {
+struct Index<'a> {
     log: &'a [Recorded],
     /// Where each commit is for the first time.
     commits: HashMap<CommitId, &'a Recorded>,
@@ -41,7 +42,7 @@ struct Log<'a> {
     versions: HashSet<(&'a ActorId, Version)>,
 }
 
-impl<'a> Log<'a> {
+impl<'a> Index<'a> {
     fn of(log: &'a [Recorded]) -> Self {
         let mut commits = HashMap::new();
         for recorded in log {

@@ -38,7 +38,7 @@ fn conflict(attempted: u64, current: u64) -> Answer {
     }
 }
 
-/// What is found, by the first word of each.
+/// The kinds of what is found.
 fn found(trials: &[Trial], log: &[Recorded]) -> Vec<String> {
     let readings = Readings {
         log,
@@ -46,11 +46,7 @@ fn found(trials: &[Trial], log: &[Recorded]) -> Vec<String> {
         histories: &[],
     };
     let violations = check(trials, &readings);
-    let kinds = violations.iter().map(|violation| {
-        let text = violation.to_string();
-        text.split(':').next().unwrap().to_owned()
-    });
-    kinds.collect()
+    violations.iter().map(Violation::kind).collect()
 }
 
 /// Two commits of one actor and one of another, all acknowledged.

@@ -73,3 +73,11 @@ pub(crate) enum Violation {
     #[error("unreadable: the history of `{actor}`: {reason}")]
     Unreadable { actor: ActorId, reason: String },
 }
+
+impl Violation {
+    /// The word for it.
+    pub(crate) fn kind(&self) -> String {
+        let text = self.to_string();
+        text.split(':').next().unwrap_or_default().to_owned()
+    }
+}
