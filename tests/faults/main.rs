@@ -2,8 +2,7 @@
 //!
 //! Writers race for versions while servers are killed and stopped and connections are cut; then
 //! everything is read back, and each answer that a writer had is judged by what is there. What is
-//! done when follows from a seed; `FAULTS_SEED` sets another one. [`short`](../short.rs) is the
-//! same for the daily run.
+//! done when follows from a seed; `FAULTS_SEED` sets another one. `short.rs` is the same, shorter.
 
 #[cfg(test)]
 mod campaign;

@@ -1,4 +1,4 @@
-//! Faults on real servers, as [the long campaign](../main.rs) has them, in half a minute.
+//! Faults on real servers, as the long campaign of `main.rs` has them, in half a minute.
 
 #[cfg(test)]
 mod campaign;

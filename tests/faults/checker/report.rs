@@ -13,7 +13,7 @@ pub(crate) fn report(violations: &[Violation]) -> String {
     }
     let mut lines = vec![format!("{} violations", violations.len())];
     for (kind, violations) in kinds {
-        lines.push(format!("{kind}, {} times, such as", violations.len()));
+        lines.push(format!("{kind} ({}), such as", violations.len()));
         let shown = violations.iter().take(SHOWN);
         lines.extend(shown.map(|violation| format!("  {violation}")));
     }
