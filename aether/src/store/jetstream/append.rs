@@ -144,9 +144,14 @@ impl Append<'_> {
     }
 
     /// The server knows the commit's id. Whether it knows the commit is another question.
-    async fn duplicate(&self, sequence: u64) -> Result<Step, StoreError> {
-        let Some(message) = self.store.leader_at(sequence).await? else {
-            return Ok(Step::Wait(self.store.behind()));
+    async fn duplicate(&mut self, sequence: u64) -> Result<Step, StoreError> {
+        let message = match self.store.leader_at(sequence).await {
+            Ok(Some(message)) => message,
+            Ok(None) => return Ok(self.known_but_not_seen(self.store.behind())),
+            Err(err) if err.kind() == StoreErrorKind::Unavailable => {
+                return Ok(self.known_but_not_seen(err));
+            }
+            Err(err) => return Err(err),
         };
         if message.subject.as_str() != self.letter.subject {
             let text = format!(
@@ -157,6 +162,12 @@ impl Append<'_> {
             return Err(StoreError::new(StoreErrorKind::Invalid, text).at(position));
         }
         Ok(Step::Done(message.heading()?.receipt()))
+    }
+
+    /// The server knows the commit's id, so it would be wrong to say that nothing was stored.
+    const fn known_but_not_seen(&mut self, err: StoreError) -> Step {
+        self.in_doubt = true;
+        Step::Wait(err)
     }
 
     /// Finds out where the actor stands, and whether the commit is stored already.
