@@ -11,7 +11,7 @@ NATS_SERVER := .tools/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint fmt doc test-faults bench nats-server board clean
+.PHONY: help demo test test-faults build lint fmt doc bench nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -25,8 +25,8 @@ test: nats-server lint ## All that must hold: lint, the core alone, every test, 
 	$(CARGO) test --workspace --all-features
 	$(CARGO) doc --workspace --all-features --no-deps
 
-test-faults: nats-server ## The long campaigns: processes killed, servers killed, disks cut off.
-	$(CARGO) test --package aether-tests --test faults
+test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of processes; FAULTS_SEED=n for others.
+	$(CARGO) test --package aether-tests --test faults -- --nocapture --test-threads 1
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features

@@ -1,4 +1,72 @@
-//! The same faults as in the other tests, for much longer. Run by name: `cargo test --test faults`.
+//! Faults on real servers and on real processes, for some minutes: `make test-faults`.
+//!
+//! Writers race for versions while servers are killed and stopped and connections are cut; then
+//! everything is read back, and each answer that a writer had is judged by what is there. What is
+//! done when follows from a seed; `FAULTS_SEED` sets another one. `short.rs` is the same, shorter.
 
 #[cfg(test)]
+mod campaign;
+#[cfg(test)]
+mod checker;
+#[cfg(test)]
+mod dice;
+#[cfg(test)]
 mod embedded;
+#[cfg(test)]
+mod follower;
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod pace;
+#[cfg(test)]
+mod schedule;
+#[cfg(test)]
+mod servers;
+#[cfg(test)]
+mod summary;
+#[cfg(test)]
+mod writer;
+
+#[cfg(test)]
+mod long {
+    use std::env;
+
+    use crate::{
+        campaign::Campaign, dice::Dice, schedule::schedule, servers::Servers, summary::Outcome,
+    };
+
+    const ROUNDS: usize = 18;
+    const EVENTS_OF_A_ROUND: usize = 2_500;
+
+    fn seed() -> u64 {
+        let seed = env::var("FAULTS_SEED");
+        seed.map_or(1, |seed| seed.parse().expect("FAULTS_SEED is a number"))
+    }
+
+    async fn run(servers: Servers) {
+        let mut dice = Dice::new(seed());
+        let faults = schedule(&mut dice, ROUNDS, servers.count());
+        let campaign = Campaign::start(servers, seed()).await;
+        let outcome = campaign.run(&faults, EVENTS_OF_A_ROUND).await;
+        println!("{outcome:?}");
+        let Outcome {
+            rounds,
+            events,
+            conflicts,
+            in_doubt,
+        } = outcome;
+        assert_eq!(rounds, ROUNDS);
+        assert!(events >= ROUNDS * EVENTS_OF_A_ROUND, "{events}");
+        assert!(conflicts > 0 && in_doubt > 0, "nothing was hard");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn one_server_keeps_its_word() {
+        run(Servers::one().await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn three_servers_keep_their_word() {
+        run(Servers::three().await).await;
+    }
+}

@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use tokio::sync::Mutex;
 
 use super::{NatsServer, process::Signs};
@@ -65,15 +65,32 @@ impl NatsCluster {
         }
     }
 
+    /// The one of its servers with this name, as `JetStream` names a stream's leader.
+    pub fn named(name: &str) -> Option<usize> {
+        (0..Self::SIZE).find(|index| node_name(*index) == name)
+    }
+
+    /// Kills all of its servers (-9) at once.
+    pub fn kill(&mut self) {
+        self.nodes.iter_mut().for_each(NatsServer::kill);
+    }
+
+    /// Starts all of its servers again, with what they have stored.
+    pub async fn restart(&mut self) {
+        self.kill();
+        join_all(self.nodes.iter_mut().map(NatsServer::restart)).await;
+    }
+
     async fn try_start() -> Result<Self, String> {
         let ports = free_ports().map_err(|err| format!("no free ports: {err}"))?;
         let routes: Vec<_> = ports.iter().map(|port| route(*port)).collect();
         let routes = routes.join(", ");
         let settings = ports.iter().enumerate().map(|(index, port)| {
             format!(
-                "server_name: node{index}\n\
+                "server_name: {}\n\
                  jetstream {{ store_dir: \"STORE\" }}\n\
-                 cluster {{ name: tests, listen: \"127.0.0.1:{port}\", routes: [{routes}] }}"
+                 cluster {{ name: tests, listen: \"127.0.0.1:{port}\", routes: [{routes}] }}",
+                node_name(index)
             )
         });
         let settings: Vec<_> = settings.collect();
@@ -83,6 +100,10 @@ impl NatsCluster {
         let nodes = try_join_all(nodes).await?;
         Ok(Self { nodes })
     }
+}
+
+fn node_name(index: usize) -> String {
+    format!("node{index}")
 }
 
 fn route(port: u16) -> String {

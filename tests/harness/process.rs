@@ -1,6 +1,6 @@
 use std::{
     collections::VecDeque,
-    io::{BufRead as _, BufReader, Read},
+    io::{BufRead as _, BufReader, Read, Write as _},
     path::Path,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
@@ -12,8 +12,10 @@ use tokio::{sync::oneshot, time::timeout};
 
 use super::binary;
 
-/// Starts a server and kills it when its own input ends: when we close it, or when we die.
-const LEASH: &str = r#""$@" & exec 2>&-; read -r _; kill -9 $!; wait $!"#;
+/// Starts a server, sends it the signals that are written to its own input, and kills it when that
+/// ends: when we close it, or when we die.
+const LEASH: &str =
+    r#""$@" & exec 2>&-; while read -r it; do kill "-$it" $!; done; kill -9 $!; wait $!"#;
 /// How many lines of its log a server that fails to start is quoted with.
 const QUOTED: usize = 30;
 
@@ -47,6 +49,15 @@ impl Process {
         let log = log.lock().unwrap_or_else(PoisonError::into_inner);
         let log: Vec<_> = log.iter().map(String::as_str).collect();
         Err(format!("nats-server did not start:\n{}", log.join("\n")))
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
+    pub(super) fn signal(&mut self, name: &str) {
+        let input = self.leash.stdin.as_mut();
+        let sent = input.map(|input| writeln!(input, "{name}"));
+        if let Some(Err(err)) = sent {
+            panic!("cannot send SIG{name} to nats-server: {err}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
     io::{self, AsyncReadExt as _, AsyncWriteExt as _},
@@ -6,9 +6,11 @@ use tokio::{
     select,
     sync::watch,
     task::JoinSet,
+    time::sleep,
 };
 
-/// Stands between a client and a server, and can swallow what the server says.
+/// Stands between a client and a server, and can swallow what the server says, hold up what both
+/// say, and cut them off.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -19,6 +21,8 @@ pub struct Proxy {
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
     muted: bool,
+    /// For how long what is said is held up.
+    delay: Duration,
     /// How often all connections have been cut.
     cuts: u32,
 }
@@ -51,6 +55,11 @@ impl Proxy {
         self.state.send_modify(|state| state.muted = true);
     }
 
+    /// Holds up what each side says, from now on.
+    pub fn delay(&self, delay: Duration) {
+        self.state.send_modify(|state| state.delay = delay);
+    }
+
     /// Cuts all connections; those made later are whole.
     pub fn cut(&self) {
         self.state.send_modify(|state| {
@@ -79,18 +88,20 @@ async fn serve(client: TcpStream, server: String, mut state: watch::Receiver<Sta
         return;
     };
     let cuts = state.borrow().cuts;
-    let (mut asks, mut answers) = (server.into_split(), client.into_split());
+    let (server, client) = (server.into_split(), client.into_split());
     select! {
-        _ended = io::copy(&mut answers.0, &mut asks.1) => {}
-        _ended = answer(&mut asks.0, &mut answers.1, state.clone()) => {}
+        _ended = pass(client.0, server.1, state.clone(), |_| true) => {}
+        _ended = pass(server.0, client.1, state.clone(), |state| !state.muted) => {}
         _cut = state.wait_for(|state| state.cuts > cuts) => {}
     }
 }
 
-async fn answer(
-    from: &mut tcp::OwnedReadHalf,
-    to: &mut tcp::OwnedWriteHalf,
+/// Passes on what one side says, as far as the other one may hear it.
+async fn pass(
+    mut from: tcp::OwnedReadHalf,
+    mut to: tcp::OwnedWriteHalf,
     state: watch::Receiver<State>,
+    may_hear: impl Fn(&State) -> bool,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -98,8 +109,12 @@ async fn answer(
         if length == 0 {
             return Ok(());
         }
-        let muted = state.borrow().muted;
-        if let (false, Some(said)) = (muted, buffer.get(..length)) {
+        let delay = state.borrow().delay;
+        if !delay.is_zero() {
+            sleep(delay).await;
+        }
+        let heard = may_hear(&state.borrow());
+        if let (true, Some(said)) = (heard, buffer.get(..length)) {
             to.write_all(said).await?;
         }
     }

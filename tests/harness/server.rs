@@ -69,11 +69,28 @@ impl NatsServer {
         self.process = None;
     }
 
+    /// Stops it where it is (SIGSTOP): its connections stay, and it says nothing.
+    pub fn freeze(&mut self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on after it was frozen (SIGCONT).
+    pub fn thaw(&mut self) {
+        self.signal("CONT");
+    }
+
     /// Starts it again where it was, with what it has stored.
     pub async fn restart(&mut self) {
         self.kill();
         if let Err(reason) = self.run().await {
             panic!("{reason}");
+        }
+    }
+
+    fn signal(&mut self, name: &str) {
+        match &mut self.process {
+            Some(process) => process.signal(name),
+            None => panic!("a server that does not run takes no signal"),
         }
     }
 

@@ -85,14 +85,17 @@ async fn of_two_processes_exactly_one_wins_each_version() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_clients_of_a_cluster_exactly_one_wins_each_version() {
-    const ROUNDS: u64 = 200;
+    const ACTORS: usize = 100;
+    const VERSIONS: u64 = 3;
     let cluster = NatsCluster::shared().await;
     let (options, urls) = (patient(options()).replicas(3), cluster.urls());
     // Each talks to another server; one of them at least is not the stream's leader.
     let left = options.clone().connect(&urls[0]).await.unwrap();
     let right = options.connect(&urls[1]).await.unwrap();
-    let actor = ActorId::new("contested").unwrap();
-    for version in 1..=ROUNDS {
+    // The first version of an actor is guarded like any later one: 300 races, 300 winners.
+    let actors = (0..ACTORS).map(|number| ActorId::new(format!("contested-{number}")).unwrap());
+    let races = actors.flat_map(|actor| (1..=VERSIONS).map(move |it| (actor.clone(), it)));
+    for (actor, version) in races {
         let commits = [commit(&actor, version), commit(&actor, version)];
         let answers = join(
             left.append(commits[0].clone()),
@@ -101,7 +104,7 @@ async fn of_two_clients_of_a_cluster_exactly_one_wins_each_version() {
         let (winner, loser) = match answers.await {
             (Ok(_), Err(err)) => (&commits[0], err),
             (Err(err), Ok(_)) => (&commits[1], err),
-            answers => panic!("one wins and one loses version {version}: {answers:?}"),
+            answers => panic!("one wins and one loses version {version} of {actor}: {answers:?}"),
         };
         assert_eq!(loser.kind(), StoreErrorKind::Conflict, "{loser}");
         let conflict = VersionConflict {
@@ -113,7 +116,7 @@ async fn of_two_clients_of_a_cluster_exactly_one_wins_each_version() {
         for store in [&left, &right] {
             let page = store.read(&actor, Version::new(version - 1)).await.unwrap();
             let stored: Vec<_> = page.commits.iter().map(|it| it.commit.id()).collect();
-            assert_eq!(stored, [winner.id()], "version {version}");
+            assert_eq!(stored, [winner.id()], "version {version} of {actor}");
         }
     }
 }

@@ -1,0 +1,75 @@
+use aether::{EventStore as _, JetStreamEventStore, Position, Recorded, StoreErrorKind};
+use futures_util::StreamExt as _;
+use tokio::{
+    sync::watch::{self, Ref},
+    task::JoinSet,
+};
+
+/// Follows the log while servers die, as readers do: whenever it is cut off, it goes on where it
+/// was.
+pub(crate) struct Follower {
+    followed: watch::Receiver<Followed>,
+    _task: JoinSet<()>,
+}
+
+#[derive(Default)]
+struct Followed {
+    log: Vec<Recorded>,
+    /// Why it goes no further.
+    trouble: Option<String>,
+}
+
+impl Follower {
+    pub(crate) fn of(store: JetStreamEventStore) -> Self {
+        let (follows, followed) = watch::channel(Followed::default());
+        let mut task = JoinSet::new();
+        task.spawn(follow(store, follows));
+        Self {
+            followed,
+            _task: task,
+        }
+    }
+
+    /// Everything up to a position, when it has got there.
+    pub(crate) async fn log_to(&mut self, head: Position) -> LogRef<'_> {
+        let there = |it: &Followed| it.position() >= head || it.trouble.is_some();
+        let followed = self.followed.wait_for(there).await;
+        let followed = followed.expect("the follower has ended for no reason");
+        assert_eq!(followed.trouble, None, "the log cannot be followed");
+        LogRef(followed)
+    }
+}
+
+/// The log as far as it has been followed.
+pub(crate) struct LogRef<'a>(Ref<'a, Followed>);
+
+impl LogRef<'_> {
+    pub(crate) fn log(&self) -> &[Recorded] {
+        &self.0.log
+    }
+}
+
+impl Followed {
+    fn position(&self) -> Position {
+        self.log
+            .last()
+            .map_or(Position::START, |last| last.position)
+    }
+}
+
+async fn follow(store: JetStreamEventStore, follows: watch::Sender<Followed>) {
+    loop {
+        let from = follows.borrow().position();
+        let mut log = Box::pin(store.follow(from));
+        while let Some(next) = log.next().await {
+            match next {
+                Ok(recorded) => follows.send_modify(|it| it.log.push(recorded)),
+                Err(err) if err.kind() == StoreErrorKind::Unavailable => break,
+                Err(err) => {
+                    follows.send_modify(|it| it.trouble = Some(err.to_string()));
+                    return;
+                }
+            }
+        }
+    }
+}
