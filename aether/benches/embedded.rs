@@ -78,7 +78,7 @@ fn actor(number: u64) -> ActorId {
 
 fn plain_file(path: &Path) {
     let mut file = File::create(path).unwrap();
-    let bytes = wire::encode(commit(1).events(), &aether::Namespace::default());
+    let bytes = wire::encode(&commit(1), &aether::Namespace::default());
     let start = Instant::now();
     for _ in 0..2_000 {
         file.write_all(&bytes).unwrap();
