@@ -1,14 +1,10 @@
 use async_nats::jetstream::stream::{Config, StorageType};
 
-use super::server_version::ServerVersion;
+use super::{letter::MOST_HEADERS, server_version::ServerVersion, state};
 use crate::{Capabilities, Durability};
 
 /// The most messages that the server takes in one batch.
 const BATCH: usize = 1_000;
-/// The room that the headers of a commit may take, generously.
-const COMMIT_HEADERS: usize = 5 << 10;
-/// The room that the headers of a state may take, generously.
-const STATE_HEADERS: usize = 1 << 10;
 /// From how many replicas on a majority is more than one.
 const REPLICATED: usize = 3;
 
@@ -39,8 +35,8 @@ impl Abilities {
             .message_bytes
             .map_or(max_payload, |bytes| bytes.min(max_payload));
         let (commit, state) = (
-            commit.saturating_sub(COMMIT_HEADERS),
-            max_payload.saturating_sub(STATE_HEADERS),
+            commit.saturating_sub(MOST_HEADERS),
+            max_payload.saturating_sub(state::MOST_HEADERS),
         );
         let capabilities = Capabilities::lasting(self.durability).with_limits(commit, state);
         match self.batch {

@@ -19,7 +19,7 @@ struct Append<'a> {
     commits: &'a [Commit],
     /// The actors that are only read.
     guards: &'a [(ActorId, Version)],
-    letters: Vec<Letter>,
+    letters: Vec<Letter<'a>>,
     patience: Patience,
     /// Whether a try was sent of which nothing is known.
     in_doubt: bool,

@@ -41,6 +41,7 @@ mod page;
 mod patience;
 mod post;
 mod replica;
+mod replies;
 mod server_version;
 mod snapshots;
 mod standing;

@@ -20,6 +20,7 @@ use super::{
     memo::Memo,
     names::Names,
     patience::Patience,
+    replies::Replies,
     server_version::ServerVersion,
     store::Shared,
 };
@@ -67,8 +68,11 @@ impl JetStreamOptions {
         self.check_fitness(&config, &names)?;
         let stream = context.get_stream_no_info(names.stream()).await;
         let stream = stream.map_err(|err| unavailable(&names).because(err))?;
+        let replies = Replies::open(&context.client()).await;
+        let replies = replies.map_err(|err| unavailable(&names).because(err))?;
         Ok(JetStreamEventStore::new(Shared {
             abilities: Abilities::of(&config, &context.client().server_info().version),
+            replies,
             memo: Memo::new(self.remembered_actors),
             state: OnceCell::new(),
             options: self,

@@ -1,7 +1,8 @@
 use std::error::Error;
 
-use async_nats::{HeaderMap, Request, RequestErrorKind, connection::State};
+use async_nats::{HeaderMap, Message, PublishErrorKind, StatusCode, connection::State};
 use bytes::Bytes;
+use tokio::time::timeout;
 
 use super::{answer::Answer, store::Shared};
 use crate::{CommitId, StoreErrorKind};
@@ -39,26 +40,21 @@ impl Shared {
     pub(super) async fn post(&self, parcel: Parcel) -> Result<Answer, Unanswered> {
         let client = self.context.client();
         if client.connection_state() != State::Connected {
-            return Err(Unanswered::Unsent("the client is not connected".into()));
+            return Err(unsent("the client is not connected"));
         }
-        let request = Request::new()
-            .headers(parcel.headers)
-            .payload(parcel.payload)
-            .timeout(Some(self.options.attempt));
-        let err = match client.send_request(parcel.subject, request).await {
-            Ok(reply) => return Ok(Answer::read(&reply.payload)),
-            Err(err) => err,
-        };
-        Err(match err.kind() {
-            RequestErrorKind::NoResponders => Unanswered::Unsent(err.into()),
-            RequestErrorKind::MaxPayloadExceeded => {
-                Unanswered::Refused(StoreErrorKind::TooLarge, err.into())
-            }
-            RequestErrorKind::InvalidSubject => {
-                Unanswered::Refused(StoreErrorKind::Invalid, err.into())
-            }
-            RequestErrorKind::TimedOut | RequestErrorKind::Other => Unanswered::Silent(err.into()),
-        })
+        let (waiter, reply) = self.replies.expect().map_err(unsent)?;
+        let Parcel {
+            subject,
+            headers,
+            payload,
+        } = parcel;
+        let sent = client.publish_with_reply_and_headers(subject, reply, headers, payload);
+        sent.await.map_err(unpublished)?;
+        match timeout(self.options.attempt, waiter.answer()).await {
+            Ok(Ok(reply)) => answer(&reply),
+            Ok(Err(closed)) => Err(Unanswered::Silent(closed.into())),
+            Err(elapsed) => Err(Unanswered::Silent(elapsed.into())),
+        }
     }
 
     /// Sends messages that are stored all or none, and waits for what the stream answers.
@@ -66,10 +62,10 @@ impl Shared {
         number(&mut parcels);
         let client = self.context.client();
         if client.connection_state() != State::Connected {
-            return Err(Unanswered::Unsent("the client is not connected".into()));
+            return Err(unsent("the client is not connected"));
         }
         let Some(last) = parcels.pop() else {
-            return Err(Unanswered::Unsent("there is nothing to send".into()));
+            return Err(unsent("there is nothing to send"));
         };
         for Parcel {
             subject,
@@ -78,10 +74,33 @@ impl Shared {
         } in parcels
         {
             let sent = client.publish_with_headers(subject, headers, payload).await;
-            sent.map_err(|err| Unanswered::Unsent(err.into()))?;
+            sent.map_err(unpublished)?;
         }
         self.post(last).await
     }
+}
+
+fn unsent(reason: impl Into<Reason>) -> Unanswered {
+    Unanswered::Unsent(reason.into())
+}
+
+fn unpublished(err: async_nats::PublishError) -> Unanswered {
+    match err.kind() {
+        PublishErrorKind::MaxPayloadExceeded => {
+            Unanswered::Refused(StoreErrorKind::TooLarge, err.into())
+        }
+        PublishErrorKind::InvalidSubject => {
+            Unanswered::Refused(StoreErrorKind::Invalid, err.into())
+        }
+        PublishErrorKind::Send => unsent(err),
+    }
+}
+
+fn answer(reply: &Message) -> Result<Answer, Unanswered> {
+    if reply.status == Some(StatusCode::NO_RESPONDERS) {
+        return Err(unsent("no stream listens"));
+    }
+    Ok(Answer::read(&reply.payload))
 }
 
 /// Makes messages a batch, under an id that no other try has.

@@ -15,8 +15,8 @@ use crate::{Payload, StoreError, StoreErrorKind};
 
 /// The header with the number that tells which shape a state has, in hexadecimal.
 const SCHEMA_HASH: &str = "Aether-Schema-Hash";
-/// The room that the headers of a state may take.
-const HEADERS: usize = 1 << 10;
+/// More than the headers of a state ever take.
+pub(super) const MOST_HEADERS: usize = 1 << 10;
 
 /// Something derived from the log, as it lies in the stream.
 #[derive(Debug)]
@@ -72,7 +72,11 @@ impl State {
 impl Shared {
     /// Refuses what the server would refuse.
     pub(super) fn check_state(&self, state: &State) -> Result<(), StoreError> {
-        let limit = self.context.client().max_payload().saturating_sub(HEADERS);
+        let limit = self
+            .context
+            .client()
+            .max_payload()
+            .saturating_sub(MOST_HEADERS);
         let size = state.payload.len();
         if size <= limit {
             return Ok(());

@@ -6,6 +6,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     JetStreamOptions, abilities::Abilities, follow, memo::Memo, names::Names, patience::Patience,
+    replies::Replies,
 };
 use crate::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     pub(super) context: jetstream::Context,
     pub(super) stream: stream::Stream<()>,
     pub(super) abilities: Abilities,
+    /// Where what is sent is answered to.
+    pub(super) replies: Replies,
     pub(super) memo: Memo,
     /// The stream of what is derived from the log, opened when it is first needed.
     pub(super) state: OnceCell<stream::Stream<()>>,
@@ -71,6 +74,16 @@ impl JetStreamEventStore {
     /// The subject that holds the events of an actor.
     pub fn subject(&self, actor: &ActorId) -> String {
         self.shared.names.subject(actor)
+    }
+
+    /// The version an actor was at when this store, or a clone of it, last stored, read or was
+    /// told something of it, without asking the server; none if nothing is remembered.
+    ///
+    /// Others may have written since. It is good enough to expect it in a commit, for that is
+    /// checked when it is stored.
+    pub fn remembered_version(&self, actor: &ActorId) -> Option<Version> {
+        let version = self.shared.memo.known(actor).tail.version;
+        (version > Version::NONE).then_some(version)
     }
 }
 
