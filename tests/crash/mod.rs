@@ -23,6 +23,8 @@ pub use self::{
 
 /// How many tasks of the process append at once.
 const WRITERS: u64 = 12;
+/// How many commits each of them has stored at most when it is killed, and not told of.
+const UNTOLD: u64 = 2;
 /// After how many rounds another folder is begun.
 const ROUNDS_A_FOLDER: u64 = 10;
 
@@ -37,6 +39,8 @@ pub struct Outcome {
     pub answered: u64,
     /// How many were found that had not been answered.
     pub unanswered: u64,
+    /// How many transactions were found, each of them whole.
+    pub transactions: u64,
 }
 
 /// Kills a process again and again, and looks each time at what it leaves.
@@ -53,14 +57,15 @@ pub async fn rounds(program: &Path, seed: u64, rounds: u64) -> Outcome {
             let opened = run_and_kill(program, folder.path(), &mut dice, &mut answered).await;
             outcome.kills += 1;
             outcome.before_opening += u64::from(!opened);
-            let found = check(folder.path(), &answered, &told).await;
+            let (found, transactions) = check(folder.path(), &answered, &told).await;
             let unanswered = found - answered.len() as u64;
             assert!(
-                unanswered <= WRITERS * nth,
+                unanswered <= WRITERS * UNTOLD * nth,
                 "{told}: {unanswered} from nowhere"
             );
             if nth == ROUNDS_A_FOLDER.min(rounds - round) {
                 outcome.unanswered += unanswered;
+                outcome.transactions += transactions;
             }
         }
         outcome.answered += answered.len() as u64;
@@ -96,8 +101,9 @@ async fn run_and_kill(
     opened || was_open
 }
 
-/// How many commits there are. Panics if one that was answered is not among them.
-async fn check(folder: &Path, answered: &Answered, told: &str) -> u64 {
+/// How many commits and how many transactions there are. Panics if a commit that was answered is
+/// not among them, or a transaction is not whole.
+async fn check(folder: &Path, answered: &Answered, told: &str) -> (u64, u64) {
     let store = EmbeddedEventStore::open(folder).await;
     let store = store.unwrap_or_else(|err| panic_with(told, &err));
     let verified = store.verify().await;
@@ -109,7 +115,27 @@ async fn check(folder: &Path, answered: &Answered, told: &str) -> u64 {
         let found = log.get(position).map(Told::from);
         assert_eq!(found.as_ref(), Some(wanted), "{told}");
     }
-    verified.commits
+    (verified.commits, transactions(&log, told))
+}
+
+/// How many transactions there are. Panics if one is not whole.
+fn transactions(log: &HashMap<Position, Recorded>, told: &str) -> u64 {
+    let mut halves = 0;
+    for Recorded { position, commit } in log.values() {
+        let Some(event) = commit.events().iter().find(|it| it.event_type == "Moved") else {
+            continue;
+        };
+        let ids: [String; 2] = event.data.decode().unwrap();
+        let nth = ids.iter().position(|id| *id == commit.id().to_string());
+        let first = position.as_u64() - nth.unwrap() as u64;
+        let found = [first, first + 1].map(|at| {
+            let there = log.get(&Position::new(at));
+            there.map(|it| it.commit.id().to_string())
+        });
+        assert_eq!(found, ids.map(Some), "{told}: at {position}");
+        halves += 1;
+    }
+    halves / 2
 }
 
 #[expect(clippy::panic, reason = "it fails the test")]

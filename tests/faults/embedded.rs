@@ -11,4 +11,5 @@ async fn a_process_killed_two_hundred_times_loses_nothing_that_was_answered() {
     assert!(outcome.answered > 5_000, "{outcome:?}");
     assert!(outcome.before_opening > 0, "{outcome:?}");
     assert!(outcome.unanswered > 0, "{outcome:?}");
+    assert!(outcome.transactions > 500, "{outcome:?}");
 }

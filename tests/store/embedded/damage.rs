@@ -1,13 +1,14 @@
 use std::fs;
 
 use aether::{
-    EmbeddedEventStore, EventStore as _, EventStoreExt as _, Position, StoreError, StoreErrorKind,
-    Version,
+    CheckpointStore as _, EmbeddedEventStore, EventStore as _, EventStoreExt as _, Position,
+    SnapshotStore as _, StoreError, StoreErrorKind, Version,
 };
 use aether_tests::crash::{Dice, Writer};
 use futures_util::StreamExt as _;
+use tempfile::TempDir;
 
-use super::{actor, event, file, fresh, program, told};
+use super::{actor, checkpoint, event, file, fresh, program, snapshot, told};
 
 /// The file of a store as it is after a kill, and how many commits were answered.
 async fn killed(commits: u64) -> (Vec<u8>, u64) {
@@ -98,8 +99,9 @@ async fn tears(bytes: &[u8], wanted: u64, seed: u64) {
 async fn a_torn_file_gives_all_that_was_before_the_tear_or_says_that_it_is_damaged() {
     let (bytes, answered) = killed(300).await;
     assert!(commits_in(&bytes).await.unwrap() >= answered);
-    // A tear in the last transaction looks like one that was cut short: the four writers' last.
-    tears(&bytes, answered - 4, 11).await;
+    // A tear in the last transaction looks like one that was cut short: the four writers' last,
+    // each of two commits at most.
+    tears(&bytes, answered - 8, 11).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,15 +111,9 @@ async fn a_file_that_was_closed_and_then_torn_gives_everything_or_says_that_it_i
     tears(&bytes, 300, 12).await;
 }
 
-#[tokio::test]
-async fn a_damaged_record_is_reported_with_its_position_and_those_before_it_are_given() {
-    let (folder, store) = fresh().await;
-    for version in 1..=30 {
-        store.save(event("a", version)).await.unwrap();
-    }
-    drop(store);
-    let mut bytes = fs::read(file(&folder)).unwrap();
-    let (data, other) = (br#"{"n":17}"#, br#"{"n":71}"#);
+/// Writes some bytes over others wherever these lie in the file.
+fn swap_in_file(folder: &TempDir, data: &[u8], other: &[u8]) {
+    let mut bytes = fs::read(file(folder)).unwrap();
     let mut hits = 0;
     for at in 0..bytes.len() - data.len() {
         if bytes[at..].starts_with(data) {
@@ -126,7 +122,17 @@ async fn a_damaged_record_is_reported_with_its_position_and_those_before_it_are_
         }
     }
     assert!(hits > 0, "the data lies in the file as it was given");
-    fs::write(file(&folder), bytes).unwrap();
+    fs::write(file(folder), bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_record_is_reported_with_its_position_and_those_before_it_are_given() {
+    let (folder, store) = fresh().await;
+    for version in 1..=30 {
+        store.save(event("a", version)).await.unwrap();
+    }
+    drop(store);
+    swap_in_file(&folder, br#"{"n":17}"#, br#"{"n":71}"#);
 
     let store = EmbeddedEventStore::open(folder.path()).await.unwrap();
     let wanted = "a record in the log is damaged (at position 17)";
@@ -150,4 +156,62 @@ async fn a_damaged_record_is_reported_with_its_position_and_those_before_it_are_
     let page = store.read(&actor("a"), Version::new(17)).await.unwrap();
     assert_eq!(page.commits.len(), 13);
     store.save(event("a", 31)).await.unwrap();
+}
+
+/// A store with two snapshots and two checkpoints, of which the bytes of one are changed.
+async fn with_damage_beside(data: &[u8], other: &[u8]) -> (TempDir, EmbeddedEventStore) {
+    let (folder, store) = fresh().await;
+    for (name, number) in [("a", 17), ("b", 18)] {
+        store.save_snapshot(snapshot(name, number)).await.unwrap();
+        let saved = store.save_checkpoint(name, checkpoint(number));
+        saved.await.unwrap();
+    }
+    store.save(event("a", 1)).await.unwrap();
+    drop(store);
+    swap_in_file(&folder, data, other);
+    let store = EmbeddedEventStore::open(folder.path()).await.unwrap();
+    (folder, store)
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_is_named_and_replaced_by_the_next() {
+    let (_folder, store) = with_damage_beside(br#"{"n":17}"#, br#"{"n":71}"#).await;
+    let wanted = "the snapshot of `a` is damaged";
+    let err = store.snapshot(&actor("a")).await.unwrap_err();
+    assert_eq!(
+        (err.kind(), err.to_string()),
+        (StoreErrorKind::Corrupt, wanted.to_owned())
+    );
+    assert_eq!(store.verify().await.unwrap_err().to_string(), wanted);
+    let other = store.snapshot(&actor("b")).await.unwrap();
+    assert_eq!(other, Some(snapshot("b", 18)));
+    assert_eq!(store.checkpoint("a").await.unwrap(), checkpoint(17));
+
+    store.save_snapshot(snapshot("a", 5)).await.unwrap();
+    let kept = store.snapshot(&actor("a")).await.unwrap();
+    assert_eq!(kept, Some(snapshot("a", 5)));
+    assert_eq!(store.verify().await.unwrap().snapshots, 2);
+}
+
+#[tokio::test]
+async fn a_damaged_checkpoint_is_named_and_not_replaced() {
+    let (_folder, store) = with_damage_beside(br#"{"seen":17}"#, br#"{"seen":71}"#).await;
+    let wanted = "the checkpoint of `a` is damaged";
+    let err = store.checkpoint("a").await.unwrap_err();
+    assert_eq!(
+        (err.kind(), err.to_string()),
+        (StoreErrorKind::Corrupt, wanted.to_owned())
+    );
+    let saved = store.save_checkpoint("a", checkpoint(99));
+    let err = saved.await.unwrap_err();
+    assert_eq!(
+        (err.kind(), err.to_string()),
+        (StoreErrorKind::Corrupt, wanted.to_owned())
+    );
+    assert_eq!(store.verify().await.unwrap_err().to_string(), wanted);
+
+    store.save(event("a", 2)).await.unwrap();
+    assert_eq!(store.checkpoint("b").await.unwrap(), checkpoint(18));
+    let kept = store.snapshot(&actor("a")).await.unwrap();
+    assert_eq!(kept, Some(snapshot("a", 17)));
 }

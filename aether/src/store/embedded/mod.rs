@@ -8,8 +8,7 @@
 //! - *Group commit.* One thread writes; whatever waits for it is written in one transaction with
 //!   one sync, and answered each by itself.
 //! - *Transactions.* The commits and guards of a transaction are checked and written within one
-//!   such write, and so are found whole or not at all after a crash. They cost what as many
-//!   commits cost.
+//!   such write, with one sync, and so are found whole or not at all after a crash.
 //! - *Checked.* Each record carries a checksum over its position and its bytes, each checkpoint
 //!   and each snapshot one over its name and its bytes. What is damaged is an error that names the
 //!   position, the reader or the actor; nothing is passed over.

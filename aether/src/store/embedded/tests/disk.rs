@@ -101,6 +101,11 @@ impl Disk {
         gate
     }
 
+    /// What is on the disk if the power is cut now and nothing is kept that was not synced.
+    pub(super) fn synced(&self) -> Vec<u8> {
+        self.state().contents.cut(|| false)
+    }
+
     pub(super) fn syncs(&self) -> u64 {
         self.state().syncs
     }

@@ -9,9 +9,10 @@ use futures_util::{
 };
 use tokio::task::{spawn_blocking, unconstrained};
 
-use super::{super::core::QUEUE, actor, commit, disk::Disk, open};
+use super::{super::core::QUEUE, actor, commit, disk::Disk, open, pair, snapshot};
 use crate::{
-    CheckpointStore as _, EventStore as _, EventStoreExt as _, Position, StoreErrorKind, Version,
+    CheckpointStore as _, EventStore as _, EventStoreExt as _, Position, SnapshotStore as _,
+    StoreErrorKind, Version,
 };
 
 async fn meet(gate: &Arc<Barrier>) {
@@ -62,7 +63,7 @@ async fn what_waits_while_the_disk_syncs_shares_a_sync_and_is_answered_each_by_i
     for append in &mut appends {
         assert!(poll_immediate(append).await.is_none());
     }
-    let mut saved = pin!(store.save_checkpoint("reader", Position::new(1)));
+    let mut saved = pin!(store.save_checkpoint("reader", Position::new(1).into()));
     assert!(poll_immediate(saved.as_mut()).await.is_none());
     let before = disk.syncs();
     meet(&gate).await;
@@ -83,6 +84,53 @@ async fn what_waits_while_the_disk_syncs_shares_a_sync_and_is_answered_each_by_i
         assert_eq!(refused.version_conflict().unwrap().current, Version::new(2));
     }
     assert_eq!(store.verify().await.unwrap().commits, 41);
+}
+
+#[tokio::test]
+async fn transactions_share_a_sync_with_all_else_and_one_that_is_refused_leaves_no_trace() {
+    let disk = Disk::default();
+    let store = open(&disk).unwrap();
+    let gate = disk.hold();
+    let mut first = pin!(store.append(commit(&actor(0), 1, 1)));
+    assert!(poll_immediate(first.as_mut()).await.is_none());
+    meet(&gate).await;
+
+    let [a, b, c] = [actor(1), actor(2), actor(3)];
+    let both = pair([&a, &b], 1);
+    let stale = pair([&c, &b], 1);
+    let guarded = pair([&c, &b], 1).guard(a.clone(), Version::FIRST);
+    let next = pair([&a, &b], 2).guard(c.clone(), Version::NONE).unwrap();
+    let waiting = [both.clone(), stale, guarded.unwrap(), both, next];
+    let mut waiting = waiting.map(|it| unconstrained(store.transact(it)).boxed());
+    for transact in &mut waiting {
+        assert!(poll_immediate(transact).await.is_none());
+    }
+    let mut append = pin!(store.append(commit(&c, 1, 1)));
+    assert!(poll_immediate(append.as_mut()).await.is_none());
+    let mut kept = pin!(store.save_snapshot(snapshot(&c, 1)));
+    assert!(poll_immediate(kept.as_mut()).await.is_none());
+    let before = disk.syncs();
+    meet(&gate).await;
+
+    first.await.unwrap();
+    let answers = join_all(waiting).await;
+    let [Ok(stored), Err(stale), Err(guarded), Ok(again), Ok(next)] = answers.as_slice() else {
+        panic!("{answers:?}");
+    };
+    let positions = |receipts: &[crate::Receipt]| -> Vec<u64> {
+        receipts.iter().map(|it| it.position.as_u64()).collect()
+    };
+    assert_eq!((positions(stored), again), (vec![2, 3], stored));
+    assert_eq!(positions(next), [4, 5]);
+    for refused in [stale, guarded] {
+        assert_eq!(refused.version_conflict().unwrap().actor_id, b);
+    }
+    assert_eq!(append.await.unwrap().position, Position::new(6));
+    kept.await.unwrap();
+    assert_eq!(store.snapshot(&c).await.unwrap(), Some(snapshot(&c, 1)));
+    let syncs = disk.syncs() - before;
+    assert!(syncs <= 5, "{syncs} syncs for 8 writes");
+    assert_eq!(store.verify().await.unwrap().commits, 6);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use self::disk::Disk;
 use super::{EmbeddedEventStore, EmbeddedOptions, core::Core, engine::Engine};
-use crate::{ActorId, Commit, Event, StoreError};
+use crate::{ActorId, ActorSnapshot, Commit, Event, Payload, StoreError, Timestamp, Transaction};
 
 /// A store on a disk.
 fn open(disk: &Disk) -> Result<EmbeddedEventStore, StoreError> {
@@ -32,4 +32,19 @@ fn actor(number: u64) -> ActorId {
 fn commit(actor: &ActorId, first: u64, count: u64) -> Commit {
     let event = |it| Event::new(actor, it, "Counted", &json!({ "n": "x".repeat(300) })).unwrap();
     Commit::new((first..first + count).map(event)).unwrap()
+}
+
+/// One event for each of two actors.
+fn pair(actors: [&ActorId; 2], first: u64) -> Transaction {
+    Transaction::new(actors.map(|actor| commit(actor, first, 1))).unwrap()
+}
+
+fn snapshot(actor: &ActorId, version: u64) -> ActorSnapshot {
+    ActorSnapshot {
+        actor_id: actor.clone(),
+        version: version.into(),
+        state: Payload::of(&version).unwrap(),
+        schema_hash: 1,
+        timestamp: Timestamp::UNIX_EPOCH,
+    }
 }

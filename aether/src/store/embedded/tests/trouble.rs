@@ -5,11 +5,12 @@ use futures_util::{StreamExt as _, future::join_all};
 use super::{
     actor, commit,
     disk::{Disk, Mood},
-    open,
+    open, pair, snapshot,
 };
 use crate::{
-    CheckpointStore as _, Commit, EmbeddedEventStore, EventStore as _, EventStoreExt as _,
-    Position, Receipt, StoreErrorKind, Version,
+    ActorId, Checkpoint, CheckpointStore as _, Commit, EmbeddedEventStore, EventStore as _,
+    EventStoreExt as _, Payload, Position, ReaderState, Receipt, Recorded, SnapshotStore as _,
+    StoreErrorKind, Transaction, Version,
 };
 
 type Stored = Vec<(Commit, Receipt)>;
@@ -26,25 +27,58 @@ impl Dice {
     }
 }
 
-/// Appends until told to stop, by writers that each have an actor of their own.
+/// The actor that only transactions write to, together with this one.
+fn twin(number: u64) -> ActorId {
+    ActorId::of("Twin", &number.to_string()).unwrap()
+}
+
+/// Of how many events the commits of transactions are that are not a twin's, and no other.
+const OF_A_PAIR: u64 = 4;
+
+/// Appends until told to stop, by writers that each have actors of their own. Every fourth time
+/// it is a transaction.
 async fn write(store: &EmbeddedEventStore, stored: &Mutex<Stored>, enough: usize) {
     let writer = |number| async move {
-        let actor = actor(number);
-        let mut version = store.version(&actor).await.unwrap().as_u64();
-        while stored.lock().unwrap().len() < enough {
-            let count = version % 3 + 1;
-            let commit = commit(&actor, version + 1, count);
-            let receipt = store.append(commit.clone()).await.unwrap();
-            stored.lock().unwrap().push((commit, receipt));
-            version += count;
+        let (actor, twin) = (actor(number), twin(number));
+        for round in number.. {
+            if stored.lock().unwrap().len() >= enough {
+                break;
+            }
+            let next = store.version(&actor).await.unwrap().next().as_u64();
+            let mut commits = vec![commit(&actor, next, round % OF_A_PAIR + 1)];
+            let receipts = if commits[0].events().len() as u64 == OF_A_PAIR {
+                let next = store.version(&twin).await.unwrap().next().as_u64();
+                commits.push(commit(&twin, next, 1));
+                let transaction = Transaction::new(commits.clone()).unwrap();
+                store.transact(transaction).await.unwrap()
+            } else {
+                vec![store.append(commits[0].clone()).await.unwrap()]
+            };
+            let answered = commits.into_iter().zip(receipts);
+            stored.lock().unwrap().extend(answered);
         }
     };
     join_all((0..8).map(writer)).await;
 }
 
+/// Beside each commit of a transaction lies the other one.
+fn assert_transactions_are_whole(log: &[Recorded], told: &str) {
+    let is_first = |it: &&Recorded| it.commit.events().len() as u64 == OF_A_PAIR;
+    let is_second = |it: &&Recorded| it.commit.actor_id().actor_type() == "Twin";
+    let key = |it: &Recorded| it.commit.actor_id().key().map(str::to_owned);
+    let first = log.iter().filter(is_first);
+    let first: Vec<_> = first
+        .map(|it| (it.position.as_u64() + 1, key(it)))
+        .collect();
+    let second = log.iter().filter(is_second);
+    let second: Vec<_> = second.map(|it| (it.position.as_u64(), key(it))).collect();
+    assert_eq!(first, second, "{told}");
+}
+
 async fn assert_kept(store: &EmbeddedEventStore, stored: &[(Commit, Receipt)], told: &str) {
     store.verify().await.unwrap();
     let log = store.log(Position::START).await.unwrap();
+    assert_transactions_are_whole(&log, told);
     for (commit, receipt) in stored {
         let index = usize::try_from(receipt.position.as_u64()).unwrap() - 1;
         assert_eq!(log.get(index).map(|it| &it.commit), Some(commit), "{told}");
@@ -89,6 +123,33 @@ async fn what_was_answered_outlives_a_power_cut() {
 }
 
 #[tokio::test]
+async fn a_checkpoint_and_a_snapshot_outlive_a_power_cut() {
+    let disk = Disk::default();
+    let store = open(&disk).unwrap();
+    let state = ReaderState {
+        schema_hash: 3,
+        data: Payload::of("so far").unwrap(),
+    };
+    let checkpoint = Checkpoint {
+        position: Position::new(4),
+        state: Some(state),
+    };
+    let saved = store.save_checkpoint("reader", checkpoint.clone());
+    saved.await.unwrap();
+    let first = disk.synced();
+    store.save_snapshot(snapshot(&actor(1), 7)).await.unwrap();
+
+    let reopened = open(&Disk::holding(first)).unwrap();
+    assert_eq!(reopened.checkpoint("reader").await.unwrap(), checkpoint);
+    let reopened = open(&Disk::holding(disk.synced())).unwrap();
+    assert_eq!(reopened.checkpoint("reader").await.unwrap(), checkpoint);
+    assert_eq!(
+        reopened.snapshot(&actor(1)).await.unwrap(),
+        Some(snapshot(&actor(1), 7))
+    );
+}
+
+#[tokio::test]
 async fn nothing_is_stored_on_a_full_disk_and_all_goes_on_when_there_is_room() {
     let disk = Disk::default();
     let store = open(&disk).unwrap();
@@ -114,6 +175,14 @@ async fn nothing_is_stored_on_a_full_disk_and_all_goes_on_when_there_is_room() {
     let stored = stored.into_inner().unwrap();
     assert_kept(&store, &stored, "full").await;
 
+    let both = {
+        let commits = [commit(&actor, version + 1, 50), commit(&twin(99), 1, 50)];
+        Transaction::new(commits).unwrap()
+    };
+    let err = store.transact(both).await.unwrap_err();
+    assert_eq!(err.to_string(), "nothing was stored");
+    assert_eq!(store.version(&twin(99)).await.unwrap(), Version::NONE);
+
     disk.set(Mood::Well);
     let receipt = store.append(refused).await.unwrap();
     assert_eq!(receipt.version, Version::new(version + 50));
@@ -134,18 +203,45 @@ async fn a_disk_that_is_gone_leaves_in_doubt_what_was_being_stored_and_may_come_
     assert_eq!(err.kind(), StoreErrorKind::InDoubt, "{err}");
     let err = store.version(&actor).await.unwrap_err();
     assert_eq!(err.kind(), StoreErrorKind::Unavailable, "{err}");
+    let both = pair([&self::actor(2), &self::actor(3)], 1);
+    let err = store.transact(both.clone()).await.unwrap_err();
+    assert_eq!(
+        (err.kind(), err.to_string().as_str()),
+        (
+            StoreErrorKind::InDoubt,
+            "the transaction may or may not be stored"
+        )
+    );
     let err = store
-        .save_checkpoint("reader", first.position)
+        .save_checkpoint("reader", first.position.into())
         .await
         .unwrap_err();
     assert_eq!(err.kind(), StoreErrorKind::Unavailable, "{err}");
+    let saved = store.save_snapshot(snapshot(&actor, 1));
+    let err = saved.await.unwrap_err();
+    assert_eq!(
+        (err.kind(), err.to_string().as_str()),
+        (
+            StoreErrorKind::Unavailable,
+            "the snapshot may be the old one or the new one"
+        )
+    );
 
     disk.set(Mood::Well);
+    let stored = store.transact(both.clone()).await.unwrap();
+    assert_eq!(store.transact(both.clone()).await.unwrap(), stored);
+    for commit in both.into_commits() {
+        assert_eq!(log.next().await.unwrap().unwrap().commit, commit);
+    }
+    assert_eq!(store.snapshot(&actor).await.unwrap(), None);
     let receipt = store.append(doubtful.clone()).await.unwrap();
     assert_eq!(receipt.version, Version::new(2));
     assert_eq!(store.append(doubtful.clone()).await.unwrap(), receipt);
     assert_eq!(log.next().await.unwrap().unwrap().commit, doubtful);
-    assert_eq!(store.checkpoint("reader").await.unwrap(), Position::START);
+    assert_eq!(
+        store.checkpoint("reader").await.unwrap(),
+        Checkpoint::default()
+    );
 }
 
 #[tokio::test]
