@@ -9,6 +9,8 @@ mod faults;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod histories;
+#[cfg(test)]
 mod misfits;
 #[cfg(test)]
 mod races;

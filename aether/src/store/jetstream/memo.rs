@@ -22,6 +22,8 @@ pub(super) struct Known {
     pub(super) tail: Place,
     /// Where the last page that was read ends.
     pub(super) page: Place,
+    /// How many messages came after that page.
+    pub(super) left: u64,
 }
 
 /// Remembers a bounded number of actors; those not asked for in a while are forgotten.
@@ -66,10 +68,10 @@ impl Memo {
         self.change(actor, |known| known.tail = known.tail.max(place));
     }
 
-    /// Remembers where a page ends.
-    pub(super) fn saw_page(&self, actor: &ActorId, place: Place) {
+    /// Remembers where a page ends, and how many messages come after it.
+    pub(super) fn saw_page(&self, actor: &ActorId, place: Place, left: u64) {
         self.change(actor, |known| {
-            known.page = place;
+            (known.page, known.left) = (place, left);
             known.tail = known.tail.max(place);
         });
     }
@@ -120,7 +122,7 @@ mod tests {
         for version in [3, 5, 4] {
             memo.saw_tail(&actor(1), place(version));
         }
-        memo.saw_page(&actor(1), place(2));
+        memo.saw_page(&actor(1), place(2), 4);
         let known = memo.known(&actor(1));
         assert_eq!((known.tail, known.page), (place(5), place(2)));
     }

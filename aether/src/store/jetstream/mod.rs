@@ -31,6 +31,7 @@ mod append;
 mod checkpoints;
 mod fitness;
 mod follow;
+mod history;
 mod leader;
 mod letter;
 mod memo;

@@ -9,6 +9,12 @@ use crate::{ActorId, Page, Position, Recorded, StoreError, StoreErrorKind, Versi
 /// back is found by reading from the beginning, many at a time.
 const STEPS: u64 = 16;
 
+/// From how many messages on a consumer is faster than direct gets, its making included.
+const LONG: u64 = 100;
+
+/// How many events are taken for a message, where only their number is known.
+const EVENTS: u64 = 4;
+
 /// The part of a history that is being read.
 struct Reading<'a> {
     store: &'a Shared,
@@ -17,6 +23,10 @@ struct Reading<'a> {
     /// Where what was read ends.
     at: Place,
     commits: Vec<Recorded>,
+    /// How many bytes the commits take.
+    bytes: usize,
+    /// Whether no more fit into the page.
+    is_full: bool,
 }
 
 impl Shared {
@@ -44,22 +54,32 @@ impl Shared {
             after,
             at: self.begin(actor, &subject, after).await?,
             commits: Vec::new(),
+            bytes: 0,
+            is_full: false,
         };
+        let mut left = self.left(actor, reading.at);
         let more = loop {
-            let batch = self.batch(&subject, reading.at.sequence + 1).await?;
-            for message in &batch.messages {
-                reading.push(message)?;
-            }
-            if batch.pending == 0 || batch.messages.is_empty() {
+            left = reading.read(&subject, left).await?;
+            if left == 0 {
                 break reading.catch_up(&subject).await?;
             }
-            if !reading.commits.is_empty() {
+            if !reading.commits.is_empty() && reading.is_full {
                 break true;
             }
         };
-        self.memo.saw_page(actor, reading.at);
+        self.memo.saw_page(actor, reading.at, left);
         let commits = reading.commits;
         Ok(Page { commits, more })
+    }
+
+    /// How many messages come after a place, as far as is known: many events are many messages.
+    fn left(&self, actor: &ActorId, at: Place) -> u64 {
+        let known = self.memo.known(actor);
+        if known.page == at && known.left > 0 {
+            return known.left;
+        }
+        let (last, at) = (known.tail.version.as_u64(), at.version.as_u64());
+        last.saturating_sub(at) / EVENTS
     }
 
     /// A place in a history, as late as possible, at which no event later than `after` is.
@@ -69,7 +89,7 @@ impl Shared {
         subject: &str,
         after: Version,
     ) -> Result<Place, StoreError> {
-        let Known { tail, page } = self.memo.known(actor);
+        let Known { tail, page, .. } = self.memo.known(actor);
         let known = [tail, page].into_iter().filter(|it| it.version <= after);
         let known = known.max().unwrap_or_default();
         if after.as_u64() - known.version.as_u64() <= STEPS {
@@ -110,6 +130,28 @@ impl Shared {
 }
 
 impl Reading<'_> {
+    /// Reads on, by a consumer if that many messages are left, and says how many then are.
+    async fn read(&mut self, subject: &str, left: u64) -> Result<u64, StoreError> {
+        let from = self.at.sequence + 1;
+        let (store, limit) = (self.store, self.store.options.page_bytes);
+        let room = limit.saturating_sub(self.bytes).max(1);
+        if left > LONG {
+            let taken = store.long_batch(subject, (from, room), |it| self.push(it));
+            let taken = Box::pin(taken).await?;
+            if taken.count > 0 {
+                self.is_full = taken.left > 0;
+                return Ok(taken.left);
+            }
+        }
+        let batch = store.short_batch(subject, from, room).await?;
+        for message in &batch.messages {
+            self.push(message)?;
+        }
+        self.is_full = self.bytes >= limit;
+        let is_empty = batch.messages.is_empty();
+        Ok(if is_empty { 0 } else { batch.pending })
+    }
+
     fn push(&mut self, message: &Stored) -> Result<(), StoreError> {
         let recorded = message.recorded(&self.store.names)?;
         let first = recorded.commit.expected().next();
@@ -119,6 +161,7 @@ impl Reading<'_> {
             sequence: message.sequence,
         };
         if self.at.version > self.after {
+            self.bytes += message.len();
             self.commits.push(recorded);
         }
         Ok(())

@@ -6,8 +6,8 @@ use tokio::time::timeout;
 use super::{store::Shared, stored::Stored};
 use crate::{StoreError, StoreErrorKind};
 
-/// The most messages in one answer.
-const BATCH: usize = 1_024;
+/// The most messages in one answer: about as many as are read faster than by a consumer.
+const BATCH: usize = 128;
 
 const PENDING: &str = "Nats-Num-Pending";
 const PREVIOUS: &str = "Nats-Last-Sequence";
@@ -49,9 +49,22 @@ impl Shared {
         }
     }
 
-    /// Messages of a subject, those of this sequence and later, as many as fit into a page.
-    pub(super) async fn batch(&self, subject: &str, from: u64) -> Result<Batch, StoreError> {
-        let mut replies = self.ask_for_batch(subject, from).await?;
+    /// Messages of a subject, those of this sequence and later: some, as many as fit into so many
+    /// bytes.
+    pub(super) async fn short_batch(
+        &self,
+        subject: &str,
+        from: u64,
+        max_bytes: usize,
+    ) -> Result<Batch, StoreError> {
+        let question = Question {
+            seq: from,
+            next_by_subj: subject,
+            batch: BATCH,
+            max_bytes,
+        };
+        let to = format!("DIRECT.GET.{}", self.names.stream());
+        let mut replies = self.ask(to, &question).await?;
         let mut batch = Batch::default();
         loop {
             let reply = timeout(self.options.attempt, replies.next()).await;
@@ -67,21 +80,19 @@ impl Shared {
         }
     }
 
-    async fn ask_for_batch(&self, subject: &str, from: u64) -> Result<Subscriber, StoreError> {
+    /// Asks a question that is answered by several messages.
+    pub(super) async fn ask(
+        &self,
+        to: String,
+        question: &(impl Serialize + Sync),
+    ) -> Result<Subscriber, StoreError> {
         let client = self.context.client();
         let cut_off = || self.unavailable("could not be asked");
-        let question = Question {
-            seq: from,
-            next_by_subj: subject,
-            batch: BATCH,
-            max_bytes: self.options.page_bytes,
-        };
-        let payload = serde_json::to_vec(&question).map_err(|err| cut_off().because(err))?;
+        let payload = serde_json::to_vec(question).map_err(|err| cut_off().because(err))?;
         let inbox = client.new_inbox();
         let replies = client.subscribe(inbox.clone()).await;
         let replies = replies.map_err(|err| cut_off().because(err))?;
         let request = Request::new().payload(payload.into()).inbox(inbox);
-        let to = format!("DIRECT.GET.{}", self.names.stream());
         let sent = self.context.send_request(to, request).await;
         sent.map_err(|err| cut_off().because(err))?;
         Ok(replies)

@@ -115,6 +115,11 @@ impl Stored {
         })
     }
 
+    /// How many bytes its body takes.
+    pub(super) const fn len(&self) -> usize {
+        self.payload.len()
+    }
+
     /// What the headers say.
     pub(super) fn heading(&self) -> Result<Heading, StoreError> {
         self.read_heading().map_err(|reason| self.corrupt(reason))
@@ -165,9 +170,10 @@ impl Stored {
     fn read_commit(&self, names: &Names) -> Result<Recorded, NotACommit> {
         let heading = self.read_heading()?;
         let commit = Commit::try_from(wire::decode(&self.payload)?)?.with_id(heading.commit_id);
-        let wanted = write_versions(heading.first, heading.last);
-        let found = write_versions(commit.expected().next(), commit.version());
-        if found != wanted {
+        let (first, last) = (commit.expected().next(), commit.version());
+        if (first, last) != (heading.first, heading.last) {
+            let wanted = write_versions(heading.first, heading.last);
+            let found = write_versions(first, last);
             return Err(NotACommit::Versions { found, wanted });
         }
         if names.subject(commit.actor_id()) != self.subject.as_str() {

@@ -1,0 +1,192 @@
+use aether::{ActorId, EventStore as _, EventStoreExt as _, Position, Version};
+use async_nats::jetstream::{
+    consumer::{DeliverPolicy, push},
+    stream::Stream,
+};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use serde_json::json;
+
+use crate::{
+    Failure, Outcome, appending,
+    fixture::{Fixture, commit, fresh},
+    rounds::{Bar, Rounds},
+};
+
+pub(crate) async fn compare(rounds: &Rounds, fixture: &Fixture) -> Outcome {
+    let stream = fixture
+        .context
+        .get_stream(fixture.store.stream_name())
+        .await?;
+    let (ten, thousand, many) = (
+        "load of 10 messages",
+        "load of 1,000 messages",
+        "load of 100,000 messages",
+    );
+    let loads = [(ten, 10, 100), (thousand, 1_000, 4), (many, 100_000, 1)];
+    for (what, length, times) in loads {
+        if rounds.wants(what) {
+            let actor = history(fixture, rounds.scaled(length)).await?;
+            load(rounds, fixture, &stream, what, (&actor, length, times)).await?;
+        }
+    }
+    version(rounds, fixture, &stream).await?;
+    catch_up(rounds, fixture, &stream).await
+}
+
+/// An actor with so many messages.
+async fn history(fixture: &Fixture, length: u64) -> Result<ActorId, Failure> {
+    let actor = fresh();
+    for after in 0..length {
+        fixture.store.append(commit(&actor, after, 1)).await?;
+    }
+    Ok(actor)
+}
+
+/// The whole history, decoded, against its messages as they are: by a batched direct get if it is
+/// short, else by an ordered consumer.
+async fn load(
+    rounds: &Rounds,
+    fixture: &Fixture,
+    stream: &Stream,
+    what: &'static str,
+    (actor, length, times): (&ActorId, u64, u64),
+) -> Outcome {
+    let subject = fixture.store.subject(actor);
+    let ours = async |()| {
+        for _ in 0..times {
+            let events = fixture.store.events(actor, Version::NONE).await?;
+            check(events.len(), rounds.scaled(length))?;
+        }
+        Outcome::Ok(())
+    };
+    let raw = async |()| {
+        for _ in 0..times {
+            let found = if length < 100 {
+                direct(fixture, &subject).await?
+            } else {
+                consume(fixture, stream, &subject, 0).await?
+            };
+            check(found, rounds.scaled(length))?;
+        }
+        Outcome::Ok(())
+    };
+    let bar = Bar { what, ratio: 0.85 };
+    rounds
+        .compare(&bar, times, (|| (), ours), (|| (), raw))
+        .await
+}
+
+fn check(found: usize, wanted: u64) -> Outcome {
+    if found as u64 == wanted {
+        return Ok(());
+    }
+    Err(format!("{found} were read of {wanted}").into())
+}
+
+/// Reads a subject by one batched direct get.
+async fn direct(fixture: &Fixture, subject: &str) -> Result<usize, Failure> {
+    let inbox = fixture.client.new_inbox();
+    let mut replies = fixture.client.subscribe(inbox.clone()).await?;
+    let question = json!({ "seq": 1, "next_by_subj": subject, "batch": 1_024 });
+    let to = format!("$JS.API.DIRECT.GET.{}", fixture.store.stream_name());
+    let question = Bytes::from(serde_json::to_vec(&question)?);
+    fixture
+        .client
+        .publish_with_reply(to, inbox, question)
+        .await?;
+    let mut found = 0;
+    while let Some(reply) = replies.next().await {
+        if reply.status.is_some() {
+            break;
+        }
+        found += 1;
+    }
+    Ok(found)
+}
+
+/// Reads a subject by an ordered consumer, from a sequence on, to its end.
+async fn consume(
+    fixture: &Fixture,
+    stream: &Stream,
+    subject: &str,
+    after: u64,
+) -> Result<usize, Failure> {
+    let config = push::OrderedConfig {
+        deliver_subject: fixture.client.new_inbox(),
+        filter_subject: subject.to_owned(),
+        deliver_policy: DeliverPolicy::ByStartSequence {
+            start_sequence: after + 1,
+        },
+        ..push::OrderedConfig::default()
+    };
+    let mut messages = stream.create_consumer(config).await?.messages().await?;
+    let mut found = 0;
+    while let Some(message) = messages.next().await {
+        let message = message?;
+        found += 1;
+        if message.info()?.pending == 0 {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+async fn version(rounds: &Rounds, fixture: &Fixture, stream: &Stream) -> Outcome {
+    let actor = history(fixture, 10).await?;
+    let subject = fixture.store.subject(&actor);
+    let times = rounds.scaled(1_000);
+    let ours = async |()| {
+        for _ in 0..times {
+            fixture.store.version(&actor).await?;
+        }
+        Outcome::Ok(())
+    };
+    let raw = async |()| {
+        for _ in 0..times {
+            stream.direct_get_last_for_subject(subject.as_str()).await?;
+        }
+        Outcome::Ok(())
+    };
+    let bar = Bar {
+        what: "latest version, asked for",
+        ratio: 0.90,
+    };
+    let (ours, raw) = ((|| (), ours), (|| (), raw));
+    rounds.compare(&bar, times, ours, raw).await?;
+    let times = rounds.scaled(100_000);
+    rounds.alone("latest version, remembered", 200.0, times, || {
+        for _ in 0..times {
+            std::hint::black_box(fixture.store.remembered_version(&actor));
+        }
+    });
+    Ok(())
+}
+
+/// Everything after a position, decoded, against the messages of an ordered consumer as they are.
+async fn catch_up(rounds: &Rounds, fixture: &Fixture, stream: &Stream) -> Outcome {
+    let what = "catch-up of the log, 200,000 messages";
+    if !rounds.wants(what) {
+        return Ok(());
+    }
+    let (width, length) = (256, rounds.scaled(782));
+    let after = fixture.store.head().await?;
+    appending::append_all(fixture, appending::lanes(width, length, 1)).await?;
+    let wanted = width * length;
+    let ours = async |()| {
+        let log = fixture.store.follow(Position::new(after.as_u64()));
+        let mut log = Box::pin(log.take(usize::try_from(wanted)?));
+        while let Some(recorded) = log.next().await {
+            recorded?;
+        }
+        Outcome::Ok(())
+    };
+    let raw = async |()| {
+        let found = consume(fixture, stream, "aether.default.log.>", after.as_u64()).await?;
+        check(found, wanted)
+    };
+    let bar = Bar { what, ratio: 0.85 };
+    rounds
+        .compare(&bar, wanted, (|| (), ours), (|| (), raw))
+        .await
+}

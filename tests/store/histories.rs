@@ -1,0 +1,102 @@
+//! Histories that are too long for one answer.
+
+use std::time::Duration;
+
+use aether::{
+    ActorId, Commit, Event, EventStore as _, EventStoreExt as _, Version,
+    store::jetstream::{JetStreamEventStore, JetStreamOptions},
+};
+use aether_tests::harness::NatsServer;
+use async_nats::jetstream;
+use futures_util::StreamExt as _;
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::fixture::options;
+
+fn actor() -> ActorId {
+    ActorId::new("long").unwrap()
+}
+
+/// Appends events 1 to `count`, each of so many bytes as `size` says.
+async fn fill(store: &JetStreamEventStore, count: u64, size: impl Fn(u64) -> usize) {
+    for version in 1..=count {
+        let data = json!("x".repeat(size(version)));
+        let event = Event::new(actor(), version, "Grown", &data).unwrap();
+        store.append(Commit::new([event]).unwrap()).await.unwrap();
+    }
+}
+
+/// Reads all of a history, and says how many commits each page had.
+async fn pages(store: &JetStreamEventStore) -> Vec<usize> {
+    let (mut pages, mut after) = (Vec::new(), Version::NONE);
+    loop {
+        let page = store.read(&actor(), after).await.unwrap();
+        for recorded in &page.commits {
+            assert_eq!(recorded.commit.expected(), after);
+            after = recorded.commit.version();
+        }
+        pages.push(page.commits.len());
+        if !page.more {
+            return pages;
+        }
+    }
+}
+
+async fn reader(server: &NatsServer, options: JetStreamOptions) -> JetStreamEventStore {
+    options.connect(&server.url()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_history_is_read_in_pages_bounded_by_bytes() {
+    let server = NatsServer::shared().await;
+    let options = options();
+    let store = reader(&server, options.clone()).await;
+    fill(&store, 1_000, |_| 1_000).await;
+    let stores = [store, reader(&server, options.clone()).await];
+    for store in stores {
+        assert_eq!(pages(&store).await, [1_000]);
+    }
+    let store = reader(&server, options.page_bytes(400_000)).await;
+    let pages = pages(&store).await;
+    assert_eq!(pages.iter().sum::<usize>(), 1_000);
+    assert!(pages.len() >= 3, "{pages:?}");
+    let (_, full) = pages.split_last().unwrap();
+    assert!(
+        full.iter().all(|page| (128..=410).contains(page)),
+        "{pages:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_larger_than_a_page_are_read_one_by_one() {
+    let server = NatsServer::shared().await;
+    let options = options().page_bytes(5_000);
+    let store = reader(&server, options.clone()).await;
+    fill(
+        &store,
+        600,
+        |version| if version % 100 == 0 { 9_000 } else { 10 },
+    )
+    .await;
+    let stores = [store, reader(&server, options).await];
+    for store in stores {
+        let pages = pages(&store).await;
+        assert_eq!(pages.iter().sum::<usize>(), 600, "{pages:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reading_leaves_no_consumer_behind() {
+    let server = NatsServer::shared().await;
+    let store = reader(&server, options().page_bytes(100_000)).await;
+    fill(&store, 600, |_| 1_000).await;
+    let events = store.events(&actor(), Version::NONE).await.unwrap();
+    assert_eq!(events.len(), 600);
+    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    let stream = context.get_stream(store.stream_name()).await.unwrap();
+    let deleted = async { while stream.consumer_names().next().await.is_some() {} };
+    // Sooner than the server forgets one that is not deleted.
+    let deleted = timeout(Duration::from_secs(5), deleted).await;
+    deleted.expect("the consumers are deleted");
+}
