@@ -1,4 +1,4 @@
-use aether::{ActorId, EventStore as _, EventStoreExt as _, Position, Version};
+use aether::{ActorId, EventStore as _, EventStoreExt as _, Position, Version, wire};
 use async_nats::jetstream::{
     consumer::{DeliverPolicy, push},
     stream::Stream,
@@ -28,6 +28,9 @@ pub(crate) async fn compare(rounds: &Rounds, fixture: &Fixture) -> Outcome {
         if rounds.wants(what) {
             let actor = history(fixture, rounds.scaled(length)).await?;
             load(rounds, fixture, &stream, what, (&actor, length, times)).await?;
+            if length > 100 {
+                load_decoded(rounds, fixture, &stream, (&actor, length, times)).await?;
+            }
         }
     }
     version(rounds, fixture, &stream).await?;
@@ -65,11 +68,49 @@ async fn load(
             let found = if length < 100 {
                 direct(fixture, &subject).await?
             } else {
-                consume(fixture, stream, &subject, 0).await?
+                consume(fixture, stream, (&subject, 0), |_| Ok(())).await?
             };
             check(found, rounds.scaled(length))?;
         }
         Outcome::Ok(())
+    };
+    let bar = Bar { what, ratio: 0.85 };
+    rounds
+        .compare(&bar, times, (|| (), ours), (|| (), raw))
+        .await
+}
+
+/// The same, against messages that are decoded as well.
+async fn load_decoded(
+    rounds: &Rounds,
+    fixture: &Fixture,
+    stream: &Stream,
+    (actor, length, times): (&ActorId, u64, u64),
+) -> Outcome {
+    let subject = fixture.store.subject(actor);
+    let ours = async |()| {
+        for _ in 0..times {
+            let events = fixture.store.events(actor, Version::NONE).await?;
+            check(events.len(), rounds.scaled(length))?;
+        }
+        Outcome::Ok(())
+    };
+    let raw = async |()| {
+        for _ in 0..times {
+            let mut events = Vec::new();
+            let decode = |body: &Bytes| {
+                events.extend(wire::decode(body)?.events);
+                Outcome::Ok(())
+            };
+            consume(fixture, stream, (&subject, 0), decode).await?;
+            check(events.len(), rounds.scaled(length))?;
+        }
+        Outcome::Ok(())
+    };
+    let what = if length > 1_000 {
+        "load of 100,000 messages, both decoded"
+    } else {
+        "load of 1,000 messages, both decoded"
     };
     let bar = Bar { what, ratio: 0.85 };
     rounds
@@ -109,8 +150,8 @@ async fn direct(fixture: &Fixture, subject: &str) -> Result<usize, Failure> {
 async fn consume(
     fixture: &Fixture,
     stream: &Stream,
-    subject: &str,
-    after: u64,
+    (subject, after): (&str, u64),
+    mut take: impl FnMut(&Bytes) -> Outcome,
 ) -> Result<usize, Failure> {
     let config = push::OrderedConfig {
         deliver_subject: fixture.client.new_inbox(),
@@ -125,6 +166,7 @@ async fn consume(
     while let Some(message) = messages.next().await {
         let message = message?;
         found += 1;
+        take(&message.payload)?;
         if message.info()?.pending == 0 {
             break;
         }
@@ -181,10 +223,24 @@ async fn catch_up(rounds: &Rounds, fixture: &Fixture, stream: &Stream) -> Outcom
         }
         Outcome::Ok(())
     };
+    let everything = ("aether.default.log.>", after.as_u64());
     let raw = async |()| {
-        let found = consume(fixture, stream, "aether.default.log.>", after.as_u64()).await?;
+        let found = consume(fixture, stream, everything, |_| Ok(())).await?;
         check(found, wanted)
     };
+    let bar = Bar { what, ratio: 0.85 };
+    rounds
+        .compare(&bar, wanted, (|| (), ours), (|| (), raw))
+        .await?;
+    let raw = async |()| {
+        let decode = |body: &Bytes| {
+            std::hint::black_box(wire::decode(body)?);
+            Outcome::Ok(())
+        };
+        let found = consume(fixture, stream, everything, decode).await?;
+        check(found, wanted)
+    };
+    let what = "catch-up of the log, 200,000 messages, both decoded";
     let bar = Bar { what, ratio: 0.85 };
     rounds
         .compare(&bar, wanted, (|| (), ours), (|| (), raw))

@@ -6,8 +6,8 @@ use std::{
 
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::{Child, ChildStderr, Command},
 };
 
 use crate::Failure;
@@ -15,6 +15,8 @@ use crate::Failure;
 /// A NATS server with `JetStream`, on a port and in a folder of its own.
 pub(crate) struct Server {
     pub(crate) url: String,
+    /// Read no more, but open: a server that cannot write its log ends.
+    _log: Lines<BufReader<ChildStderr>>,
     _process: Child,
     _folder: TempDir,
 }
@@ -29,12 +31,15 @@ impl Server {
             .kill_on_drop(true)
             .spawn()?;
         let log = process.stderr.take().ok_or("the server has no log")?;
-        let mut lines = BufReader::new(log).lines();
+        let (mut lines, mut url) = (BufReader::new(log).lines(), String::new());
         while let Some(line) = lines.next_line().await? {
             if let Some((_, address)) = line.split_once("Listening for client connections on ") {
-                let url = format!("nats://{address}");
+                url = format!("nats://{address}");
+            }
+            if line.contains("Server is ready") {
                 return Ok(Self {
                     url,
+                    _log: lines,
                     _process: process,
                     _folder: folder,
                 });
