@@ -41,7 +41,7 @@ fmt: ## Formats the code.
 doc: ## Builds the documentation, and opens it.
 	$(CARGO) doc --workspace --all-features --no-deps --open
 
-bench: ## Runs the benchmarks.
+bench: nats-server ## Runs the benchmarks.
 	$(CARGO) bench --workspace --all-features
 
 board: ## Draws docs/board.svg anew, after the example has changed.
