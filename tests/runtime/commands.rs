@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use aether::{
-    CommandId, EventStoreExt as _, InMemoryEventStore, Position, StoreErrorKind, Version,
+    CommandId, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore, Position,
+    StoreErrorKind, Version,
     runtime::{Aether, CommandError},
 };
 use futures_util::future::join_all;
@@ -221,4 +222,27 @@ async fn a_command_in_doubt_can_be_sent_again_under_its_id() {
     };
     assert_eq!(err.kind(), StoreErrorKind::InDoubt);
     assert!(aether.send(buy).with_id(id).await.unwrap().repeated);
+}
+
+#[tokio::test]
+async fn an_event_of_a_type_nobody_knows_is_told_and_nothing_is_decided_on_it() {
+    let aether = running().await;
+    aether.send(ticket("a")).await.unwrap();
+    let eaten = Event::new("Ticket.a", 2, "TicketEaten", &()).unwrap();
+    aether.store().save(eaten).await.unwrap();
+    let err = aether
+        .send(PayTicket {
+            ticket: "a".to_owned(),
+        })
+        .await
+        .unwrap_err();
+    let CommandError::Unreadable(err) = err else {
+        panic!("{err:?}")
+    };
+    assert_eq!(err.to_string(), "event 2 of `Ticket.a` cannot be read");
+    let source = "`TicketEvent` has no event stored as \"TicketEaten\"";
+    assert_eq!(err.source.to_string(), source);
+    assert!(aether.load::<Ticket>("a").await.is_err());
+    let version = aether.store().version(&err.actor_id).await.unwrap();
+    assert_eq!(version, Version::new(2), "nothing was stored");
 }

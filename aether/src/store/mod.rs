@@ -84,9 +84,14 @@ pub trait EventStore: Send + Sync + 'static {
     /// - [`StoreErrorKind::Conflict`]: the actor is at another version. Nothing was stored.
     /// - [`StoreErrorKind::TooLarge`]: the commit is larger than the store can keep. Nothing was
     ///   stored.
-    /// - [`StoreErrorKind::Unavailable`]: the store is out of reach. Nothing was stored.
+    /// - [`StoreErrorKind::Unavailable`]: the store is out of reach. This call stored nothing; a
+    ///   commit that was in doubt before it is in doubt still.
     /// - [`StoreErrorKind::InDoubt`]: no answer came in time. The commit may or may not be
     ///   stored; append the very same commit again to know.
+    /// - [`StoreErrorKind::Misconfigured`], [`StoreErrorKind::Invalid`]: the store is set up in a
+    ///   way, or the commit is made in a way, that cannot be. Nothing was stored.
+    /// - [`StoreErrorKind::Corrupt`]: what is stored of the actor cannot be read. Nothing was
+    ///   stored.
     ///
     /// # Cancel safety
     /// Not cancel safe: if the future is dropped, the commit is in doubt. Append the very same
