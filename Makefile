@@ -24,6 +24,7 @@ test: nats-server lint ## All that must hold: lint, the core alone, every test, 
 	$(CARGO) check --package aether --no-default-features
 	$(CARGO) test --workspace --all-features
 	$(CARGO) doc --workspace --all-features --no-deps
+	$(CARGO) doc --package aether --no-default-features --no-deps
 
 test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of processes; FAULTS_SEED=n for others.
 	$(CARGO) test --package aether-tests --test faults -- --nocapture --test-threads 1

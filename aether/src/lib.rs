@@ -1,6 +1,16 @@
-//! Aether: write the domain once, as Rust types and functions.
+//! Event sourcing: write the domain once, as Rust types and functions.
 //!
-//! Aether runs it, keeps it, spreads it over machines, and draws it, and the drawing cannot lie.
+//! Aether runs it, keeps it, and draws it, and the drawing cannot lie.
+//!
+//! - A *domain* is types and pure functions: start with [`prelude`], whose traits are in
+//!   [`domain`]. The macros write impls of those traits; each can be written by hand.
+//! - A *store* keeps events: [`InMemoryEventStore`], `EmbeddedEventStore` on disk (feature
+//!   `embedded`) or `JetStreamEventStore` (feature `nats`). What each promises is said at
+//!   [`EventStore`], and is usable without a domain.
+//! - The *runtime* (feature `runtime`) carries out commands and lets policies, projections and
+//!   adapters follow the log: `Aether` has an example of it all.
+//! - The *model* of a domain, and its board, come from [`eventstorming`].
+//! - The *testing kit* (feature `testing`) has given/when/then and replay snapshots.
 
 // Generated code names `::aether`; so it works in this crate's own tests as well.
 extern crate self as aether;
