@@ -186,7 +186,8 @@ impl ToTokens for Function {
                     clippy::needless_pass_by_value,
                     clippy::trivially_copy_pass_by_ref,
                     clippy::unnecessary_wraps,
-                    clippy::unused_self
+                    clippy::unused_self,
+                    reason = "its verb decides the shape of the method"
                 )]
             }
         });

@@ -76,7 +76,11 @@ fn generated(aggregate: &Aggregate, set: &Set, key: &Ident) -> TokenStream {
     quote! {
         #[doc = #doc]
         #[derive(#krate::Debug, #krate::Clone, #krate::PartialEq)]
-        #[allow(clippy::large_enum_variant, clippy::derive_partial_eq_without_eq)]
+        #[allow(
+            clippy::large_enum_variant,
+            clippy::derive_partial_eq_without_eq,
+            reason = "the events decide how large they are and how they compare"
+        )]
         #vis enum #ident {
             #(#[doc = #docs] #variants(#held),)*
         }

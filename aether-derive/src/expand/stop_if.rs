@@ -11,7 +11,7 @@ pub(super) fn stop_if(krate: &Krate, at: Span, check: &TokenStream) -> TokenStre
     let function = spanned(at, quote!(#krate::meta::check::stop_if));
     let finding = spanned(at, quote!(#krate::meta::check::#check));
     quote! {
-        #[allow(long_running_const_eval)]
+        #[allow(long_running_const_eval, reason = "a large context takes a while to check")]
         const _: () = #function #finding;
     }
 }

@@ -14,15 +14,15 @@
 //!   position, the reader or the actor; nothing is passed over.
 //!
 //! # Figures
-//! On two cores, with a disk that appends and syncs 450 bytes in 0.12 ms, commits of one event of
-//! 450 bytes, over 10,000 actors, with 400,000 commits in the log:
+//! On two cores, with a disk that appends and syncs 450 bytes in 0.15 ms, commits of one event of
+//! 450 bytes, over 10,000 actors, with 300,000 commits in the log:
 //!
 //! | | commits a second |
 //! |---|---|
-//! | append, one after the other | 3,300 (0.30 ms each) |
-//! | append, 64 in flight | 47,000 |
-//! | append, 256 in flight | 70,000 |
-//! | replay of the log, decoded | 250,000 |
+//! | append, one after the other | 3,200 (0.32 ms each) |
+//! | append, 64 in flight | 49,000 |
+//! | append, 256 in flight | 79,000 |
+//! | replay of the log, decoded | 278,000 |
 //!
 //! `cargo bench -p aether --bench embedded` measures them again.
 //!
