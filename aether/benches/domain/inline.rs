@@ -1,13 +1,10 @@
 //! Events that are variants with fields of their own.
 
-use aether::{
-    ActorId, Event, Version,
-    domain::{DecodeError, EventSet, NewEvent, Stored},
-    prelude::*,
-};
+use aether::{ActorId, Event, Version, domain::EventSet, prelude::*};
 
 use super::{
     by_hand::{self, Row, Unreadable},
+    generated::{decode_generated, encode_generated, forget_generated},
     rounds::{Bar, Rounds},
 };
 
@@ -127,17 +124,6 @@ fn recorded(events: &[StockEvent]) -> Vec<Event> {
 }
 
 #[inline(never)]
-fn encode_generated(events: &[StockEvent]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1 << 16);
-    for event in events {
-        if event.encode(&mut out).is_err() {
-            return Vec::new();
-        }
-    }
-    out
-}
-
-#[inline(never)]
 fn encode_by_hand(events: &[StockEvent]) -> Vec<u8> {
     let mut out = Vec::with_capacity(1 << 16);
     for event in events {
@@ -198,13 +184,6 @@ const fn name_by_hand(event: &StockEvent) -> (&'static str, u32) {
 }
 
 #[inline(never)]
-fn forget_generated(events: &[StockEvent]) -> Vec<NewEvent> {
-    let mut rows = Vec::with_capacity(events.len());
-    rows.extend(events.iter().flat_map(NewEvent::of));
-    rows
-}
-
-#[inline(never)]
 fn forget_by_hand(events: &[StockEvent]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(events.len());
     rows.extend(events.iter().flat_map(forget_one_by_hand));
@@ -221,15 +200,6 @@ fn forget_one_by_hand(event: &StockEvent) -> serde_json::Result<Row> {
         schema_version,
         data,
     })
-}
-
-#[inline(never)]
-fn decode_generated(events: &[Event]) -> Result<Vec<StockEvent>, DecodeError> {
-    let mut decoded = Vec::with_capacity(events.len());
-    for event in events {
-        decoded.push(StockEvent::decode(Stored::from(event))?);
-    }
-    Ok(decoded)
 }
 
 #[inline(never)]
@@ -289,7 +259,7 @@ pub(crate) fn compare(rounds: &Rounds) {
     assert_eq!(encode_generated(&events), encode_by_hand(&events));
     let ours = forget_generated(&events).into_iter();
     assert!(forget_by_hand(&events).into_iter().eq(ours));
-    assert!(decode_generated(&stored).is_ok_and(|decoded| decoded == events));
+    assert!(decode_generated::<StockEvent>(&stored).is_ok_and(|decoded| decoded == events));
     assert!(decode_by_hand(&stored).is_ok_and(|decoded| decoded == events));
 
     let encode = Bar {
@@ -320,6 +290,6 @@ pub(crate) fn compare(rounds: &Rounds) {
         &decode,
         EVENTS,
         || &*stored,
-        (decode_generated, decode_by_hand),
+        (decode_generated::<StockEvent>, decode_by_hand),
     );
 }

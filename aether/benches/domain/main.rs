@@ -10,6 +10,7 @@
 //! `valgrind --tool=callgrind <bench> --bench --rounds 20`, where each side is a function of its own.
 
 mod by_hand;
+mod generated;
 mod inline;
 mod rounds;
 mod structs;

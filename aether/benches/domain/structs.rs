@@ -1,13 +1,10 @@
 //! Events that are structs, which is how most are written.
 
-use aether::{
-    ActorId, Event, Position, Timestamp, Version,
-    domain::{DecodeError, NewEvent, Stored},
-    prelude::*,
-};
+use aether::{ActorId, Event, Position, Timestamp, Version, prelude::*};
 
 use super::{
     by_hand::{self, Row, Unreadable},
+    generated::{decode_generated, encode_generated, forget_generated},
     rounds::{Bar, Rounds},
 };
 
@@ -160,17 +157,6 @@ fn actor() -> ActorId {
 }
 
 #[inline(never)]
-fn encode_generated(events: &[OrderEvent]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1 << 16);
-    for event in events {
-        if event.encode(&mut out).is_err() {
-            return Vec::new();
-        }
-    }
-    out
-}
-
-#[inline(never)]
 fn encode_by_hand(events: &[OrderEvent]) -> Vec<u8> {
     let mut out = Vec::with_capacity(1 << 16);
     for event in events {
@@ -203,13 +189,6 @@ const fn name_by_hand(event: &OrderEvent) -> (&'static str, u32) {
 }
 
 #[inline(never)]
-fn forget_generated(events: &[OrderEvent]) -> Vec<NewEvent> {
-    let mut rows = Vec::with_capacity(events.len());
-    rows.extend(events.iter().flat_map(NewEvent::of));
-    rows
-}
-
-#[inline(never)]
 fn forget_by_hand(events: &[OrderEvent]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(events.len());
     rows.extend(events.iter().flat_map(forget_one_by_hand));
@@ -226,15 +205,6 @@ fn forget_one_by_hand(event: &OrderEvent) -> serde_json::Result<Row> {
         schema_version,
         data,
     })
-}
-
-#[inline(never)]
-fn decode_generated(events: &[Event]) -> Result<Vec<OrderEvent>, DecodeError> {
-    let mut decoded = Vec::with_capacity(events.len());
-    for event in events {
-        decoded.push(OrderEvent::decode(Stored::from(event))?);
-    }
-    Ok(decoded)
 }
 
 #[inline(never)]
@@ -344,7 +314,7 @@ pub(crate) fn compare(rounds: &Rounds) {
         &decode,
         EVENTS,
         || &*stored,
-        (decode_generated, decode_by_hand),
+        (decode_generated::<OrderEvent>, decode_by_hand),
     );
     let fold = Bar {
         what: "fold, event structs",
@@ -375,7 +345,7 @@ fn agree(events: &[OrderEvent], stored: &[Event]) {
     assert_eq!(encode_generated(events), encode_by_hand(events));
     let ours = forget_generated(events).into_iter();
     assert!(forget_by_hand(events).into_iter().eq(ours));
-    assert!(decode_generated(stored).is_ok_and(|decoded| decoded == events));
+    assert!(decode_generated::<OrderEvent>(stored).is_ok_and(|decoded| decoded == events));
     assert!(decode_by_hand(stored).is_ok_and(|decoded| decoded == events));
     assert_eq!(
         replay_generated(stored),
