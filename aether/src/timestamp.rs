@@ -40,6 +40,10 @@ impl Timestamp {
     pub(crate) const fn from_jiff(timestamp: jiff::Timestamp) -> Self {
         Self(timestamp)
     }
+
+    pub(crate) const fn as_jiff(self) -> jiff::Timestamp {
+        self.0
+    }
 }
 
 impl fmt::Display for Timestamp {

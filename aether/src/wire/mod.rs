@@ -35,6 +35,7 @@ mod decode;
 mod document;
 mod encode;
 mod error;
+mod json;
 
 pub use self::{
     contents::Contents,
