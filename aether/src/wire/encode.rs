@@ -38,9 +38,15 @@ pub(super) fn is_plain(commit: &Commit) -> bool {
 
 /// The `source` of every event of a namespace: a URI reference that no other namespace has.
 pub fn source_of(namespace: &Namespace) -> String {
-    let mut source = String::from("/aether/");
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let mut source = String::with_capacity(64);
+    source.push_str("/aether/");
+    if namespace.as_str().bytes().all(is_plain) {
+        source.push_str(namespace.as_str());
+        return source;
+    }
     for byte in namespace.as_str().bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+        if is_plain(byte) {
             source.push(char::from(byte));
         } else {
             let _infallible = write!(source, "%{byte:02X}");
