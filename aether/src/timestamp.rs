@@ -37,6 +37,12 @@ impl Timestamp {
         )
     }
 
+    /// How long it is from here to a later moment; none if that is not later.
+    pub fn until(self, later: Self) -> Option<std::time::Duration> {
+        let left = self.0.duration_until(later.0);
+        (!left.is_zero()).then(|| left.try_into().ok()).flatten()
+    }
+
     pub(crate) const fn from_jiff(timestamp: jiff::Timestamp) -> Self {
         Self(timestamp)
     }

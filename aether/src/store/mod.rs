@@ -27,6 +27,7 @@ mod memory;
 mod position;
 mod recorded;
 mod snapshots;
+pub mod timers;
 mod transaction;
 
 use std::future::Future;
