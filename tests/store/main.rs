@@ -15,4 +15,6 @@ mod misfits;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod scans;
+#[cfg(test)]
 mod transactions;

@@ -118,11 +118,11 @@ async fn a_file_of_a_later_format_is_refused() {
     drop(store);
     let database = redb::Database::open(file(&folder)).unwrap();
     let tx = database.begin_write().unwrap();
-    tx.open_table(ABOUT).unwrap().insert("format", 3).unwrap();
+    tx.open_table(ABOUT).unwrap().insert("format", 4).unwrap();
     tx.commit().unwrap();
     drop(database);
     let what = format!(
-        "the file `{}` has format 3, and this version of Aether reads format 2",
+        "the file `{}` has format 4, and this version of Aether reads formats 2 and 3",
         file(&folder).display()
     );
     let wanted = (StoreErrorKind::Misconfigured, what, String::new());

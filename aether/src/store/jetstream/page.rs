@@ -1,4 +1,5 @@
 use super::{
+    history::{LONG_BATCH, Wanted},
     memo::{Known, Place},
     store::Shared,
     stored::{Heading, Stored},
@@ -136,7 +137,9 @@ impl Reading<'_> {
         let (store, limit) = (self.store, self.store.options.page_bytes);
         let room = limit.saturating_sub(self.bytes).max(1);
         if left > LONG {
-            let taken = store.long_batch(subject, (from, room), |it| self.push(it));
+            let most = LONG_BATCH;
+            let wanted = Wanted { from, most, room };
+            let taken = store.long_batch(subject, wanted, |it| self.push(it));
             let taken = Box::pin(taken).await?;
             if taken.count > 0 {
                 self.is_full = taken.left > 0;

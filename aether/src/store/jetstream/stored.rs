@@ -120,6 +120,11 @@ impl Stored {
         self.payload.len()
     }
 
+    /// Its body.
+    pub(super) const fn body(&self) -> &Bytes {
+        &self.payload
+    }
+
     /// What the headers say.
     pub(super) fn heading(&self) -> Result<Heading, StoreError> {
         self.read_heading().map_err(|reason| self.corrupt(reason))
