@@ -39,9 +39,11 @@ impl Shared {
         };
         match err.kind() {
             DirectGetErrorKind::NotFound => Ok(None),
+            DirectGetErrorKind::Request => {
+                Err(self.unanswered("was not answered for").await.because(err))
+            }
             DirectGetErrorKind::InvalidSubject
             | DirectGetErrorKind::TimedOut
-            | DirectGetErrorKind::Request
             | DirectGetErrorKind::ErrorResponse(..)
             | DirectGetErrorKind::Other => {
                 Err(self.unavailable("was not answered for").because(err))
@@ -74,7 +76,7 @@ impl Shared {
                 None => batch.push(reply).map_err(|gap| self.unavailable(gap))?,
                 Some(204) => return batch.ended(&reply).map_err(|gap| self.unavailable(gap)),
                 Some(404) if batch.messages.is_empty() => return Ok(batch),
-                Some(503) => return Err(self.unavailable("has no replica that answers")),
+                Some(503) => return Err(self.unanswered("has no replica that answers").await),
                 Some(status) => return Err(self.refused(status, reply.description.as_deref())),
             }
         }
