@@ -11,7 +11,7 @@ NATS_SERVER := .tools/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults build lint fmt doc bench nats-server board clean
+.PHONY: help demo test test-faults fuzz-smoke build lint fmt doc bench nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -28,6 +28,9 @@ test: nats-server lint ## All that must hold: lint, the core alone, every test, 
 
 test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of processes; FAULTS_SEED=n for others.
 	$(CARGO) test --package aether-tests --test faults -- --nocapture --test-threads 1
+
+fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
+	scripts/fuzz-smoke
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
