@@ -27,7 +27,7 @@ pub(super) fn follow(
         store,
         last: after.as_u64(),
         messages: None,
-        began: Instant::now(),
+        began: None,
         missing: None,
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
@@ -47,8 +47,8 @@ struct Follower {
     /// The sequence of the last message that was given out.
     last: u64,
     messages: Option<pull::Stream>,
-    /// When the consumer was made.
-    began: Instant,
+    /// When the consumer was made, if it is there.
+    began: Option<Instant>,
     /// The first message after that which was missing from the stream then.
     missing: Option<u64>,
 }
@@ -71,12 +71,11 @@ impl Follower {
             };
             self.messages = None;
             // After a while of quiet the trouble is a new one.
-            if self.began.elapsed() > HEARTBEAT * 2 {
+            let began = self.began.take();
+            if began.is_some_and(|began| began.elapsed() > HEARTBEAT * 2) {
                 patience = self.store.patience();
             }
-            if !patience.pause().await {
-                return Err(trouble);
-            }
+            patience.endure(trouble).await?;
         }
     }
 
@@ -92,7 +91,7 @@ impl Follower {
             messages
         } else {
             let messages = consume(&self.store, self.last).await?;
-            self.began = Instant::now();
+            self.began = Some(Instant::now());
             self.messages.insert(messages)
         };
         let message = messages.next().await.transpose();

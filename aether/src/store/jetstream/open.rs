@@ -1,7 +1,7 @@
 use std::io;
 
 use async_nats::{
-    Client, ConnectOptions, ServerAddr,
+    Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr,
     jetstream::{
         self, Context, ErrorCode,
         context::{
@@ -11,6 +11,7 @@ use async_nats::{
         stream::{Config, Info},
     },
 };
+use percent_encoding::percent_decode_str;
 use tokio::{sync::OnceCell, time::timeout};
 
 use super::{
@@ -31,7 +32,8 @@ impl JetStreamOptions {
     /// Connects to a server, or to the first that answers of several separated by commas, and
     /// opens the store.
     ///
-    /// For a connection with credentials or TLS, [`connect_with`](Self::connect_with) its options.
+    /// A user and a password, or a token, may stand in the URL. For other credentials and for TLS,
+    /// [`connect_with`](Self::connect_with) their options.
     ///
     /// # Errors
     /// As for [`JetStreamOptions::open`]; `Unavailable` if no server answers at `url`, and
@@ -58,12 +60,10 @@ impl JetStreamOptions {
         options: ConnectOptions,
         url: &str,
     ) -> Result<JetStreamEventStore, StoreError> {
-        let denials = Denials::default();
-        let connected = denials.of(options).connect(addresses(url)?).await;
-        let client = connected.map_err(|err| {
-            let text = format!("no NATS server answers at {}", without_secrets(url));
-            StoreError::new(StoreErrorKind::Unavailable, text).because(err)
-        })?;
+        let (denials, addresses) = (Denials::default(), addresses(url)?);
+        let options = denials.of(credentials(options, &addresses));
+        let connected = options.connect(addresses).await;
+        let client = connected.map_err(|err| not_connected(err, url))?;
         self.open_hearing(client, denials).await
     }
 
@@ -289,6 +289,40 @@ fn addresses(urls: &str) -> Result<Vec<ServerAddr>, StoreError> {
         })
     };
     urls.split(',').map(address).collect()
+}
+
+/// The options with the user and the password, or the token, that an address has.
+///
+/// The client reads addresses and leaves that in them aside.
+fn credentials(options: ConnectOptions, addresses: &[ServerAddr]) -> ConnectOptions {
+    let mut named = addresses.iter();
+    let named = named.find_map(|it| Some((it.username()?, it.password())));
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    match named {
+        Some((user, Some(password))) => options.user_and_password(decoded(user), decoded(password)),
+        Some((token, None)) => options.token(decoded(token)),
+        None => options,
+    }
+}
+
+fn not_connected(err: ConnectError, url: &str) -> StoreError {
+    let at = without_secrets(url);
+    let (kind, text) = match err.kind() {
+        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+            let text = format!("the NATS server at {at} refuses these credentials");
+            (StoreErrorKind::Misconfigured, text)
+        }
+        ConnectErrorKind::ServerParse
+        | ConnectErrorKind::Dns
+        | ConnectErrorKind::TimedOut
+        | ConnectErrorKind::Tls
+        | ConnectErrorKind::Io
+        | ConnectErrorKind::MaxReconnects => {
+            let text = format!("no NATS server answers at {at}");
+            (StoreErrorKind::Unavailable, text)
+        }
+    };
+    StoreError::new(kind, text).because(err)
 }
 
 /// URLs without what lies before their `@`.

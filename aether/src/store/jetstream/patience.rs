@@ -59,17 +59,18 @@ impl Patience {
     {
         loop {
             match question().await {
-                Err(err) if err.kind() == StoreErrorKind::Unavailable => {
-                    if let Some(denial) = self.denied(|_| true) {
-                        return Err(not_permitted().because(denial));
-                    }
-                    if !self.pause().await {
-                        return Err(err);
-                    }
-                }
+                Err(err) if err.kind() == StoreErrorKind::Unavailable => self.endure(err).await?,
                 answer => return answer,
             }
         }
+    }
+
+    /// Waits a little, unless there is no time left, or something is denied: then this is why.
+    pub(super) async fn endure(&mut self, err: StoreError) -> Result<(), StoreError> {
+        if let Some(denial) = self.denied(|_| true) {
+            return Err(not_permitted().because(denial));
+        }
+        if self.pause().await { Ok(()) } else { Err(err) }
     }
 }
 

@@ -1,4 +1,4 @@
-use async_nats::{Message, Request, Subscriber, jetstream::stream::DirectGetErrorKind};
+use async_nats::{Message, Request, StatusCode, Subscriber, jetstream::stream::DirectGetErrorKind};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -39,11 +39,12 @@ impl Shared {
         };
         match err.kind() {
             DirectGetErrorKind::NotFound => Ok(None),
-            DirectGetErrorKind::Request => {
-                Err(self.unanswered("was not answered for").await.because(err))
+            DirectGetErrorKind::ErrorResponse(StatusCode::NO_RESPONDERS, _) => {
+                Err(self.unanswered("has no replica that answers").await)
             }
             DirectGetErrorKind::InvalidSubject
             | DirectGetErrorKind::TimedOut
+            | DirectGetErrorKind::Request
             | DirectGetErrorKind::ErrorResponse(..)
             | DirectGetErrorKind::Other => {
                 Err(self.unavailable("was not answered for").because(err))
