@@ -7,6 +7,8 @@
 
 CARGO ?= cargo
 NATS_SERVER := .tools/nats-server
+# One that is too old, to see that it is refused.
+OLD_NATS_SERVER := .tools/old/nats-server
 
 export RUSTDOCFLAGS ?= -D warnings
 
@@ -51,10 +53,13 @@ bench: nats-server ## Runs the benchmarks.
 board: ## Draws docs/board.svg anew, after the example has changed.
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board
 
-nats-server: $(NATS_SERVER) ## Fetches the NATS server that the tests need.
+nats-server: $(NATS_SERVER) $(OLD_NATS_SERVER) ## Fetches the NATS servers that the tests need.
 
 $(NATS_SERVER): scripts/fetch-nats-server
 	scripts/fetch-nats-server
+
+$(OLD_NATS_SERVER): scripts/fetch-nats-server
+	scripts/fetch-nats-server --version 2.10.26 --into $(dir $@)
 
 clean: ## Removes what was built; the fetched server stays.
 	$(CARGO) clean

@@ -9,6 +9,7 @@ use aether::{
 };
 use aether_tests::harness::NatsServer;
 use async_nats::jetstream::{self, stream};
+use futures_util::StreamExt as _;
 use serde_json::json;
 
 use crate::fixture::{fresh, options};
@@ -279,4 +280,17 @@ async fn an_acknowledgement_means_what_the_stream_warrants_and_its_operator_says
         .await
         .accepting(Risk::AsyncPersistence);
     assert_eq!(durability(later.synced_always()).await, Durability::Process);
+}
+
+#[tokio::test]
+async fn a_server_that_is_too_old_is_refused_before_anything_is_made_on_it() {
+    let server = NatsServer::old().await;
+    let err = refusal(&options(), &server).await;
+    assert_eq!(err.kind(), StoreErrorKind::Misconfigured, "{err}");
+    assert_eq!(
+        err.to_string(),
+        "the NATS server is too old: it is 2.10.26, wanted is 2.11.0"
+    );
+    let mut streams = context(&server).await.stream_names();
+    assert!(streams.next().await.is_none(), "nothing was made");
 }
