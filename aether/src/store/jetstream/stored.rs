@@ -92,6 +92,22 @@ impl From<jetstream::message::StreamMessage> for Stored {
 }
 
 impl Stored {
+    /// A message that has these parts.
+    #[cfg(feature = "fuzzing")]
+    pub(super) const fn of(
+        sequence: u64,
+        subject: Subject,
+        headers: HeaderMap,
+        payload: Bytes,
+    ) -> Self {
+        Self {
+            sequence,
+            subject,
+            headers,
+            payload,
+        }
+    }
+
     /// A message as a consumer delivers it.
     pub(super) fn delivered(sequence: u64, message: Message) -> Self {
         Self {
