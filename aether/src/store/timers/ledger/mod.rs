@@ -1,4 +1,4 @@
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::future::join_all;
 
 use super::{DueTimer, PendingTimers, TimerScope};
 use crate::{
@@ -59,6 +59,8 @@ struct Partition {
     /// How far that is kept.
     saved: Position,
     changed: bool,
+    /// How many timers were more than the store keeps.
+    full: Option<usize>,
 }
 
 impl TimerLedger {
@@ -87,16 +89,14 @@ impl TimerLedger {
         scope: TimerScope,
     ) -> Result<Self, StoreError> {
         let reader = reader.into();
-        let names = (0..Self::PARTITIONS).map(|number| name(&reader, number));
-        let names: Vec<String> = names.collect();
-        let partitions = stream::iter(names)
-            .map(|name| async move {
-                let kept = store.checkpoint(&name).await?;
-                Partition::of(&name, scope, kept)
-            })
-            .buffered(Self::AT_ONCE)
-            .try_collect()
-            .await?;
+        let mut partitions = Vec::with_capacity(Self::PARTITIONS);
+        for first in (0..Self::PARTITIONS).step_by(Self::AT_ONCE) {
+            let numbers = first..Self::PARTITIONS.min(first + Self::AT_ONCE);
+            let opened = numbers.map(|number| Partition::open(store, &reader, number, scope));
+            for partition in join_all(opened).await {
+                partitions.push(partition?);
+            }
+        }
         Ok(Self {
             reader,
             scope,
@@ -179,7 +179,8 @@ impl TimerLedger {
         self.partitions.iter().all(|it| it.timers.is_empty())
     }
 
-    /// Whether there is something that is not kept yet.
+    /// Whether there is something to be kept. A full partition is not tried again before it has
+    /// fewer timers.
     pub fn is_changed(&self) -> bool {
         self.partitions.iter().any(Partition::is_to_be_saved)
     }
@@ -198,18 +199,35 @@ impl TimerLedger {
     ) -> Result<Vec<FullPartition>, StoreError> {
         let reader = &self.reader;
         let changed = self.partitions.iter_mut().enumerate();
-        let changed = changed.filter(|(_, it)| it.is_to_be_saved());
-        let saves = changed.map(|(number, it)| it.save(store, reader, number));
-        let mut saves = stream::iter(saves).buffer_unordered(Self::AT_ONCE);
-        let (mut full, mut trouble) = (Vec::new(), None);
-        while let Some(saved) = saves.next().await {
-            match saved {
-                Ok(()) => {}
-                Err(Unsaved::Full(partition)) => full.push(partition),
-                Err(Unsaved::Failed(err)) => trouble = Some(err),
-            }
+        let mut changed: Vec<_> = changed.filter(|(_, it)| it.is_to_be_saved()).collect();
+        let mut trouble = None;
+        for some in changed.chunks_mut(Self::AT_ONCE) {
+            let saves = some
+                .iter_mut()
+                .map(|(number, it)| it.save(store, reader, *number));
+            trouble = join_all(saves)
+                .await
+                .into_iter()
+                .find_map(Result::err)
+                .or(trouble);
         }
-        trouble.map_or(Ok(full), Err)
+        if let Some(err) = trouble {
+            return Err(err);
+        }
+        Ok(self.full())
+    }
+
+    /// The partitions with more timers than the store keeps in one value.
+    fn full(&self) -> Vec<FullPartition> {
+        let partitions = self.partitions.iter().enumerate();
+        let full = partitions.filter(|(_, it)| it.full.is_some());
+        full.map(|(partition, it)| FullPartition {
+            reader: self.reader.clone(),
+            partition,
+            timers: it.timers.len(),
+            position: it.saved,
+        })
+        .collect()
     }
 
     fn partition(&mut self, actor: &ActorId, change: &TimerChange) -> Option<&mut Partition> {
@@ -218,18 +236,25 @@ impl TimerLedger {
     }
 }
 
-enum Unsaved {
-    Full(FullPartition),
-    Failed(StoreError),
-}
-
 impl Partition {
+    async fn open(
+        store: &impl CheckpointStore,
+        reader: &str,
+        number: usize,
+        scope: TimerScope,
+    ) -> Result<Self, StoreError> {
+        let name = name(reader, number);
+        let kept = store.checkpoint(&name).await?;
+        Self::of(&name, scope, kept)
+    }
+
     fn of(name: &str, scope: TimerScope, kept: Checkpoint) -> Result<Self, StoreError> {
         let mut partition = Self {
             timers: PendingTimers::new(scope),
             position: Position::START,
             saved: kept.position,
             changed: false,
+            full: None,
         };
         let Some(state) = kept
             .state
@@ -247,9 +272,10 @@ impl Partition {
     }
 
     /// One that is being rebuilt has to come past what is kept first.
-    const fn is_to_be_saved(&self) -> bool {
+    fn is_to_be_saved(&self) -> bool {
         let (position, saved) = (self.position.as_u64(), self.saved.as_u64());
-        position >= saved && (self.changed || position - saved >= TimerLedger::TRAIL)
+        let has_room = self.full.is_none_or(|full| self.timers.len() < full);
+        has_room && position >= saved && (self.changed || position - saved >= TimerLedger::TRAIL)
     }
 
     async fn save(
@@ -257,10 +283,10 @@ impl Partition {
         store: &impl CheckpointStore,
         reader: &str,
         number: usize,
-    ) -> Result<(), Unsaved> {
+    ) -> Result<(), StoreError> {
         let data = self.timers.to_payload().map_err(|err| {
             let text = "the timers cannot be written";
-            Unsaved::Failed(StoreError::new(StoreErrorKind::Invalid, text).because(err))
+            StoreError::new(StoreErrorKind::Invalid, text).because(err)
         })?;
         let state = Some(ReaderState {
             schema_hash: TimerLedger::SCHEMA,
@@ -273,17 +299,14 @@ impl Partition {
             Ok(()) => {
                 self.saved = position;
                 self.changed = false;
+                self.full = None;
                 Ok(())
             }
             Err(err) if err.kind() == StoreErrorKind::TooLarge => {
-                Err(Unsaved::Full(FullPartition {
-                    reader: reader.to_owned(),
-                    partition: number,
-                    timers: self.timers.len(),
-                    position: self.saved,
-                }))
+                self.full = Some(self.timers.len());
+                Ok(())
             }
-            Err(err) => Err(Unsaved::Failed(err)),
+            Err(err) => Err(err),
         }
     }
 }
