@@ -30,6 +30,8 @@ mod recorded;
 mod snapshots;
 mod span;
 mod transaction;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 
 use std::future::Future;
 
