@@ -31,6 +31,8 @@ mod snapshots;
 mod span;
 pub mod timers;
 mod transaction;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 
 use std::future::Future;
 

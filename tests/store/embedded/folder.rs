@@ -130,6 +130,32 @@ async fn a_file_of_a_later_format_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_of_the_format_before_is_read_and_written_on() {
+    let (folder, store) = fresh().await;
+    store.save(event("a", 1)).await.unwrap();
+    drop(store);
+    let format = |format: Option<u64>| {
+        let database = redb::Database::open(file(&folder)).unwrap();
+        let tx = database.begin_write().unwrap();
+        let mut about = tx.open_table(ABOUT).unwrap();
+        let found = match format {
+            Some(format) => about.insert("format", format).unwrap(),
+            None => about.get("format").unwrap(),
+        };
+        let found = found.map(|it| it.value());
+        drop(about);
+        tx.commit().unwrap();
+        found
+    };
+    assert_eq!(format(Some(2)), Some(3));
+    let store = EmbeddedEventStore::open(folder.path()).await.unwrap();
+    store.save(event("a", 2)).await.unwrap();
+    assert_eq!(store.verify().await.unwrap().commits, 2);
+    drop(store);
+    assert_eq!(format(None), Some(3));
+}
+
+#[tokio::test]
 async fn a_file_of_something_else_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     drop(redb::Database::create(file(&folder)).unwrap());
