@@ -49,16 +49,16 @@ impl Json {
 
     fn date_and_time(&mut self, moment: DateTime) {
         let year = u32::from(moment.year().unsigned_abs());
-        let ([c, e], [y, a]) = (two(year / 100), two(year % 100));
-        let [m, o] = two(moment.month().unsigned_abs().into());
-        let [d, n] = two(moment.day().unsigned_abs().into());
-        let [h, u] = two(moment.hour().unsigned_abs().into());
-        let [i, t] = two(moment.minute().unsigned_abs().into());
-        let [s, x] = two(moment.second().unsigned_abs().into());
-        let date = [c, e, y, a, b'-', m, o, b'-', d, n];
-        let time = [b'T', h, u, b':', i, t, b':', s, x];
-        self.raw(date);
-        self.raw(time);
+        let part = |number: i8| two(number.unsigned_abs().into());
+        let mut text = *b"0000-00-00T00:00:00";
+        [text[0], text[1]] = two(year / 100);
+        [text[2], text[3]] = two(year % 100);
+        [text[5], text[6]] = part(moment.month());
+        [text[8], text[9]] = part(moment.day());
+        [text[11], text[12]] = part(moment.hour());
+        [text[14], text[15]] = part(moment.minute());
+        [text[17], text[18]] = part(moment.second());
+        self.raw(text);
         self.fraction(moment.subsec_nanosecond().unsigned_abs());
         self.raw(b"Z");
     }

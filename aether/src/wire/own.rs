@@ -115,27 +115,22 @@ impl<'a> Reader<'a> {
 
     fn metadata(&mut self) -> Option<Metadata> {
         let mut metadata = Metadata::new();
-        metadata.correlation_id = self.optional(r#","correlationid":""#)?.map(str::to_owned);
-        metadata.causation_id = self.optional(r#","causationid":""#)?.map(str::to_owned);
-        metadata.command_id = match self.text.strip_prefix(r#","commandid":""#) {
-            Some(rest) => {
-                self.text = rest;
-                Some(self.uuid()?.into())
-            }
-            None => None,
-        };
-        metadata.traceparent = self.optional(r#","traceparent":""#)?.map(str::to_owned);
+        self.optional(r#","correlationid":""#, &mut metadata.correlation_id)?;
+        self.optional(r#","causationid":""#, &mut metadata.causation_id)?;
+        if self.skip(r#","commandid":""#).is_some() {
+            metadata.command_id = Some(self.uuid()?.into());
+        }
+        self.optional(r#","traceparent":""#, &mut metadata.traceparent)?;
         self.custom(&mut metadata)?;
         Some(metadata)
     }
 
     /// An attribute that need not be there.
-    fn optional(&mut self, name: &str) -> Option<Option<&'a str>> {
-        let Some(rest) = self.text.strip_prefix(name) else {
-            return Some(None);
-        };
-        self.text = rest;
-        self.string().map(Some)
+    fn optional(&mut self, name: &str, value: &mut Option<String>) -> Option<()> {
+        if self.skip(name).is_some() {
+            *value = Some(self.string()?.to_owned());
+        }
+        Some(())
     }
 
     /// Attributes of the user's own, each later than the one before, so that none is there twice.
@@ -179,34 +174,14 @@ fn actor_id(text: &str, guess: Option<&ActorId>) -> Option<ActorId> {
 
 /// Reads `2026-11-21T08:00:00Z`, with or without a fraction.
 fn moment(text: &str) -> Option<Timestamp> {
-    let (whole, rest) = text.as_bytes().split_first_chunk::<19>()?;
-    let [
-        c,
-        e,
-        y,
-        a,
-        b'-',
-        m,
-        o,
-        b'-',
-        d,
-        n,
-        b'T',
-        h,
-        u,
-        b':',
-        i,
-        t,
-        b':',
-        s,
-        x,
-    ] = *whole
-    else {
+    let (text, rest) = text.as_bytes().split_first_chunk::<19>()?;
+    if [text[4], text[7], text[10], text[13], text[16]] != *b"--T::" {
         return None;
-    };
-    let year = i16::from(two(c, e)?) * 100 + i16::from(two(y, a)?);
-    let (month, day) = (two(m, o)?, two(d, n)?);
-    let (hour, minute, second) = (two(h, u)?, two(i, t)?, two(s, x)?);
+    }
+    let year = i16::from(two(text[0], text[1])?) * 100 + i16::from(two(text[2], text[3])?);
+    let (month, day) = (two(text[5], text[6])?, two(text[8], text[9])?);
+    let (hour, minute) = (two(text[11], text[12])?, two(text[14], text[15])?);
+    let second = two(text[17], text[18])?;
     let nanos = fraction(rest.strip_suffix(b"Z")?)?;
     let civil = DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
     let moment = Offset::UTC.to_timestamp(civil).ok()?;

@@ -443,7 +443,7 @@ fn the_id_of_the_actor_that_was_guessed_is_shared() {
     let body = Bytes::from(encode(&commit([event.clone()]), &Namespace::default()));
     let shared = |guess: &crate::ActorId| {
         let events = decode_of(&body, Some(guess)).unwrap().events;
-        assert_eq!(events, [event.clone()]);
+        assert_eq!(events, std::slice::from_ref(&event));
         std::ptr::eq(events[0].actor_id.as_str(), guess.as_str())
     };
     assert!(shared(&crate::ActorId::new("Order.1").unwrap()));

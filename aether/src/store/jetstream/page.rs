@@ -156,7 +156,7 @@ impl Reading<'_> {
     }
 
     fn push(&mut self, message: &Stored) -> Result<(), StoreError> {
-        let recorded = message.recorded(&self.store.names)?;
+        let recorded = message.recorded(&self.store.names, Some(self.actor))?;
         let first = recorded.commit.expected().next();
         check_chain(self.at.version, first, message.sequence)?;
         self.at = Place {
