@@ -54,10 +54,12 @@ mod long {
             events,
             conflicts,
             in_doubt,
+            transactions,
         } = outcome;
         assert_eq!(rounds, ROUNDS);
         assert!(events >= ROUNDS * EVENTS_OF_A_ROUND, "{events}");
         assert!(conflicts > 0 && in_doubt > 0, "nothing was hard");
+        assert!(transactions > ROUNDS * 10, "{transactions}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
