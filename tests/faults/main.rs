@@ -35,7 +35,7 @@ mod long {
         campaign::Campaign, dice::Dice, schedule::schedule, servers::Servers, summary::Outcome,
     };
 
-    const ROUNDS: usize = 18;
+    const ROUNDS: usize = 12;
     const EVENTS_OF_A_ROUND: usize = 2_500;
 
     fn seed() -> u64 {

@@ -59,6 +59,49 @@ async fn the_longest_names_there_are_are_kept_apart_and_read_again() {
     }
 }
 
+/// Names that are easily taken for each other.
+const ALIKE: [&str; 9] = [
+    "a.b", "a%2Eb", "a=2Eb", "a_b", "a-b", "A.b", "a", "a.>", "a.log.b",
+];
+
+#[tokio::test]
+async fn namespaces_that_look_alike_see_nothing_of_each_other() {
+    let server = NatsServer::start().await;
+    let mut stores = Vec::new();
+    for name in ALIKE {
+        let options = JetStreamOptions::new().namespace(name.parse().unwrap());
+        stores.push((name, options.connect(&server.url()).await.unwrap()));
+    }
+    for (name, store) in &stores {
+        let event = Event::new("same", 1, "Named", &json!(name)).unwrap();
+        store.save(event).await.unwrap();
+        let snapshot = ActorSnapshot {
+            actor_id: ActorId::new("same").unwrap(),
+            version: Version::FIRST,
+            state: Payload::of(name).unwrap(),
+            schema_hash: 1,
+            timestamp: "2026-02-03T04:05:06Z".parse().unwrap(),
+        };
+        store.save_snapshot(snapshot).await.unwrap();
+        let reached = Position::new(name.len() as u64);
+        store.save_checkpoint("same", reached.into()).await.unwrap();
+    }
+    for (name, store) in &stores {
+        let log = store.log(Position::START).await.unwrap();
+        let data = log
+            .iter()
+            .map(|it| it.commit.events()[0].data.decode::<String>().unwrap());
+        assert_eq!(data.collect::<Vec<_>>(), [*name]);
+        let snapshot = store
+            .snapshot(&ActorId::new("same").unwrap())
+            .await
+            .unwrap();
+        assert_eq!(snapshot.unwrap().state.decode::<String>().unwrap(), *name);
+        let reached = store.checkpoint("same").await.unwrap().position;
+        assert_eq!(reached, Position::new(name.len() as u64));
+    }
+}
+
 #[test]
 fn what_no_store_could_carry_is_no_name() {
     let err = Namespace::new(longest(Namespace::MAX_BYTES + 2, 'x')).unwrap_err();
