@@ -200,8 +200,9 @@ impl Campaign {
         let head = self.reader.head().await.unwrap();
         let again = self.reader.log(Position::START).await.unwrap();
         let histories = self.histories().await;
-        let followed = self.follower.log_to(head).await;
-        let slowly = self.slow.log_to(head).await;
+        self.follower.reach(head).await;
+        self.slow.reach(head).await;
+        let (followed, slowly) = (self.follower.followed(), self.slow.followed());
         let readings = Readings {
             log: followed.log(),
             others: &[

@@ -38,13 +38,17 @@ impl Follower {
         self.held.send_replace(held);
     }
 
-    /// Everything up to a position, when it has got there.
-    pub(crate) async fn log_to(&mut self, head: Position) -> LogRef<'_> {
+    /// Waits until it has got to a position.
+    pub(crate) async fn reach(&mut self, head: Position) {
         let there = |it: &Followed| it.position() >= head || it.trouble.is_some();
         let followed = self.followed.wait_for(there).await;
         let followed = followed.expect("the follower has ended for no reason");
         assert_eq!(followed.trouble, None, "the log cannot be followed");
-        LogRef(followed)
+    }
+
+    /// Everything up to where it is.
+    pub(crate) fn followed(&self) -> LogRef<'_> {
+        LogRef(self.followed.borrow())
     }
 }
 

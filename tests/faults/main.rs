@@ -36,7 +36,7 @@ mod long {
     };
 
     const ROUNDS: usize = 12;
-    const EVENTS_OF_A_ROUND: usize = 2_500;
+    const EVENTS_OF_A_ROUND: usize = 2_200;
 
     fn seed() -> u64 {
         let seed = env::var("FAULTS_SEED");
