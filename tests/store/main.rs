@@ -23,4 +23,6 @@ mod openings;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod scans;
+#[cfg(test)]
 mod transactions;

@@ -20,11 +20,11 @@ use serde_json::json;
 
 use crate::fixture::{fresh, options};
 
-fn actor(id: &str) -> ActorId {
+pub(crate) fn actor(id: &str) -> ActorId {
     ActorId::new(id).unwrap()
 }
 
-fn event(actor: &str, version: u64) -> Event {
+pub(crate) fn event(actor: &str, version: u64) -> Event {
     Event::new(actor, version, "Counted", &json!({ "n": version })).unwrap()
 }
 
@@ -214,7 +214,7 @@ async fn refusal(options: JetStreamOptions, url: &str) -> StoreError {
 }
 
 /// Makes the stream of a namespace before the store can: as the store would, but for a change.
-async fn stream(
+pub(crate) async fn stream(
     server: &NatsServer,
     change: impl FnOnce(&mut stream::Config),
 ) -> (JetStreamOptions, stream::Config) {

@@ -21,7 +21,7 @@ pub fn read_record(mut bytes: Vec<u8>) -> Result<Recorded, StoreError> {
 /// What lies in the log.
 pub fn write_record(commit: &Commit) -> Vec<u8> {
     let body = wire::encode(commit, &Namespace::default());
-    record::Record::new(commit, &body).sealed(POSITION)
+    record::Record::new(commit, &body).sealed(POSITION, crate::Timestamp::UNIX_EPOCH)
 }
 
 /// Reads a checkpoint, and the one that is written of it.

@@ -68,6 +68,7 @@ mod ledger;
 mod options;
 mod reading;
 mod record;
+mod scan;
 mod seal;
 mod store;
 mod tables;

@@ -32,14 +32,14 @@ impl Shared {
         self.patience().ask(question).await
     }
 
-    /// Replaces the checkpoint that is kept, unless it is as far or further.
+    /// Replaces the checkpoint that is kept, unless it is further.
     async fn advance(&self, subject: &str, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let kept = self.kept(subject).await?;
         let reached = match &kept {
             Some(kept) => self.reached(kept)?,
             None => Position::START,
         };
-        if reached >= checkpoint.position {
+        if reached > checkpoint.position {
             return Ok(());
         }
         self.replace(subject, kept.as_ref(), state(checkpoint))

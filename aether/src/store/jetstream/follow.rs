@@ -121,7 +121,9 @@ impl Follower {
     fn give(&mut self, stored: &Stored) -> Result<Option<Recorded>, StoreError> {
         let names = &self.store.names;
         let is_guard = stored.subject.as_str() == names.guards();
-        let recorded = (!is_guard).then(|| stored.recorded(names)).transpose()?;
+        let recorded = (!is_guard)
+            .then(|| stored.recorded(names, None))
+            .transpose()?;
         self.last = stored.sequence;
         Ok(recorded)
     }

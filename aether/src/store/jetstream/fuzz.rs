@@ -67,7 +67,7 @@ pub fn read_message(
         headers(&message.headers)?,
         message.body,
     );
-    Some(stored.recorded(&Names::of(namespace)))
+    Some(stored.recorded(&Names::of(namespace), None))
 }
 
 /// The message of a commit.

@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
-    Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError, Transaction, Version,
+    Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError, Timestamp,
+    Transaction, Version,
+    store::{Span, Stretch},
 };
 
 /// Keeps events in a stream of NATS `JetStream`: one stream for a namespace, one subject for an
@@ -131,6 +133,11 @@ impl EventStore for JetStreamEventStore {
         self.shared.patience().ask(question).await
     }
 
+    async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
+        let question = || self.shared.page_back(actor, before);
+        self.shared.patience().ask(question).await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         let question = || self.shared.current(actor);
         self.shared.patience().ask(question).await
@@ -138,6 +145,16 @@ impl EventStore for JetStreamEventStore {
 
     async fn head(&self) -> Result<Position, StoreError> {
         let question = || self.shared.head();
+        self.shared.patience().ask(question).await
+    }
+
+    async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        let question = || self.shared.place_of(moment);
+        self.shared.patience().ask(question).await
+    }
+
+    async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
+        let question = || self.shared.stretch(span);
         self.shared.patience().ask(question).await
     }
 
