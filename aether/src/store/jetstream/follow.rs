@@ -1,22 +1,12 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use async_nats::jetstream::{
-    self,
-    consumer::{AckPolicy, DeliverPolicy, pull},
-};
+use async_nats::Message;
 use futures_core::Stream;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use tokio::time::Instant;
 
-use super::{store::Shared, stored::Stored};
+use super::{delivery::Delivery, flow::Flow, store::Shared, stored::Stored};
 use crate::{Position, Recorded, StoreError};
-
-/// How many commits are fetched ahead of the reader, at most.
-const AHEAD: usize = 500;
-/// How often the server says that it is there when there is nothing else to say.
-const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How long a server keeps a consumer that nobody reads.
-const FORGOTTEN: Duration = Duration::from_mins(1);
 
 /// Every commit after a position, those to come included.
 pub(super) fn follow(
@@ -26,7 +16,7 @@ pub(super) fn follow(
     let follower = Follower {
         store,
         last: after.as_u64(),
-        messages: None,
+        flow: None,
         began: Instant::now(),
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
@@ -45,7 +35,7 @@ struct Follower {
     store: Arc<Shared>,
     /// The sequence of the last message that was given out.
     last: u64,
-    messages: Option<pull::Stream>,
+    flow: Option<Flow>,
     /// When the consumer was made.
     began: Instant,
 }
@@ -55,19 +45,18 @@ impl Follower {
         let mut patience = self.store.patience();
         loop {
             let trouble = match self.deliver().await {
-                Ok(Some(message)) => match self.take(message).await? {
+                Ok(message) => match self.take(message).await? {
                     Some(stored) => match self.give(&stored)? {
                         Some(recorded) => return Ok(recorded),
                         None => continue,
                     },
                     None => continue,
                 },
-                Ok(None) => self.store.unavailable("cut the follower off"),
                 Err(err) => err,
             };
-            self.messages = None;
+            self.flow = None;
             // After a while of quiet the trouble is a new one.
-            if self.began.elapsed() > HEARTBEAT * 2 {
+            if self.began.elapsed() > Flow::SILENCE {
                 patience = self.store.patience();
             }
             if !patience.pause().await {
@@ -76,17 +65,14 @@ impl Follower {
         }
     }
 
-    /// What the consumer delivers; none if it delivers nothing any more.
-    async fn deliver(&mut self) -> Result<Option<jetstream::Message>, StoreError> {
-        let messages = if let Some(messages) = &mut self.messages {
-            messages
-        } else {
-            let messages = consume(&self.store, self.last).await?;
-            self.began = Instant::now();
-            self.messages.insert(messages)
-        };
-        let message = messages.next().await.transpose();
-        message.map_err(|err| self.store.unavailable("cannot be followed").because(err))
+    /// What the consumer delivers.
+    async fn deliver(&mut self) -> Result<Message, StoreError> {
+        if let Some(flow) = &mut self.flow {
+            return flow.next().await;
+        }
+        let flow = Flow::after(Arc::clone(&self.store), self.last).await?;
+        self.began = Instant::now();
+        self.flow.insert(flow).next().await
     }
 
     /// The commit; none if the message holds none, but guards an actor.
@@ -101,17 +87,17 @@ impl Follower {
     }
 
     /// The message, if it is the next one.
-    async fn take(&mut self, message: jetstream::Message) -> Result<Option<Stored>, StoreError> {
-        let sequence = match message.info() {
-            Ok(info) => info.stream_sequence,
-            Err(err) => return Err(self.store.unavailable("sent a stray message").because(err)),
+    async fn take(&mut self, message: Message) -> Result<Option<Stored>, StoreError> {
+        let delivery = message.reply.as_deref().and_then(Delivery::read);
+        let Some(Delivery { sequence, .. }) = delivery else {
+            return Err(self.store.unavailable("sent a stray message"));
         };
         let next = self.last + 1;
         if sequence > next {
             self.check_gap(next, sequence).await?;
         }
         // A message that was given out before is passed over.
-        Ok((sequence == next).then(|| Stored::delivered(sequence, message.message)))
+        Ok((sequence == next).then(|| Stored::delivered(sequence, message)))
     }
 
     /// Nothing is ever removed from the stream, so what was not delivered must be there, and
@@ -119,35 +105,7 @@ impl Follower {
     async fn check_gap(&mut self, next: u64, seen: u64) -> Result<(), StoreError> {
         let store = &*self.store;
         store.patience().ask(|| store.earlier(next, seen)).await?;
-        self.messages = None;
+        self.flow = None;
         Ok(())
-    }
-}
-
-async fn consume(store: &Shared, last: u64) -> Result<pull::Stream, StoreError> {
-    let silent = || store.unavailable("cannot be followed");
-    let consumer = store.stream.create_consumer(config(last)).await;
-    let consumer = consumer.map_err(|err| silent().because(err))?;
-    let messages = consumer
-        .stream()
-        .max_messages_per_batch(AHEAD)
-        .heartbeat(HEARTBEAT)
-        .messages();
-    messages.await.map_err(|err| silent().because(err))
-}
-
-fn config(last: u64) -> pull::Config {
-    pull::Config {
-        deliver_policy: match last {
-            0 => DeliverPolicy::All,
-            last => DeliverPolicy::ByStartSequence {
-                start_sequence: last + 1,
-            },
-        },
-        ack_policy: AckPolicy::None,
-        inactive_threshold: FORGOTTEN,
-        memory_storage: true,
-        num_replicas: 1,
-        ..pull::Config::default()
     }
 }
