@@ -6,7 +6,7 @@ use futures_util::stream;
 use tokio::time::Instant;
 
 use super::{delivery::Delivery, flow::Flow, store::Shared, stored::Stored};
-use crate::{Position, Recorded, StoreError};
+use crate::{Position, Recorded, StoreError, StoreErrorKind};
 
 /// Every commit after a position, those to come included.
 pub(super) fn follow(
@@ -17,7 +17,8 @@ pub(super) fn follow(
         store,
         last: after.as_u64(),
         flow: None,
-        began: Instant::now(),
+        began: None,
+        missing: None,
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
     stream::unfold(Some(follower), |follower| async move {
@@ -36,8 +37,10 @@ struct Follower {
     /// The sequence of the last message that was given out.
     last: u64,
     flow: Option<Flow>,
-    /// When the consumer was made.
-    began: Instant,
+    /// When the consumer was made, if it is there.
+    began: Option<Instant>,
+    /// The first message after that which was missing from the stream then.
+    missing: Option<u64>,
 }
 
 impl Follower {
@@ -52,27 +55,52 @@ impl Follower {
                     },
                     None => continue,
                 },
-                Err(err) => err,
+                Err(err) if err.kind() == StoreErrorKind::Unavailable => err,
+                Err(err) => return Err(err),
             };
             self.flow = None;
             // After a while of quiet the trouble is a new one.
-            if self.began.elapsed() > Flow::SILENCE {
+            let began = self.began.take();
+            if began.is_some_and(|began| began.elapsed() > Flow::SILENCE) {
                 patience = self.store.patience();
             }
-            if !patience.pause().await {
-                return Err(trouble);
-            }
+            patience.endure(trouble).await?;
         }
     }
 
     /// What the consumer delivers.
     async fn deliver(&mut self) -> Result<Message, StoreError> {
+        if self.flow.is_none() {
+            self.missing = self.first_missing().await?;
+        }
+        if self.missing == Some(self.last + 1) {
+            return Err(missing(self.last + 1));
+        }
         if let Some(flow) = &mut self.flow {
             return flow.next().await;
         }
         let flow = Flow::after(Arc::clone(&self.store), self.last).await?;
-        self.began = Instant::now();
+        self.began = Some(Instant::now());
         self.flow.insert(flow).next().await
+    }
+
+    /// The first message to come that was there and is not any more: a consumer passes over it
+    /// without a word, and waits for ever if it was the last.
+    async fn first_missing(&self) -> Result<Option<u64>, StoreError> {
+        let state = self.store.info(false).await?.state;
+        if state.last_sequence < self.last {
+            return Err(self.store.behind());
+        }
+        let next = self.last + 1;
+        if state.first_sequence > next {
+            return Ok(Some(next));
+        }
+        if state.deleted_count.unwrap_or_default() == 0 {
+            return Ok(None);
+        }
+        let deleted = self.store.info(true).await?.state.deleted;
+        let deleted = deleted.unwrap_or_default().into_iter();
+        Ok(deleted.filter(|sequence| *sequence >= next).min())
     }
 
     /// The commit; none if the message holds none, but guards an actor.
@@ -108,4 +136,9 @@ impl Follower {
         self.flow = None;
         Ok(())
     }
+}
+
+fn missing(sequence: u64) -> StoreError {
+    let text = "a commit is missing from the stream";
+    StoreError::new(StoreErrorKind::Corrupt, text).at(Position::new(sequence))
 }

@@ -95,6 +95,22 @@ impl From<jetstream::message::StreamMessage> for Stored {
 }
 
 impl Stored {
+    /// A message that has these parts.
+    #[cfg(feature = "fuzzing")]
+    pub(super) const fn of(
+        sequence: u64,
+        subject: Subject,
+        headers: HeaderMap,
+        payload: Bytes,
+    ) -> Self {
+        Self {
+            sequence,
+            subject,
+            headers,
+            payload,
+        }
+    }
+
     /// A message as a consumer delivers it.
     ///
     /// What is small is copied: its bytes are a part of what was read from the connection at one
@@ -128,6 +144,11 @@ impl Stored {
     /// How many bytes its body takes.
     pub(super) const fn len(&self) -> usize {
         self.payload.len()
+    }
+
+    /// Its body.
+    pub(super) const fn body(&self) -> &Bytes {
+        &self.payload
     }
 
     /// What the headers say.
