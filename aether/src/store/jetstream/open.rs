@@ -104,6 +104,9 @@ impl JetStreamOptions {
     async fn stream_config(&self, context: &Context, names: &Names) -> Result<Config, StoreError> {
         match context.get_stream(names.stream()).await {
             Ok(stream) => return Ok(stream.cached_info().config.clone()),
+            Err(err) if is_absent(&err) && self.existing => {
+                return Err(misconfigured(names, "it does not exist").because(err));
+            }
             Err(err) if is_absent(&err) => {}
             Err(err) if nobody_listens(&err) && !context.client().server_info().jetstream => {
                 return Err(misconfigured(names, "JetStream is not enabled").because(err));

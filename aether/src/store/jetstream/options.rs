@@ -20,6 +20,7 @@ pub struct JetStreamOptions {
     pub(super) patience: Duration,
     pub(super) page_bytes: usize,
     pub(super) remembered_actors: usize,
+    pub(super) existing: bool,
 }
 
 /// On what a stream keeps its messages.
@@ -51,6 +52,7 @@ impl JetStreamOptions {
             patience: Duration::from_secs(15),
             page_bytes: 4 << 20,
             remembered_actors: 65_536,
+            existing: false,
         }
     }
 
@@ -104,6 +106,13 @@ impl JetStreamOptions {
     #[must_use]
     pub const fn page_bytes(mut self, bytes: usize) -> Self {
         self.page_bytes = bytes;
+        self
+    }
+
+    /// Refuses a namespace without a stream, where one would be made.
+    #[must_use]
+    pub const fn existing(mut self) -> Self {
+        self.existing = true;
         self
     }
 
