@@ -23,6 +23,9 @@ use super::{
     screen::Screen,
 };
 
+/// How many bytes are written at once, give or take a commit.
+const BUFFER: usize = 128 << 10;
+
 /// What was exported.
 #[derive(Serialize)]
 struct Summary {
@@ -44,7 +47,7 @@ pub(crate) async fn run(args: ExportArgs, screen: &Screen) -> Result<Outcome, Fa
     }
     let Some(path) = &args.file else {
         let mut export = begin(&store, options).await?;
-        let mut out = BufWriter::with_capacity(1 << 20, io::stdout());
+        let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
         let whole = write(&mut export, &mut out, &mut interrupt, &|err| err.into()).await?;
         return Ok(end(&export, whole));
     };
@@ -103,8 +106,12 @@ async fn target<'a>(
     let copy = file.try_clone().map_err(failed)?;
     let mut lines = Lines::of(path, copy);
     let bar = Screen::progress("checking", lines.len()?);
-    while let Some((line, true)) = lines.next()? {
-        partial.take(line).map_err(Failure::Export)?;
+    while let Some((line, whole)) = lines.next()? {
+        if whole {
+            partial.take(line).map_err(Failure::Export)?;
+        } else {
+            partial.take_unfinished(line);
+        }
         bar.set_position(lines.read());
     }
     bar.finish_and_clear();
@@ -114,7 +121,7 @@ async fn target<'a>(
         Resumed::GoOn { keep, export } => {
             file.set_len(keep).map_err(failed)?;
             file.seek(SeekFrom::Start(keep)).map_err(failed)?;
-            let file = BufWriter::with_capacity(1 << 20, file);
+            let file = BufWriter::with_capacity(BUFFER, file);
             Ok(Target::Write(export, file))
         }
     }
