@@ -146,8 +146,8 @@ impl SpanArgs {
 
 /// Write a namespace to a file, as CloudEvents in JSON lines.
 ///
-/// Each line is one CloudEvent; the first says what the file is, the last how much is in it and
-/// the SHA-256 of what lies before. The same log gives the same bytes. An export that was broken
+/// Each line is an event of CloudEvents; the first says what the file is, the last how much is in
+/// it and the SHA-256 of what lies before. The same log gives the same bytes. An export that was broken
 /// off, even by the loss of its machine, is gone on with by the same command and `--resume`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExportArgs {
@@ -202,7 +202,7 @@ pub(crate) struct TailArgs {
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 
-    /// How many of the last events to show.
+    /// How many of the last events to show, at least: commits are shown whole.
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
     pub(crate) lines: usize,
 

@@ -106,11 +106,11 @@ async fn target<'a>(
     let copy = file.try_clone().map_err(failed)?;
     let mut lines = Lines::of(path, copy);
     let bar = Screen::progress("checking", lines.len()?);
-    while let Some((line, whole)) = lines.next()? {
-        if whole {
-            partial.take(line).map_err(Failure::Export)?;
+    while let Some(line) = lines.next()? {
+        if line.whole {
+            partial.take(line.bytes).map_err(Failure::Export)?;
         } else {
-            partial.take_unfinished(line);
+            partial.take_unfinished(line.bytes);
         }
         bar.set_position(lines.read());
     }
@@ -135,18 +135,20 @@ fn create(path: &Path, resume: bool) -> Result<File, Failure> {
     } else {
         options.create_new(true)
     };
-    options.open(path).map_err(|err| match err.kind() {
-        io::ErrorKind::AlreadyExists => Failure::Exists(path.to_owned()),
-        _ => Failure::file(path, "written", err),
+    options.open(path).map_err(|err| {
+        if err.kind() == io::ErrorKind::AlreadyExists {
+            return Failure::Exists(path.to_owned());
+        }
+        Failure::file(path, "written", err)
     })
 }
 
 /// Writes until the end or Ctrl-C, and says whether it came to the end.
 async fn write(
     export: &mut Export<'_, DynEventStore>,
-    out: &mut impl Write,
+    out: &mut (impl Write + Send),
     interrupt: &mut Interrupt,
-    failed: &impl Fn(io::Error) -> Failure,
+    failed: &(impl Fn(io::Error) -> Failure + Sync),
 ) -> Result<bool, Failure> {
     let bar = Screen::progress("exporting", export.until().as_u64());
     let whole = loop {
@@ -199,11 +201,11 @@ pub(crate) fn counts(tally: &Tally) -> String {
         unreadable,
         lines: _,
     } = tally;
-    let mut text = format!("{commits} commits with {events} events");
-    if *unreadable > 0 {
-        text.push_str(&format!(", and {unreadable} that cannot be read"));
+    let text = format!("{commits} commits with {events} events");
+    if *unreadable == 0 {
+        return text;
     }
-    text
+    format!("{text}, and {unreadable} that cannot be read")
 }
 
 fn end(export: &Export<'_, DynEventStore>, whole: bool) -> Outcome {

@@ -64,8 +64,8 @@ fn check(path: &Path) -> Result<Found, Failure> {
         source,
     };
     let mut namespace = Namespace::default();
-    while let Some((line, _whole)) = lines.next()? {
-        if let Some(Item::Opening(opening)) = reader.take(line).map_err(wrong)? {
+    while let Some(line) = lines.next()? {
+        if let Some(Item::Opening(opening)) = reader.take(line.bytes).map_err(wrong)? {
             namespace = opening.namespace;
         }
         bar.set_position(lines.read());
@@ -83,8 +83,8 @@ async fn store_all(
 ) -> Result<bool, Failure> {
     let mut lines = Lines::open(path)?;
     let bar = Screen::progress("importing", lines.len()?);
-    while let Some((line, _whole)) = lines.next()? {
-        match interrupt.or(import.take(line)).await {
+    while let Some(line) = lines.next()? {
+        match interrupt.or(import.take(line.bytes)).await {
             Some(taken) => taken.map_err(Failure::Import)?,
             None => return Ok(false),
         }
@@ -102,13 +102,12 @@ fn report(imported: &Imported, screen: &Screen) -> Result<Outcome, Failure> {
         ..
     } = imported;
     let tally = ending.tally;
-    let mut text = format!("imported: {stored} commits were stored, {known} were there already");
-    if tally.unreadable > 0 {
-        let unreadable = tally.unreadable;
-        text.push_str(&format!(
-            "\n{unreadable} could not be read when they were exported, and were left out"
-        ));
-    }
+    let left_out = match tally.unreadable {
+        0 => String::new(),
+        some => format!("\n{some} could not be read when they were exported, and were left out"),
+    };
+    let text =
+        format!("imported: {stored} commits were stored, {known} were there already{left_out}");
     let (known, stored, complete) = (*known, *stored, true);
     let summary = Summary {
         complete,

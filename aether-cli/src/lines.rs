@@ -17,6 +17,13 @@ pub(crate) struct Lines<'a> {
     read: u64,
 }
 
+/// A line, without its line feed.
+pub(crate) struct Line<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// Whether it had one.
+    pub(crate) whole: bool,
+}
+
 impl<'a> Lines<'a> {
     pub(crate) fn open(path: &'a Path) -> Result<Self, Failure> {
         let file = File::open(path).map_err(|err| Failure::file(path, "read", err))?;
@@ -32,8 +39,8 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The next line, without its line feed, and whether it had one.
-    pub(crate) fn next(&mut self) -> Result<Option<(&[u8], bool)>, Failure> {
+    /// The next line.
+    pub(crate) fn next(&mut self) -> Result<Option<Line<'_>>, Failure> {
         self.line.clear();
         let failed = |err| Failure::file(self.path, "read", err);
         let mut rest = (&mut self.file).take(LONGEST);
@@ -44,7 +51,8 @@ impl<'a> Lines<'a> {
         }
         self.read += read as u64;
         let whole = self.line.pop_if(|byte| *byte == b'\n').is_some();
-        Ok((read > 0).then_some((self.line.as_slice(), whole)))
+        let bytes = &self.line;
+        Ok((read > 0).then_some(Line { bytes, whole }))
     }
 
     /// How many bytes were read.

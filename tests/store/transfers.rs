@@ -279,8 +279,9 @@ async fn a_file_of_another_export_is_not_gone_on_with() {
     let file = exported(&store).await;
     let half = || {
         let mut partial = Partial::new();
-        let half: Vec<_> = lines(&file).take(20).collect();
-        half.iter().for_each(|line| partial.take(line).unwrap());
+        for line in lines(&file).take(20) {
+            partial.take(line).unwrap();
+        }
         partial
     };
     let refused = |resumed: Result<Resumed<'_, InMemoryEventStore>, TransferError>| {
