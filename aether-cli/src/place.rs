@@ -2,8 +2,18 @@ use std::{fmt, path::PathBuf, str::FromStr};
 
 use aether::{
     DynEventStore, EmbeddedOptions, JetStreamOptions, Namespace, StoreError,
-    store::jetstream::Storage,
+    store::jetstream::{Risk, Storage},
 };
+
+/// What a stream may be that is only read.
+const RISKS: [Risk; 6] = [
+    Risk::MemoryStorage,
+    Risk::AsyncPersistence,
+    Risk::Deletion,
+    Risk::Purge,
+    Risk::Rollup,
+    Risk::MessageTtl,
+];
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +53,11 @@ impl Place {
             Self::Server(url) => {
                 let options = JetStreamOptions::new().namespace(namespace);
                 let options = match used {
-                    // A stream that is only read may be in memory.
-                    Use::Read => options.existing().storage(Storage::Memory),
+                    // A stream that is only read may be as risky as it likes.
+                    Use::Read => RISKS.into_iter().fold(
+                        options.existing().storage(Storage::Memory),
+                        JetStreamOptions::accepting,
+                    ),
                     Use::Write => options,
                 };
                 options.connect(url).await.map(DynEventStore::new)

@@ -37,6 +37,12 @@ impl Timestamp {
         )
     }
 
+    /// How long it is from here to a later moment; none if that is not later.
+    pub fn until(self, later: Self) -> Option<std::time::Duration> {
+        let left = self.0.duration_until(later.0);
+        (!left.is_zero()).then(|| left.try_into().ok()).flatten()
+    }
+
     /// Nanoseconds since the beginning of 1970, as far as 64 bits hold them: to the year 2262.
     #[cfg(feature = "embedded")]
     pub(crate) fn as_unix_nanos(self) -> i64 {
@@ -52,6 +58,10 @@ impl Timestamp {
 
     pub(crate) const fn from_jiff(timestamp: jiff::Timestamp) -> Self {
         Self(timestamp)
+    }
+
+    pub(crate) const fn as_jiff(self) -> jiff::Timestamp {
+        self.0
     }
 }
 

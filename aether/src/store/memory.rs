@@ -178,7 +178,7 @@ impl CheckpointStore for InMemoryEventStore {
     ) -> Result<(), StoreError> {
         let mut checkpoints = write(&self.shared.checkpoints);
         let kept = checkpoints.entry(reader.to_owned()).or_default();
-        if kept.position < checkpoint.position {
+        if kept.position <= checkpoint.position {
             *kept = checkpoint;
         }
         drop(checkpoints);

@@ -29,6 +29,7 @@ mod position;
 mod recorded;
 mod snapshots;
 mod span;
+pub mod timers;
 mod transaction;
 #[cfg(feature = "transfer")]
 pub mod transfer;

@@ -110,6 +110,7 @@ macro_rules! checkpoint_conformance {
             a_new_reader_begins_at_the_start
             a_checkpoint_is_found_again
             a_checkpoint_never_goes_back
+            a_state_is_replaced_at_the_same_position
             readers_of_any_name_are_kept_apart
             of_racing_savers_the_furthest_wins
             position_and_state_belong_together

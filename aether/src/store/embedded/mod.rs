@@ -60,6 +60,8 @@ mod core;
 mod engine;
 mod failure;
 mod follow;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 mod heads;
 mod home;
 mod ledger;

@@ -136,7 +136,7 @@ fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
     Ok(answers)
 }
 
-/// Keeps how far a reader has come, unless it is as far already.
+/// Keeps how far a reader has come, unless it is further already.
 fn advance(
     tx: &WriteTransaction,
     namespace: &Namespace,
@@ -149,7 +149,7 @@ fn advance(
         Some(kept) => beside::read_checkpoint(namespace, reader, kept.value())?.position,
         None => Position::START,
     };
-    if kept < position {
+    if kept <= position {
         checkpoints.insert(key, bytes)?;
     }
     Ok(())

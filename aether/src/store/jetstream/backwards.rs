@@ -15,7 +15,10 @@ impl Shared {
         let mut page = Page::default();
         let (mut bytes, mut next) = (0, self.newest(actor, before).await?);
         while let Some(message) = next {
-            let (heading, recorded) = (message.heading()?, message.recorded(&self.names)?);
+            let (heading, recorded) = (
+                message.heading()?,
+                message.recorded(&self.names, Some(actor))?,
+            );
             if let Some(first) = page.first_version() {
                 check_chain(heading.last, first, heading.sequence)?;
             }

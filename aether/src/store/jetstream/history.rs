@@ -158,9 +158,10 @@ impl Delivery {
     /// the same with a domain and an account before the stream.
     fn read(subject: &str) -> Option<Self> {
         let tokens = subject.strip_prefix("$JS.ACK.")?;
-        let behind = match tokens.split('.').count() {
-            7 => 3,
-            9.. => 5,
+        // Counting dots takes less than counting tokens.
+        let behind = match tokens.bytes().filter(|byte| *byte == b'.').count() {
+            6 => 3,
+            8.. => 5,
             _ => return None,
         };
         let mut numbers = tokens

@@ -40,7 +40,7 @@ impl Shared {
             place = self::place(self.leader_last(&subject).await?)?;
         }
         if place.version < known.version {
-            return Err(self.behind());
+            return Err(self.lagging(known).await);
         }
         self.memo.saw_tail(actor, place);
         Ok(place.version)
@@ -156,7 +156,7 @@ impl Reading<'_> {
     }
 
     fn push(&mut self, message: &Stored) -> Result<(), StoreError> {
-        let recorded = message.recorded(&self.store.names)?;
+        let recorded = message.recorded(&self.store.names, Some(self.actor))?;
         let first = recorded.commit.expected().next();
         check_chain(self.at.version, first, message.sequence)?;
         self.at = Place {
@@ -182,7 +182,10 @@ impl Reading<'_> {
                 .store
                 .leader_next(subject, self.at.sequence + 1)
                 .await?;
-            self.push(&next.ok_or_else(|| self.store.behind())?)?;
+            match next {
+                Some(next) => self.push(&next)?,
+                None => return Err(self.store.lagging(known).await),
+            }
             left = left.saturating_sub(1);
         }
         Ok(false)

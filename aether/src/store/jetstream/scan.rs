@@ -150,7 +150,7 @@ impl<'a> Reading<'a> {
         if message.sequence > self.until || message.subject.as_str() == names.guards() {
             return;
         }
-        self.entries.push(match message.recorded(names) {
+        self.entries.push(match message.recorded(names, None) {
             Ok(recorded) => Entry::Commit(recorded),
             Err(error) => Entry::Unreadable(Unreadable {
                 position: Position::new(message.sequence),
