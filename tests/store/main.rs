@@ -26,3 +26,5 @@ mod races;
 mod scans;
 #[cfg(test)]
 mod transactions;
+#[cfg(test)]
+mod transfers;

@@ -141,6 +141,9 @@ impl JetStreamOptions {
     async fn stream_info(&self, context: &Context, names: &Names) -> Result<Info, StoreError> {
         match context.get_stream(names.stream()).await {
             Ok(stream) => return Ok(stream.cached_info().clone()),
+            Err(err) if is_absent(&err) && self.existing => {
+                return Err(misconfigured(names, "it does not exist").because(err));
+            }
             Err(err) if is_absent(&err) => {}
             Err(err) if nobody_listens(&err) && !context.client().server_info().jetstream => {
                 return Err(misconfigured(names, "JetStream is not enabled").because(err));
