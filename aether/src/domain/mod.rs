@@ -25,6 +25,7 @@ mod persona;
 mod policy;
 mod projection;
 mod raw_event;
+mod readers;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
@@ -58,6 +59,7 @@ pub use self::{
     policy::{Policy, React},
     projection::Projection,
     raw_event::RawEvent,
+    readers::{Readers, RewriteError},
     replay::{ReplayError, Replayed},
     stored::Stored,
 };
