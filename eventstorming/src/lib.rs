@@ -27,6 +27,8 @@
 
 pub mod check;
 pub mod contract;
+pub mod diff;
+pub mod document;
 pub mod files;
 mod json;
 pub mod layout;
