@@ -17,4 +17,5 @@ mod commands;
 mod followers;
 mod lifecycle;
 mod shop;
+mod timers;
 mod unreliable_store;

@@ -32,6 +32,11 @@ enum Loaded {
 }
 
 impl Engine {
+    /// The name of a command as the route knows it, if there is one.
+    pub(super) fn known(&self, command: &str) -> Option<&'static str> {
+        self.routes.get_key_value(command).map(|(known, _)| *known)
+    }
+
     pub(super) async fn execute(&self, envelope: &Envelope) -> Result<Sent, CommandError> {
         let command = envelope.outgoing.command;
         let route = self

@@ -20,7 +20,7 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
-    ActorId, DynEventStore, EventStore as _, Position,
+    ActorId, DynEventStore, EventStore as _, Position, Timestamp,
     domain::{Aggregate, Command, Outgoing, Projection, Replayed},
 };
 
@@ -177,12 +177,14 @@ impl Aether {
             return Err(unknown);
         };
         let head = self.0.engine.store.head().await?;
-        let position = reached(follower.clone(), head).await?;
+        let now = self.0.engine.clock.now();
+        let position = reached(follower.clone(), head, now).await?;
         Ok(ReadModel::new(state.read_owned().await, position))
     }
 
     /// Waits until every policy, projection and adapter has done its work for all that is in the
-    /// log, and that work has added nothing to it.
+    /// log, every timer that is due by the runtime's clock has fired, and that work has added
+    /// nothing to the log.
     ///
     /// Meant for tests and for programs that end: others may keep sending commands, and then
     /// this keeps waiting.
@@ -195,8 +197,9 @@ impl Aether {
     pub async fn settled(&self) -> Result<Position, ReadError> {
         let mut head = self.0.engine.store.head().await?;
         loop {
+            let now = self.0.engine.clock.now();
             for follower in &self.0.followers {
-                reached(follower.clone(), head).await?;
+                reached(follower.clone(), head, now).await?;
             }
             let now = self.0.engine.store.head().await?;
             if now == head {
@@ -235,14 +238,20 @@ impl Aether {
     }
 }
 
-/// Waits until a follower has reached a position, and says how far it is.
+/// Waits until a follower has reached a position, and has no timer that was due at a moment; says
+/// how far it is.
 async fn reached(
     mut follower: watch::Receiver<FollowerStatus>,
     head: Position,
+    now: Timestamp,
 ) -> Result<Position, ReadError> {
+    let next_due = |status: &FollowerStatus| status.timers.and_then(|timers| timers.next_due);
+    let is_done = |status: &FollowerStatus| {
+        status.position >= head && next_due(status).is_none_or(|due| due > now)
+    };
     let is_halted = |status: &FollowerStatus| matches!(status.state, FollowerState::Halted { .. });
     let status = follower
-        .wait_for(|status| status.position >= head || is_halted(status))
+        .wait_for(|status| is_done(status) || is_halted(status))
         .await
         .map_err(|_ended| ReadError::Stopped)?
         .clone();

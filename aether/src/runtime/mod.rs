@@ -9,11 +9,13 @@ mod actor_locks;
 mod adapter;
 mod backoff;
 mod builder;
+mod carry_out;
 mod command_error;
 mod engine;
 mod envelope;
 mod follower;
 mod handle;
+mod outbox;
 mod projection;
 mod reactor;
 mod registry;
@@ -21,6 +23,7 @@ mod route;
 mod send;
 mod status;
 mod tasks;
+mod timers;
 
 pub use self::{
     adapter::{Adapter, Delivery},
@@ -29,5 +32,5 @@ pub use self::{
     handle::Aether,
     projection::ReadModel,
     send::{SendCommand, Sent},
-    status::{FollowerKind, FollowerState, FollowerStatus},
+    status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
 };

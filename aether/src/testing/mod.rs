@@ -14,6 +14,7 @@
 //!
 //! Nothing here knows of a runtime, and nothing waits.
 
+mod clock;
 #[cfg(feature = "schema")]
 mod contract;
 mod diff;
@@ -37,6 +38,7 @@ pub use insta;
 #[cfg(feature = "schema")]
 pub use self::contract::{check_contracts, contract_report};
 pub use self::{
+    clock::ManualClock,
     given::{Given, given},
     into_events::IntoEvents,
     policy::{Issued, PolicyTest, policy},

@@ -89,7 +89,7 @@ impl Documents {
     }
 
     fn board(&self, model: &Model, title: &str) -> crate::Board {
-        let mut board = model.board().title(title).findings(&model.check());
+        let mut board = model.board().title(title).findings(&self.model.check());
         if let Some(columns) = self.columns {
             board = board.columns(columns);
         }

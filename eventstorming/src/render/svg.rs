@@ -142,7 +142,8 @@ impl Document<'_> {
         };
         writeln!(
             f,
-            r#" aria-label="{}" data-element="{}"><g role="graphics-symbol" aria-roledescription="{}"{turn}><title>{}</title>"#,
+            r#" aria-label="{}{}" data-element="{}"><g role="graphics-symbol" aria-roledescription="{}"{turn}><title>{}</title>"#,
+            note.mark.map_or("", told),
             Escaped(&note.tooltip.replace('\n', ". ")),
             Escaped(&note.element.to_string()),
             note.kind.title(),
@@ -418,6 +419,16 @@ const fn fate(mark: Mark) -> &'static str {
     }
 }
 
+/// What became of a note, for those who cannot see its sign.
+const fn told(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => "Added. ",
+        Mark::Removed => "Removed. ",
+        Mark::Changed => "Changed. ",
+        Mark::Kept => "",
+    }
+}
+
 /// A frame around a note and a sign in its upper left corner: never colour alone.
 fn write_mark(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let (Some(mark @ (Mark::Added | Mark::Removed | Mark::Changed)), true) =
@@ -441,7 +452,7 @@ fn write_mark(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
             Box(frame)
         )?;
     }
-    write_sign(f, mark, x, y)?;
+    write_sign(f, mark, x - 4, y - 5)?;
     f.write_str("</g>\n")
 }
 
