@@ -12,6 +12,8 @@ mod any_event;
 mod bounded_context;
 mod command;
 mod context;
+#[cfg(feature = "schema")]
+mod contract;
 mod decode_error;
 mod emits;
 mod event;

@@ -1,12 +1,11 @@
-use std::{error::Error, path::Path};
+use std::path::Path;
 
 use eventstorming::{
     Contexts, Model,
-    check::{Code, Finding, Report, Severity},
-    contract::{Form, Lock, validate},
+    check::{Report, Severity},
+    contract::Lock,
     files::Files,
 };
-use serde_json::Value;
 
 use super::failure::{fail, fail_because};
 use crate::domain::{EventTypes, Readers, Schemas, event_schemas};
@@ -67,9 +66,7 @@ where
         .unwrap_or_else(|err| fail_because(&format!("the lock in {place} is damaged"), &err));
     let (model, readers) = (model::<C>(), Readers::of::<C>());
     if std::env::var_os("AETHER_CONTRACTS").is_some_and(|wish| wish == "lock") {
-        lock.add(&model, &|form, sample| {
-            reread(&model, &readers, form, sample).is_ok()
-        });
+        readers.lock(&mut lock, &model);
         Files::from(lock.files())
             .write_new(folder)
             .unwrap_or_else(|err| fail_because("the lock cannot be written", &err));
@@ -80,7 +77,9 @@ where
              AETHER_CONTRACTS=lock cargo test"
         ));
     }
-    let report = contract_report(&lock, &model, &readers);
+    let mut findings = lock.check(&model);
+    findings.extend(readers.unreadable(&lock, &model));
+    let report = Report::default().with(&model, findings);
     if report.reaches(Severity::Error) {
         let text = report.text(Severity::Warning, &|_| None);
         fail(&format!(
@@ -92,54 +91,4 @@ where
 /// The model of contexts, with the schema of each of their events.
 fn model<C: Contexts + EventTypes<Schemas>>() -> Model {
     Model::of::<C>().with_schemas(event_schemas::<C>())
-}
-
-/// What has become of everything that was released: by its schemas, and by reading its samples.
-pub fn contract_report(lock: &Lock, model: &Model, readers: &Readers) -> Report {
-    let mut findings = lock.check(model);
-    for (form, _, samples) in lock.forms() {
-        let read = lock.retired(&form.event).is_none();
-        for sample in samples.iter().filter(|_| read) {
-            findings.extend(reread(model, readers, form, sample).err());
-        }
-    }
-    Report::default().with(model, findings)
-}
-
-/// Reads a sample through its upcasters, writes it again, and holds it against the schema.
-fn reread(model: &Model, readers: &Readers, form: &Form, sample: &Value) -> Result<(), Finding> {
-    let what = format!("a sample of version {} of `{}`", form.version, form.event);
-    let finding = |message: String| {
-        let help = format!("the sample is {sample}");
-        Finding::new(Code::ContractBreak, message).help(help)
-    };
-    let now = readers
-        .rewrite(&form.event, form.version, sample)
-        .map_err(|err| finding(format!("{what}: {}", reasons(&err))))?;
-    let schema = model
-        .elements()
-        .iter()
-        .filter(|element| reads(element, &form.event))
-        .find_map(|element| model.schema(&element.id));
-    let wrong = schema.and_then(|schema| validate(schema, &now).into_iter().next());
-    match wrong {
-        Some(wrong) => Err(finding(format!(
-            "{what} is written again as {now}, {wrong}"
-        ))),
-        None => Ok(()),
-    }
-}
-
-fn reads(element: &eventstorming::model::Element, stored: &str) -> bool {
-    use eventstorming::model::Facts;
-    let Facts::Event { aliases, .. } = &element.facts else {
-        return false;
-    };
-    element.id.name() == stored || aliases.iter().any(|alias| alias == stored)
-}
-
-/// An error with all that is behind it, in one line.
-fn reasons(err: &dyn Error) -> String {
-    let sources = std::iter::successors(err.source(), |err| (*err).source());
-    sources.fold(err.to_string(), |text, source| format!("{text}: {source}"))
 }

@@ -36,7 +36,7 @@ mod then;
 pub use insta;
 
 #[cfg(feature = "schema")]
-pub use self::contract::{check_contracts, contract_report};
+pub use self::contract::check_contracts;
 pub use self::{
     clock::ManualClock,
     given::{Given, given},

@@ -3,6 +3,7 @@ use crate::{
     contract::samples,
     files::Files,
     json::pretty,
+    layout::Level,
     model::{Kind, Model},
 };
 
@@ -64,7 +65,14 @@ impl Documents {
             .collect();
         let title = self.title.clone().unwrap_or_else(|| names.join(", "));
         files.add("README.md", model.overview(&title));
-        files.add("board.svg", self.board(model, &title).svg());
+        let board = self.board(model, &title);
+        files.add("board.svg", board.svg());
+        files.add("board.html", board.html());
+        files.add(
+            "big-picture.svg",
+            board.clone().level(Level::BigPicture).svg(),
+        );
+        files.add("process.svg", board.level(Level::Process).svg());
         files.add("model.json", model.to_json());
         files.add("board.dot", model.dot());
         files.add("flowchart.mmd", model.mermaid());

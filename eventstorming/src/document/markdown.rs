@@ -32,7 +32,10 @@ impl Model {
 
     /// The page that leads to all others.
     pub(super) fn overview(&self, title: &str) -> String {
-        let mut text = format!("# {}\n\n![The board](board.svg)\n\n", escaped(title));
+        let mut text = format!(
+            "# {}\n\n![The board](board.svg)\n\nThe same board [to walk about in](board.html), [from afar](big-picture.svg) and [without the aggregates](process.svg).\n\n",
+            escaped(title)
+        );
         text.push_str("| Context | Owner | What it does |\n|---|---|---|\n");
         for context in self.of_kind(Kind::Context) {
             let link = super::words::slug(context.id.name());

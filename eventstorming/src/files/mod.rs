@@ -1,6 +1,7 @@
 //! Generated files and the folder they are kept in: the one part of this crate that touches a disk.
 
 mod diff;
+mod test;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use self::diff::unified;
+pub use self::{diff::unified, test::check_files};
 
 /// The file that lists what was generated, so that nothing else is ever removed.
 const LIST: &str = ".generated";

@@ -1,4 +1,4 @@
-use super::svg;
+use super::{page::Page, svg};
 use crate::{
     check::{Report, Severity},
     layout::{self, Asked, Finding, Folding, Level, Marks, Scene},
@@ -118,5 +118,21 @@ impl Board {
     /// reader prefers, and the same bytes every time.
     pub fn svg(&self) -> String {
         svg::write(&self.scene(), self.base.as_deref())
+    }
+
+    /// The board as a page to walk about in, at every level: one file that asks no network for
+    /// anything, and the same bytes every time.
+    ///
+    /// It pans and zooms, searches, shows one element with what it touches, walks the flow step
+    /// by step, fades what is not of a context, is light or dark, and prints.
+    pub fn html(&self) -> String {
+        let page = Page {
+            board: self,
+            model: &self.model,
+            title: &self.title,
+            base: self.base.as_deref(),
+            findings: &self.asked.findings,
+        };
+        page.to_string()
     }
 }

@@ -253,7 +253,9 @@ fn write_edge(f: &mut fmt::Formatter<'_>, edge: &Edge) -> fmt::Result {
     }
     writeln!(
         f,
-        r#"" d="{}" marker-end="url(#es-to-{class})"><title>{}</title></path>"#,
+        r#"" data-from="{}" data-to="{}" d="{}" marker-end="url(#es-to-{class})"><title>{}</title></path>"#,
+        Escaped(&edge.from.to_string()),
+        Escaped(&edge.to.to_string()),
         Rounded(&edge.points),
         Escaped(&edge.tooltip),
     )
