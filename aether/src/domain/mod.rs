@@ -12,6 +12,8 @@ mod any_event;
 mod bounded_context;
 mod command;
 mod context;
+#[cfg(feature = "schema")]
+mod contract;
 mod decode_error;
 mod emits;
 mod event;
@@ -26,6 +28,7 @@ mod persona;
 mod policy;
 mod projection;
 mod raw_event;
+mod readers;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
@@ -51,6 +54,7 @@ pub use self::{
     policy::{Policy, React},
     projection::Projection,
     raw_event::RawEvent,
+    readers::{Readers, RewriteError},
     replay::{ReplayError, Replayed},
     stored::Stored,
 };

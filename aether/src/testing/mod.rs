@@ -6,6 +6,7 @@
 //! - [`assert_replay_snapshot!`]: the state after each event of a history, as a snapshot.
 //! - [`assert_replays_equal`], [`assert_snapshots_resume`]: however a history is read, the state
 //!   is the same.
+//! - [`assert_contracts!`](crate::assert_contracts): every event that was ever released is read.
 //!
 //! Every event and command here passes through its stored form, as it does when it is run: what
 //! a test sees is what a replay sees. Time stands still unless a test moves it, and new ids are
@@ -14,6 +15,8 @@
 //! Nothing here knows of a runtime, and nothing waits.
 
 mod clock;
+#[cfg(feature = "schema")]
+mod contract;
 mod diff;
 mod failure;
 #[cfg(test)]
@@ -32,6 +35,8 @@ mod then;
 #[doc(hidden)]
 pub use insta;
 
+#[cfg(feature = "schema")]
+pub use self::contract::check_contracts;
 pub use self::{
     clock::ManualClock,
     given::{Given, given},

@@ -14,6 +14,7 @@ mod json;
 mod kind;
 mod label;
 mod location;
+mod part;
 mod relation;
 mod verb;
 
