@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     Position,
-    domain::{Aggregate, EventSet as _, ExternalSystem, Handlers, Policy, Projection, Register},
+    domain::{
+        Aggregate, EventSet as _, ExternalSystem, Handlers, Instances, Policy, ProcessManager,
+        Projection, Register,
+    },
 };
 
 /// The members of the contexts that are to run, and what does not fit together among them.
@@ -254,6 +257,11 @@ impl Register for Registry {
                 source: Box::new(timers::OfPolicy::<P>::new()),
             });
         }
+    }
+
+    fn process_manager<P: ProcessManager + Instances>(&mut self) {
+        let name = P::META.name.as_str();
+        self.problems.push(StartError::ProcessManager { name });
     }
 
     fn projection<P: Projection + Handlers>(&mut self) {
