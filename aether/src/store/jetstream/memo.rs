@@ -24,6 +24,9 @@ pub(super) struct Known {
     pub(super) page: Place,
     /// How many messages came after that page.
     pub(super) left: u64,
+    /// What comes next to the last page that was read backwards: the commit before this version
+    /// has this sequence.
+    pub(super) back: Place,
 }
 
 /// Remembers a bounded number of actors; those not asked for in a while are forgotten.
@@ -74,6 +77,11 @@ impl Memo {
             (known.page, known.left) = (place, left);
             known.tail = known.tail.max(place);
         });
+    }
+
+    /// Remembers where a page ends that was read backwards.
+    pub(super) fn saw_page_back(&self, actor: &ActorId, place: Place) {
+        self.change(actor, |known| known.back = place);
     }
 
     fn change(&self, actor: &ActorId, change: impl FnOnce(&mut Known)) {
