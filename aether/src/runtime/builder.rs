@@ -97,12 +97,6 @@ pub enum StartError {
         /// The event.
         event: &'static str,
     },
-    /// A process manager is listed.
-    #[error("the process manager `{name}` cannot be run yet")]
-    ProcessManager {
-        /// The process manager.
-        name: &'static str,
-    },
     /// The store does not answer.
     #[error("the checkpoints of the followers cannot be had")]
     Store(#[from] StoreError),
