@@ -34,6 +34,8 @@ struct ElementEntry {
     #[serde(skip_serializing_if = "is_false")]
     foreign: bool,
     id: Option<ElementId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Location>,
@@ -56,6 +58,8 @@ struct ElementEntry {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RelationEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cardinality: Option<Cardinality>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -175,7 +179,10 @@ impl ElementEntry {
                 entry.foreign = foreign;
             }
             Facts::Command { foreign } => entry.foreign = foreign,
-            Facts::Policy { after } => entry.after = after,
+            Facts::Policy { after, key } => {
+                entry.after = after;
+                entry.key = key;
+            }
             Facts::None => {}
         }
         entry
@@ -205,6 +212,7 @@ impl ElementEntry {
             },
             Kind::Policy => Facts::Policy {
                 after: self.after.clone(),
+                key: self.key.clone(),
             },
             Kind::Aggregate
             | Kind::ReadModel
@@ -239,6 +247,7 @@ impl ElementEntry {
                 self.foreign == kept.foreign,
                 "only an event or a command is `foreign`",
             ),
+            (self.key == kept.key, "only a policy has a `key`"),
             (self.owner == kept.owner, "only a context has an `owner`"),
             (self.phase == kept.phase, "only an event has a `phase`"),
             (self.pivotal == kept.pivotal, "only an event is `pivotal`"),
@@ -265,6 +274,7 @@ impl ElementEntry {
 impl RelationEntry {
     fn of(relation: &Relation) -> Self {
         Self {
+            after: relation.after.clone(),
             cardinality: relation.cardinality,
             docs: relation.docs.clone(),
             from: relation.from.clone(),
@@ -281,6 +291,7 @@ impl RelationEntry {
             to: self.to,
             cardinality: self.cardinality,
             upon: self.upon,
+            after: self.after,
             docs: self.docs,
         }
     }
