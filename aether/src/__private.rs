@@ -10,6 +10,7 @@ pub use std::{
     fmt::{self, Debug},
     marker::{Copy, Send, Sync},
     option::Option::{self, None, Some},
+    primitive::u32,
     result::Result::{self, Err, Ok},
     str::FromStr,
     string::{String, ToString},
@@ -26,7 +27,7 @@ pub use crate::{
         DomainEvent, Emits, EventSet, EventTypes, ExternalSystem, ExternalSystemMember, FoldInto,
         Handle, Handlers, Includes, Initiator, Issues, OnApply, OnCommand, OnReact, Origin,
         Outcome, Outgoing, Persona, Policy, PolicyMember, Projection, ProjectionMember, RawEvent,
-        React, Register, Stored, VisitEvent, VisitInline, decode_variant, encode_variant, fold,
+        React, Register, Shape, SnapshotCodec, Snapshots, Stored, VisitEvent, VisitInline, decode_variant, encode_variant, fold,
         from_json, unknown_type, unreadable_version,
     },
 };

@@ -29,6 +29,8 @@ pub(crate) enum Form {
     Texts,
     /// `upcast(Type, ..)`
     Types,
+    /// `snapshot` or `snapshot(..)`, with keys of its own.
+    FlagOrKeys,
 }
 
 impl Form {
@@ -43,6 +45,7 @@ impl Form {
             Self::Path => format!("{key} = path"),
             Self::Texts => format!("{key}(\"..\", ..)"),
             Self::Types => format!("{key}(Type, ..)"),
+            Self::FlagOrKeys => format!("{key}` or `{key}(..)"),
         }
     }
 }
@@ -55,6 +58,7 @@ enum Value {
     Path(Path),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
+    Keys(TokenStream),
 }
 
 struct Entry {
@@ -176,6 +180,15 @@ impl Args {
         }
     }
 
+    /// What stands in the parentheses of a key, with the keys that it takes.
+    pub(crate) fn within(&self, cx: &Ctxt, word: &str, spec: Spec) -> Self {
+        let mut args = Self::default();
+        if let Some(Value::Keys(tokens)) = self.value(word) {
+            args.read(cx, tokens.clone(), spec);
+        }
+        args
+    }
+
     /// The types of a key.
     pub(crate) fn types(&self, word: &str) -> &[Type] {
         match self.value(word) {
@@ -210,10 +223,13 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
     let at_key = || syn::Error::new(key.span(), write());
     let ends = input.is_empty() || input.peek(Token![,]);
     match form {
-        Form::Flag | Form::FlagOrText if ends => Ok(Value::Flag),
+        Form::Flag | Form::FlagOrText | Form::FlagOrKeys if ends => Ok(Value::Flag),
+        Form::FlagOrKeys if input.peek(token::Paren) => {
+            Ok(Value::Keys(input.parse::<Group>()?.stream()))
+        }
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
-        Form::Flag | Form::Texts | Form::Types => Err(at_key()),
+        Form::Flag | Form::Texts | Form::Types | Form::FlagOrKeys => Err(at_key()),
         Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path => {
             if !input.peek(Token![=]) {
                 return Err(at_key());
@@ -232,9 +248,12 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         Form::Number => input.parse().map(Value::Number),
         Form::Type => input.parse().map(Value::Type),
         Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
-        Form::Flag | Form::Text | Form::FlagOrText | Form::Texts | Form::Types => {
-            input.parse().map(Value::Text)
-        }
+        Form::Flag
+        | Form::Text
+        | Form::FlagOrText
+        | Form::Texts
+        | Form::Types
+        | Form::FlagOrKeys => input.parse().map(Value::Text),
     }
 }
 

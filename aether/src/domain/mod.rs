@@ -28,6 +28,8 @@ mod raw_event;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
+mod shape;
+mod snapshots;
 mod stored;
 
 #[cfg(feature = "schema")]
@@ -58,6 +60,8 @@ pub use self::{
     policy::{Policy, React},
     projection::Projection,
     raw_event::RawEvent,
-    replay::{ReplayError, Replayed},
+    replay::{ReplayError, Replayed, UnfitSnapshot},
+    shape::Shape,
+    snapshots::{SnapshotCodec, SnapshotSchema, SnapshotState, Snapshots},
     stored::Stored,
 };

@@ -9,12 +9,13 @@ use super::{
     engine::Engine,
     handle::{Aether, Inner},
     registry::{Launch, Member, Registry},
+    snapshots::{Keeper, Policies, SnapshotPolicy},
     status::{FollowerState, FollowerStatus},
     tasks::Tasks,
 };
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, Position, Store, StoreError, SystemClock,
-    domain::BoundedContext,
+    domain::{BoundedContext, Snapshots},
 };
 
 /// Puts a runtime together: see [`Aether::builder`].
@@ -25,6 +26,7 @@ pub struct AetherBuilder {
     attempts: u32,
     registry: Registry,
     contexts: Vec<&'static meta::Context>,
+    snapshots: Policies,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -99,6 +101,7 @@ impl Default for AetherBuilder {
             attempts: 16,
             registry: Registry::default(),
             contexts: Vec::new(),
+            snapshots: Policies::default(),
         }
     }
 }
@@ -136,6 +139,19 @@ impl AetherBuilder {
         self
     }
 
+    /// Keeps the states of actors by this policy, where the aggregate says `snapshot`; otherwise
+    /// by the default one.
+    pub const fn snapshots(mut self, policy: SnapshotPolicy) -> Self {
+        self.snapshots.of_all = policy;
+        self
+    }
+
+    /// Keeps the states of the actors of one aggregate by a policy of their own.
+    pub fn snapshots_of<A: Snapshots>(mut self, policy: SnapshotPolicy) -> Self {
+        self.snapshots.of.insert(A::META.name.as_str(), policy);
+        self
+    }
+
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
     /// A projection is built from the start of the log. A policy or adapter goes on where it had
@@ -156,6 +172,7 @@ impl AetherBuilder {
             routes,
             followers,
             projections,
+            unseen,
             ..
         } = self.registry;
         let mut members = Vec::with_capacity(followers.len());
@@ -167,14 +184,18 @@ impl AetherBuilder {
             members.push((member, from));
         }
         let (clock, locks, attempts) = (self.clock, ActorLocks::new(), self.attempts);
+        let keeper = Keeper::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
+        let keeper = Arc::new(keeper);
         let engine = Arc::new(Engine {
             store,
             clock,
+            keeper: Arc::clone(&keeper),
             routes,
             locks,
             attempts,
         });
         let tasks = Tasks::new();
+        tasks.spawn(keeper.run(tasks.stop()));
         let launch = |(member, from)| launch(member, from, &engine, &tasks);
         let followers = members.into_iter().map(launch).collect();
         let contexts = self.contexts;

@@ -19,6 +19,7 @@ mod reactor;
 mod registry;
 mod route;
 mod send;
+mod snapshots;
 mod status;
 mod tasks;
 
@@ -29,5 +30,9 @@ pub use self::{
     handle::Aether,
     projection::ReadModel,
     send::{SendCommand, Sent},
+    snapshots::{
+        Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
+        verify_actor, verify_context,
+    },
     status::{FollowerKind, FollowerState, FollowerStatus},
 };

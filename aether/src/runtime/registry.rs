@@ -15,6 +15,7 @@ use super::{
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
     route::{HandlerRoute, Route},
+    snapshots::UnseenState,
     status::{FollowerKind, FollowerStatus},
     tasks::Tasks,
 };
@@ -29,6 +30,7 @@ pub(super) struct Registry {
     pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
     pub(super) followers: Vec<Member>,
     pub(super) projections: HashMap<TypeId, ProjectionEntry>,
+    pub(super) unseen: Vec<UnseenState>,
     issued: Vec<(&'static str, &'static meta::Command)>,
     systems: HashMap<&'static str, &'static meta::ExternalSystem>,
     stored_by: HashMap<&'static str, &'static str>,
@@ -186,6 +188,7 @@ impl Register for Registry {
         let name = A::META.name.as_str();
         self.named("aggregate", name);
         self.stores(A::META);
+        self.unseen.extend(UnseenState::of::<A>());
         for row in A::ON_COMMAND {
             let command = row.command().name.as_str();
             match self.routes.entry(command) {

@@ -24,6 +24,9 @@ pub(super) struct Known {
     pub(super) page: Place,
     /// How many messages came after that page.
     pub(super) left: u64,
+    /// Where a snapshot says that its last commit comes next. Not to be trusted: the log may have
+    /// been restored since.
+    pub(super) snapshot: Place,
 }
 
 /// Remembers a bounded number of actors; those not asked for in a while are forgotten.
@@ -74,6 +77,11 @@ impl Memo {
             (known.page, known.left) = (place, left);
             known.tail = known.tail.max(place);
         });
+    }
+
+    /// Remembers where a snapshot says that its last commit comes next.
+    pub(super) fn saw_snapshot(&self, actor: &ActorId, place: Place) {
+        self.change(actor, |known| known.snapshot = place);
     }
 
     fn change(&self, actor: &ActorId, change: impl FnOnce(&mut Known)) {
