@@ -27,7 +27,7 @@ pub use crate::{
         DomainEvent, Emits, EventSet, EventTypes, ExternalSystem, ExternalSystemMember, FoldInto,
         Handle, Handlers, Includes, Initiator, Issues, OnApply, OnCommand, OnReact, Origin,
         Outcome, Outgoing, Persona, Policy, PolicyMember, Projection, ProjectionMember, RawEvent,
-        React, Register, Shape, SnapshotCodec, Snapshots, Stored, VisitEvent, VisitInline, decode_variant, encode_variant, fold,
-        from_json, unknown_type, unreadable_version,
+        React, Register, Shape, SnapshotCodec, Snapshots, Stored, VisitEvent, VisitInline,
+        decode_variant, encode_variant, fold, from_json, unknown_type, unreadable_version,
     },
 };

@@ -3,8 +3,8 @@
 use std::{pin::pin, time::Duration};
 
 use aether::{
-    ActorId, ActorSnapshot, Commit, CommitRef, Durability, Event, EventStore, EventStoreExt as _, Payload,
-    Position, SnapshotStore as _, StoreErrorKind, Timestamp, Transaction, Version,
+    ActorId, ActorSnapshot, Commit, CommitRef, Durability, Event, EventStore, EventStoreExt as _,
+    Payload, Position, SnapshotStore as _, StoreErrorKind, Timestamp, Transaction, Version,
     store::jetstream::{JetStreamEventStore, JetStreamOptions},
 };
 use aether_tests::harness::{NatsCluster, NatsServer, Proxy};

@@ -1,8 +1,8 @@
 use std::ops::Deref;
 
-use super::{Aggregate, DecodeError, EventSet as _, Origin, SnapshotCodec, Stored};
 #[cfg(doc)]
 use super::SnapshotSchema;
+use super::{Aggregate, DecodeError, EventSet as _, Origin, SnapshotCodec, Stored};
 use crate::{
     ActorId, ActorSnapshot, Commit, CommitRef, Event, InvalidPayload, Position, Timestamp, Version,
 };

@@ -80,7 +80,8 @@ impl Engine {
         let Receipt { position, version } = receipt;
         if let Some(commit) = kept {
             let then = Recorded { position, commit };
-            self.keeper.consider(actor.into_folded(), &start, Some(then));
+            self.keeper
+                .consider(actor.into_folded(), &start, Some(then));
         }
         Ok(Sent::stored(actor_id.clone(), version, position, events))
     }

@@ -9,12 +9,12 @@ use std::{
 };
 
 use aether::{
-    ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore as _, CommandId, Commit, CommitRef,
-    Durability, DynEventStore, EmbeddedEventStore, EmbeddedOptions, Event, EventStore as _,
-    EventStoreExt as _, Namespace, OutgoingCommand, Payload, Position, ReaderState,
-    SnapshotStore as _, StoreError, StoreErrorKind, Timer, Timestamp, Transaction, Version,
-    checkpoint_conformance, snapshot_conformance, store::conformance::Guarded, store_conformance,
-    transaction_conformance,
+    ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore as _, CommandId, Commit,
+    CommitRef, Durability, DynEventStore, EmbeddedEventStore, EmbeddedOptions, Event,
+    EventStore as _, EventStoreExt as _, Namespace, OutgoingCommand, Payload, Position,
+    ReaderState, SnapshotStore as _, StoreError, StoreErrorKind, Timer, Timestamp, Transaction,
+    Version, checkpoint_conformance, snapshot_conformance, store::conformance::Guarded,
+    store_conformance, transaction_conformance,
 };
 use aether_tests::crash;
 use serde_json::json;

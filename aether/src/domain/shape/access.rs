@@ -63,7 +63,10 @@ impl<'a> OneField<'a> {
 impl<'de> MapAccess<'de> for OneField<'_> {
     type Error = Stop;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Stop> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Stop> {
         let Some(name) = self.name.take() else {
             return Ok(None);
         };
@@ -95,7 +98,10 @@ impl<'a> OneEntry<'a> {
 impl<'de> MapAccess<'de> for OneEntry<'_> {
     type Error = Stop;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Stop> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Stop> {
         if self.is_done {
             return Ok(None);
         }
@@ -142,7 +148,10 @@ impl<'a, 'de> EnumAccess<'de> for OneVariant<'a> {
     type Error = Stop;
     type Variant = Content<'a>;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content<'a>), Stop> {
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Content<'a>), Stop> {
         let variant = seed.deserialize(StrDeserializer::<Stop>::new(self.name))?;
         Ok((variant, Content(self.probe)))
     }

@@ -131,7 +131,7 @@ impl Explorer {
             let trace = Trace::along(path, &self.samples, trial);
             // An impl that is not made for this may even panic; then nothing is seen of it.
             let walk = || drop(T::deserialize(Probe::at_start(&trace)));
-            let _ = catch_unwind(AssertUnwindSafe(walk));
+            drop(catch_unwind(AssertUnwindSafe(walk)));
             if let Some((node, places)) = trace.found() {
                 let good = places.into_iter().map(|place| (place, trial));
                 self.samples.extend(good);

@@ -146,11 +146,7 @@ impl<'de> Deserializer<'de> for Probe<'_> {
         visitor.visit_seq(OneElement::of(self.deeper(), 0))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Stop> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Stop> {
         self.elements((asked("tuple", &visitor), len), visitor)
     }
 

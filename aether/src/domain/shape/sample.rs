@@ -120,11 +120,7 @@ impl<'de> Deserializer<'de> for Sample {
         self.parts(0, visitor)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Stop> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Stop> {
         self.parts(len, visitor)
     }
 

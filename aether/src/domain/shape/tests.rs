@@ -59,8 +59,8 @@ fn a_shape_says_all_that_serde_is_asked_for() {
 macro_rules! order {
     ($name:ident { $($body:tt)* } $($more:item)*) => {
         mod $name {
-            #[expect(unused_imports, reason = "each of them has other fields")]
             use super::*;
+
             #[derive(Deserialize)]
             #[expect(dead_code, reason = "only its shape matters")]
             pub(super) struct Order { $($body)* }
@@ -89,7 +89,10 @@ fn neither_the_module_nor_the_docs_of_a_type_matter() {
 }
 
 order!(added { id: Uuid, state: first::State, lines: Vec<first::Line>, note: String });
-order!(removed { id: Uuid, state: first::State });
+order!(removed {
+    id: Uuid,
+    state: first::State
+});
 order!(renamed { key: Uuid, state: first::State, lines: Vec<first::Line> });
 order!(retyped { id: Timestamp, state: first::State, lines: Vec<first::Line> });
 order!(widened { id: Uuid, state: first::State, lines: Option<Vec<first::Line>> });
@@ -249,7 +252,14 @@ fn what_cannot_be_seen_is_said() {
     }
     let shape = Shape::of::<State>();
     let unseen = [
-        "wild", "value", "raw", "tagged", "untagged", "flat.key", "flat.value", "behind.1",
+        "wild",
+        "value",
+        "raw",
+        "tagged",
+        "untagged",
+        "flat.key",
+        "flat.value",
+        "behind.1",
     ];
     assert_eq!(shape.unseen(), unseen, "{}", shape.as_str());
     assert_eq!(Shape::of::<Wild>().unseen(), ["the state itself"]);
@@ -272,8 +282,33 @@ macro_rules! nested {
 fn what_lies_too_deep_is_not_seen() {
     type Seen = nested!(u8; x x x x x x x x x x x x x x x x x x x x);
     assert_eq!(Shape::of::<Seen>().unseen(), [] as [&str; 0]);
-    type Twenty<T> = Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<Deep<
-        Deep<Deep<Deep<Deep<Deep<T>>>>>>>>>>>>>>>>>>>>;
+    type Twenty<T> = Deep<
+        Deep<
+            Deep<
+                Deep<
+                    Deep<
+                        Deep<
+                            Deep<
+                                Deep<
+                                    Deep<
+                                        Deep<
+                                            Deep<
+                                                Deep<
+                                                    Deep<
+                                                        Deep<Deep<Deep<Deep<Deep<Deep<Deep<T>>>>>>>,
+                                                    >,
+                                                >,
+                                            >,
+                                        >,
+                                    >,
+                                >,
+                            >,
+                        >,
+                    >,
+                >,
+            >,
+        >,
+    >;
     let deep = Shape::of::<Twenty<Twenty<Twenty<Twenty<u8>>>>>();
     assert_eq!(deep.unseen(), ["the state itself"]);
 }

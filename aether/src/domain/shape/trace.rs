@@ -167,11 +167,7 @@ impl<'a> Trace<'a> {
 
     /// At the end of the path, writes down what is there and stops; before it, gives the next
     /// step.
-    pub(super) fn step<V>(
-        &self,
-        depth: usize,
-        node: impl FnOnce() -> Node,
-    ) -> Result<Step, Stop> {
+    pub(super) fn step<V>(&self, depth: usize, node: impl FnOnce() -> Node) -> Result<Step, Stop> {
         let visitor = std::any::type_name::<V>();
         let mut within = self.within.borrow_mut();
         if let Some(step) = self.path.get(depth) {

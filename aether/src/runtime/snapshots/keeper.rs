@@ -12,8 +12,8 @@ use super::{
     status::{Counters, SnapshotStatus, UnseenState},
 };
 use crate::{
-    ActorId, ActorSnapshot, Clock, CommitRef, DynEventStore, Payload, Recorded,
-    SnapshotStore as _, Timestamp, Version,
+    ActorId, ActorSnapshot, Clock, CommitRef, DynEventStore, Payload, Recorded, SnapshotStore as _,
+    Timestamp, Version,
 };
 
 /// How long a snapshot of another build is left in its place.
@@ -44,7 +44,11 @@ impl Keeper {
         unseen: Vec<UnseenState>,
     ) -> Self {
         for UnseenState { aggregate, places } in &unseen {
-            tracing::warn!(aggregate, ?places, "no snapshots: the state cannot be looked into");
+            tracing::warn!(
+                aggregate,
+                ?places,
+                "no snapshots: the state cannot be looked into"
+            );
         }
         Self {
             store,
@@ -132,8 +136,8 @@ impl Keeper {
                 () = stop.cancelled() => return,
                 () = self.queue.filled() => {}
             }
-            while let Some(job) = self.queue.pop()
-                && !stop.is_cancelled()
+            while !stop.is_cancelled()
+                && let Some(job) = self.queue.pop()
             {
                 self.save(job).await;
             }

@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded, SnapshotStore as _,
-    StoreErrorKind, Timestamp, Version,
-    domain::UnfitSnapshot,
+    StoreErrorKind, Timestamp, Version, domain::UnfitSnapshot,
 };
 
 /// What a load looks for besides the state.
@@ -160,7 +159,11 @@ impl Loading<'_> {
         };
         let after = snapshot.last_commit.expected;
         let page = store.read(self.actor.actor_id(), after).await?;
-        if page.commits.first().is_some_and(|it| snapshot.ends_with(it)) {
+        if page
+            .commits
+            .first()
+            .is_some_and(|it| snapshot.ends_with(it))
+        {
             self.keeper.counters.used.add();
             self.last_commit = Some(snapshot.last_commit);
             return Ok((kept, page));

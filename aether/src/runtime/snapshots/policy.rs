@@ -93,8 +93,14 @@ mod tests {
         );
         let ten = SnapshotPolicy::every(NonZeroU64::new(10).unwrap());
         let slow = ten.or_slower_than(Duration::from_millis(2));
-        assert_eq!([9, 10].map(|events| ten.is_due(events, long)), [false, true]);
-        assert_eq!([short, long].map(|took| slow.is_due(1, took)), [false, true]);
+        assert_eq!(
+            [9, 10].map(|events| ten.is_due(events, long)),
+            [false, true]
+        );
+        assert_eq!(
+            [short, long].map(|took| slow.is_due(1, took)),
+            [false, true]
+        );
         assert!(!slow.is_due(0, long));
         assert!(!SnapshotPolicy::never().is_due(u64::MAX, Duration::MAX));
         assert!(!SnapshotPolicy::default().is_due(99, none));

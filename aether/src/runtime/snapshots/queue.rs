@@ -119,12 +119,12 @@ impl Queue {
     /// Waits until a job is there.
     pub(super) async fn filled(&self) {
         // The sender lives as long as this.
-        let _ = self.open.subscribe().wait_for(|open| *open > 0).await;
+        drop(self.open.subscribe().wait_for(|open| *open > 0).await);
     }
 
     /// Waits until no job is there.
     pub(super) async fn emptied(&self) {
-        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+        drop(self.open.subscribe().wait_for(|open| *open == 0).await);
     }
 
     /// Takes no more.
@@ -139,7 +139,8 @@ impl Queue {
         waiting.order.clear();
         waiting.jobs.clear();
         drop(waiting);
-        self.open.send_modify(|open| *open = open.saturating_sub(count));
+        self.open
+            .send_modify(|open| *open = open.saturating_sub(count));
         count
     }
 

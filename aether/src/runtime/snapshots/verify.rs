@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::fold::Fold;
 use crate::{
-    ActorId, ActorSnapshot, InvalidPayload, Position, Recorded,
-    Store, StoreError, StoreErrorKind, Version,
+    ActorId, ActorSnapshot, InvalidPayload, Position, Recorded, Store, StoreError, StoreErrorKind,
+    Version,
     domain::{
         Aggregate, BoundedContext, ExternalSystem, Handlers, Policy, Projection, Register,
         ReplayError, Replayed, Snapshots,
