@@ -62,6 +62,6 @@ pub use self::{
     raw_event::RawEvent,
     replay::{ReplayError, Replayed, UnfitSnapshot},
     shape::Shape,
-    snapshots::{SnapshotCodec, SnapshotSchema, SnapshotState, Snapshots},
+    snapshots::{SnapshotCodec, SnapshotSchema, Snapshots},
     stored::Stored,
 };

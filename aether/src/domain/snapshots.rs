@@ -12,17 +12,6 @@ use uuid::Uuid;
 use super::{Aggregate, EventSet as _, Shape};
 use crate::{InvalidPayload, Payload};
 
-/// State that can be written and read back.
-#[diagnostic::on_unimplemented(
-    message = "the state of `{Self}` cannot be kept in a snapshot",
-    label = "cannot be written and read back",
-    note = "add `#[derive(Serialize, Deserialize)]` to `{Self}`, or leave `snapshot` out"
-)]
-pub trait SnapshotState: Serialize + DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned> SnapshotState for T {}
-
 /// An aggregate whose state is kept, so that a load need not start from the first event.
 ///
 /// `#[aggregate(.., snapshot)]` implements it. A snapshot is used only by a build with the same
@@ -55,7 +44,12 @@ impl<T: Serialize + DeserializeOwned> SnapshotState for T {}
 ///     }
 /// }
 /// ```
-pub trait Snapshots: Aggregate + SnapshotState {
+#[diagnostic::on_unimplemented(
+    message = "the state of `{Self}` is not kept",
+    label = "keeps no snapshots",
+    note = "add `snapshot` to its `#[aggregate(..)]`"
+)]
+pub trait Snapshots: Aggregate + Serialize + DeserializeOwned {
     /// Raised by hand when the fold gives the same events another meaning, and the types do not
     /// show it.
     const VERSION: u32 = 1;

@@ -199,7 +199,7 @@ mod tests {
 
     use super::super::{fixture::*, given};
     use super::*;
-    use crate::domain::SnapshotCodec;
+    use crate::{domain::SnapshotCodec, prelude::Deserialize};
 
     fn history() -> Vec<Event> {
         given::<Order>((placed(30), shipped(), shipped()))
