@@ -7,11 +7,13 @@
 
 CARGO ?= cargo
 NATS_SERVER := .tools/nats-server
+# One that is too old, to see that it is refused.
+OLD_NATS_SERVER := .tools/old/nats-server
 
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults build lint fmt doc bench nats-server board clean
+.PHONY: help demo test test-faults fuzz-smoke build lint fmt doc bench nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -28,6 +30,9 @@ test: nats-server lint ## All that must hold: lint, the core alone, every test, 
 
 test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of processes; FAULTS_SEED=n for others.
 	$(CARGO) test --package aether-tests --test faults -- --nocapture --test-threads 1
+
+fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
+	scripts/fuzz-smoke
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
@@ -48,10 +53,13 @@ bench: nats-server ## Runs the benchmarks.
 board: ## Draws docs/board.svg anew, after the example has changed.
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board
 
-nats-server: $(NATS_SERVER) ## Fetches the NATS server that the tests need.
+nats-server: $(NATS_SERVER) $(OLD_NATS_SERVER) ## Fetches the NATS servers that the tests need.
 
 $(NATS_SERVER): scripts/fetch-nats-server
 	scripts/fetch-nats-server
+
+$(OLD_NATS_SERVER): scripts/fetch-nats-server
+	scripts/fetch-nats-server --version 2.10.26 --into $(dir $@)
 
 clean: ## Removes what was built; the fetched server stays.
 	$(CARGO) clean

@@ -24,6 +24,9 @@ mod snapshot;
 mod timestamp;
 mod version;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzz;
 #[doc(hidden)]
 pub mod __private;
 pub mod domain;

@@ -32,7 +32,10 @@ impl Metadata {
     /// The attribute names that are taken.
     pub const RESERVED: &'static [&'static str] = &[
         "actorversion",
+        "aetherbreaks",
+        "aethercommit",
         "aetherkind",
+        "aetherpart",
         "causationid",
         "commandid",
         "commandkey",

@@ -10,6 +10,6 @@ pub use schemars::JsonSchema;
 pub use serde::{Deserialize, Serialize};
 
 pub use crate::domain::{
-    Aggregate, Apply, BoundedContext, Command, Context, DomainEvent, EventSet, ExternalSystem,
-    Handle, Origin, Persona, Policy, Projection, RawEvent, React, Replayed,
+    After, Aggregate, Apply, BoundedContext, Cancel, Command, Context, DomainEvent, EventSet,
+    ExternalSystem, Handle, Origin, Persona, Policy, Projection, RawEvent, React, Replayed,
 };

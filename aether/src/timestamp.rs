@@ -37,8 +37,31 @@ impl Timestamp {
         )
     }
 
+    /// How long it is from here to a later moment; none if that is not later.
+    pub fn until(self, later: Self) -> Option<std::time::Duration> {
+        let left = self.0.duration_until(later.0);
+        (!left.is_zero()).then(|| left.try_into().ok()).flatten()
+    }
+
+    /// Nanoseconds since the beginning of 1970, as far as 64 bits hold them: to the year 2262.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn as_unix_nanos(self) -> i64 {
+        i64::try_from(self.0.as_nanosecond()).unwrap_or(i64::MAX)
+    }
+
+    /// The moment that many nanoseconds after the beginning of 1970.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn from_unix_nanos(nanos: i64) -> Option<Self> {
+        let moment = jiff::Timestamp::from_nanosecond(nanos.into());
+        moment.ok().map(Self)
+    }
+
     pub(crate) const fn from_jiff(timestamp: jiff::Timestamp) -> Self {
         Self(timestamp)
+    }
+
+    pub(crate) const fn as_jiff(self) -> jiff::Timestamp {
+        self.0
     }
 }
 

@@ -23,6 +23,9 @@ impl Version {
     /// The first event.
     pub const FIRST: Self = Self(1);
 
+    /// Later than any event.
+    pub const END: Self = Self(u64::MAX);
+
     /// The version after `count` events.
     pub const fn new(count: u64) -> Self {
         Self(count)

@@ -3,8 +3,8 @@
 //! [`meta`] is what the macros of `aether` leave behind in the user's crate: constants that say
 //! which events, commands, aggregates and policies there are, read off signatures that the
 //! compiler has checked. [`model`] is the graph built from them. Everything else is a pure
-//! function of that graph: [`layout`] turns it into a scene of rectangles, texts and lines, and
-//! [`render`] writes it down.
+//! function of that graph: [`layout`] turns it into a scene of rectangles, texts and lines,
+//! [`render`] writes it down, and [`check`] says what is wrong with it.
 //!
 //! ```
 //! # use eventstorming::meta::{Context, Docs, Location, Name};
@@ -24,6 +24,8 @@
 //! assert!(svg.starts_with("<svg"));
 //! ```
 
+pub mod check;
+mod json;
 pub mod layout;
 pub mod meta;
 pub mod model;

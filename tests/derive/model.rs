@@ -19,6 +19,7 @@ fn flow<T>(flow: &Flow<T>, name: fn(&T) -> &'static str) -> String {
         Flow::One(one) => format!("One({})", name(one)),
         Flow::Maybe(some) => format!("Maybe({})", inner(some)),
         Flow::Many(some) => format!("Many({})", inner(some)),
+        Flow::Later(some) => format!("Later({})", inner(some)),
         Flow::AllOf(all) => {
             let all: Vec<_> = all.iter().map(|some| inner(some)).collect();
             format!("AllOf({})", all.join(", "))

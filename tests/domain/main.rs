@@ -7,6 +7,8 @@ mod board;
 #[cfg(test)]
 mod card_payment;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod day;
 #[cfg(test)]
 mod flow;

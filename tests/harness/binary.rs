@@ -21,6 +21,17 @@ pub(super) fn nats_server() -> &'static Path {
     })
 }
 
+/// A nats-server that is older than any that a store takes.
+pub(super) fn old_nats_server() -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/old/nats-server");
+    assert!(
+        path.exists(),
+        "there is no {}; run `make nats-server`, which fetches it",
+        path.display()
+    );
+    path
+}
+
 fn find() -> Result<PathBuf, String> {
     if let Some(named) = env::var_os("NATS_SERVER") {
         return check(PathBuf::from(named));

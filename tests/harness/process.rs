@@ -10,8 +10,6 @@ use std::{
 
 use tokio::{sync::oneshot, time::timeout};
 
-use super::binary;
-
 /// Starts a server, sends it the signals that are written to its own input, and kills it when that
 /// ends: when we close it, or when we die.
 const LEASH: &str =
@@ -34,8 +32,8 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a server, and waits until it says that it is ready, in one of these ways.
-    pub(super) async fn start(config: &Path, signs: Signs) -> Result<Self, String> {
-        let mut leash = spawn(config).map_err(|err| format!("sh does not run: {err}"))?;
+    pub(super) async fn start(binary: &Path, config: &Path, signs: Signs) -> Result<Self, String> {
+        let mut leash = spawn(binary, config).map_err(|err| format!("sh does not run: {err}"))?;
         let (ready, is_ready) = oneshot::channel();
         let log = Log::default();
         if let Some(stderr) = leash.stderr.take() {
@@ -67,10 +65,10 @@ impl Drop for Process {
     }
 }
 
-fn spawn(config: &Path) -> std::io::Result<Child> {
+fn spawn(binary: &Path, config: &Path) -> std::io::Result<Child> {
     Command::new("sh")
         .args(["-c", LEASH, "sh"])
-        .arg(binary::nats_server())
+        .arg(binary)
         .arg("-c")
         .arg(config)
         .stdin(Stdio::piped())

@@ -7,11 +7,18 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use super::process::{Process, Signs};
+use super::{
+    binary,
+    process::{Process, Signs},
+};
+
+/// What a server says when it is ready.
+const READY: Signs = &["Server is ready"];
 
 /// A nats-server with `JetStream`.
 #[derive(Debug)]
 pub struct NatsServer {
+    binary: PathBuf,
     folder: TempDir,
     settings: String,
     signs: Signs,
@@ -27,16 +34,34 @@ impl NatsServer {
 
     /// Starts a server with these settings, in which `STORE` is a folder of its own.
     pub async fn with(settings: &str) -> Self {
-        match Self::try_with(settings, &["Server is ready"]).await {
+        Self::ready(Self::try_with(settings, READY).await)
+    }
+
+    /// Starts a server that is older than any that a store takes.
+    pub async fn old() -> Self {
+        let (binary, settings) = (
+            binary::old_nats_server(),
+            r#"jetstream { store_dir: "STORE" }"#,
+        );
+        Self::ready(Self::try_of(binary, settings, READY).await)
+    }
+
+    fn ready(started: Result<Self, String>) -> Self {
+        match started {
             Ok(server) => server,
             Err(reason) => panic!("{reason}"),
         }
     }
 
     pub(super) async fn try_with(settings: &str, signs: Signs) -> Result<Self, String> {
+        Self::try_of(binary::nats_server().to_owned(), settings, signs).await
+    }
+
+    async fn try_of(binary: PathBuf, settings: &str, signs: Signs) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|err| format!("no temporary folder: {err}"))?;
         let store = folder.path().join("store");
         let mut server = Self {
+            binary,
             settings: settings.replace("STORE", &store.display().to_string()),
             folder,
             signs,
@@ -96,7 +121,7 @@ impl NatsServer {
 
     async fn run(&mut self) -> Result<(), String> {
         let config = self.write_config()?;
-        let process = Process::start(&config, self.signs).await?;
+        let process = Process::start(&self.binary, &config, self.signs).await?;
         self.address.clone_from(&process.address);
         self.process = Some(process);
         Ok(())

@@ -21,5 +21,6 @@ mod shop;
 mod snapshot_schemas;
 mod snapshots;
 mod snapshots_killed;
+mod timers;
 mod unreliable_store;
 mod watched_store;

@@ -424,7 +424,7 @@ async fn verifying_finds_a_snapshot_that_says_something_else_than_the_log() {
     let expected = [
         (Reading::Snapshot, 20, "state.total: 20, but 21".to_owned()),
         (
-            Reading::From(good.version),
+            Reading::SinceSnapshot(good.version),
             25,
             "state.total: 25, but 26".to_owned(),
         ),

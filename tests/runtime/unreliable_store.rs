@@ -6,7 +6,8 @@ use std::sync::{
 use aether::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
     InMemoryEventStore, Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError,
-    StoreErrorKind, Transaction, Version, VersionConflict,
+    StoreErrorKind, Timestamp, Transaction, Version, VersionConflict,
+    store::{Span, Stretch},
 };
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::RwLock;
@@ -108,8 +109,20 @@ impl EventStore for UnreliableStore {
         self.inner.read(actor, after).await
     }
 
+    async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
+        self.inner.read_back(actor, before).await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         self.inner.version(actor).await
+    }
+
+    async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        self.inner.stored_before(moment).await
+    }
+
+    async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
+        self.inner.scan(span).await
     }
 
     async fn head(&self) -> Result<Position, StoreError> {

@@ -14,7 +14,7 @@ use futures_util::{
     future::{join, join3},
 };
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 
 use crate::fixture::{options, patient};
 
@@ -130,6 +130,25 @@ async fn while_the_server_is_away_nothing_is_stored_and_afterwards_all_is_there(
     let commit = pending;
     stored.push(Recorded { position, commit });
     assert_eq!(store.log(Position::START).await.unwrap(), stored);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_gives_up_in_its_time_however_long_it_was_quiet_before() {
+    // After that long a follower takes trouble for new; there is nothing else to wait for.
+    const QUIET: Duration = Duration::from_millis(10_500);
+    let mut server = NatsServer::start().await;
+    let store = hasty().connect(&server.url()).await.unwrap();
+    fill(&store, 1).await;
+    let mut log = Box::pin(store.follow(Position::START));
+    log.next().await.unwrap().unwrap();
+    assert!(
+        timeout(QUIET, log.next()).await.is_err(),
+        "there is no more"
+    );
+    server.kill();
+    let next = timeout(Duration::from_secs(20), log.next()).await;
+    let err = next.expect("it gives up").unwrap().unwrap_err();
+    assert_eq!(err.kind(), StoreErrorKind::Unavailable, "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

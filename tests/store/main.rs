@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod denials;
+#[cfg(test)]
 mod embedded;
 #[cfg(test)]
 mod faults;
@@ -11,8 +13,14 @@ mod fixture;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod losses;
+#[cfg(test)]
 mod misfits;
 #[cfg(test)]
+mod openings;
+#[cfg(test)]
 mod races;
+#[cfg(test)]
+mod scans;
 #[cfg(test)]
 mod transactions;

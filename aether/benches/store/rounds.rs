@@ -1,7 +1,4 @@
-use std::{
-    env::Args,
-    time::{Duration, Instant},
-};
+use std::{env::Args, fs, time::Instant};
 
 use crate::Outcome;
 
@@ -19,9 +16,12 @@ pub(crate) struct Bar {
     pub(crate) ratio: f64,
 }
 
-/// Seconds a round of one side took.
+/// Seconds the rounds of one side took, and seconds the process computed in them.
 #[derive(Default)]
-struct Side(Vec<f64>);
+struct Side {
+    times: Vec<f64>,
+    computing: Vec<f64>,
+}
 
 impl Rounds {
     /// Many if `--bench` is among the arguments, as under `cargo bench`.
@@ -78,15 +78,18 @@ impl Rounds {
             return Ok(());
         }
         let each = |seconds: f64| seconds * 1e6 / count(operations);
-        let (ours, raw) = (our_times.median(), raw_times.median());
+        let (ours, raw) = (median(&our_times.times), median(&raw_times.times));
         println!(
-            "{}: {:.2} of raw (bar {:.2}); fastest rounds {:.2}; {:.2} us against {:.2} us each",
+            "{}: {:.2} of raw (bar {:.2}); fastest rounds {:.2}; {:.2} us against {:.2} us each; \
+             of the processor {:.2} us against {:.2} us",
             bar.what,
             raw / ours,
             bar.ratio,
-            raw_times.fastest() / our_times.fastest(),
+            fastest(&raw_times.times) / fastest(&our_times.times),
             each(ours),
             each(raw),
+            each(median(&our_times.computing)),
+            each(median(&raw_times.computing)),
         );
         Ok(())
     }
@@ -105,7 +108,7 @@ impl Rounds {
             times.push(start.elapsed().as_secs_f64());
         }
         if self.measuring {
-            let each = Side(times).median() * 1e9 / count(operations);
+            let each = median(&times) * 1e9 / count(operations);
             println!("{what}: {each:.0} ns each (bar {bar:.0} ns)");
         }
     }
@@ -113,22 +116,33 @@ impl Rounds {
 
 impl Side {
     async fn run<I>(&mut self, input: I, work: &mut impl AsyncFnMut(I) -> Outcome) -> Outcome {
-        let start = now();
+        let (start, computed) = (now(), computed());
         work(input).await?;
-        let elapsed: Duration = start.elapsed();
-        self.0.push(elapsed.as_secs_f64());
+        self.times.push(start.elapsed().as_secs_f64());
+        self.computing.push(self::computed() - computed);
         Ok(())
     }
+}
 
-    fn fastest(&self) -> f64 {
-        self.0.iter().copied().fold(f64::INFINITY, f64::min)
-    }
+fn fastest(times: &[f64]) -> f64 {
+    times.iter().copied().fold(f64::INFINITY, f64::min)
+}
 
-    fn median(&self) -> f64 {
-        let mut sorted = self.0.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
-    }
+fn median(times: &[f64]) -> f64 {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Seconds that the threads of this process have run, the server's not among them; where the
+/// system does not say so, 0.
+fn computed() -> f64 {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten();
+    let nanoseconds = threads.filter_map(|thread| {
+        let text = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<f64>().ok()
+    });
+    nanoseconds.sum::<f64>() / 1e9
 }
 
 fn count(operations: u64) -> f64 {

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use eventstorming::meta::{self, Flow};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{InvalidPayload, Payload};
+use crate::{InvalidPayload, Payload, Timestamp};
 
 /// Something that is asked for.
 ///
@@ -28,10 +30,40 @@ pub struct Outgoing {
     pub key: String,
     /// The command itself.
     pub data: Payload,
+    /// When it is to be carried out.
+    pub timing: Timing,
+}
+
+/// When a command is to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Timing {
+    /// At once.
+    #[default]
+    Now,
+    /// So long after the event that gave rise to it. It replaces the one that is pending under
+    /// the same key.
+    After {
+        /// How long after.
+        delay: Duration,
+        /// What it is cancelled by.
+        key: String,
+    },
+    /// At a moment, or later. It replaces the one that is pending under the same key.
+    At {
+        /// The moment.
+        moment: Timestamp,
+        /// What it is cancelled by.
+        key: String,
+    },
+    /// Never: the one that is pending under this key is taken back.
+    Cancel {
+        /// The key.
+        key: String,
+    },
 }
 
 impl Outgoing {
-    /// Forgets the type of a command.
+    /// Forgets the type of a command that is to be carried out at once.
     ///
     /// # Errors
     /// If the command cannot be written as JSON.
@@ -41,11 +73,13 @@ impl Outgoing {
             command: C::META.name.as_str(),
             key: command.key(),
             data,
+            timing: Timing::Now,
         })
     }
 }
 
-/// What a policy may return: a command, or an `Option`, `Vec`, array or tuple of such.
+/// What a policy may return: a command, one [`After`](super::After) some time, the
+/// [`Cancel`](super::Cancel) of such, or an `Option`, `Vec`, array or tuple of these.
 ///
 /// [`Issues::ISSUES`] is what the board shows, so the board shows what the return type permits.
 #[diagnostic::on_unimplemented(

@@ -6,6 +6,7 @@
 //!
 //! All of it is pure: nothing here waits, stores, or knows of a runtime.
 
+mod after;
 mod aggregate;
 mod any_event;
 mod bounded_context;
@@ -34,19 +35,11 @@ mod stored;
 
 #[cfg(feature = "schema")]
 pub use self::schema::{Schemas, event_schemas};
-#[doc(hidden)]
 pub use self::{
-    aggregate::fold,
-    any_event::AnyEvent,
-    decode_error::{unknown_type, unreadable_version},
-    event::from_json,
-    inline::{decode_variant, encode_variant},
-    member::{AggregateMember, ExternalSystemMember, PolicyMember, ProjectionMember},
-};
-pub use self::{
+    after::{After, Cancel},
     aggregate::{Aggregate, Apply, FoldInto, Handle},
     bounded_context::{BoundedContext, Register},
-    command::{Command, Issues, Outgoing},
+    command::{Command, Issues, Outgoing, Timing},
     context::Context,
     decode_error::DecodeError,
     emits::{Emits, Includes},
@@ -64,4 +57,13 @@ pub use self::{
     shape::Shape,
     snapshots::{SnapshotCodec, SnapshotSchema, Snapshots},
     stored::Stored,
+};
+#[doc(hidden)]
+pub use self::{
+    aggregate::fold,
+    any_event::AnyEvent,
+    decode_error::{unknown_type, unreadable_version},
+    event::from_json,
+    inline::{decode_variant, encode_variant},
+    member::{AggregateMember, ExternalSystemMember, PolicyMember, ProjectionMember},
 };

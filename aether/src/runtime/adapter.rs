@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ActorId, CommandId, Event, Position, Timestamp, Version,
-    domain::{EventSet, ExternalSystem, Issues, Outgoing, Stored},
+    domain::{EventSet, ExternalSystem, Issues, Outgoing, Stored, Timing},
 };
 
 /// Tells an external system what happened, and brings its answer back as commands.
@@ -109,6 +109,12 @@ impl<A: Adapter> Source for AdapterSource<A> {
             .map_err(|err| Failure::Retry(chain(&err)))?;
         let mut commands = Vec::new();
         answer.issue(&mut commands).map_err(|err| halt(&err))?;
+        if commands.iter().any(|it| it.timing != Timing::Now) {
+            return Err(Failure::Halt(format!(
+                "event at position {position}: `{system}` answers with a command that is not to \
+                 be carried out at once, which only policies can ask for"
+            )));
+        }
         Ok(commands)
     }
 }

@@ -8,14 +8,16 @@ use super::{
     adapter::Adapter,
     engine::Engine,
     handle::{Aether, Inner},
-    registry::{Launch, Member, Registry},
-    snapshots::{Keeper, Policies, SnapshotPolicy},
-    status::{FollowerState, FollowerStatus},
+    registry::{Launch, Member, Registry, TimersMember},
+    snapshots::{Policies, SnapshotPolicy, Snapshotter},
+    status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
     tasks::Tasks,
+    timers::{Keeper, Task},
 };
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, Position, Store, StoreError, SystemClock,
-    domain::{BoundedContext, Snapshots},
+    domain::{Aggregate, BoundedContext, Snapshots},
+    store::timers::TimerLedger,
 };
 
 /// Puts a runtime together: see [`Aether::builder`].
@@ -80,6 +82,15 @@ pub enum StartError {
         /// The system.
         system: &'static str,
     },
+    /// An adapter answers with a command for later.
+    #[error(
+        "the adapter of `{system}` answers with a command for later, which only policies can ask \
+         for: answer at once, and let a policy react"
+    )]
+    LaterAnswer {
+        /// The system.
+        system: &'static str,
+    },
     /// An adapter takes events that its system is not notified of.
     #[error("`{system}` does not say that it is notified of `{event}`, which its adapter takes")]
     NotNotified {
@@ -123,6 +134,17 @@ impl AetherBuilder {
     /// Tells an external system what it is to be told, through this adapter.
     pub fn adapter(mut self, adapter: impl Adapter) -> Self {
         self.registry.adapter(adapter);
+        self
+    }
+
+    /// Carries out what the commits of an aggregate ask for: outgoing commands at once and in
+    /// order, and timers at their time, as [`Commit::asking`](crate::Commit::asking) and
+    /// [`Commit::setting`](crate::Commit::setting) say it.
+    ///
+    /// Handlers cannot ask for anything; this is for commits that are made by hand. Every runtime
+    /// that runs the aggregate should say the same.
+    pub fn asks_of<A: Aggregate>(mut self) -> Self {
+        self.registry.asks_of(A::META.name.as_str());
         self
     }
 
@@ -173,6 +195,7 @@ impl AetherBuilder {
             followers,
             projections,
             unseen,
+            timers,
             ..
         } = self.registry;
         let mut members = Vec::with_capacity(followers.len());
@@ -183,21 +206,29 @@ impl AetherBuilder {
             };
             members.push((member, from));
         }
+        let mut ledgers = Vec::with_capacity(timers.len());
+        for member in timers {
+            let scope = member.source.scope();
+            let ledger = TimerLedger::open(&store, member.reader.clone(), scope).await?;
+            ledgers.push((member, ledger));
+        }
         let (clock, locks, attempts) = (self.clock, ActorLocks::new(), self.attempts);
-        let keeper = Keeper::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
-        let keeper = Arc::new(keeper);
+        let snapshotter =
+            Snapshotter::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
+        let snapshotter = Arc::new(snapshotter);
         let engine = Arc::new(Engine {
             store,
             clock,
-            keeper: Arc::clone(&keeper),
+            snapshotter: Arc::clone(&snapshotter),
             routes,
             locks,
             attempts,
         });
         let tasks = Tasks::new();
-        tasks.spawn(keeper.run(tasks.stop()));
+        tasks.spawn(snapshotter.run(tasks.stop()));
         let launch = |(member, from)| launch(member, from, &engine, &tasks);
-        let followers = members.into_iter().map(launch).collect();
+        let mut followers: Vec<_> = members.into_iter().map(launch).collect();
+        followers.extend(launch_timers(ledgers, &engine, &tasks));
         let contexts = self.contexts;
         Ok(Aether::new(Inner {
             engine,
@@ -228,6 +259,7 @@ fn launch(
         position: from,
         refused: 0,
         state,
+        timers: None,
     });
     launch(Launch {
         engine: Arc::clone(engine),
@@ -237,6 +269,32 @@ fn launch(
         from,
     });
     receiver
+}
+
+/// Starts the task of all timers, if there are to be any.
+fn launch_timers(
+    ledgers: Vec<(TimersMember, TimerLedger)>,
+    engine: &Arc<Engine>,
+    tasks: &Tasks,
+) -> Vec<watch::Receiver<FollowerStatus>> {
+    let (mut keepers, mut receivers) = (Vec::new(), Vec::new());
+    for (TimersMember { name, source, .. }, ledger) in ledgers {
+        let (status, receiver) = watch::channel(FollowerStatus {
+            name,
+            kind: FollowerKind::Timers,
+            position: Position::START,
+            refused: 0,
+            state: FollowerState::Running,
+            timers: Some(TimersStatus::default()),
+        });
+        keepers.push(Keeper::new(name, source, ledger, status));
+        receivers.push(receiver);
+    }
+    if !keepers.is_empty() {
+        let task = Task::new(Arc::clone(engine), keepers);
+        tasks.spawn(task.run(tasks.stop()));
+    }
+    receivers
 }
 
 impl std::fmt::Debug for AetherBuilder {

@@ -7,7 +7,7 @@ use super::{
     envelope::Envelope,
     route::{Actor, Route},
     send::Sent,
-    snapshots::{Keeper, Loaded},
+    snapshots::{Loaded, Snapshotter},
 };
 use crate::{
     ActorId, Clock, Commit, DynEventStore, Event, EventStore as _, InvalidCommit, Receipt,
@@ -19,13 +19,18 @@ use crate::{
 pub(super) struct Engine {
     pub(super) store: DynEventStore,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) keeper: Arc<Keeper>,
+    pub(super) snapshotter: Arc<Snapshotter>,
     pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
     pub(super) locks: ActorLocks,
     pub(super) attempts: u32,
 }
 
 impl Engine {
+    /// The name of a command as the route knows it, if there is one.
+    pub(super) fn known(&self, command: &str) -> Option<&'static str> {
+        self.routes.get_key_value(command).map(|(known, _)| *known)
+    }
+
     pub(super) async fn execute(&self, envelope: &Envelope) -> Result<Sent, CommandError> {
         let command = envelope.outgoing.command;
         let route = self
@@ -58,7 +63,10 @@ impl Engine {
         envelope: &Envelope,
     ) -> Result<Sent, CommandError> {
         let mut actor = route.begin(actor_id.clone());
-        let loaded = self.keeper.load(actor.folding(), envelope.wanted()).await;
+        let loaded = self
+            .snapshotter
+            .load(actor.folding(), envelope.wanted())
+            .await;
         let start = match loaded.map_err(CommandError::unloaded)? {
             Loaded::Ready(start) => start,
             Loaded::Found(recorded) => return Ok(Sent::repeated(recorded)),
@@ -66,11 +74,13 @@ impl Engine {
         let version = actor.folded().version();
         let decided = self.decide(&*actor, envelope);
         let Some(commit) = decided? else {
-            self.keeper.consider(actor.into_folded(), &start, None);
+            self.snapshotter.consider(actor.into_folded(), &start, None);
             return Ok(Sent::nothing(actor_id.clone(), version));
         };
         let events = commit.events().to_vec();
-        let is_due = self.keeper.is_due(actor.folded(), &start, commit.version());
+        let is_due = self
+            .snapshotter
+            .is_due(actor.folded(), &start, commit.version());
         let kept = is_due.then(|| commit.clone());
         let receipt = self
             .store
@@ -80,7 +90,7 @@ impl Engine {
         let Receipt { position, version } = receipt;
         if let Some(commit) = kept {
             let then = Recorded { position, commit };
-            self.keeper
+            self.snapshotter
                 .consider(actor.into_folded(), &start, Some(then));
         }
         Ok(Sent::stored(actor_id.clone(), version, position, events))

@@ -28,14 +28,23 @@ impl Envelope {
 
     /// A command that an event gave rise to. Seen again, the same event gives the same id.
     pub(super) fn caused_by(event: &Event, who: &str, number: usize, outgoing: Outgoing) -> Self {
-        let key = format!("{who}/{number}");
+        Self::asked_for_by(event, Self::id_of(event, who, number), outgoing)
+    }
+
+    /// The id of the nth command that an event gives rise to by someone's rule.
+    pub(super) fn id_of(event: &Event, who: &str, number: usize) -> CommandId {
+        CommandId::derived(event.id.as_uuid(), &format!("{who}/{number}"))
+    }
+
+    /// A command that was given its id when the event happened.
+    pub(super) fn asked_for_by(event: &Event, id: CommandId, outgoing: Outgoing) -> Self {
         let Metadata {
             correlation_id,
             traceparent,
             ..
         } = event.metadata.clone();
         Self {
-            id: CommandId::derived(event.id.as_uuid(), &key),
+            id,
             is_fresh: false,
             outgoing,
             correlation_id: correlation_id.or_else(|| Some(event.id.to_string())),

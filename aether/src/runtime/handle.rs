@@ -21,7 +21,7 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
-    ActorId, DynEventStore, EventStore as _, Position,
+    ActorId, DynEventStore, EventStore as _, Position, Timestamp,
     domain::{Aggregate, Command, Outgoing, Projection, Replayed},
 };
 
@@ -141,10 +141,10 @@ impl Aether {
     ) -> Result<Replayed<A>, LoadError> {
         let actor_id = ActorId::of(A::META.name.as_str(), &key.to_string())?;
         let mut replayed = Replayed::<A>::new(actor_id);
-        let keeper = &self.0.engine.keeper;
-        let loaded = keeper.load(&mut replayed, Wanted::State).await;
+        let snapshotter = &self.0.engine.snapshotter;
+        let loaded = snapshotter.load(&mut replayed, Wanted::State).await;
         if let Loaded::Ready(start) = loaded.map_err(LoadError::of)? {
-            keeper.consider_copy(&replayed, &start);
+            snapshotter.consider_copy(&replayed, &start);
         }
         Ok(replayed)
     }
@@ -171,12 +171,14 @@ impl Aether {
             return Err(unknown);
         };
         let head = self.0.engine.store.head().await?;
-        let position = reached(follower.clone(), head).await?;
+        let now = self.0.engine.clock.now();
+        let position = reached(follower.clone(), head, now).await?;
         Ok(ReadModel::new(state.read_owned().await, position))
     }
 
     /// Waits until every policy, projection and adapter has done its work for all that is in the
-    /// log, that work has added nothing to it, and the snapshots that were due are saved.
+    /// log, every timer that is due by the runtime's clock has fired, that work has added nothing
+    /// to the log, and the snapshots that were due are saved.
     ///
     /// Meant for tests and for programs that end: others may keep sending commands, and then
     /// this keeps waiting.
@@ -189,12 +191,13 @@ impl Aether {
     pub async fn settled(&self) -> Result<Position, ReadError> {
         let mut head = self.0.engine.store.head().await?;
         loop {
+            let now = self.0.engine.clock.now();
             for follower in &self.0.followers {
-                reached(follower.clone(), head).await?;
+                reached(follower.clone(), head, now).await?;
             }
             let now = self.0.engine.store.head().await?;
             if now == head {
-                self.0.engine.keeper.settled().await;
+                self.0.engine.snapshotter.settled().await;
                 return Ok(head);
             }
             head = now;
@@ -212,7 +215,7 @@ impl Aether {
 
     /// What became of snapshots since the start.
     pub fn snapshots(&self) -> SnapshotStatus {
-        self.0.engine.keeper.status()
+        self.0.engine.snapshotter.status()
     }
 
     /// The store that keeps the events.
@@ -233,18 +236,24 @@ impl Aether {
     /// If the future is dropped, everything still ends, but nobody waits for it.
     pub async fn shutdown(&self) {
         self.0.tasks.end().await;
-        self.0.engine.keeper.close().await;
+        self.0.engine.snapshotter.close().await;
     }
 }
 
-/// Waits until a follower has reached a position, and says how far it is.
+/// Waits until a follower has reached a position, and has no timer that was due at a moment; says
+/// how far it is.
 async fn reached(
     mut follower: watch::Receiver<FollowerStatus>,
     head: Position,
+    now: Timestamp,
 ) -> Result<Position, ReadError> {
+    let next_due = |status: &FollowerStatus| status.timers.and_then(|timers| timers.next_due);
+    let is_done = |status: &FollowerStatus| {
+        status.position >= head && next_due(status).is_none_or(|due| due > now)
+    };
     let is_halted = |status: &FollowerStatus| matches!(status.state, FollowerState::Halted { .. });
     let status = follower
-        .wait_for(|status| status.position >= head || is_halted(status))
+        .wait_for(|status| is_done(status) || is_halted(status))
         .await
         .map_err(|_ended| ReadError::Stopped)?
         .clone();

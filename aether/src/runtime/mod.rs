@@ -9,11 +9,13 @@ mod actor_locks;
 mod adapter;
 mod backoff;
 mod builder;
+mod carry_out;
 mod command_error;
 mod engine;
 mod envelope;
 mod follower;
 mod handle;
+mod outbox;
 mod projection;
 mod reactor;
 mod registry;
@@ -22,6 +24,7 @@ mod send;
 mod snapshots;
 mod status;
 mod tasks;
+mod timers;
 
 pub use self::{
     adapter::{Adapter, Delivery},
@@ -34,5 +37,5 @@ pub use self::{
         Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
         verify_actor, verify_context,
     },
-    status::{FollowerKind, FollowerState, FollowerStatus},
+    status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
 };

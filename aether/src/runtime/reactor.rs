@@ -1,14 +1,14 @@
 use std::{future::Future, sync::Arc};
 
 use super::{
-    command_error::CommandError,
+    carry_out::carry_out,
     engine::Engine,
     envelope::Envelope,
     follower::{Consumer, Done, Failure, chain},
 };
 use crate::{
-    Event, Position, Recorded, StoreErrorKind,
-    domain::{Handlers, Origin, Outgoing, Policy, Stored},
+    Event, Position, Recorded,
+    domain::{Handlers, Origin, Outgoing, Policy, Stored, Timing},
 };
 
 /// Turns events into commands: what a policy and an adapter have in common.
@@ -34,46 +34,15 @@ impl<S: Source> Consumer for Reactor<S> {
         for event in recorded.commit.events() {
             let commands = self.source.commands(event, recorded.position).await?;
             for (number, command) in commands.into_iter().enumerate() {
+                // What is for later is the work of the timers.
+                if command.timing != Timing::Now {
+                    continue;
+                }
                 let envelope = Envelope::caused_by(event, self.name, number, command);
-                done.refused += self.execute(&envelope).await?;
+                done.refused += carry_out(&self.engine, self.name, &envelope).await?;
             }
         }
         Ok(done)
-    }
-}
-
-impl<S: Source> Reactor<S> {
-    /// Says how many commands were refused: none or one.
-    async fn execute(&self, envelope: &Envelope) -> Result<u64, Failure> {
-        match self.engine.execute(envelope).await {
-            Ok(_) => Ok(0),
-            Err(CommandError::Refused(refusal)) => {
-                let command = envelope.outgoing.command;
-                tracing::info!(issuer = self.name, command, %refusal, "command refused");
-                Ok(1)
-            }
-            Err(err) if may_pass(&err) => Err(Failure::Retry(chain(&err))),
-            Err(err) => Err(Failure::Halt(chain(&err))),
-        }
-    }
-}
-
-/// Whether the same command may succeed later.
-fn may_pass(err: &CommandError) -> bool {
-    match err {
-        CommandError::Conflict { .. } => true,
-        CommandError::Store(err) => {
-            matches!(
-                err.kind(),
-                StoreErrorKind::Unavailable | StoreErrorKind::InDoubt
-            )
-        }
-        CommandError::Refused(_)
-        | CommandError::Unhandled { .. }
-        | CommandError::Address { .. }
-        | CommandError::Shape { .. }
-        | CommandError::Unreadable(_)
-        | CommandError::Stopped => false,
     }
 }
 

@@ -12,12 +12,14 @@ use super::{
     builder::StartError,
     engine::Engine,
     follower::{Consumer, Follower},
+    outbox::Outbox,
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
     route::{HandlerRoute, Route},
     snapshots::UnseenState,
     status::{FollowerKind, FollowerStatus},
     tasks::Tasks,
+    timers,
 };
 use crate::{
     Position,
@@ -31,6 +33,7 @@ pub(super) struct Registry {
     pub(super) followers: Vec<Member>,
     pub(super) projections: HashMap<TypeId, ProjectionEntry>,
     pub(super) unseen: Vec<UnseenState>,
+    pub(super) timers: Vec<TimersMember>,
     issued: Vec<(&'static str, &'static meta::Command)>,
     systems: HashMap<&'static str, &'static meta::ExternalSystem>,
     stored_by: HashMap<&'static str, &'static str>,
@@ -51,6 +54,14 @@ pub(super) struct Member {
     /// The name its checkpoint is kept under.
     pub(super) checkpoint: Option<String>,
     pub(super) launch: Begin,
+}
+
+/// An aggregate or policy that asks for commands at a later time.
+pub(super) struct TimersMember {
+    pub(super) name: &'static str,
+    /// The name its timers are kept under.
+    pub(super) reader: String,
+    pub(super) source: Box<dyn timers::Source>,
 }
 
 type Begin = Box<dyn FnOnce(Launch<'_>) + Send>;
@@ -86,6 +97,25 @@ impl Launch<'_> {
 }
 
 impl Registry {
+    /// Carries out what the commits of an aggregate ask for.
+    pub(super) fn asks_of(&mut self, aggregate: &'static str) {
+        self.named("asking aggregate", aggregate);
+        self.followers.push(Member {
+            name: aggregate,
+            kind: FollowerKind::Outbox,
+            checkpoint: Some(format!("outbox/{aggregate}")),
+            launch: Box::new(move |launch| {
+                let engine = Arc::clone(&launch.engine);
+                launch.follow(Outbox { aggregate, engine });
+            }),
+        });
+        self.timers.push(TimersMember {
+            name: aggregate,
+            reader: format!("timers/aggregate/{aggregate}"),
+            source: Box::new(timers::OfAggregate(aggregate)),
+        });
+    }
+
     pub(super) fn adapter<A: Adapter>(&mut self, adapter: A) {
         let system = A::System::META;
         let name = system.name.as_str();
@@ -100,7 +130,11 @@ impl Registry {
                 event: event.as_str(),
             });
         }
-        let issued = <A::Answer as crate::domain::Issues>::ISSUES.members();
+        let issues = <A::Answer as crate::domain::Issues>::ISSUES;
+        if issues.is_later() {
+            self.problems.push(StartError::LaterAnswer { system: name });
+        }
+        let issued = issues.members();
         self.issued
             .extend(issued.into_iter().map(|command| (name, command)));
         let source = AdapterSource(adapter);
@@ -216,6 +250,13 @@ impl Register for Registry {
             "policy",
             PolicySource::<P>::default(),
         );
+        if P::META.reactions.iter().any(|it| it.issues.is_later()) {
+            self.timers.push(TimersMember {
+                name,
+                reader: format!("timers/policy/{name}"),
+                source: Box::new(timers::OfPolicy::<P>::new()),
+            });
+        }
     }
 
     fn projection<P: Projection + Handlers>(&mut self) {

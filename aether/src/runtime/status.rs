@@ -1,4 +1,4 @@
-use crate::Position;
+use crate::{Position, Timestamp};
 
 /// What a follower of the log is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,6 +10,10 @@ pub enum FollowerKind {
     Projection,
     /// Events are told to an external system.
     Adapter,
+    /// Commands that the commits of an aggregate ask for are carried out.
+    Outbox,
+    /// Commands that an aggregate or a policy asks for later are carried out at their time.
+    Timers,
 }
 
 /// How a follower is doing.
@@ -46,4 +50,19 @@ pub struct FollowerStatus {
     pub refused: u64,
     /// How it is doing.
     pub state: FollowerState,
+    /// What is still to come, for [`FollowerKind::Timers`], as of its position.
+    pub timers: Option<TimersStatus>,
+}
+
+/// What is still to come of the timers of an aggregate or a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TimersStatus {
+    /// How many are pending.
+    pub pending: usize,
+    /// When the next one is due.
+    pub next_due: Option<Timestamp>,
+    /// How many of the [partitions](crate::store::timers::TimerLedger) have more timers than the
+    /// store keeps in one value. Nothing is lost, but a restart reads more of the log.
+    pub full: u32,
 }

@@ -17,7 +17,7 @@ pub struct Capabilities {
 
 /// What it means that a store has answered an append.
 ///
-/// In rising order: each survives what the ones before it survive.
+/// In rising order; but of `Disk` and `Majority` each survives what the other does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
 pub enum Durability {
@@ -31,6 +31,9 @@ pub enum Durability {
     /// The commit is on a majority of several machines, and survives the loss of any one of
     /// them; a power cut of all at once may lose the last ones.
     Majority,
+    /// The commit is on the disks of a majority of several machines, and survives both the loss
+    /// of any one of them and a power cut of all at once.
+    MajorityOnDisk,
 }
 
 impl Capabilities {

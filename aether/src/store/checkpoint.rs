@@ -34,7 +34,8 @@ impl From<Position> for Checkpoint {
 ///
 /// # What every store promises
 /// - A checkpoint that was saved is found again, by a reader in another process as well.
-/// - A checkpoint never goes back: of two savers the one that is further wins.
+/// - A checkpoint never goes back: of two savers the one that is further wins, and of two at
+///   the same position, [`Position::START`] included, the later one.
 /// - Position and state belong together: both are of the same save.
 pub trait CheckpointStore: Send + Sync + 'static {
     /// How far a reader has come: at [`Position::START`], without state, if it has saved
@@ -54,7 +55,10 @@ pub trait CheckpointStore: Send + Sync + 'static {
         reader: &str,
     ) -> impl Future<Output = Result<Checkpoint, StoreError>> + Send;
 
-    /// Keeps how far a reader has come, unless something as far or further is kept already.
+    /// Keeps how far a reader has come, unless something further is kept already.
+    ///
+    /// What is kept at the very same position is replaced: a state may change without the log,
+    /// and what is kept may be of another shape.
     ///
     /// # Errors
     /// - [`StoreErrorKind::TooLarge`]: the state is larger than the store can keep.

@@ -72,7 +72,11 @@ impl Commit {
     /// If there are no events, they are of more than one actor, their versions do not follow
     /// each other without gaps from 1 or later, or one has no event type.
     pub fn new(events: impl IntoIterator<Item = Event>) -> Result<Self, InvalidCommit> {
-        let events: Vec<Event> = events.into_iter().collect();
+        Self::identified(CommitId::new(), events.into_iter().collect())
+    }
+
+    /// The same, with an id that is known: making one takes as long as reading an event.
+    pub(crate) fn identified(id: CommitId, events: Vec<Event>) -> Result<Self, InvalidCommit> {
         let first = events.first().ok_or(InvalidCommit::Empty)?;
         let actor_id = first.actor_id.clone();
         let expected = first
@@ -86,7 +90,7 @@ impl Commit {
         check(&actor_id, expected, &events)?;
         let command_id = first.metadata.command_id;
         Ok(Self {
-            id: CommitId::new(),
+            id,
             expected,
             actor_id,
             command_id,
@@ -192,17 +196,17 @@ fn check(actor_id: &ActorId, expected: Version, events: &[Event]) -> Result<(), 
             let (first, other) = (actor_id.clone(), event.actor_id.clone());
             return Err(InvalidCommit::TwoActors { first, other });
         }
-        let (actor_id, found, wanted) = (actor_id.clone(), event.version, before.next());
+        let (found, wanted) = (event.version, before.next());
         if found != wanted {
             return Err(InvalidCommit::Version {
-                actor_id,
+                actor_id: actor_id.clone(),
                 wanted,
                 found,
             });
         }
         if event.event_type.is_empty() {
             return Err(InvalidCommit::NoType {
-                actor_id,
+                actor_id: actor_id.clone(),
                 version: found,
             });
         }

@@ -4,9 +4,9 @@ use futures_core::Stream;
 
 use super::{
     Capabilities, Checkpoint, CheckpointStore, Commit, EventStore, Page, Position, Receipt,
-    Recorded, SnapshotStore, Store, StoreError, Transaction,
+    Recorded, SnapshotStore, Span, Store, StoreError, Stretch, Transaction,
 };
-use crate::{ActorId, ActorSnapshot, Namespace, Version};
+use crate::{ActorId, ActorSnapshot, Namespace, Timestamp, Version};
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
@@ -61,12 +61,24 @@ impl EventStore for DynEventStore {
         self.0.read(actor, after).await
     }
 
+    async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
+        self.0.read_back(actor, before).await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         self.0.version(actor).await
     }
 
     async fn head(&self) -> Result<Position, StoreError> {
         self.0.head().await
+    }
+
+    async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        self.0.stored_before(moment).await
+    }
+
+    async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
+        self.0.scan(span).await
     }
 
     fn follow(
@@ -108,8 +120,11 @@ trait Erased: Send + Sync {
     fn append(&self, commit: Commit) -> Answer<'_, Receipt>;
     fn transact(&self, transaction: Transaction) -> Answer<'_, Vec<Receipt>>;
     fn read<'a>(&'a self, actor: &'a ActorId, after: Version) -> Answer<'a, Page>;
+    fn read_back<'a>(&'a self, actor: &'a ActorId, before: Version) -> Answer<'a, Page>;
     fn version<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Version>;
     fn head(&self) -> Answer<'_, Position>;
+    fn stored_before(&self, moment: Timestamp) -> Answer<'_, Position>;
+    fn scan(&self, span: Span) -> Answer<'_, Stretch>;
     fn follow(&self, after: Position) -> Log;
     fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Checkpoint>;
     fn save_checkpoint<'a>(&'a self, reader: &'a str, checkpoint: Checkpoint) -> Answer<'a, ()>;
@@ -138,12 +153,24 @@ impl<S: Store> Erased for S {
         Box::pin(EventStore::read(self, actor, after))
     }
 
+    fn read_back<'a>(&'a self, actor: &'a ActorId, before: Version) -> Answer<'a, Page> {
+        Box::pin(EventStore::read_back(self, actor, before))
+    }
+
     fn version<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Version> {
         Box::pin(EventStore::version(self, actor))
     }
 
     fn head(&self) -> Answer<'_, Position> {
         Box::pin(EventStore::head(self))
+    }
+
+    fn stored_before(&self, moment: Timestamp) -> Answer<'_, Position> {
+        Box::pin(EventStore::stored_before(self, moment))
+    }
+
+    fn scan(&self, span: Span) -> Answer<'_, Stretch> {
+        Box::pin(EventStore::scan(self, span))
     }
 
     fn follow(&self, after: Position) -> Log {

@@ -1,9 +1,11 @@
 use std::{collections::BTreeMap, future::Future};
 
 use futures_core::Stream;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 
-use super::{ActorPattern, Commit, EventStore, Filter, Position, Receipt, Recorded, StoreError};
+use super::{
+    ActorPattern, Commit, Entry, EventStore, Filter, Position, Receipt, Recorded, Span, StoreError,
+};
 use crate::{ActorId, Event, Version};
 
 /// Conveniences over any [`EventStore`].
@@ -52,6 +54,48 @@ pub trait EventStoreExt: EventStore {
             events.retain(|event| event.version > after);
             Ok(events)
         }
+    }
+
+    /// Reads a part of the log, entry by entry, what cannot be read included: a stretch of it is
+    /// in memory at a time.
+    ///
+    /// # Errors
+    /// As for [`EventStore::scan`]; an error is the last item. Begin again after, or before, the
+    /// last position that was seen.
+    ///
+    /// # Cancel safety
+    /// Dropping the stream, or a future of its next item, changes nothing.
+    fn entries(&self, span: Span) -> impl Stream<Item = Result<Entry, StoreError>> + Send {
+        let unread = (Vec::new().into_iter(), Some(span));
+        stream::unfold(unread, move |(mut entries, mut rest)| async move {
+            loop {
+                if let Some(entry) = entries.next() {
+                    return Some((Ok(entry), (entries, rest)));
+                }
+                match self.scan(rest?).await {
+                    Ok(stretch) => (entries, rest) = (stretch.entries.into_iter(), stretch.rest),
+                    Err(err) => return Some((Err(err), (Vec::new().into_iter(), None))),
+                }
+            }
+        })
+    }
+
+    /// Reads a part of the log, commit by commit, as [`EventStoreExt::entries`] does, up to what
+    /// cannot be read.
+    ///
+    /// # Errors
+    /// As for [`EventStore::scan`], and of kind `Corrupt` with the position of what cannot be
+    /// read; an error is the last item.
+    ///
+    /// # Cancel safety
+    /// Dropping the stream, or a future of its next item, changes nothing.
+    fn commits(&self, span: Span) -> impl Stream<Item = Result<Recorded, StoreError>> + Send {
+        let commits = self.entries(span).map(|entry| entry?.commit());
+        commits.scan(false, |failed, recorded| {
+            let item = (!*failed).then_some(recorded);
+            *failed = matches!(item, Some(Err(_)));
+            std::future::ready(item)
+        })
     }
 
     /// Reads the log after a position, up to where it ends now, into memory.

@@ -15,11 +15,15 @@ use crate::{ActorId, Event, Timestamp};
 /// assert!(!filter.wants(&Event::new("Order.7", 2, "OrderShipped", &())?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Filter {
+    #[serde(skip_serializing_if = "Option::is_none")]
     event_types: Option<BTreeSet<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     actors: Option<ActorPattern>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<Timestamp>,
 }
 

@@ -9,10 +9,13 @@ use futures_util::stream;
 use tokio::sync::watch;
 
 use super::{
-    Capabilities, Checkpoint, CheckpointStore, Commit, Durability, EventStore, Page, Position,
-    Receipt, Recorded, SnapshotStore, StoreError, Transaction, VersionConflict,
+    Capabilities, Checkpoint, CheckpointStore, Commit, Direction, Durability, Entry, EventStore,
+    Page, Position, Receipt, Recorded, SnapshotStore, Span, StoreError, Stretch, Transaction,
+    VersionConflict,
 };
-use crate::{ActorId, ActorSnapshot, CommitId, Namespace, Version};
+use crate::{
+    ActorId, ActorSnapshot, Clock as _, CommitId, Namespace, SystemClock, Timestamp, Version,
+};
 
 /// Keeps events in memory: for tests, for trying things out, and as the plainest reading of what
 /// an [`EventStore`] is.
@@ -50,6 +53,8 @@ struct Shared {
 #[derive(Default)]
 struct Log {
     commits: Vec<Recorded>,
+    /// When each was stored; never earlier than the one before.
+    stored: Vec<Timestamp>,
     actors: HashMap<ActorId, Vec<Position>>,
     known: HashMap<CommitId, Receipt>,
 }
@@ -120,12 +125,25 @@ impl EventStore for InMemoryEventStore {
         Ok(self.shared.read().page(actor, after, Self::PAGE))
     }
 
+    async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
+        Ok(self.shared.read().page_back(actor, before, Self::PAGE))
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         Ok(self.shared.read().version(actor))
     }
 
     async fn head(&self) -> Result<Position, StoreError> {
         Ok(*self.shared.head.borrow())
+    }
+
+    async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        Ok(self.shared.read().stored_before(moment))
+    }
+
+    async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
+        let head = *self.shared.head.borrow();
+        Ok(self.shared.read().stretch(span.within(head), Self::PAGE))
     }
 
     fn follow(
@@ -160,7 +178,7 @@ impl CheckpointStore for InMemoryEventStore {
     ) -> Result<(), StoreError> {
         let mut checkpoints = write(&self.shared.checkpoints);
         let kept = checkpoints.entry(reader.to_owned()).or_default();
-        if kept.position < checkpoint.position {
+        if kept.position <= checkpoint.position {
             *kept = checkpoint;
         }
         drop(checkpoints);
@@ -268,6 +286,9 @@ impl Log {
             .or_default()
             .push(position);
         self.commits.push(Recorded { position, commit });
+        let now = SystemClock.now();
+        let stored = self.stored.last().map_or(now, |last| now.max(*last));
+        self.stored.push(stored);
         receipt
     }
 
@@ -290,6 +311,43 @@ impl Log {
             commits: commits.collect(),
             more: unread.len() > limit,
         }
+    }
+
+    fn page_back(&self, actor: &ActorId, before: Version, limit: usize) -> Page {
+        let history = self
+            .actors
+            .get(actor)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let is_wanted = |position: &Position| {
+            self.at(*position)
+                .is_some_and(|at| at.commit.expected().next() < before)
+        };
+        let wanted = history.split_at(history.partition_point(is_wanted)).0;
+        let newest = wanted.iter().rev().take(limit);
+        Page {
+            commits: newest
+                .filter_map(|position| self.at(*position).cloned())
+                .collect(),
+            more: wanted.len() > limit,
+        }
+    }
+
+    fn stored_before(&self, moment: Timestamp) -> Position {
+        let before = self.stored.partition_point(|stored| *stored < moment);
+        Position::new(before as u64)
+    }
+
+    fn stretch(&self, span: Span, limit: usize) -> Stretch {
+        let bound = |at: Position| usize::try_from(at.as_u64()).unwrap_or(usize::MAX);
+        let part = self.commits.get(bound(span.after)..bound(span.until));
+        let part = part.unwrap_or_default().iter().cloned().map(Entry::Commit);
+        let entries: Vec<Entry> = match span.direction {
+            Direction::Forwards => part.take(limit).collect(),
+            Direction::Backwards => part.rev().take(limit).collect(),
+        };
+        let rest = entries.last().and_then(|last| span.rest(last.position()));
+        Stretch { entries, rest }
     }
 
     fn version(&self, actor: &ActorId) -> Version {

@@ -18,6 +18,7 @@ pub mod conformance;
 mod dyn_store;
 #[cfg(feature = "embedded")]
 pub mod embedded;
+mod entry;
 mod error;
 mod ext;
 mod filter;
@@ -27,7 +28,11 @@ mod memory;
 mod position;
 mod recorded;
 mod snapshots;
+mod span;
+pub mod timers;
 mod transaction;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 
 use std::future::Future;
 
@@ -42,6 +47,7 @@ pub use self::{
     checkpoint::{Checkpoint, CheckpointStore, ReaderState},
     commit::{Commit, InvalidCommit},
     dyn_store::DynEventStore,
+    entry::{Entry, Stretch, Unreadable},
     error::{StoreError, StoreErrorKind, VersionConflict},
     ext::EventStoreExt,
     filter::Filter,
@@ -49,9 +55,10 @@ pub use self::{
     position::Position,
     recorded::{Page, Receipt, Recorded},
     snapshots::SnapshotStore,
+    span::{Direction, Span},
     transaction::{InvalidTransaction, Transaction},
 };
-use crate::{ActorId, Namespace, Version};
+use crate::{ActorId, Namespace, Timestamp, Version};
 
 /// Keeps the events of one namespace, for ever and in order.
 ///
@@ -133,6 +140,23 @@ pub trait EventStore: Send + Sync + 'static {
         after: Version,
     ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
+    /// Reads the commits of an actor that hold events earlier than `before`, newest first;
+    /// [`Version::END`] is later than any.
+    ///
+    /// A page is bounded as for [`EventStore::read`]. A commit that lies across `before` is given
+    /// whole. If there is more, read again before [`Page::first_version`].
+    ///
+    /// # Errors
+    /// As for [`EventStore::read`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn read_back(
+        &self,
+        actor: &ActorId,
+        before: Version,
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
+
     /// The version an actor is at: that of its last event, or [`Version::NONE`].
     ///
     /// # Errors
@@ -150,6 +174,43 @@ pub trait EventStore: Send + Sync + 'static {
     /// # Cancel safety
     /// Cancel safe: it changes nothing.
     fn head(&self) -> impl Future<Output = Result<Position, StoreError>> + Send;
+
+    /// The place in the log that a moment stands for: what lies up to this position was stored
+    /// before the moment, what lies after it at the moment or later. [`Position::START`] if
+    /// nothing was stored before.
+    ///
+    /// It is the time of *storing* that counts, by the clock of the store, and not
+    /// [`Event::timestamp`], which says when an event happened. Where that clock was set back, it
+    /// is one of the places where the log passes the moment.
+    ///
+    /// [`Event::timestamp`]: crate::Event::timestamp
+    ///
+    /// # Errors
+    /// As for [`EventStore::scan`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn stored_before(
+        &self,
+        moment: Timestamp,
+    ) -> impl Future<Output = Result<Position, StoreError>> + Send;
+
+    /// Reads a part of the log, up to where the log ends now: a stretch of it from where the part
+    /// begins, and what is left to be read.
+    ///
+    /// What cannot be read is an entry of its own among the others, and hinders nothing: foreign
+    /// and damaged bytes, and gaps where commits are missing. Nothing is passed over.
+    ///
+    /// A stretch is bounded by what the store can hold in memory at ease, and holds at least one
+    /// entry unless nothing is left. [`EventStoreExt::entries`] reads on and on.
+    ///
+    /// # Errors
+    /// - [`StoreErrorKind::Unavailable`]: the store is out of reach.
+    /// - [`StoreErrorKind::Corrupt`]: the store is damaged such that nothing can be read of it.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn scan(&self, span: Span) -> impl Future<Output = Result<Stretch, StoreError>> + Send;
 
     /// Follows the log: every commit after `after`, in order, those to come included.
     ///

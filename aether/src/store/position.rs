@@ -21,6 +21,9 @@ impl Position {
     /// Before the first commit.
     pub const START: Self = Self(0);
 
+    /// After every commit there will ever be.
+    pub const END: Self = Self(u64::MAX);
+
     /// The place with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
@@ -29,6 +32,12 @@ impl Position {
     /// The number of the place.
     pub const fn as_u64(self) -> u64 {
         self.0
+    }
+
+    /// The place before this one, or the start.
+    #[must_use]
+    pub(crate) const fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
     }
 }
 

@@ -19,20 +19,27 @@ pub struct Receipt {
     pub version: Version,
 }
 
-/// Some commits of an actor, oldest first.
+/// Some commits of an actor, in the order in which they were asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
     /// The commits.
     pub commits: Vec<Recorded>,
-    /// Whether there is more: read again after the version of the last event here.
+    /// Whether there is more: read again after [`Page::last_version`], or before
+    /// [`Page::first_version`] if the page was read backwards.
     pub more: bool,
 }
 
 impl Page {
-    /// The version of the last event on the page.
+    /// The version of the last event on a page that was read forwards.
     pub fn last_version(&self) -> Option<Version> {
         self.commits
             .last()
             .map(|recorded| recorded.commit.version())
+    }
+
+    /// The version of the first event on a page that was read backwards.
+    pub fn first_version(&self) -> Option<Version> {
+        let oldest = self.commits.last();
+        oldest.map(|recorded| recorded.commit.expected().next())
     }
 }

@@ -13,6 +13,7 @@
 //!
 //! Nothing here knows of a runtime, and nothing waits.
 
+mod clock;
 mod diff;
 mod failure;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod then;
 pub use insta;
 
 pub use self::{
+    clock::ManualClock,
     given::{Given, given},
     into_events::IntoEvents,
     policy::{Issued, PolicyTest, policy},

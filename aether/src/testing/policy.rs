@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ActorId, Event, Position, Timestamp, Version,
-    domain::{EventSet, Handlers, Issues, Origin, Outgoing, Policy, Stored},
+    domain::{EventSet, Handlers, Issues, Origin, Outgoing, Policy, Stored, Timing},
 };
 
 /// Begins a test of a policy.
@@ -161,14 +161,27 @@ impl<P: Policy + Handlers> Issued<P> {
 /// Commands as text, for people.
 fn text(commands: &[Outgoing]) -> String {
     let mut text = String::new();
-    for Outgoing { command, key, data } in commands {
+    for it in commands {
+        let Outgoing {
+            command, key, data, ..
+        } = it;
+        let when = timing(&it.timing);
         // Writing to a `String` does not fail.
-        _ = writeln!(text, "{command} to {key:?}");
+        _ = writeln!(text, "{command} to {key:?}{when}");
         for line in outline::of_payload(data) {
             _ = writeln!(text, "    {line}");
         }
     }
     text
+}
+
+fn timing(timing: &Timing) -> String {
+    match timing {
+        Timing::Now => String::new(),
+        Timing::After { delay, key } => format!(", after {delay:?} (timer {key:?})"),
+        Timing::At { moment, key } => format!(", at {moment} (timer {key:?})"),
+        Timing::Cancel { key } => format!(", cancelled (timer {key:?})"),
+    }
 }
 
 impl<P> fmt::Debug for PolicyTest<P> {

@@ -1,4 +1,4 @@
-use crate::{Commit, Event, InvalidCommit, OutgoingCommand, TimerChange};
+use crate::{Commit, CommitId, Event, InvalidCommit, OutgoingCommand, TimerChange};
 
 /// What the bytes of a commit hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,12 +15,15 @@ impl TryFrom<Contents> for Commit {
     type Error = InvalidCommit;
 
     fn try_from(contents: Contents) -> Result<Self, InvalidCommit> {
-        let Contents {
-            events,
-            outgoing,
-            timers,
-        } = contents;
-        let commit = outgoing.into_iter().fold(Self::new(events)?, Self::asking);
-        Ok(timers.into_iter().fold(commit, Self::changing))
+        contents.into_commit(CommitId::new())
+    }
+}
+
+impl Contents {
+    /// The commit that has this id.
+    pub(crate) fn into_commit(self, id: CommitId) -> Result<Commit, InvalidCommit> {
+        let commit = Commit::identified(id, self.events)?;
+        let commit = self.outgoing.into_iter().fold(commit, Commit::asking);
+        Ok(self.timers.into_iter().fold(commit, Commit::changing))
     }
 }

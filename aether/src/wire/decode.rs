@@ -7,6 +7,7 @@ use super::{
     contents::Contents,
     document::Document,
     error::{DecodeError, Problem},
+    own,
 };
 use crate::{ActorId, Event, Metadata, OutgoingCommand, Payload, Timer, TimerChange, Version};
 
@@ -18,6 +19,22 @@ use crate::{ActorId, Event, Metadata, OutgoingCommand, Payload, Timer, TimerChan
 /// If the bytes are not JSON, or one of the documents is not a `CloudEvent` that says whose event
 /// it is and which version it has. The error says which document and which attribute.
 pub fn decode(body: &Bytes) -> Result<Contents, DecodeError> {
+    decode_of(body, None)
+}
+
+/// Reads a commit that is probably one of this actor.
+pub(crate) fn decode_of(body: &Bytes, guess: Option<&ActorId>) -> Result<Contents, DecodeError> {
+    match own::events(body, guess) {
+        Some(events) => Ok(Contents {
+            events,
+            ..Contents::default()
+        }),
+        None => decode_any(body),
+    }
+}
+
+/// Reads a commit in whatever form CloudEvents allows.
+pub(super) fn decode_any(body: &Bytes) -> Result<Contents, DecodeError> {
     let json = |err| DecodeError::whole(Problem::Json(err));
     let mut contents = Contents::default();
     if body.trim_ascii_start().first() == Some(&b'{') {
@@ -85,13 +102,16 @@ fn event(mut document: Document<'_>, body: &Bytes) -> Result<Event, Problem> {
     };
     let id = parsed("id", &document.require("id")?, "a UUID")?;
     let timestamp = parsed("time", &document.require("time")?, "a moment in RFC 3339")?;
-    let data = data(&document, body)?;
-    let event = Event::recorded(actor_id, Version::new(version), event_type, data);
-    Ok(event
-        .with_id(id)
-        .at(timestamp)
-        .with_schema_version(schema_version)
-        .with_metadata(metadata(document)?))
+    Ok(Event {
+        id,
+        event_type: event_type.into(),
+        actor_id,
+        version: Version::new(version),
+        schema_version,
+        data: data(&document, body)?,
+        metadata: metadata(document)?,
+        timestamp,
+    })
 }
 
 const NUMBER: &str = "a whole number";

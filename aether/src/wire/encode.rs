@@ -1,10 +1,13 @@
 use std::fmt::Write as _;
 
-use super::{CANCELLED_TIMER, COMMAND, TIMER};
+use super::{CANCELLED_TIMER, COMMAND, TIMER, json::Json};
 use crate::{Commit, Event, Metadata, Namespace, OutgoingCommand, TimerChange};
 
-/// What an event without data, metadata and names needs, in bytes, generously.
-const ENVELOPE: usize = 420;
+/// What an event needs in bytes without its data, metadata, type, source and subject, generously.
+const ENVELOPE: usize = 240;
+
+/// What metadata is taken to need, in bytes: usually the ids of a command and of a conversation.
+const METADATA: usize = 240;
 
 /// Writes a commit: one event alone as a document, anything more as a batch.
 ///
@@ -20,13 +23,12 @@ const ENVELOPE: usize = 420;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn encode(commit: &Commit, namespace: &Namespace) -> Vec<u8> {
-    let source = source_of(namespace);
-    let mut document = Writer(String::with_capacity(capacity(commit)));
+    let mut writer = Writer::new(commit, namespace);
     match (commit.events(), is_plain(commit)) {
-        ([event], true) => document.event(event, &source),
-        _ => document.batch(commit, &source),
+        ([event], true) => writer.event(event),
+        _ => writer.batch(commit),
     }
-    document.0.into_bytes()
+    writer.json.into_bytes()
 }
 
 /// Whether a commit is events and nothing else.
@@ -36,178 +38,182 @@ pub(super) fn is_plain(commit: &Commit) -> bool {
 
 /// The `source` of every event of a namespace: a URI reference that no other namespace has.
 pub fn source_of(namespace: &Namespace) -> String {
-    let mut source = String::from("/aether/");
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let mut source = String::with_capacity(64);
+    source.push_str("/aether/");
+    if namespace.as_str().bytes().all(is_plain) {
+        source.push_str(namespace.as_str());
+        return source;
+    }
     for byte in namespace.as_str().bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+        if is_plain(byte) {
             source.push(char::from(byte));
         } else {
-            push(&mut source, format_args!("%{byte:02X}"));
+            let _infallible = write!(source, "%{byte:02X}");
         }
     }
     source
 }
 
-fn capacity(commit: &Commit) -> usize {
-    let actor = commit.actor_id().as_str().len();
+fn capacity(commit: &Commit, common: usize) -> usize {
     let events = commit.events().iter();
-    let sizes = events.map(|event| event.event_type.len() + event.data.as_bytes().len());
+    let sizes = events.map(|event| {
+        let metadata = if event.metadata == Metadata::default() {
+            0
+        } else {
+            METADATA
+        };
+        event.event_type.len() + event.data.as_bytes().len() + metadata
+    });
     let asks = commit
         .outgoing()
         .iter()
-        .map(|command| command.data.as_bytes().len());
+        .map(|command| command.data.as_bytes().len() + METADATA);
     let documents = commit.events().len() + commit.outgoing().len() + commit.timers().len();
-    sizes.chain(asks).sum::<usize>() + documents * (ENVELOPE + actor) + 2
+    sizes.chain(asks).sum::<usize>() + documents * (ENVELOPE + common) + 2
 }
 
-/// Writing to a string cannot fail.
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    let _infallible = text.write_fmt(arguments);
+struct Writer {
+    json: Json,
+    /// What stands in every document between its type and the rest: its source and its subject.
+    origin: Vec<u8>,
 }
-
-struct Writer(String);
 
 impl Writer {
-    fn batch(&mut self, commit: &Commit, source: &str) {
-        self.0.push('[');
+    fn new(commit: &Commit, namespace: &Namespace) -> Self {
+        let (source, actor) = (source_of(namespace), commit.actor_id().as_str());
+        let mut origin = Json::with_capacity(source.len() + actor.len() + 32);
+        text(&mut origin, r#","source":"#, &source);
+        text(&mut origin, r#","subject":"#, actor);
+        let origin = origin.into_bytes();
+        let json = Json::with_capacity(capacity(commit, origin.len()));
+        Self { json, origin }
+    }
+
+    fn batch(&mut self, commit: &Commit) {
+        self.json.raw("[");
         for event in commit.events() {
-            self.event(event, source);
-            self.0.push(',');
+            self.event(event);
+            self.json.raw(",");
         }
         for command in commit.outgoing() {
-            self.command(COMMAND, command, commit, source);
+            self.command(COMMAND, command, commit);
             self.end_of_command(command);
         }
         for (number, change) in commit.timers().iter().enumerate() {
-            self.timer(number, change, commit, source);
+            self.timer(number, change, commit);
         }
-        self.0.pop();
-        self.0.push(']');
+        self.json.pop();
+        self.json.raw("]");
     }
 
     /// A document of a command, up to its data.
-    fn command(&mut self, kind: &str, command: &OutgoingCommand, commit: &Commit, source: &str) {
-        self.0.push_str(r#"{"specversion":"1.0","id":""#);
-        push(&mut self.0, format_args!("{}", command.id));
-        self.0.push_str(r#"","type":"#);
-        self.string(&command.command);
-        self.asked(kind, commit, source);
-        self.text("commandkey", &command.key);
+    fn command(&mut self, kind: &str, command: &OutgoingCommand, commit: &Commit) {
+        self.json.raw(r#"{"specversion":"1.0","id":""#);
+        self.json.uuid(command.id.as_uuid());
+        self.json.raw(r#"","type":"#);
+        self.json.string(&command.command);
+        self.asked(kind, commit);
+        text(&mut self.json, r#","commandkey":"#, &command.key);
     }
 
     fn end_of_command(&mut self, command: &OutgoingCommand) {
-        self.0.push_str(r#","data":"#);
-        self.0.push_str(command.data.as_str());
-        self.0.push_str("},");
+        self.json.raw(r#","data":"#);
+        self.json.raw(command.data.as_bytes());
+        self.json.raw("},");
     }
 
-    fn timer(&mut self, number: usize, change: &TimerChange, commit: &Commit, source: &str) {
+    fn timer(&mut self, number: usize, change: &TimerChange, commit: &Commit) {
         match change {
             TimerChange::Set(timer) => {
-                self.command(TIMER, &timer.command, commit, source);
-                self.text("timerkey", &timer.key);
-                push(&mut self.0, format_args!(r#","due":"{}""#, timer.due));
+                self.command(TIMER, &timer.command, commit);
+                text(&mut self.json, r#","timerkey":"#, &timer.key);
+                self.json.raw(r#","due":""#);
+                self.json.moment(timer.due);
+                self.json.raw("\"");
                 self.end_of_command(&timer.command);
             }
             TimerChange::Cancel(key) => {
-                self.0.push_str(r#"{"specversion":"1.0","id":""#);
-                push(&mut self.0, format_args!("{}/{number}", commit.id()));
-                self.0.push_str(r#"","type":"aether.timer.cancelled""#);
-                self.asked(CANCELLED_TIMER, commit, source);
-                self.text("timerkey", key);
-                self.0.push_str("},");
+                self.json.raw(r#"{"specversion":"1.0","id":""#);
+                self.json.uuid(commit.id().as_uuid());
+                self.json.raw("/");
+                self.json.number(number as u64);
+                self.json.raw(r#"","type":"aether.timer.cancelled""#);
+                self.asked(CANCELLED_TIMER, commit);
+                text(&mut self.json, r#","timerkey":"#, key);
+                self.json.raw("},");
             }
         }
     }
 
     /// What the documents have in common that are no events.
-    fn asked(&mut self, kind: &str, commit: &Commit, source: &str) {
-        self.text("source", source);
-        self.text("subject", commit.actor_id().as_str());
+    fn asked(&mut self, kind: &str, commit: &Commit) {
+        self.json.raw(&self.origin);
         if let Some(event) = commit.events().last() {
-            push(
-                &mut self.0,
-                format_args!(r#","time":"{}""#, event.timestamp),
-            );
+            self.json.raw(r#","time":""#);
+            self.json.moment(event.timestamp);
+            self.json.raw("\"");
         }
-        self.text("datacontenttype", "application/json");
-        self.text("aetherkind", kind);
+        self.json.raw(r#","datacontenttype":"application/json""#);
+        text(&mut self.json, r#","aetherkind":"#, kind);
     }
 
-    fn event(&mut self, event: &Event, source: &str) {
-        self.0.push_str(r#"{"specversion":"1.0","id":""#);
-        push(&mut self.0, format_args!("{}", event.id));
-        self.0.push_str(r#"","type":"#);
-        self.string(&event.event_type);
-        self.text("source", source);
-        self.text("subject", event.actor_id.as_str());
-        self.0.push_str(r#","time":""#);
-        push(&mut self.0, format_args!("{}", event.timestamp));
-        self.0.push_str(r#"","datacontenttype":"application/json""#);
-        self.integer("schemaversion", u64::from(event.schema_version));
-        self.integer("actorversion", event.version.as_u64());
+    fn event(&mut self, event: &Event) {
+        self.json.raw(r#"{"specversion":"1.0","id":""#);
+        self.json.uuid(event.id.as_uuid());
+        self.json.raw(r#"","type":"#);
+        self.json.string(&event.event_type);
+        self.json.raw(&self.origin);
+        self.json.raw(r#","time":""#);
+        self.json.moment(event.timestamp);
+        self.json
+            .raw(r#"","datacontenttype":"application/json","schemaversion":"#);
+        self.integer(event.schema_version.into());
+        self.json.raw(r#","actorversion":"#);
+        self.integer(event.version.as_u64());
         self.metadata(&event.metadata);
-        self.0.push_str(r#","data":"#);
-        self.0.push_str(event.data.as_str());
-        self.0.push('}');
+        self.json.raw(r#","data":"#);
+        self.json.raw(event.data.as_bytes());
+        self.json.raw("}");
     }
 
     fn metadata(&mut self, metadata: &Metadata) {
-        self.optional("correlationid", metadata.correlation_id.as_deref());
-        self.optional("causationid", metadata.causation_id.as_deref());
-        if let Some(command_id) = metadata.command_id {
-            push(&mut self.0, format_args!(r#","commandid":"{command_id}""#));
+        self.optional(r#","correlationid":"#, metadata.correlation_id.as_deref());
+        self.optional(r#","causationid":"#, metadata.causation_id.as_deref());
+        if let Some(command_id) = &metadata.command_id {
+            self.json.raw(r#","commandid":""#);
+            self.json.uuid(command_id.as_uuid());
+            self.json.raw("\"");
         }
-        self.optional("traceparent", metadata.traceparent.as_deref());
+        self.optional(r#","traceparent":"#, metadata.traceparent.as_deref());
         for (key, value) in metadata.custom() {
-            self.text(key, value);
+            // Names of attributes need no escaping.
+            self.json.raw(",\"");
+            self.json.raw(key);
+            text(&mut self.json, "\":", value);
         }
     }
 
     fn optional(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
-            self.text(name, value);
+            text(&mut self.json, name, value);
         }
-    }
-
-    /// Names of attributes need no escaping.
-    fn text(&mut self, name: &str, value: &str) {
-        push(&mut self.0, format_args!(r#","{name}":"#));
-        self.string(value);
     }
 
     /// CloudEvents' `Integer` is signed and has 32 bits; what is larger is text.
-    fn integer(&mut self, name: &str, value: u64) {
+    fn integer(&mut self, value: u64) {
         if i32::try_from(value).is_ok() {
-            push(&mut self.0, format_args!(r#","{name}":{value}"#));
+            self.json.number(value);
         } else {
-            push(&mut self.0, format_args!(r#","{name}":"{value}""#));
+            self.json.raw("\"");
+            self.json.number(value);
+            self.json.raw("\"");
         }
     }
+}
 
-    fn string(&mut self, text: &str) {
-        self.0.push('"');
-        let mut plain = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            // What needs escaping is ASCII, so `at` lies between characters.
-            self.0.push_str(text.get(plain..at).unwrap_or_default());
-            self.escape(byte);
-            plain = at + 1;
-        }
-        self.0.push_str(text.get(plain..).unwrap_or_default());
-        self.0.push('"');
-    }
-
-    fn escape(&mut self, byte: u8) {
-        match byte {
-            b'"' => self.0.push_str("\\\""),
-            b'\\' => self.0.push_str("\\\\"),
-            b'\n' => self.0.push_str("\\n"),
-            b'\r' => self.0.push_str("\\r"),
-            b'\t' => self.0.push_str("\\t"),
-            other => push(&mut self.0, format_args!("\\u{other:04x}")),
-        }
-    }
+/// An attribute: its name with all that stands before the value, and its value.
+fn text(json: &mut Json, name: &str, value: &str) {
+    json.raw(name);
+    json.string(value);
 }

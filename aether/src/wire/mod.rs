@@ -35,7 +35,10 @@ mod decode;
 mod document;
 mod encode;
 mod error;
+mod json;
+mod own;
 
+pub(crate) use self::decode::decode_of;
 pub use self::{
     contents::Contents,
     decode::decode,

@@ -347,6 +347,165 @@ prop_compose! {
     }
 }
 
+/// A body as it is written, or changed somewhere.
+fn body() -> impl Strategy<Value = Bytes> {
+    let events = prop::collection::vec(event(), 1..4);
+    let change = prop_oneof![
+        Just(Change::None),
+        (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| Change::Put(at, byte)),
+        (any::<prop::sample::Index>(), likely()).prop_map(|(at, byte)| Change::Put(at, byte)),
+        (any::<prop::sample::Index>(), likely()).prop_map(|(at, byte)| Change::Add(at, byte)),
+        any::<prop::sample::Index>().prop_map(Change::Remove),
+        (any::<prop::sample::Index>(), any::<prop::sample::Index>())
+            .prop_map(|(at, from)| Change::Repeat(at, from)),
+    ];
+    (events, any::<bool>(), change).prop_map(|(mut events, is_plain, change)| {
+        if is_plain {
+            events.iter_mut().for_each(make_plain);
+        }
+        let body = encode(&commit(events), &Namespace::default());
+        change.of(body).into()
+    })
+}
+
+/// Without anything that would have to be escaped.
+fn make_plain(event: &mut Event) {
+    event.actor_id = crate::ActorId::new("Order.1").unwrap();
+    event.event_type = "OrderPlaced".into();
+    event.version = Version::new(7);
+    event.schema_version = 1;
+    event.metadata = Metadata::new();
+    event.metadata.insert("tenant", "eu").unwrap();
+}
+
+/// What means something in JSON, in numbers and in moments.
+fn likely() -> impl Strategy<Value = u8> {
+    prop::sample::select(&b"\"\\{}[],:. \n0159-+eETZzat"[..])
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    None,
+    Put(prop::sample::Index, u8),
+    Add(prop::sample::Index, u8),
+    Remove(prop::sample::Index),
+    /// Puts what lies between two places there twice.
+    Repeat(prop::sample::Index, prop::sample::Index),
+}
+
+impl Change {
+    fn of(self, mut body: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::None => {}
+            Self::Put(at, byte) => *at.get_mut(&mut body) = byte,
+            Self::Add(at, byte) => body.insert(at.index(body.len()), byte),
+            Self::Remove(at) => drop(body.remove(at.index(body.len()))),
+            Self::Repeat(at, from) => {
+                let (a, b) = (at.index(body.len()), from.index(body.len()));
+                let part = body[a.min(b)..a.max(b)].to_vec();
+                let end = a.max(b);
+                body.splice(end..end, part);
+            }
+        }
+        body
+    }
+}
+
+/// What the reader of our own form takes, the reader of any form takes, and gives the same.
+fn check_own(body: &Bytes) -> bool {
+    let Some(events) = own::events(body, None) else {
+        return false;
+    };
+    let contents = decode::decode_any(body).unwrap();
+    assert!(contents.outgoing.is_empty() && contents.timers.is_empty());
+    assert_eq!(events, contents.events);
+    true
+}
+
+#[test]
+fn what_is_commonly_written_is_read_in_its_own_form() {
+    let mut event = read(&[("commandid", r#""0193b4d2-6c41-7000-8000-000000000002""#)]);
+    event.metadata.correlation_id = Some("conversation-ü".to_owned());
+    event.metadata.causation_id = Some("cause".to_owned());
+    event.metadata.traceparent = Some("00-1-2-01".to_owned());
+    for (key, value) in [("tenant", "eu"), ("attempt", "3")] {
+        event.metadata.insert(key, value).unwrap();
+    }
+    for count in [1, 3] {
+        let body = encode(&commit(vec![event.clone(); count]), &Namespace::default());
+        assert!(check_own(&body.into()), "{count}");
+    }
+}
+
+#[test]
+fn the_id_of_the_actor_that_was_guessed_is_shared() {
+    let event = Event::new("Order.1", 1, "Counted", &()).unwrap();
+    let body = Bytes::from(encode(&commit([event.clone()]), &Namespace::default()));
+    let shared = |guess: &crate::ActorId| {
+        let events = decode_of(&body, Some(guess)).unwrap().events;
+        assert_eq!(events, std::slice::from_ref(&event));
+        std::ptr::eq(events[0].actor_id.as_str(), guess.as_str())
+    };
+    assert!(shared(&crate::ActorId::new("Order.1").unwrap()));
+    assert!(!shared(&crate::ActorId::new("Order.2").unwrap()));
+}
+
+#[test]
+fn what_looks_like_our_own_form_and_is_not_is_left_to_the_other_reader() {
+    let event = || Event::new("Order.1", 1, "Counted", &7).unwrap();
+    let body = encode(&commit([event()]), &Namespace::default());
+    let body = String::from_utf8(body).unwrap();
+    assert!(check_own(&Bytes::from(body.clone())));
+    for (from, to) in [
+        ("\"actorversion\":1", "\"actorversion\":01"),
+        ("\"actorversion\":1", "\"actorversion\":1.0"),
+        ("\"actorversion\":1", "\"actorversion\":-1"),
+        ("\"actorversion\":1", "\"actorversion\":1e0"),
+        ("\"schemaversion\":1", "\"schemaversion\":4294967296"),
+        ("\"data\":7", "\"data\": 7"),
+        ("\"data\":7", "\"data\":07"),
+        ("\"data\":7", "\"data\":7 "),
+        ("\"data\":7", "\"data\":7,\"tenant\":\"eu\""),
+        (
+            "\"data\":7",
+            "\"tenant\":\"eu\",\"tenant\":\"us\",\"data\":7",
+        ),
+        ("\"data\":7", "\"aetherkind\":\"command\",\"data\":7"),
+        ("\"data\":7", "\"subject\":\"Order.2\",\"data\":7"),
+        ("\"data\":7", "\"data_base64\":\"AQ\",\"data\":7"),
+        ("\"data\":7", "\"Tenant\":\"eu\",\"data\":7"),
+        ("\"data\":7", "\"\":\"eu\",\"data\":7"),
+        ("\"subject\":\"Order.1\"", "\"subject\":\"Order\\u002e1\""),
+        ("\"subject\":\"Order.1\"", "\"subject\":\"Order\n1\""),
+        ("\"subject\":\"Order.1\"", "\"subject\":\"\""),
+        ("\"type\":\"Counted\"", "\"type\":\"\""),
+        ("/aether/default", ""),
+    ] {
+        let changed = body.replace(from, to);
+        assert_ne!(changed, body, "{from}");
+        assert!(!check_own(&Bytes::from(changed)), "{to}");
+    }
+    for around in [
+        format!(" {body}"),
+        format!("{body} "),
+        format!("{body}{body}"),
+    ] {
+        assert!(!check_own(&Bytes::from(around)));
+    }
+    for batch in ["[]".to_owned(), format!("[{body},]"), format!("[{body}] ")] {
+        assert!(!check_own(&Bytes::from(batch)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn both_readers_give_the_same(body in body()) {
+        check_own(&body);
+    }
+}
+
 proptest! {
     #[test]
     fn what_was_written_is_read(

@@ -419,7 +419,9 @@ const fn unhandled(
     match flow {
         Flow::Nothing => None,
         Flow::One(command) => not_handled(context, upstream, command),
-        Flow::Maybe(inner) | Flow::Many(inner) => unhandled(context, upstream, inner),
+        Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner) => {
+            unhandled(context, upstream, inner)
+        }
         Flow::OneOf(commands) => {
             let mut rest = *commands;
             while let [first, tail @ ..] = rest {
@@ -550,7 +552,7 @@ const fn flow_contains(flow: &Flow<Event>, event: &Event) -> bool {
     match flow {
         Flow::Nothing => false,
         Flow::One(one) => one.name.is(&event.name),
-        Flow::Maybe(inner) | Flow::Many(inner) => flow_contains(inner, event),
+        Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner) => flow_contains(inner, event),
         Flow::OneOf(set) => find_event(set, event).is_some(),
         Flow::AllOf(flows) => {
             let mut rest = *flows;

@@ -15,6 +15,8 @@ pub enum Flow<T: 'static> {
     Maybe(&'static Self),
     /// `Vec<_>`: any number.
     Many(&'static Self),
+    /// `After<_>`: the same, but later, unless it is cancelled before.
+    Later(&'static Self),
     /// A tuple: each of them.
     AllOf(&'static [&'static Self]),
     /// An enum: exactly one of them.
@@ -27,9 +29,19 @@ impl<T> Flow<T> {
         match self {
             Self::Nothing => Vec::new(),
             Self::One(member) => vec![*member],
-            Self::Maybe(flow) | Self::Many(flow) => flow.members(),
+            Self::Maybe(flow) | Self::Many(flow) | Self::Later(flow) => flow.members(),
             Self::AllOf(flows) => flows.iter().flat_map(|flow| flow.members()).collect(),
             Self::OneOf(set) => set.to_vec(),
+        }
+    }
+
+    /// Whether some of it comes later.
+    pub fn is_later(&self) -> bool {
+        match self {
+            Self::Nothing | Self::One(_) | Self::OneOf(_) => false,
+            Self::Maybe(flow) | Self::Many(flow) => flow.is_later(),
+            Self::Later(_) => true,
+            Self::AllOf(flows) => flows.iter().any(|flow| flow.is_later()),
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::svg;
 use crate::{
+    check::{Report, Severity},
     layout::{self, Finding, Folding, Scene},
     model::{ElementId, Model},
 };
@@ -77,6 +78,20 @@ impl Board {
             on,
             text: text.into(),
         });
+        self
+    }
+
+    /// Marks each note with what the checks have found about it: errors and warnings, not remarks
+    /// and not what is allowed.
+    pub fn findings(mut self, report: &Report) -> Self {
+        let shown = report
+            .findings()
+            .filter(|finding| finding.severity > Severity::Info);
+        for finding in shown {
+            let text = format!("{} {}", finding.code, finding.message);
+            self.findings
+                .extend(finding.element.clone().map(|on| Finding { on, text }));
+        }
         self
     }
 

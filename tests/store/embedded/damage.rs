@@ -3,6 +3,7 @@ use std::fs;
 use aether::{
     CheckpointStore as _, EmbeddedEventStore, EventStore as _, EventStoreExt as _, Position,
     SnapshotStore as _, StoreError, StoreErrorKind, Version,
+    store::{Entry, Span},
 };
 use aether_tests::crash::{Dice, Writer};
 use futures_util::StreamExt as _;
@@ -155,6 +156,18 @@ async fn a_damaged_record_is_reported_with_its_position_and_those_before_it_are_
 
     let page = store.read(&actor("a"), Version::new(17)).await.unwrap();
     assert_eq!(page.commits.len(), 13);
+    for span in [Span::ALL, Span::ALL.backwards()] {
+        let entries: Vec<_> = store.entries(span).map(Result::unwrap).collect().await;
+        assert_eq!(entries.len(), 30);
+        let unreadable = entries.into_iter().filter_map(|entry| match entry {
+            Entry::Commit(_) => None,
+            Entry::Unreadable(unreadable) => Some(unreadable),
+        });
+        let unreadable: Vec<_> = unreadable.collect();
+        assert_eq!(unreadable.len(), 1);
+        assert_eq!(unreadable[0].error.to_string(), wanted);
+        assert!(unreadable[0].bytes.ends_with(br#"{"n":71}}"#));
+    }
     store.save(event("a", 31)).await.unwrap();
 }
 

@@ -118,15 +118,41 @@ async fn a_file_of_a_later_format_is_refused() {
     drop(store);
     let database = redb::Database::open(file(&folder)).unwrap();
     let tx = database.begin_write().unwrap();
-    tx.open_table(ABOUT).unwrap().insert("format", 3).unwrap();
+    tx.open_table(ABOUT).unwrap().insert("format", 4).unwrap();
     tx.commit().unwrap();
     drop(database);
     let what = format!(
-        "the file `{}` has format 3, and this version of Aether reads format 2",
+        "the file `{}` has format 4, and this version of Aether reads formats 2 and 3",
         file(&folder).display()
     );
     let wanted = (StoreErrorKind::Misconfigured, what, String::new());
     assert_eq!(refused(folder.path()).await, wanted);
+}
+
+#[tokio::test]
+async fn a_file_of_the_format_before_is_read_and_written_on() {
+    let (folder, store) = fresh().await;
+    store.save(event("a", 1)).await.unwrap();
+    drop(store);
+    let format = |format: Option<u64>| {
+        let database = redb::Database::open(file(&folder)).unwrap();
+        let tx = database.begin_write().unwrap();
+        let mut about = tx.open_table(ABOUT).unwrap();
+        let found = match format {
+            Some(format) => about.insert("format", format).unwrap(),
+            None => about.get("format").unwrap(),
+        };
+        let found = found.map(|it| it.value());
+        drop(about);
+        tx.commit().unwrap();
+        found
+    };
+    assert_eq!(format(Some(2)), Some(3));
+    let store = EmbeddedEventStore::open(folder.path()).await.unwrap();
+    store.save(event("a", 2)).await.unwrap();
+    assert_eq!(store.verify().await.unwrap().commits, 2);
+    drop(store);
+    assert_eq!(format(None), Some(3));
 }
 
 #[tokio::test]

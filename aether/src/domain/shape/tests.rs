@@ -1,3 +1,5 @@
+#![expect(dead_code, reason = "only the shapes of the types matter")]
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     net::IpAddr,
@@ -62,7 +64,6 @@ macro_rules! order {
             use super::*;
 
             #[derive(Deserialize)]
-            #[expect(dead_code, reason = "only its shape matters")]
             pub(super) struct Order { $($body)* }
             $($more)*
         }
@@ -145,7 +146,6 @@ fn what_is_written_alike_is_told_apart_by_what_the_type_expects() {
 
 /// A tree.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "only its shape matters")]
 struct Tree {
     name: String,
     children: Vec<Tree>,
@@ -187,7 +187,6 @@ fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> 
 #[test]
 fn a_type_that_checks_its_values_is_no_obstacle() {
     #[derive(Deserialize)]
-    #[expect(dead_code, reason = "only its shape matters")]
     struct State {
         choosy: Choosy,
         map: HashMap<Choosy2, Box<Choosy>>,
@@ -239,7 +238,6 @@ struct Flat {
 #[test]
 fn what_cannot_be_seen_is_said() {
     #[derive(Deserialize)]
-    #[expect(dead_code, reason = "only its shape matters")]
     struct State {
         good: u8,
         wild: Wild,

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::{
     fold::{Fold, FoldError},
-    keeper::Keeper,
+    snapshotter::Snapshotter,
 };
 use crate::{
     ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded, SnapshotStore as _,
@@ -55,7 +55,7 @@ pub(super) enum Kept {
     Useless,
 }
 
-impl Keeper {
+impl Snapshotter {
     /// Folds an actor that has no events yet up to the present: from its snapshot, if there is a
     /// good one and nothing is wanted that may lie before it.
     ///
@@ -66,7 +66,7 @@ impl Keeper {
         wanted: Wanted,
     ) -> Result<Loaded, FoldError> {
         let mut loading = Loading {
-            keeper: self,
+            snapshotter: self,
             actor,
             command: match wanted {
                 Wanted::State => None,
@@ -95,7 +95,7 @@ impl Keeper {
 }
 
 struct Loading<'a> {
-    keeper: &'a Keeper,
+    snapshotter: &'a Snapshotter,
     actor: &'a mut dyn Fold,
     command: Option<CommandId>,
     last_commit: Option<CommitRef>,
@@ -104,9 +104,9 @@ struct Loading<'a> {
 impl Loading<'_> {
     /// The snapshot that the actor has gone on from, if it could.
     async fn snapshot(&mut self) -> (Kept, Option<ActorSnapshot>) {
-        let counters = &self.keeper.counters;
+        let counters = &self.snapshotter.counters;
         let actor_id = self.actor.actor_id();
-        let snapshot = match self.keeper.store.snapshot(actor_id).await {
+        let snapshot = match self.snapshotter.store.snapshot(actor_id).await {
             Ok(None) => return (Kept::Nothing, None),
             Ok(Some(snapshot)) => snapshot,
             Err(err) if err.kind() == StoreErrorKind::Corrupt => {
@@ -133,7 +133,7 @@ impl Loading<'_> {
     }
 
     fn unfit(&self, snapshot: &ActorSnapshot, err: &UnfitSnapshot) -> Kept {
-        let (actor, counters) = (&snapshot.actor_id, &self.keeper.counters);
+        let (actor, counters) = (&snapshot.actor_id, &self.snapshotter.counters);
         tracing::warn!(%actor, error = %err, "snapshot left aside");
         if matches!(err, UnfitSnapshot::OtherSchema { .. }) {
             counters.other_schema.add();
@@ -152,7 +152,7 @@ impl Loading<'_> {
         kept: Kept,
         snapshot: Option<ActorSnapshot>,
     ) -> Result<(Kept, Page), FoldError> {
-        let store = &self.keeper.store;
+        let store = &self.snapshotter.store;
         let Some(snapshot) = snapshot else {
             let page = store.read(self.actor.actor_id(), Version::NONE).await?;
             return Ok((kept, page));
@@ -164,13 +164,13 @@ impl Loading<'_> {
             .first()
             .is_some_and(|it| snapshot.ends_with(it))
         {
-            self.keeper.counters.used.add();
+            self.snapshotter.counters.used.add();
             self.last_commit = Some(snapshot.last_commit);
             return Ok((kept, page));
         }
         let (actor, version) = (&snapshot.actor_id, snapshot.version);
         tracing::warn!(%actor, %version, "snapshot left aside: the log does not have its last commit");
-        self.keeper.counters.not_in_log.add();
+        self.snapshotter.counters.not_in_log.add();
         self.actor.reset();
         let page = store.read(self.actor.actor_id(), Version::NONE).await?;
         Ok((Kept::Useless, page))
@@ -190,7 +190,7 @@ impl Loading<'_> {
             if !more {
                 return Ok(None);
             }
-            let store = &self.keeper.store;
+            let store = &self.snapshotter.store;
             page = store
                 .read(self.actor.actor_id(), self.actor.version())
                 .await?;

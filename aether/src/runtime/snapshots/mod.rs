@@ -5,18 +5,18 @@
 //! cannot be saved is counted and forgotten.
 
 mod fold;
-mod keeper;
 mod loader;
 mod policy;
 mod queue;
+mod snapshotter;
 mod status;
 mod verify;
 
 pub(super) use self::{
     fold::{Fold, FoldError},
-    keeper::Keeper,
     loader::{Loaded, Wanted},
     policy::Policies,
+    snapshotter::Snapshotter,
 };
 pub use self::{
     policy::SnapshotPolicy,

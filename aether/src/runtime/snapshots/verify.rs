@@ -84,7 +84,7 @@ pub enum Reading {
     /// It is what the snapshot holds.
     Snapshot,
     /// From the snapshot of this version on.
-    From(Version),
+    SinceSnapshot(Version),
 }
 
 /// Folds an actor with and without its snapshot, event by event and commit by commit, and
@@ -294,7 +294,7 @@ impl<'a, S: Store, T: FnMut(Finding) + Send> Verifying<'a, S, T> {
         self.compare(&*folds.one_by_one, &*folds.by_commits, Reading::Commits)?;
         match &folds.resumed {
             Some(resumed) if resumed.is_reached => {
-                let reading = Reading::From(resumed.snapshot.version);
+                let reading = Reading::SinceSnapshot(resumed.snapshot.version);
                 self.compare(&*folds.one_by_one, &*resumed.fold, reading)?;
             }
             Some(_) => self.left_aside(actor_id, "the log does not have its last commit"),

@@ -40,6 +40,21 @@ pub async fn a_checkpoint_never_goes_back<S: CheckpointStore>(store: &S) {
     }
 }
 
+/// A state that changed without the log is kept, at the start of the log as well.
+pub async fn a_state_is_replaced_at_the_same_position<S: CheckpointStore>(store: &S) {
+    for position in [Position::START, Position::new(7)] {
+        for number in 1..=3_u64 {
+            let state = Some(ReaderState {
+                schema_hash: 4 - number,
+                data: ok(Payload::of(&number)),
+            });
+            let checkpoint = Checkpoint { position, state };
+            ok(store.save_checkpoint("still", checkpoint.clone()).await);
+            assert_eq!(ok(store.checkpoint("still").await), checkpoint);
+        }
+    }
+}
+
 /// Readers whose names look alike are kept apart.
 pub async fn readers_of_any_name_are_kept_apart<S: CheckpointStore>(store: &S) {
     let readers = [

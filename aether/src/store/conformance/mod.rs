@@ -10,13 +10,14 @@ mod checkpoints;
 mod fixture;
 mod following;
 mod reading;
+mod scanning;
 mod snapshots;
 mod transacting;
 mod under_test;
 
 pub use self::{
-    appending::*, checkpoints::*, following::*, reading::*, snapshots::*, transacting::*,
-    under_test::*,
+    appending::*, checkpoints::*, following::*, reading::*, scanning::*, snapshots::*,
+    transacting::*, under_test::*,
 };
 #[cfg(doc)]
 use super::EventStore;
@@ -66,6 +67,12 @@ macro_rules! store_conformance {
             a_dropped_follower_loses_nothing
             the_head_is_the_position_of_the_last_commit
             a_filter_finds_what_it_wants
+            a_scan_gives_a_part_of_the_log_and_ends
+            a_scan_backwards_gives_the_same_newest_first
+            a_scan_ends_where_the_log_ended_when_it_began
+            an_entry_of_a_sound_log_is_a_commit
+            a_history_is_read_backwards
+            a_moment_is_a_place_in_the_log
         }
     };
     (@each $name:ident, $make:expr; $($case:ident)+) => {
@@ -103,6 +110,7 @@ macro_rules! checkpoint_conformance {
             a_new_reader_begins_at_the_start
             a_checkpoint_is_found_again
             a_checkpoint_never_goes_back
+            a_state_is_replaced_at_the_same_position
             readers_of_any_name_are_kept_apart
             of_racing_savers_the_furthest_wins
             position_and_state_belong_together
@@ -185,6 +193,7 @@ mod tests {
             include_str!("appending.rs"),
             include_str!("reading.rs"),
             include_str!("following.rs"),
+            include_str!("scanning.rs"),
             include_str!("checkpoints.rs"),
             include_str!("snapshots.rs"),
             include_str!("transacting.rs"),

@@ -120,7 +120,7 @@ fn parse_snapshot(place: &[u8], actor: &ActorId, bytes: &[u8]) -> Result<ActorSn
 }
 
 /// What the checksum is over besides the bytes. The length keeps the two names apart.
-fn place(namespace: &Namespace, name: &str) -> Vec<u8> {
+pub(super) fn place(namespace: &Namespace, name: &str) -> Vec<u8> {
     let namespace = namespace.as_str().as_bytes();
     let length = namespace.len().to_le_bytes();
     [&length, namespace, name.as_bytes()].concat()

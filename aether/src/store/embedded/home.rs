@@ -19,7 +19,10 @@ const FILE: &str = "aether.redb";
 const UNFINISHED: &str = "aether.redb.new";
 const LOCK: &str = "aether.lock";
 /// How the tables are laid out. A file with a larger number is of a later Aether.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
+/// The format before: its records do not say when they were stored. It is read, and written on in
+/// the format of today.
+const TIMELESS: u64 = 2;
 
 /// A folder that this process alone has open, until this is dropped.
 #[derive(Debug)]
@@ -62,7 +65,11 @@ impl Home {
         let opener: Opener = Box::new(move || builder(cache_bytes).open(&file));
         let engine = Engine::open(path.clone(), opener)?;
         let format = engine.read(format_of)?;
-        check(format, &path)?;
+        if format == Some(TIMELESS) {
+            engine.write(|database| write_format(database, FORMAT))?;
+        } else {
+            check(format, &path)?;
+        }
         Ok(engine)
     }
 
@@ -113,7 +120,7 @@ fn check(format: Option<u64>, path: &Path) -> Result<(), StoreError> {
     let what = match format {
         Some(FORMAT) => return Ok(()),
         Some(other) => format!(
-            "the file `{path}` has format {other}, and this version of Aether reads format {FORMAT}"
+            "the file `{path}` has format {other}, and this version of Aether reads formats {TIMELESS} and {FORMAT}"
         ),
         None => format!("the file `{path}` holds something else than events"),
     };

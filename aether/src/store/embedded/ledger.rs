@@ -5,7 +5,7 @@ use super::{
     record::{self, Heading, Record},
     tables::{Tables, key, parse_key},
 };
-use crate::{ActorId, CommitId, Position, StoreError, Version, VersionConflict};
+use crate::{ActorId, CommitId, Position, StoreError, Timestamp, Version, VersionConflict};
 
 /// A commit that is to be stored.
 #[derive(Debug)]
@@ -36,13 +36,22 @@ impl Unit {
 pub(super) struct Ledger<'tx> {
     log: Table<'tx, u64, &'static [u8]>,
     actors: Table<'tx, &'static [u8], u64>,
+    /// When what is written now is stored: never earlier than what is there.
+    now: Timestamp,
 }
 
 impl<'tx> Ledger<'tx> {
-    pub(super) fn open(tx: &'tx WriteTransaction, tables: &Tables) -> Result<Self, Failure> {
+    pub(super) fn open(
+        tx: &'tx WriteTransaction,
+        tables: &Tables,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let log = tx.open_table(tables.log())?;
+        let now = last_stored(&log)?.map_or(now, |last| now.max(last));
         Ok(Self {
-            log: tx.open_table(tables.log())?,
+            log,
             actors: tx.open_table(tables.actors())?,
+            now,
         })
     }
 
@@ -76,7 +85,7 @@ impl<'tx> Ledger<'tx> {
 
     fn store(&mut self, entry: &Entry) -> Result<Position, Failure> {
         let position = Position::new(head(&self.log)?.as_u64() + 1);
-        let bytes = entry.record.sealed(position);
+        let bytes = entry.record.sealed(position, self.now);
         self.log.insert(position.as_u64(), bytes.as_slice())?;
         let key = key(&entry.actor, entry.last);
         self.actors.insert(key.as_slice(), position.as_u64())?;
@@ -89,6 +98,15 @@ pub(super) fn head(log: &impl ReadableTable<u64, &'static [u8]>) -> Result<Posit
     let last = log.last()?;
     Ok(last.map_or(Position::START, |(position, _)| {
         Position::new(position.value())
+    }))
+}
+
+/// When the last commit was stored. One that is damaged does not say, and keeps no other from
+/// being stored.
+fn last_stored(log: &impl ReadableTable<u64, &'static [u8]>) -> Result<Option<Timestamp>, Failure> {
+    let last = log.last()?;
+    Ok(last.and_then(|(position, bytes)| {
+        record::stored(Position::new(position.value()), bytes.value()).ok()
     }))
 }
 

@@ -60,12 +60,15 @@ mod core;
 mod engine;
 mod failure;
 mod follow;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 mod heads;
 mod home;
 mod ledger;
 mod options;
 mod reading;
 mod record;
+mod scan;
 mod seal;
 mod store;
 mod tables;

@@ -144,6 +144,51 @@ pub(super) fn page(
     Ok(page)
 }
 
+/// Commits of an actor with events earlier than `before`, newest first.
+pub(super) fn page_back(
+    database: &Database,
+    tables: &Tables,
+    actor: &ActorId,
+    before: Version,
+    bytes: usize,
+) -> Result<Page, Failure> {
+    let tx = database.begin_read()?;
+    let (Some(log), Some(actors), Some(wanted)) = (
+        table(&tx, tables.log())?,
+        table(&tx, tables.actors())?,
+        before.previous(),
+    ) else {
+        return Ok(Page::default());
+    };
+    let (first, end) = (key(actor, Version::NONE), key(actor, Version::END));
+    // The commit that holds the last wanted event may go on beyond it.
+    let from = key(actor, wanted);
+    let newest = match actors
+        .range::<&[u8]>(from.as_slice()..=end.as_slice())?
+        .next()
+    {
+        Some(newest) => newest?.0.value().to_vec(),
+        None => end,
+    };
+    let history = actors.range::<&[u8]>(first.as_slice()..=newest.as_slice())?;
+    let (mut page, mut room) = (Page::default(), bytes);
+    for place in history.rev() {
+        if page.commits.len() == COMMITS || (room == 0 && !page.commits.is_empty()) {
+            page.more = true;
+            break;
+        }
+        let (key, position) = place?;
+        let (recorded, size) = recorded(&log, Position::new(position.value()))?;
+        let last = parse_key(key.value()).map(|(_, version)| version);
+        check_back(&recorded, actor, last, page.first_version())?;
+        if recorded.commit.expected() < wanted {
+            page.commits.push(recorded);
+        }
+        room = room.saturating_sub(size);
+    }
+    Ok(page)
+}
+
 /// Commits of the log after a position.
 pub(super) fn block(
     database: &Database,
@@ -207,5 +252,21 @@ fn check(
         return Ok(());
     }
     let what = format!("the history of `{actor}` leads to another commit after version {before}");
+    Err(StoreError::new(StoreErrorKind::Corrupt, what).at(recorded.position))
+}
+
+/// A commit is the one that the history of its actor names, and the one before the next.
+fn check_back(
+    recorded: &Recorded,
+    actor: &ActorId,
+    last: Option<Version>,
+    next: Option<Version>,
+) -> Result<(), StoreError> {
+    let commit = &recorded.commit;
+    let leads_on = next.is_none_or(|next| commit.version().next() == next);
+    if commit.actor_id() == actor && Some(commit.version()) == last && leads_on {
+        return Ok(());
+    }
+    let what = format!("the history of `{actor}` leads to a commit that does not belong there");
     Err(StoreError::new(StoreErrorKind::Corrupt, what).at(recorded.position))
 }

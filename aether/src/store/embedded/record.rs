@@ -1,16 +1,23 @@
+use std::ops::Range;
+
 use bytes::Bytes;
 use uuid::Uuid;
 
 use super::seal::{self, Broken};
 use crate::{
-    Commit, CommitId, InvalidCommit, Position, Recorded, StoreError, StoreErrorKind, Version,
+    Commit, CommitId, InvalidCommit, Position, Recorded, StoreError, StoreErrorKind, Timestamp,
+    Version,
     wire::{self, DecodeError},
 };
 
-/// How a record is laid out under its seal: the commit's id, the version before its events and
-/// the one of the last, each little-endian, and then the commit in its wire form.
-const LAYOUT: u8 = 1;
-const HEADING: usize = 16 + 8 + 8;
+/// How a record is laid out under its seal: the time of storing in nanoseconds since 1970, the
+/// commit's id, the version before its events and the one of the last, each little-endian, and
+/// then the commit in its wire form.
+const LAYOUT: u8 = 2;
+/// The same without the time of storing, as files of format 2 have it.
+const TIMELESS: u8 = 1;
+const TIME: Range<usize> = 5..13;
+const HEADING: usize = 8 + 16 + 8 + 8;
 
 /// A commit as it is to be stored, without the place it will have.
 #[derive(Debug)]
@@ -19,6 +26,8 @@ pub(super) struct Record(Vec<u8>);
 /// What stands before the wire form of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Heading {
+    /// When it was stored, if that is known.
+    stored: Option<Timestamp>,
     pub(super) commit_id: CommitId,
     /// The version before the first event.
     pub(super) expected: Version,
@@ -42,6 +51,7 @@ enum NotACommit {
 impl Record {
     pub(super) fn new(commit: &Commit, body: &[u8]) -> Self {
         let mut bytes = seal::begin(LAYOUT, HEADING + body.len());
+        bytes.extend_from_slice(&[0; TIME.end - TIME.start]);
         bytes.extend_from_slice(commit.id().as_uuid().as_bytes());
         bytes.extend_from_slice(&commit.expected().as_u64().to_le_bytes());
         bytes.extend_from_slice(&commit.version().as_u64().to_le_bytes());
@@ -53,9 +63,12 @@ impl Record {
         self.0.len()
     }
 
-    /// The bytes as they lie at a position.
-    pub(super) fn sealed(&self, position: Position) -> Vec<u8> {
+    /// The bytes as they lie at a position, stored at a moment.
+    pub(super) fn sealed(&self, position: Position, stored: Timestamp) -> Vec<u8> {
         let mut bytes = self.0.clone();
+        if let Some(time) = bytes.get_mut(TIME) {
+            time.copy_from_slice(&stored.as_unix_nanos().to_le_bytes());
+        }
         seal::close(&mut bytes, &place(position));
         bytes
     }
@@ -75,6 +88,18 @@ pub(super) fn read(position: Position, bytes: &[u8]) -> Result<Recorded, StoreEr
     decode(position, bytes).map_err(|reason| damaged(position, reason))
 }
 
+/// When the commit that lies at a position was stored. A file of format 2 does not say; what its
+/// last event says is as near as can be.
+pub(super) fn stored(position: Position, bytes: &[u8]) -> Result<Timestamp, StoreError> {
+    let (heading, _body) = parse(position, bytes).map_err(|reason| damaged(position, reason))?;
+    if let Some(stored) = heading.stored {
+        return Ok(stored);
+    }
+    let commit = read(position, bytes)?.commit;
+    let last = commit.events().last().map(|event| event.timestamp);
+    Ok(last.unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
 /// Nothing lies at a position where something should.
 pub(super) fn missing(position: Position) -> StoreError {
     StoreError::new(StoreErrorKind::Corrupt, "a commit is missing in the log").at(position)
@@ -91,8 +116,17 @@ const fn place(position: Position) -> [u8; 8] {
 }
 
 fn parse(position: Position, bytes: &[u8]) -> Result<(Heading, &[u8]), NotACommit> {
-    let mut unsealed = seal::open(bytes, &place(position), LAYOUT)?;
+    let layout = match bytes.get(4) {
+        Some(&TIMELESS) => TIMELESS,
+        _ => LAYOUT,
+    };
+    let mut unsealed = seal::open(bytes, &place(position), layout)?;
+    let stored = match layout {
+        TIMELESS => None,
+        _ => Timestamp::from_unix_nanos(i64::from_le_bytes(unsealed.take()?)),
+    };
     let heading = Heading {
+        stored,
         commit_id: Uuid::from_bytes(unsealed.take()?).into(),
         expected: Version::new(unsealed.number()?),
         last: Version::new(unsealed.number()?),
@@ -124,7 +158,7 @@ mod tests {
 
     fn sealed(commit: &Commit, position: u64) -> Vec<u8> {
         let body = wire::encode(commit, &Namespace::default());
-        Record::new(commit, &body).sealed(Position::new(position))
+        Record::new(commit, &body).sealed(Position::new(position), Timestamp::UNIX_EPOCH)
     }
 
     fn reason(err: &StoreError) -> String {
@@ -148,6 +182,28 @@ mod tests {
             (heading.expected, heading.last),
             (Version::new(2), Version::new(4))
         );
+    }
+
+    #[test]
+    fn a_record_says_when_it_was_stored() {
+        let (commit, position) = (commit(), Position::new(7));
+        let record = Record::new(&commit, &wire::encode(&commit, &Namespace::default()));
+        let moment = Timestamp::from_unix_nanos(1_234_567_890_123_456_789).unwrap();
+        let bytes = record.sealed(position, moment);
+        assert_eq!(stored(position, &bytes).unwrap(), moment);
+        assert_eq!(read(position, &bytes).unwrap().commit, commit);
+    }
+
+    #[test]
+    fn a_record_without_a_time_is_read_and_its_last_event_says_when() {
+        let (commit, position) = (commit(), Position::new(7));
+        let mut bytes = sealed(&commit, 7);
+        bytes.drain(TIME);
+        bytes[4] = TIMELESS;
+        seal::close(&mut bytes, &place(position));
+        assert_eq!(read(position, &bytes).unwrap().commit, commit);
+        let last = commit.events()[1].timestamp;
+        assert_eq!(stored(position, &bytes).unwrap(), last);
     }
 
     #[test]

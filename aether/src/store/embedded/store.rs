@@ -15,6 +15,7 @@ use super::{
     options::EmbeddedOptions,
     reading,
     record::Record,
+    scan,
     tables::Tables,
     verify::{self, Verified},
     writer::Work,
@@ -22,7 +23,9 @@ use super::{
 use crate::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, Durability,
     EventStore, Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError,
-    StoreErrorKind, Transaction, Version, wire,
+    StoreErrorKind, Timestamp, Transaction, Version,
+    store::{Span, Stretch},
+    wire,
 };
 
 /// Keeps events in a folder on the disk of one machine, without a server.
@@ -64,7 +67,7 @@ pub struct EmbeddedEventStore {
 }
 
 impl EmbeddedEventStore {
-    /// The most bytes a commit may take as it is stored: 64 MiB for its wire form and the 37
+    /// The most bytes a commit may take as it is stored: 64 MiB for its wire form and the 45
     /// bytes before it.
     pub const MAX_COMMIT_BYTES: usize = 64 << 20;
 
@@ -233,6 +236,13 @@ impl EventStore for EmbeddedEventStore {
             .await
     }
 
+    async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
+        let (tables, actor, bytes) = (Tables::of(&self.namespace), actor.clone(), self.page_bytes);
+        self.core
+            .read(move |database| reading::page_back(database, &tables, &actor, before, bytes))
+            .await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         let (tables, actor) = (Tables::of(&self.namespace), actor.clone());
         self.core
@@ -242,6 +252,20 @@ impl EventStore for EmbeddedEventStore {
 
     async fn head(&self) -> Result<Position, StoreError> {
         Ok(*self.head.borrow())
+    }
+
+    async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        let tables = Tables::of(&self.namespace);
+        self.core
+            .read(move |database| scan::stored_before(database, &tables, moment))
+            .await
+    }
+
+    async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
+        let (tables, bytes) = (Tables::of(&self.namespace), self.page_bytes);
+        self.core
+            .read(move |database| scan::stretch(database, &tables, span, bytes))
+            .await
     }
 
     fn follow(

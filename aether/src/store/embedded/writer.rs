@@ -18,7 +18,9 @@ use super::{
     reading,
     tables::{CHECKPOINTS, SNAPSHOTS, Tables},
 };
-use crate::{ActorSnapshot, Namespace, Position, StoreError, StoreErrorKind};
+use crate::{
+    ActorSnapshot, Clock as _, Namespace, Position, StoreError, StoreErrorKind, SystemClock,
+};
 
 /// How many jobs are done in one transaction, at most.
 const GROUP: usize = 1_024;
@@ -101,6 +103,7 @@ fn write(database: &Database, group: &[Job]) -> Result<Vec<Answer>, Failure> {
 }
 
 fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
+    let now = SystemClock.now();
     let mut ledgers: HashMap<&Namespace, Ledger<'_>> = HashMap::new();
     let mut answers = Vec::with_capacity(group.len());
     for Job {
@@ -111,7 +114,7 @@ fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
             Work::Append(unit) => match ledgers.entry(namespace) {
                 Occupied(ledger) => ledger.into_mut().append(unit),
                 Vacant(place) => {
-                    let ledger = Ledger::open(tx, &Tables::of(namespace))?;
+                    let ledger = Ledger::open(tx, &Tables::of(namespace), now)?;
                     place.insert(ledger).append(unit)
                 }
             },
@@ -133,7 +136,7 @@ fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
     Ok(answers)
 }
 
-/// Keeps how far a reader has come, unless it is as far already.
+/// Keeps how far a reader has come, unless it is further already.
 fn advance(
     tx: &WriteTransaction,
     namespace: &Namespace,
@@ -146,7 +149,7 @@ fn advance(
         Some(kept) => beside::read_checkpoint(namespace, reader, kept.value())?.position,
         None => Position::START,
     };
-    if kept < position {
+    if kept <= position {
         checkpoints.insert(key, bytes)?;
     }
     Ok(())

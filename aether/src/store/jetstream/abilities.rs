@@ -1,4 +1,4 @@
-use async_nats::jetstream::stream::{Config, StorageType};
+use async_nats::jetstream::stream::{Config, PersistenceMode, StorageType};
 
 use super::{letter::MOST_HEADERS, server_version::ServerVersion, state};
 use crate::{Capabilities, Durability};
@@ -19,13 +19,13 @@ pub(super) struct Abilities {
 }
 
 impl Abilities {
-    pub(super) fn of(config: &Config, server: &str) -> Self {
+    pub(super) fn of(config: &Config, server: &str, synced: bool) -> Self {
         Self {
             batch: batch(config, server),
             message_bytes: usize::try_from(config.max_message_size)
                 .ok()
                 .filter(|bytes| *bytes > 0),
-            durability: durability(config),
+            durability: durability(config, synced),
         }
     }
 
@@ -61,13 +61,19 @@ fn batch(config: &Config, server: &str) -> Result<usize, String> {
     Ok(BATCH)
 }
 
-/// How often a server writes to its disk is not for its clients to know, so that of one server
-/// no more can be said than that its disk will hold it in the end.
-fn durability(config: &Config) -> Durability {
-    match config.storage {
-        StorageType::Memory => Durability::Process,
-        StorageType::File if config.num_replicas >= REPLICATED => Durability::Majority,
-        StorageType::File => Durability::Machine,
+/// How often a server writes to its disk is not for its clients to know: no more is said than the
+/// configuration warrants, unless its operator has.
+fn durability(config: &Config, synced: bool) -> Durability {
+    let replicated = config.num_replicas >= REPLICATED;
+    // Async, a server answers before it has handed anything to its operating system.
+    let late = config.persist_mode == Some(PersistenceMode::Async);
+    match (config.storage, replicated, synced) {
+        (StorageType::Memory, _, _) => Durability::Process,
+        (StorageType::File, _, _) if late => Durability::Process,
+        (StorageType::File, true, true) => Durability::MajorityOnDisk,
+        (StorageType::File, true, false) => Durability::Majority,
+        (StorageType::File, false, true) => Durability::Disk,
+        (StorageType::File, false, false) => Durability::Machine,
     }
 }
 
@@ -86,20 +92,21 @@ mod tests {
 
     #[test]
     fn a_transaction_takes_a_new_server_and_a_stream_that_allows_it() {
-        assert_eq!(Abilities::of(&atomic(), "2.15.1").batch, Ok(1_000));
+        assert_eq!(Abilities::of(&atomic(), "2.15.1", false).batch, Ok(1_000));
         assert_eq!(
             Abilities::of(
                 &Config {
                     allow_atomic_publish: false,
                     ..atomic()
                 },
-                "2.15.1"
+                "2.15.1",
+                false
             )
             .batch,
             Err("the stream `s` lacks `allow_atomic`".to_owned())
         );
         assert_eq!(
-            Abilities::of(&atomic(), "2.14.3").batch,
+            Abilities::of(&atomic(), "2.14.3", false).batch,
             Err(
                 "the NATS server is too old for them: it is 2.14.3, wanted is 2.12.14, or \
                  2.14.4 and later"
@@ -115,7 +122,7 @@ mod tests {
                 max_message_size,
                 ..atomic()
             };
-            let told = Abilities::of(&config, "2.15.1").capabilities(max_payload);
+            let told = Abilities::of(&config, "2.15.1", false).capabilities(max_payload);
             (told.commit_bytes, told.state_bytes)
         };
         assert_eq!(limits(-1, 1 << 20), (Some(1_043_456), Some(1_047_552)));
@@ -125,16 +132,29 @@ mod tests {
 
     #[test]
     fn an_acknowledgement_means_no_more_than_is_known() {
-        let lasting = |storage, num_replicas| {
+        let lasting = |storage, num_replicas, synced| {
             let config = Config {
                 storage,
                 num_replicas,
                 ..atomic()
             };
-            Abilities::of(&config, "2.15.1").capabilities(1).durability
+            durability(&config, synced)
         };
-        assert_eq!(lasting(StorageType::Memory, 3), Durability::Process);
-        assert_eq!(lasting(StorageType::File, 1), Durability::Machine);
-        assert_eq!(lasting(StorageType::File, 3), Durability::Majority);
+        let (memory, file) = (StorageType::Memory, StorageType::File);
+        assert_eq!(lasting(memory, 3, true), Durability::Process);
+        assert_eq!(lasting(file, 1, false), Durability::Machine);
+        assert_eq!(lasting(file, 1, true), Durability::Disk);
+        assert_eq!(lasting(file, 3, false), Durability::Majority);
+        assert_eq!(lasting(file, 3, true), Durability::MajorityOnDisk);
+    }
+
+    #[test]
+    fn what_is_written_later_is_not_on_any_disk() {
+        let config = Config {
+            persist_mode: Some(PersistenceMode::Async),
+            storage: StorageType::File,
+            ..atomic()
+        };
+        assert_eq!(durability(&config, true), Durability::Process);
     }
 }

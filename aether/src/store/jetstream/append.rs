@@ -1,5 +1,6 @@
 use super::{
     answer::{Answer, Refusal},
+    denials::Denial,
     letter::{Letter, guard_of},
     memo::Place,
     patience::Patience,
@@ -132,6 +133,9 @@ impl Append<'_> {
                 Ok(Step::Look) => whom = Whom::Leader,
                 Ok(Step::Wait(err)) => {
                     whom = Whom::Leader;
+                    if let Some(denial) = self.denied() {
+                        return Err(self.failed(not_permitted().because(denial)));
+                    }
                     if !self.patience.pause().await {
                         return Err(self.given_up(err));
                     }
@@ -171,11 +175,21 @@ impl Append<'_> {
             }
             Err(Unanswered::Refused(kind, reason)) => Err(refused(kind).because(reason)),
             Err(Unanswered::Silent(reason)) => {
-                self.in_doubt = true;
+                // What may not be sent was not stored.
+                self.in_doubt |= self.denied().is_none_or(|it| it.is_of_a_question());
                 let silent = self.store.unavailable("did not answer");
                 Ok(Step::Wait(silent.because(reason)))
             }
         }
+    }
+
+    /// What of all this the servers do not permit, if they have said so.
+    fn denied(&self) -> Option<Denial> {
+        let guards = (!self.guards.is_empty()).then(|| self.store.names.guards());
+        let written = self.letters.iter().map(|letter| letter.subject.as_str());
+        let sent: Vec<_> = written.chain(guards).collect();
+        self.patience
+            .denied(|it| it.is_of_a_question() || sent.iter().any(|subject| it.is_of(subject)))
     }
 
     /// Guards come first, so that the log never ends with one.
@@ -378,6 +392,11 @@ fn conflict(actor: &ActorId, expected: Version, current: Version) -> StoreError 
 
 fn refused(kind: StoreErrorKind) -> StoreError {
     StoreError::new(kind, "nothing was stored: the stream refuses the commit")
+}
+
+fn not_permitted() -> StoreError {
+    let text = "nothing was stored: the servers do not permit this connection to append";
+    StoreError::new(StoreErrorKind::Misconfigured, text)
 }
 
 fn unreadable() -> StoreError {

@@ -30,14 +30,14 @@ impl Shared {
         self.patience().ask(question).await
     }
 
-    /// Replaces the checkpoint that is kept, unless it is as far or further.
+    /// Replaces the checkpoint that is kept, unless it is further.
     async fn advance(&self, subject: &str, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let kept = self.kept(subject).await?;
         let reached = match &kept {
             Some(kept) => self.reached(kept)?,
             None => Position::START,
         };
-        if reached >= checkpoint.position {
+        if reached > checkpoint.position {
             return Ok(());
         }
         self.replace(subject, kept.as_ref(), state(checkpoint))
@@ -45,21 +45,27 @@ impl Shared {
     }
 
     fn reached(&self, kept: &Kept) -> Result<Position, StoreError> {
-        let position = kept.header(POSITION).map(Position::new);
-        position.ok_or_else(|| self.corrupt_state(kept, "checkpoint"))
+        reached(kept).ok_or_else(|| self.corrupt_state(kept, "checkpoint"))
     }
 
     fn read_checkpoint(&self, kept: &Kept) -> Result<Checkpoint, StoreError> {
-        let position = self.reached(kept)?;
-        if kept.is_empty() {
-            return Ok(position.into());
-        }
-        let (Some(schema_hash), Some(data)) = (kept.schema_hash(), kept.data()) else {
-            return Err(self.corrupt_state(kept, "checkpoint"));
-        };
-        let state = Some(ReaderState { schema_hash, data });
-        Ok(Checkpoint { position, state })
+        read(kept).ok_or_else(|| self.corrupt_state(kept, "checkpoint"))
     }
+}
+
+fn reached(kept: &Kept) -> Option<Position> {
+    kept.header(POSITION).map(Position::new)
+}
+
+/// The checkpoint, if that is what is kept.
+pub(super) fn read(kept: &Kept) -> Option<Checkpoint> {
+    let position = reached(kept)?;
+    if kept.is_empty() {
+        return Some(position.into());
+    }
+    let (schema_hash, data) = (kept.schema_hash()?, kept.data()?);
+    let state = Some(ReaderState { schema_hash, data });
+    Some(Checkpoint { position, state })
 }
 
 fn state(checkpoint: &Checkpoint) -> State {

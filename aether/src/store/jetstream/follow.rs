@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::time::Instant;
 
 use super::{store::Shared, stored::Stored};
-use crate::{Position, Recorded, StoreError};
+use crate::{Position, Recorded, StoreError, StoreErrorKind};
 
 /// How many commits are fetched ahead of the reader, at most.
 const AHEAD: usize = 500;
@@ -27,7 +27,8 @@ pub(super) fn follow(
         store,
         last: after.as_u64(),
         messages: None,
-        began: Instant::now(),
+        began: None,
+        missing: None,
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
     stream::unfold(Some(follower), |follower| async move {
@@ -46,8 +47,10 @@ struct Follower {
     /// The sequence of the last message that was given out.
     last: u64,
     messages: Option<pull::Stream>,
-    /// When the consumer was made.
-    began: Instant,
+    /// When the consumer was made, if it is there.
+    began: Option<Instant>,
+    /// The first message after that which was missing from the stream then.
+    missing: Option<u64>,
 }
 
 impl Follower {
@@ -63,37 +66,64 @@ impl Follower {
                     None => continue,
                 },
                 Ok(None) => self.store.unavailable("cut the follower off"),
-                Err(err) => err,
+                Err(err) if err.kind() == StoreErrorKind::Unavailable => err,
+                Err(err) => return Err(err),
             };
             self.messages = None;
             // After a while of quiet the trouble is a new one.
-            if self.began.elapsed() > HEARTBEAT * 2 {
+            let began = self.began.take();
+            if began.is_some_and(|began| began.elapsed() > HEARTBEAT * 2) {
                 patience = self.store.patience();
             }
-            if !patience.pause().await {
-                return Err(trouble);
-            }
+            patience.endure(trouble).await?;
         }
     }
 
     /// What the consumer delivers; none if it delivers nothing any more.
     async fn deliver(&mut self) -> Result<Option<jetstream::Message>, StoreError> {
+        if self.messages.is_none() {
+            self.missing = self.first_missing().await?;
+        }
+        if self.missing == Some(self.last + 1) {
+            return Err(missing(self.last + 1));
+        }
         let messages = if let Some(messages) = &mut self.messages {
             messages
         } else {
             let messages = consume(&self.store, self.last).await?;
-            self.began = Instant::now();
+            self.began = Some(Instant::now());
             self.messages.insert(messages)
         };
         let message = messages.next().await.transpose();
         message.map_err(|err| self.store.unavailable("cannot be followed").because(err))
     }
 
+    /// The first message to come that was there and is not any more: a consumer passes over it
+    /// without a word, and waits for ever if it was the last.
+    async fn first_missing(&self) -> Result<Option<u64>, StoreError> {
+        let state = self.store.info(false).await?.state;
+        if state.last_sequence < self.last {
+            return Err(self.store.behind());
+        }
+        let next = self.last + 1;
+        if state.first_sequence > next {
+            return Ok(Some(next));
+        }
+        if state.deleted_count.unwrap_or_default() == 0 {
+            return Ok(None);
+        }
+        let deleted = self.store.info(true).await?.state.deleted;
+        let deleted = deleted.unwrap_or_default().into_iter();
+        Ok(deleted.filter(|sequence| *sequence >= next).min())
+    }
+
     /// The commit; none if the message holds none, but guards an actor.
     fn give(&mut self, stored: &Stored) -> Result<Option<Recorded>, StoreError> {
         let names = &self.store.names;
         let is_guard = stored.subject.as_str() == names.guards();
-        let recorded = (!is_guard).then(|| stored.recorded(names)).transpose()?;
+        let recorded = (!is_guard)
+            .then(|| stored.recorded(names, None))
+            .transpose()?;
         self.last = stored.sequence;
         Ok(recorded)
     }
@@ -120,6 +150,11 @@ impl Follower {
         self.messages = None;
         Ok(())
     }
+}
+
+fn missing(sequence: u64) -> StoreError {
+    let text = "a commit is missing from the stream";
+    StoreError::new(StoreErrorKind::Corrupt, text).at(Position::new(sequence))
 }
 
 async fn consume(store: &Shared, last: u64) -> Result<pull::Stream, StoreError> {

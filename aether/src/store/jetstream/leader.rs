@@ -1,9 +1,12 @@
 use async_nats::jetstream::{
     ErrorCode,
-    stream::{LastRawMessageErrorKind, RawMessageBuilder, RawMessageErrorKind},
+    response::Response,
+    stream::{Info, LastRawMessageErrorKind, RawMessageBuilder, RawMessageErrorKind},
 };
 
-use super::{store::Shared, stored::Stored};
+use serde_json::json;
+
+use super::{memo::Place, store::Shared, stored::Stored};
 use crate::{Position, StoreError, StoreErrorKind};
 
 /// Questions that the stream's leader answers, from what it has applied.
@@ -49,9 +52,43 @@ impl Shared {
 
     /// The sequence of the last message.
     pub(super) async fn head(&self) -> Result<Position, StoreError> {
-        match self.stream.get_info().await {
-            Ok(info) => Ok(Position::new(info.state.last_sequence)),
-            Err(err) => Err(self.unavailable("did not say where it ends").because(err)),
+        let info = self.info(false).await?;
+        Ok(Position::new(info.state.last_sequence))
+    }
+
+    /// What the leader says of the stream, which must be the one that was opened; with the
+    /// sequences of messages that were deleted, if they are wanted.
+    pub(super) async fn info(&self, deleted: bool) -> Result<Info, StoreError> {
+        let question = json!({ "deleted_details": deleted });
+        let to = format!("STREAM.INFO.{}", self.names.stream());
+        match self.context.request(to, &question).await {
+            Ok(Response::Ok::<Info>(info)) if info.created == self.created => Ok(info),
+            Ok(Response::Ok(_)) => Err(self.lost("is another one than was opened")),
+            Ok(Response::Err { error }) if error.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+                Err(self.gone().because(error))
+            }
+            Ok(Response::Err { error }) => Err(self.silent().because(error)),
+            Err(err) => Err(self.silent().because(err)),
+        }
+    }
+
+    /// Why the leader does not have what was read before: it has not got it yet, unless the
+    /// message is missing or the stream is another one.
+    pub(super) async fn lagging(&self, seen: Place) -> StoreError {
+        if let Err(err) = self.head().await {
+            return err;
+        }
+        match self.earlier(seen.sequence, seen.sequence).await {
+            Ok(_it_is_there_now) => self.behind(),
+            Err(err) => err,
+        }
+    }
+
+    /// Why nobody has answered: perhaps there is no such stream any more.
+    pub(super) async fn unanswered(&self, what: &str) -> StoreError {
+        match self.info(false).await {
+            Err(err) if err.kind() != StoreErrorKind::Unavailable => err,
+            Ok(_) | Err(_) => self.unavailable(what),
         }
     }
 
@@ -89,11 +126,16 @@ impl Shared {
         self.unavailable("is behind what was read from it before")
     }
 
+    fn silent(&self) -> StoreError {
+        self.unavailable("did not say where it ends")
+    }
+
     fn gone(&self) -> StoreError {
-        let text = format!(
-            "the stream `{}` does not exist any more",
-            self.names.stream()
-        );
+        self.lost("does not exist any more")
+    }
+
+    fn lost(&self, what: &str) -> StoreError {
+        let text = format!("the stream `{}` {what}", self.names.stream());
         StoreError::new(StoreErrorKind::Misconfigured, text)
     }
 }

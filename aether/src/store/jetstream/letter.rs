@@ -1,6 +1,6 @@
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use async_nats::{HeaderMap, HeaderValue};
+use async_nats::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
 
 use super::{
@@ -92,15 +92,17 @@ pub(super) fn guard_of(actor: &ActorId, sequence: u64, names: &Names) -> Parcel 
 
 fn headers(commit: &Commit) -> HeaderMap {
     let mut headers = HeaderMap::new();
+    // A name that is static is not copied.
+    let mut insert = |name, value: String| headers.insert(HeaderName::from_static(name), value);
     let versions = stored::write_versions(commit.expected().next(), commit.version());
-    headers.insert(stored::COMMIT_ID, commit.id().to_string());
-    headers.insert(stored::CONTENT_TYPE, wire::content_type(commit));
-    headers.insert(stored::VERSIONS, versions);
+    insert(stored::COMMIT_ID, commit.id().to_string());
+    insert(stored::CONTENT_TYPE, wire::content_type(commit).to_owned());
+    insert(stored::VERSIONS, versions);
     if let Some(types) = event_types(commit) {
-        headers.insert(stored::EVENT_TYPES, types);
+        insert(stored::EVENT_TYPES, types);
     }
     if let Some(command_id) = commit.command_id() {
-        headers.insert(stored::COMMAND_ID, command_id.to_string());
+        insert(stored::COMMAND_ID, command_id.to_string());
     }
     headers
 }
@@ -108,15 +110,18 @@ fn headers(commit: &Commit) -> HeaderMap {
 /// The types of the events, in order and each once; none if they take more room than they are
 /// worth.
 fn event_types(commit: &Commit) -> Option<String> {
-    let (mut types, mut value) = (HashSet::new(), String::new());
+    let (mut types, mut value) = (BTreeSet::new(), String::new());
+    let mut before = "";
     for event in commit.events() {
-        if !types.insert(&*event.event_type) {
+        let event_type = &*event.event_type;
+        if event_type == before || !types.insert(event_type) {
             continue;
         }
+        before = event_type;
         if !value.is_empty() {
             value.push(',');
         }
-        value.extend(names::header_value(&event.event_type));
+        value.extend(names::header_value(event_type));
         if value.len() > LONGEST_TYPES {
             return None;
         }

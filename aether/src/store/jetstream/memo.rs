@@ -27,6 +27,9 @@ pub(super) struct Known {
     /// Where a snapshot says that its last commit comes next. Not to be trusted: the log may have
     /// been restored since.
     pub(super) snapshot: Place,
+    /// What comes next to the last page that was read backwards: the commit before this version
+    /// has this sequence.
+    pub(super) back: Place,
 }
 
 /// Remembers a bounded number of actors; those not asked for in a while are forgotten.
@@ -82,6 +85,11 @@ impl Memo {
     /// Remembers where a snapshot says that its last commit comes next.
     pub(super) fn saw_snapshot(&self, actor: &ActorId, place: Place) {
         self.change(actor, |known| known.snapshot = place);
+    }
+
+    /// Remembers where a page ends that was read backwards.
+    pub(super) fn saw_page_back(&self, actor: &ActorId, place: Place) {
+        self.change(actor, |known| known.back = place);
     }
 
     fn change(&self, actor: &ActorId, change: impl FnOnce(&mut Known)) {

@@ -23,18 +23,62 @@
 //! behind is fetched from the leader. [`EventStore::head`](crate::EventStore::head) is the
 //! leader's word.
 //!
+//! # Settings
+//! The stream of a namespace is made when it is first opened, and looked at whenever it is
+//! opened. What is not as the store would have made it is either refused, or
+//! [reported](JetStreamEventStore::drift):
+//!
+//! | Setting of the stream | If it is | The store |
+//! |---|---|---|
+//! | `subjects` | not the namespace's alone | is not opened |
+//! | `retention` | `workqueue` or `interest` | is not opened |
+//! | `max_age`, `max_msgs_per_subject` | bounded | is not opened |
+//! | `max_bytes`, `max_msgs` | bounded, with `discard: old` | is not opened |
+//! | `first_seq` | above 1 | is not opened |
+//! | `mirror`, `sources`, `subject_transform` | there | is not opened |
+//! | `allow_direct` | false | is not opened |
+//! | `no_ack`, `sealed`, `allow_msg_counter` | true | is not opened |
+//! | `consumer_limits.inactive_threshold` | under a minute | is not opened |
+//! | `storage` | `memory`, where `file` was asked for | needs [`Risk::MemoryStorage`] |
+//! | `num_replicas` | less than was asked for | needs [`Risk::FewerReplicas`] |
+//! | `persist_mode` | `async` | needs [`Risk::AsyncPersistence`] |
+//! | `deny_delete` | false | needs [`Risk::Deletion`] |
+//! | `deny_purge` | false | needs [`Risk::Purge`] |
+//! | `allow_rollup_hdrs` | true | needs [`Risk::Rollup`] |
+//! | `allow_msg_ttl` | true | needs [`Risk::MessageTtl`] |
+//! | `max_bytes`, `max_msgs` | bounded, with `discard: new` | reports it: it may become full |
+//! | `max_msg_size` | bounded | reports it, and says so in its capabilities |
+//! | `max_consumers` | bounded | reports it: who follows the log needs one |
+//! | `allow_atomic` | false | reports it: it has no transactions |
+//! | `duplicate_window` | not 2 minutes | reports it: the store looks for itself |
+//! | `discard` of what is not bounded, `compression`, `republish`, `placement`, all else | | does not mind |
+//!
+//! What was accepted by name is reported as well. A server older than 2.11 is refused.
+//!
+//! # What an acknowledgement means
+//! [`Capabilities::durability`](crate::Capabilities) says what the stream's storage and replicas
+//! warrant. How often a server syncs its disk (`sync_interval`, two minutes unless it is set) is
+//! not for its clients to ask, so it is taken for the worst; whoever runs servers with
+//! `sync_interval: always` may [say so](JetStreamOptions::synced_always).
+//!
 //! `names`, `answer` and `version` are pure. Nothing here knows of domain types.
 
 mod abilities;
 mod answer;
 mod append;
+mod backwards;
 mod checkpoints;
+mod denials;
+mod drift;
 mod fitness;
 mod follow;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 mod history;
 mod leader;
 mod letter;
 mod memo;
+mod moment;
 mod names;
 mod open;
 mod options;
@@ -43,6 +87,8 @@ mod patience;
 mod post;
 mod replica;
 mod replies;
+mod risk;
+mod scan;
 mod server_version;
 mod snapshots;
 mod standing;
@@ -51,6 +97,8 @@ mod store;
 mod stored;
 
 pub use self::{
+    drift::Drift,
     options::{JetStreamOptions, Storage},
+    risk::Risk,
     store::JetStreamEventStore,
 };

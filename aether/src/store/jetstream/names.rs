@@ -86,8 +86,31 @@ impl Names {
 
     /// The subject of an actor: each token of its id is a token of the subject.
     pub(super) fn subject(&self, actor: &ActorId) -> String {
-        tokens(self.prefix.clone(), actor)
+        let mut subject = String::with_capacity(self.prefix.len() + actor.as_str().len());
+        subject.push_str(&self.prefix);
+        tokens(subject, actor)
     }
+
+    /// Whether a subject is that of an actor.
+    pub(super) fn is_subject_of(&self, subject: &str, actor: &ActorId) -> bool {
+        match subject.strip_prefix(&self.prefix) {
+            Some(tokens) if is_plain(actor) => tokens == actor.as_str(),
+            Some(_) => self.subject(actor) == subject,
+            None => false,
+        }
+    }
+}
+
+/// Whether an actor's id stands in its subject as it is: nothing has to be encoded, and no token
+/// is empty.
+fn is_plain(actor: &ActorId) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'%' | b'*' | b'>');
+    let mut before = b'.';
+    let is_plain = actor.as_str().bytes().all(|byte| {
+        let before = std::mem::replace(&mut before, byte);
+        is_plain(byte) && (before, byte) != (b'.', b'.')
+    });
+    is_plain && before != b'.'
 }
 
 /// Adds an actor's id to a subject.
@@ -187,6 +210,16 @@ mod tests {
         #[test]
         fn a_subject_tells_the_actor(id in text()) {
             prop_assert_eq!(actor(&subject(&id)), id);
+        }
+
+        #[test]
+        fn a_subject_is_known_to_be_that_of_an_actor(a in text(), b in text()) {
+            let [a, b] = [a, b].map(|id| ActorId::new(id).unwrap());
+            let is_subject_of = |subject: &str| names().is_subject_of(subject, &a);
+            prop_assert!(is_subject_of(&names().subject(&a)));
+            prop_assert_eq!(is_subject_of(&names().subject(&b)), a == b);
+            let unencoded = format!("{}{}", names().prefix, a.as_str());
+            prop_assert_eq!(is_subject_of(&unencoded), names().subject(&a) == unencoded);
         }
 
         #[test]

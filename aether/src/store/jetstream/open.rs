@@ -1,22 +1,24 @@
 use std::io;
 
 use async_nats::{
-    Client, ConnectOptions, ServerAddr,
+    Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr,
     jetstream::{
         self, Context, ErrorCode,
         context::{
             ContextBuilder, CreateStreamError, CreateStreamErrorKind, GetStreamError,
             GetStreamErrorKind, RequestError, RequestErrorKind,
         },
-        stream::Config,
+        stream::{Config, Info},
     },
 };
+use percent_encoding::percent_decode_str;
 use tokio::{sync::OnceCell, time::timeout};
 
 use super::{
-    JetStreamEventStore, JetStreamOptions,
+    Drift, JetStreamEventStore, JetStreamOptions,
     abilities::Abilities,
-    fitness::{fit, misfits},
+    denials::Denials,
+    fitness::{Finding, findings, fit},
     memo::Memo,
     names::Names,
     patience::Patience,
@@ -30,25 +32,46 @@ impl JetStreamOptions {
     /// Connects to a server, or to the first that answers of several separated by commas, and
     /// opens the store.
     ///
-    /// For a connection with credentials, TLS or several servers, make the client and
-    /// [`open`](Self::open) the store with it.
+    /// A user and a password, or a token, may stand in the URL. For other credentials and for TLS,
+    /// [`connect_with`](Self::connect_with) their options.
     ///
     /// # Errors
     /// As for [`JetStreamOptions::open`]; `Unavailable` if no server answers at `url`, and
-    /// `Misconfigured` if that is no URL.
+    /// `Misconfigured` if that is no URL, or if the servers do not permit what the store needs.
     ///
     /// # Cancel safety
     /// Cancel safe: at worst a stream is there that is empty.
     pub async fn connect(self, url: &str) -> Result<JetStreamEventStore, StoreError> {
-        let connected = ConnectOptions::new().connect(addresses(url)?).await;
-        let client = connected.map_err(|err| {
-            let text = format!("no NATS server answers at {}", without_secrets(url));
-            StoreError::new(StoreErrorKind::Unavailable, text).because(err)
-        })?;
-        self.open(client).await
+        self.connect_with(ConnectOptions::new(), url).await
+    }
+
+    /// Connects as these options say, and opens the store.
+    ///
+    /// The connection is the store's own, and so is the `event_callback` of the options: by it the
+    /// store learns what the servers do not permit, which they do not answer.
+    ///
+    /// # Errors
+    /// As for [`JetStreamOptions::connect`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: at worst a stream is there that is empty.
+    pub async fn connect_with(
+        self,
+        options: ConnectOptions,
+        url: &str,
+    ) -> Result<JetStreamEventStore, StoreError> {
+        let (denials, addresses) = (Denials::default(), addresses(url)?);
+        let options = denials.of(credentials(options, &addresses));
+        let connected = options.connect(addresses).await;
+        let client = connected.map_err(|err| not_connected(err, url))?;
+        self.open_hearing(client, denials).await
     }
 
     /// Opens the store: makes the stream of the namespace, or checks the one that exists.
+    ///
+    /// What the servers do not permit they do not answer, and tell the owner of the client alone:
+    /// to a store that was opened in this way it looks as if they were not there. One that has its
+    /// own [connection](Self::connect_with) says it at once.
     ///
     /// # Errors
     /// - `Unavailable`: the servers do not answer.
@@ -59,19 +82,32 @@ impl JetStreamOptions {
     /// # Cancel safety
     /// Cancel safe: at worst a stream is there that is empty.
     pub async fn open(self, client: Client) -> Result<JetStreamEventStore, StoreError> {
+        self.open_hearing(client, Denials::default()).await
+    }
+
+    async fn open_hearing(
+        self,
+        client: Client,
+        denials: Denials,
+    ) -> Result<JetStreamEventStore, StoreError> {
         self.check_server(&client).await?;
         let names = Names::of(&self.namespace);
         let context = self.context(client);
-        let patience = Patience::lasting(self.patience);
-        let question = || self.stream_config(&context, &names);
-        let config = patience.ask(question).await?;
-        self.check_fitness(&config, &names)?;
+        let patience = Patience::lasting(self.patience, &denials);
+        let question = || self.stream_info(&context, &names);
+        let Info {
+            config, created, ..
+        } = patience.ask(question).await?;
+        let drift = self.check_fitness(&config, &context, &names)?;
         let stream = context.get_stream_no_info(names.stream()).await;
         let stream = stream.map_err(|err| unavailable(&names).because(err))?;
         let replies = Replies::open(&context.client()).await;
         let replies = replies.map_err(|err| unavailable(&names).because(err))?;
         Ok(JetStreamEventStore::new(Shared {
-            abilities: Abilities::of(&config, &context.client().server_info().version),
+            abilities: Abilities::of(&config, &server_version(&context), self.synced),
+            drift,
+            created,
+            denials,
             replies,
             memo: Memo::new(self.remembered_actors),
             state: OnceCell::new(),
@@ -100,10 +136,10 @@ impl JetStreamOptions {
         check_version(&client.server_info().version)
     }
 
-    /// The configuration of the stream, which is made if there is none.
-    async fn stream_config(&self, context: &Context, names: &Names) -> Result<Config, StoreError> {
+    /// What there is to say of the stream, which is made if there is none.
+    async fn stream_info(&self, context: &Context, names: &Names) -> Result<Info, StoreError> {
         match context.get_stream(names.stream()).await {
-            Ok(stream) => return Ok(stream.cached_info().config.clone()),
+            Ok(stream) => return Ok(stream.cached_info().clone()),
             Err(err) if is_absent(&err) => {}
             Err(err) if nobody_listens(&err) && !context.client().server_info().jetstream => {
                 return Err(misconfigured(names, "JetStream is not enabled").because(err));
@@ -114,30 +150,48 @@ impl JetStreamOptions {
             .create_stream(fit(names, self, has_transactions(context)))
             .await
         {
-            Ok(stream) => Ok(stream.cached_info().config.clone()),
+            Ok(stream) => Ok(stream.cached_info().clone()),
             Err(err) => Err(not_created(err, names)),
         }
     }
 
-    fn check_fitness(&self, config: &Config, names: &Names) -> Result<(), StoreError> {
-        let misfits = misfits(config, names, self);
-        if misfits.is_empty() {
-            return Ok(());
+    /// Refuses a stream that cannot keep what the store promises, and says what else there is.
+    fn check_fitness(
+        &self,
+        config: &Config,
+        context: &Context,
+        names: &Names,
+    ) -> Result<Vec<Drift>, StoreError> {
+        let findings = findings(config, names, self, has_transactions(context));
+        let forbidding = findings.iter().filter(|it| it.forbids(&self.accepted));
+        let forbidding: Vec<_> = forbidding.map(ToString::to_string).collect();
+        let stream = names.stream();
+        if forbidding.is_empty() {
+            return Ok(reported(findings, stream));
         }
-        let misfits: Vec<String> = misfits.iter().map(ToString::to_string).collect();
         let text = format!(
-            "the stream `{}` cannot keep events: {}",
-            names.stream(),
-            misfits.join("; ")
+            "the stream `{stream}` cannot keep events: {}",
+            forbidding.join("; ")
         );
         Err(StoreError::new(StoreErrorKind::Misconfigured, text))
     }
 }
 
+fn reported(findings: Vec<Finding>, stream: &str) -> Vec<Drift> {
+    let drift: Vec<_> = findings.into_iter().map(Drift::from).collect();
+    for drift in &drift {
+        tracing::warn!(stream, %drift, "a stream is not as it would be made");
+    }
+    drift
+}
+
+fn server_version(context: &Context) -> String {
+    context.client().server_info().version
+}
+
 /// Whether the server that is talked to can store several commits together.
 fn has_transactions(context: &Context) -> bool {
-    let version = context.client().server_info().version;
-    ServerVersion::parse(&version).is_some_and(ServerVersion::has_transactions)
+    ServerVersion::parse(&server_version(context)).is_some_and(ServerVersion::has_transactions)
 }
 
 fn check_version(text: &str) -> Result<(), StoreError> {
@@ -235,6 +289,40 @@ fn addresses(urls: &str) -> Result<Vec<ServerAddr>, StoreError> {
         })
     };
     urls.split(',').map(address).collect()
+}
+
+/// The options with the user and the password, or the token, that an address has.
+///
+/// The client reads addresses and leaves that in them aside.
+fn credentials(options: ConnectOptions, addresses: &[ServerAddr]) -> ConnectOptions {
+    let mut named = addresses.iter();
+    let named = named.find_map(|it| Some((it.username()?, it.password())));
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    match named {
+        Some((user, Some(password))) => options.user_and_password(decoded(user), decoded(password)),
+        Some((token, None)) => options.token(decoded(token)),
+        None => options,
+    }
+}
+
+fn not_connected(err: ConnectError, url: &str) -> StoreError {
+    let at = without_secrets(url);
+    let (kind, text) = match err.kind() {
+        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+            let text = format!("the NATS server at {at} refuses these credentials");
+            (StoreErrorKind::Misconfigured, text)
+        }
+        ConnectErrorKind::ServerParse
+        | ConnectErrorKind::Dns
+        | ConnectErrorKind::TimedOut
+        | ConnectErrorKind::Tls
+        | ConnectErrorKind::Io
+        | ConnectErrorKind::MaxReconnects => {
+            let text = format!("no NATS server answers at {at}");
+            (StoreErrorKind::Unavailable, text)
+        }
+    };
+    StoreError::new(kind, text).because(err)
 }
 
 /// URLs without what lies before their `@`.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::Risk;
 use crate::Namespace;
 
 /// Where and how a [`JetStreamEventStore`](super::JetStreamEventStore) keeps its events.
@@ -20,6 +21,8 @@ pub struct JetStreamOptions {
     pub(super) patience: Duration,
     pub(super) page_bytes: usize,
     pub(super) remembered_actors: usize,
+    pub(super) accepted: Vec<Risk>,
+    pub(super) synced: bool,
 }
 
 /// On what a stream keeps its messages.
@@ -51,6 +54,8 @@ impl JetStreamOptions {
             patience: Duration::from_secs(15),
             page_bytes: 4 << 20,
             remembered_actors: 65_536,
+            accepted: Vec::new(),
+            synced: false,
         }
     }
 
@@ -113,6 +118,30 @@ impl JetStreamOptions {
     #[must_use]
     pub const fn remembered_actors(mut self, actors: usize) -> Self {
         self.remembered_actors = actors;
+        self
+    }
+
+    /// Opens a stream although it has this setting, with which events may be lost.
+    ///
+    /// ```
+    /// use aether::store::jetstream::{JetStreamOptions, Risk};
+    ///
+    /// let options = JetStreamOptions::new().accepting(Risk::Deletion).accepting(Risk::Purge);
+    /// ```
+    #[must_use]
+    pub fn accepting(mut self, risk: Risk) -> Self {
+        self.accepted.push(risk);
+        self
+    }
+
+    /// Takes your word that every server that holds the stream writes to its disk before it
+    /// answers (`sync_interval: always`), so that an acknowledgement survives a power cut.
+    ///
+    /// This changes nothing but what the store says of itself, as its
+    /// [`Durability`](crate::Durability): no client can ask a server for it.
+    #[must_use]
+    pub const fn synced_always(mut self) -> Self {
+        self.synced = true;
         self
     }
 }

@@ -1,4 +1,5 @@
 use super::{
+    history::{LONG_BATCH, Wanted},
     memo::{Known, Place},
     store::Shared,
     stored::{Heading, Stored},
@@ -39,7 +40,7 @@ impl Shared {
             place = self::place(self.leader_last(&subject).await?)?;
         }
         if place.version < known.version {
-            return Err(self.behind());
+            return Err(self.lagging(known).await);
         }
         self.memo.saw_tail(actor, place);
         Ok(place.version)
@@ -160,7 +161,9 @@ impl Reading<'_> {
         let (store, limit) = (self.store, self.store.options.page_bytes);
         let room = limit.saturating_sub(self.bytes).max(1);
         if left > LONG {
-            let taken = store.long_batch(subject, (from, room), |it| self.push(it));
+            let most = LONG_BATCH;
+            let wanted = Wanted { from, most, room };
+            let taken = store.long_batch(subject, wanted, |it| self.push(it));
             let taken = Box::pin(taken).await?;
             if taken.count > 0 {
                 self.is_full = taken.left > 0;
@@ -177,7 +180,7 @@ impl Reading<'_> {
     }
 
     fn push(&mut self, message: &Stored) -> Result<(), StoreError> {
-        let recorded = message.recorded(&self.store.names)?;
+        let recorded = message.recorded(&self.store.names, Some(self.actor))?;
         let first = recorded.commit.expected().next();
         check_chain(self.at.version, first, message.sequence)?;
         self.at = Place {
@@ -203,7 +206,10 @@ impl Reading<'_> {
                 .store
                 .leader_next(subject, self.at.sequence + 1)
                 .await?;
-            self.push(&next.ok_or_else(|| self.store.behind())?)?;
+            match next {
+                Some(next) => self.push(&next)?,
+                None => return Err(self.store.lagging(known).await),
+            }
             left = left.saturating_sub(1);
         }
         Ok(false)

@@ -2,6 +2,7 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
+use super::denials::{Denial, Denials};
 use crate::{StoreError, StoreErrorKind};
 
 /// How long a question is asked again before the store gives up.
@@ -9,17 +10,28 @@ use crate::{StoreError, StoreErrorKind};
 pub(super) struct Patience {
     until: Instant,
     pause: Duration,
+    denials: Denials,
+    /// How many denials there were before.
+    before: u64,
 }
 
 impl Patience {
     const FIRST: Duration = Duration::from_millis(1);
     const LONGEST: Duration = Duration::from_millis(200);
 
-    pub(super) fn lasting(duration: Duration) -> Self {
+    /// Patience that lasts so long, or until what is asked for turns out to be denied.
+    pub(super) fn lasting(duration: Duration, denials: &Denials) -> Self {
         Self {
             until: Instant::now() + duration,
             pause: Self::FIRST,
+            before: denials.count(),
+            denials: denials.clone(),
         }
+    }
+
+    /// The first such denial since the first question.
+    pub(super) fn denied(&self, such: impl Fn(&Denial) -> bool) -> Option<Denial> {
+        self.denials.since(self.before, such)
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -47,13 +59,22 @@ impl Patience {
     {
         loop {
             match question().await {
-                Err(err) if err.kind() == StoreErrorKind::Unavailable => {
-                    if !self.pause().await {
-                        return Err(err);
-                    }
-                }
+                Err(err) if err.kind() == StoreErrorKind::Unavailable => self.endure(err).await?,
                 answer => return answer,
             }
         }
     }
+
+    /// Waits a little, unless there is no time left, or something is denied: then this is why.
+    pub(super) async fn endure(&mut self, err: StoreError) -> Result<(), StoreError> {
+        if let Some(denial) = self.denied(|_| true) {
+            return Err(not_permitted().because(denial));
+        }
+        if self.pause().await { Ok(()) } else { Err(err) }
+    }
+}
+
+fn not_permitted() -> StoreError {
+    let text = "the servers do not permit this connection what the store needs of them";
+    StoreError::new(StoreErrorKind::Misconfigured, text)
 }

@@ -1,4 +1,4 @@
-use async_nats::{Message, Request, Subscriber, jetstream::stream::DirectGetErrorKind};
+use async_nats::{Message, Request, StatusCode, Subscriber, jetstream::stream::DirectGetErrorKind};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -39,6 +39,9 @@ impl Shared {
         };
         match err.kind() {
             DirectGetErrorKind::NotFound => Ok(None),
+            DirectGetErrorKind::ErrorResponse(StatusCode::NO_RESPONDERS, _) => {
+                Err(self.unanswered("has no replica that answers").await)
+            }
             DirectGetErrorKind::InvalidSubject
             | DirectGetErrorKind::TimedOut
             | DirectGetErrorKind::Request
@@ -74,7 +77,7 @@ impl Shared {
                 None => batch.push(reply).map_err(|gap| self.unavailable(gap))?,
                 Some(204) => return batch.ended(&reply).map_err(|gap| self.unavailable(gap)),
                 Some(404) if batch.messages.is_empty() => return Ok(batch),
-                Some(503) => return Err(self.unavailable("has no replica that answers")),
+                Some(503) => return Err(self.unanswered("has no replica that answers").await),
                 Some(status) => return Err(self.refused(status, reply.description.as_deref())),
             }
         }

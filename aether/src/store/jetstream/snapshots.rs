@@ -71,7 +71,7 @@ fn state(snapshot: &ActorSnapshot) -> State {
         .of(snapshot.schema_hash, &snapshot.state)
 }
 
-fn read(actor: &ActorId, kept: &Kept) -> Option<ActorSnapshot> {
+pub(super) fn read(actor: &ActorId, kept: &Kept) -> Option<ActorSnapshot> {
     Some(ActorSnapshot {
         actor_id: actor.clone(),
         version: Version::new(kept.header(VERSION)?),

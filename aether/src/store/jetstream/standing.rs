@@ -40,7 +40,7 @@ impl Shared {
         match (version(last).cmp(&commit.expected()), last) {
             (Ordering::Greater, Some(last)) => self.overtaken(commit, last).await,
             (Ordering::Less, _) => {
-                self.check_ahead(commit.actor_id(), version(last))?;
+                self.check_ahead(commit.actor_id(), version(last)).await?;
                 Ok(Standing::Elsewhere(version(last)))
             }
             (Ordering::Equal | Ordering::Greater, _) => Ok(Standing::Open(place(last).sequence)),
@@ -51,7 +51,7 @@ impl Shared {
     pub(super) async fn leader_place(&self, actor: &ActorId) -> Result<Place, StoreError> {
         let subject = self.names.subject(actor);
         let place = place(self.last(actor, &subject, Whom::Leader).await?);
-        self.check_ahead(actor, place.version)?;
+        self.check_ahead(actor, place.version).await?;
         Ok(place)
     }
 
@@ -71,9 +71,10 @@ impl Shared {
     }
 
     /// A leader may not know yet of all that was seen before.
-    fn check_ahead(&self, actor: &ActorId, current: Version) -> Result<(), StoreError> {
-        if self.memo.known(actor).tail.version > current {
-            return Err(self.behind());
+    async fn check_ahead(&self, actor: &ActorId, current: Version) -> Result<(), StoreError> {
+        let known = self.memo.known(actor).tail;
+        if known.version > current {
+            return Err(self.lagging(known).await);
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
 use async_nats::{
     HeaderMap, HeaderValue,
-    jetstream::stream::{Config, DiscardPolicy, LastRawMessageErrorKind, RetentionPolicy, Stream},
+    jetstream::{
+        ErrorCode,
+        stream::{Config, DiscardPolicy, LastRawMessageErrorKind, RetentionPolicy, Stream},
+    },
 };
 use bytes::Bytes;
 
@@ -34,6 +37,16 @@ pub(super) struct State {
 }
 
 impl Kept {
+    /// A message that has these parts.
+    #[cfg(feature = "fuzzing")]
+    pub(super) const fn of(sequence: u64, headers: HeaderMap, payload: Bytes) -> Self {
+        Self {
+            sequence,
+            headers,
+            payload,
+        }
+    }
+
     /// A header, if it is there and can be read.
     pub(super) fn header<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.headers.get(name)?.as_str().parse().ok()
@@ -136,6 +149,10 @@ impl Shared {
                 payload: message.payload,
             })),
             Err(err) if err.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(err) if is_gone(&err.kind()) => {
+                let text = format!("the stream `{}` is gone", self.names.state_stream());
+                Err(StoreError::new(StoreErrorKind::Misconfigured, text).because(err))
+            }
             Err(err) => Err(self.no_state("was not answered for").because(err)),
         }
     }
@@ -171,5 +188,16 @@ impl Shared {
     fn no_state(&self, what: &str) -> StoreError {
         let text = format!("the stream `{}` {what}", self.names.state_stream());
         StoreError::new(StoreErrorKind::Unavailable, text)
+    }
+}
+
+fn is_gone(kind: &LastRawMessageErrorKind) -> bool {
+    match kind {
+        LastRawMessageErrorKind::JetStream(refusal) => {
+            refusal.error_code() == ErrorCode::STREAM_NOT_FOUND
+        }
+        LastRawMessageErrorKind::NoMessageFound
+        | LastRawMessageErrorKind::InvalidSubject
+        | LastRawMessageErrorKind::Other => false,
     }
 }

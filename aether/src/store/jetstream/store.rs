@@ -1,16 +1,21 @@
 use std::{fmt, sync::Arc};
 
-use async_nats::jetstream::{self, stream};
+use async_nats::{
+    datetime::DateTime,
+    jetstream::{self, stream},
+};
 use futures_core::Stream;
 use tokio::sync::OnceCell;
 
 use super::{
-    JetStreamOptions, abilities::Abilities, follow, memo::Memo, names::Names, patience::Patience,
-    replies::Replies,
+    Drift, JetStreamOptions, abilities::Abilities, denials::Denials, follow, memo::Memo,
+    names::Names, patience::Patience, replies::Replies,
 };
 use crate::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
-    Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError, Transaction, Version,
+    Namespace, Page, Position, Receipt, Recorded, SnapshotStore, StoreError, Timestamp,
+    Transaction, Version,
+    store::{Span, Stretch},
 };
 
 /// Keeps events in a stream of NATS `JetStream`: one stream for a namespace, one subject for an
@@ -40,6 +45,10 @@ pub(super) struct Shared {
     pub(super) context: jetstream::Context,
     pub(super) stream: stream::Stream<()>,
     pub(super) abilities: Abilities,
+    pub(super) drift: Vec<Drift>,
+    /// When the stream was made, which tells it from another one of the same name.
+    pub(super) created: DateTime,
+    pub(super) denials: Denials,
     /// Where what is sent is answered to.
     pub(super) replies: Replies,
     pub(super) memo: Memo,
@@ -69,6 +78,11 @@ impl JetStreamEventStore {
     /// The name of the stream that holds the namespace.
     pub fn stream_name(&self) -> &str {
         self.shared.names.stream()
+    }
+
+    /// What is not as the store would have made it in the stream, as it was when it was opened.
+    pub fn drift(&self) -> &[Drift] {
+        &self.shared.drift
     }
 
     /// The subject that holds the events of an actor.
@@ -119,6 +133,11 @@ impl EventStore for JetStreamEventStore {
         self.shared.patience().ask(question).await
     }
 
+    async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
+        let question = || self.shared.page_back(actor, before);
+        self.shared.patience().ask(question).await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         let question = || self.shared.current(actor);
         self.shared.patience().ask(question).await
@@ -126,6 +145,16 @@ impl EventStore for JetStreamEventStore {
 
     async fn head(&self) -> Result<Position, StoreError> {
         let question = || self.shared.head();
+        self.shared.patience().ask(question).await
+    }
+
+    async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        let question = || self.shared.place_of(moment);
+        self.shared.patience().ask(question).await
+    }
+
+    async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
+        let question = || self.shared.stretch(span);
         self.shared.patience().ask(question).await
     }
 
@@ -163,6 +192,6 @@ impl SnapshotStore for JetStreamEventStore {
 
 impl Shared {
     pub(super) fn patience(&self) -> Patience {
-        Patience::lasting(self.options.patience)
+        Patience::lasting(self.options.patience, &self.denials)
     }
 }

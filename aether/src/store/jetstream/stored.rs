@@ -1,10 +1,10 @@
-use async_nats::{HeaderMap, Message, Subject, jetstream};
+use async_nats::{HeaderMap, HeaderName, Message, Subject, jetstream};
 use bytes::Bytes;
 
 use super::{memo::Place, names::Names};
 use crate::{
-    ActorId, Commit, CommitId, InvalidCommit, Position, Receipt, Recorded, StoreError,
-    StoreErrorKind, Version,
+    ActorId, CommitId, InvalidCommit, Position, Receipt, Recorded, StoreError, StoreErrorKind,
+    Version,
     wire::{self, DecodeError},
 };
 
@@ -92,6 +92,22 @@ impl From<jetstream::message::StreamMessage> for Stored {
 }
 
 impl Stored {
+    /// A message that has these parts.
+    #[cfg(feature = "fuzzing")]
+    pub(super) const fn of(
+        sequence: u64,
+        subject: Subject,
+        headers: HeaderMap,
+        payload: Bytes,
+    ) -> Self {
+        Self {
+            sequence,
+            subject,
+            headers,
+            payload,
+        }
+    }
+
     /// A message as a consumer delivers it.
     pub(super) fn delivered(sequence: u64, message: Message) -> Self {
         Self {
@@ -120,14 +136,23 @@ impl Stored {
         self.payload.len()
     }
 
+    /// Its body.
+    pub(super) const fn body(&self) -> &Bytes {
+        &self.payload
+    }
+
     /// What the headers say.
     pub(super) fn heading(&self) -> Result<Heading, StoreError> {
         self.read_heading().map_err(|reason| self.corrupt(reason))
     }
 
-    /// The commit.
-    pub(super) fn recorded(&self, names: &Names) -> Result<Recorded, StoreError> {
-        self.read_commit(names)
+    /// The commit, which is probably one of the actor that is guessed.
+    pub(super) fn recorded(
+        &self,
+        names: &Names,
+        guess: Option<&ActorId>,
+    ) -> Result<Recorded, StoreError> {
+        self.read_commit(names, guess)
             .map_err(|reason| self.corrupt(reason))
     }
 
@@ -146,7 +171,9 @@ impl Stored {
     }
 
     fn header(&self, name: &'static str) -> Result<&str, NotACommit> {
-        let value = self.headers.get(name).ok_or(NotACommit::Missing(name))?;
+        // A name that is static is not copied.
+        let value = self.headers.get(HeaderName::from_static(name));
+        let value = value.ok_or(NotACommit::Missing(name))?;
         Ok(value.as_str())
     }
 
@@ -167,16 +194,17 @@ impl Stored {
         })
     }
 
-    fn read_commit(&self, names: &Names) -> Result<Recorded, NotACommit> {
+    fn read_commit(&self, names: &Names, guess: Option<&ActorId>) -> Result<Recorded, NotACommit> {
         let heading = self.read_heading()?;
-        let commit = Commit::try_from(wire::decode(&self.payload)?)?.with_id(heading.commit_id);
+        let contents = wire::decode_of(&self.payload, guess)?;
+        let commit = contents.into_commit(heading.commit_id)?;
         let (first, last) = (commit.expected().next(), commit.version());
         if (first, last) != (heading.first, heading.last) {
             let wanted = write_versions(heading.first, heading.last);
             let found = write_versions(first, last);
             return Err(NotACommit::Versions { found, wanted });
         }
-        if names.subject(commit.actor_id()) != self.subject.as_str() {
+        if !names.is_subject_of(&self.subject, commit.actor_id()) {
             let (subject, actor) = (self.subject.to_string(), commit.actor_id().clone());
             return Err(NotACommit::Subject { subject, actor });
         }

@@ -27,7 +27,7 @@ const REST: Duration = Duration::from_mins(5);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Takes snapshots, and finds them again.
-pub(in crate::runtime) struct Keeper {
+pub(in crate::runtime) struct Snapshotter {
     pub(super) store: DynEventStore,
     pub(super) counters: Counters,
     clock: Arc<dyn Clock>,
@@ -36,7 +36,7 @@ pub(in crate::runtime) struct Keeper {
     queue: Queue,
 }
 
-impl Keeper {
+impl Snapshotter {
     pub(in crate::runtime) fn new(
         store: DynEventStore,
         clock: Arc<dyn Clock>,

@@ -1,0 +1,15 @@
+//! Carries out commands at their time: those that commits set timers for, and those that
+//! policies ask for later.
+//!
+//! One task and one pass over the log serve all of them. Each has a [`Keeper`]: its own ledger,
+//! status and troubles, so that one that is stuck holds up no other.
+
+mod keeper;
+mod source;
+mod task;
+
+pub(super) use self::{
+    keeper::Keeper,
+    source::{OfAggregate, OfPolicy, Source},
+    task::Task,
+};

@@ -1,0 +1,175 @@
+use std::io::Write as _;
+
+use jiff::{civil::DateTime, tz::Offset};
+use uuid::Uuid;
+
+use crate::Timestamp;
+
+/// A JSON text that is being written. Writing to memory cannot fail.
+pub(super) struct Json(Vec<u8>);
+
+impl Json {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// What is JSON already.
+    pub(super) fn raw(&mut self, json: impl AsRef<[u8]>) {
+        self.0.extend_from_slice(json.as_ref());
+    }
+
+    /// Takes back the last byte.
+    pub(super) fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    pub(super) fn number(&mut self, value: u64) {
+        self.raw(itoa::Buffer::new().format(value));
+    }
+
+    /// Without the quotation marks.
+    pub(super) fn uuid(&mut self, id: &Uuid) {
+        let mut text = Uuid::encode_buffer();
+        self.raw(id.hyphenated().encode_lower(&mut text));
+    }
+
+    /// In RFC 3339, without the quotation marks.
+    pub(super) fn moment(&mut self, moment: Timestamp) {
+        let civil = Offset::UTC.to_datetime(moment.as_jiff());
+        if civil.year() >= 0 {
+            self.date_and_time(civil);
+        } else {
+            let _infallible = write!(self.0, "{moment}");
+        }
+    }
+
+    fn date_and_time(&mut self, moment: DateTime) {
+        let year = u32::from(moment.year().unsigned_abs());
+        let part = |number: i8| two(number.unsigned_abs().into());
+        let mut text = *b"0000-00-00T00:00:00";
+        [text[0], text[1]] = two(year / 100);
+        [text[2], text[3]] = two(year % 100);
+        [text[5], text[6]] = part(moment.month());
+        [text[8], text[9]] = part(moment.day());
+        [text[11], text[12]] = part(moment.hour());
+        [text[14], text[15]] = part(moment.minute());
+        [text[17], text[18]] = part(moment.second());
+        self.raw(text);
+        self.fraction(moment.subsec_nanosecond().unsigned_abs());
+        self.raw(b"Z");
+    }
+
+    /// Of a second, in billionths, as short as it can be.
+    fn fraction(&mut self, mut rest: u32) {
+        let mut text = [b'.'; 10];
+        let mut length = 0;
+        let mut unit = 100_000_000;
+        for (byte, written) in text.iter_mut().skip(1).zip(2..) {
+            if rest == 0 {
+                break;
+            }
+            (*byte, length) = (digit(rest / unit), written);
+            (rest, unit) = (rest % unit, unit / 10);
+        }
+        self.raw(text.get(..length).unwrap_or_default());
+    }
+
+    pub(super) fn string(&mut self, text: &str) {
+        self.raw(b"\"");
+        let mut left = text.as_bytes();
+        while let Some(at) = left.iter().position(|byte| must_be_escaped(*byte)) {
+            let (plain, escaped) = left.split_at(at);
+            self.raw(plain);
+            let Some((byte, rest)) = escaped.split_first() else {
+                break;
+            };
+            self.escape(*byte);
+            left = rest;
+        }
+        self.raw(left);
+        self.raw(b"\"");
+    }
+
+    fn escape(&mut self, byte: u8) {
+        match byte {
+            b'"' => self.raw(r#"\""#),
+            b'\\' => self.raw(r"\\"),
+            b'\n' => self.raw(r"\n"),
+            b'\r' => self.raw(r"\r"),
+            b'\t' => self.raw(r"\t"),
+            other => {
+                let _infallible = write!(self.0, "\\u{other:04x}");
+            }
+        }
+    }
+}
+
+/// Whether a byte cannot stand in a string of JSON as it is.
+pub(super) const fn must_be_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// The digits of a number below 100.
+fn two(number: u32) -> [u8; 2] {
+    [digit(number / 10), digit(number % 10)]
+}
+
+/// The digit of a number below 10.
+fn digit(number: u32) -> u8 {
+    number.to_le_bytes()[0].wrapping_add(b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Json)) -> String {
+        let mut json = Json::with_capacity(0);
+        write(&mut json);
+        String::from_utf8(json.into_bytes()).unwrap()
+    }
+
+    fn check_moment(moment: Timestamp) {
+        assert_eq!(written(|it| it.moment(moment)), moment.to_string());
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_are_written_as_others_write_them() {
+        check_moment(Timestamp::from_jiff(jiff::Timestamp::MIN));
+        check_moment(Timestamp::from_jiff(jiff::Timestamp::MAX));
+        check_moment(Timestamp::UNIX_EPOCH);
+        check_moment("0000-01-01T00:00:00Z".parse().unwrap());
+        check_moment("-000001-12-31T23:59:59.9Z".parse().unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn a_moment_is_written_as_others_write_it(
+            second in -377_705_023_201_i64..=253_402_207_200,
+            nanos in prop_oneof![Just(0), 0..1_000_000_000_i32, (0..1_000_i32).prop_map(|it| it * 1_000_000)],
+        ) {
+            let moment = jiff::Timestamp::new(second, 0).unwrap();
+            let nanos = std::time::Duration::from_nanos(nanos.unsigned_abs().into());
+            check_moment(Timestamp::from_jiff(moment).after(nanos));
+        }
+
+        #[test]
+        fn a_string_is_written_as_others_read_it(text in any::<String>()) {
+            let json = written(|it| it.string(&text));
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
+
+        #[test]
+        fn a_number_and_an_id_are_written_as_they_are_displayed(number: u64, id: u128) {
+            let id = Uuid::from_u128(id);
+            prop_assert_eq!(written(|it| it.number(number)), number.to_string());
+            prop_assert_eq!(written(|it| it.uuid(&id)), id.to_string());
+        }
+    }
+}
