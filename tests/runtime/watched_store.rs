@@ -6,7 +6,8 @@ use std::sync::{
 use aether::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, DynEventStore,
     EventStore, Namespace, Page, Position, Receipt, Recorded, SnapshotStore, Store, StoreError,
-    StoreErrorKind, Transaction, Version,
+    StoreErrorKind, Timestamp, Transaction, Version,
+    store::{Span, Stretch},
 };
 use futures_util::Stream;
 use tokio::sync::RwLock;
@@ -81,6 +82,18 @@ impl EventStore for WatchedStore {
         let commits = page.commits.len() as u64;
         self.seen.commits.fetch_add(commits, Ordering::SeqCst);
         Ok(page)
+    }
+
+    async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
+        self.inner.read_back(actor, before).await
+    }
+
+    async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        self.inner.stored_before(moment).await
+    }
+
+    async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
+        self.inner.scan(span).await
     }
 
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {

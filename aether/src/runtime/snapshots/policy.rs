@@ -3,16 +3,58 @@ use std::{collections::HashMap, num::NonZeroU64, time::Duration};
 /// When the state of an actor is kept.
 ///
 /// Only aggregates with `#[aggregate(.., snapshot)]` are kept at all. A snapshot is saved beside
-/// the log after the commit was answered: it never delays a command, and never fails one.
+/// the log after the commit was answered: it never delays a command, and never fails one. A
+/// bounded number waits, the latest of each actor; what became of them says
+/// [`Aether::snapshots`](super::super::Aether::snapshots).
+///
+/// A load asks for the snapshot, then for what comes after its last commit: two questions, of
+/// which the second also proves that the log has that commit. A command whose id is known outside
+/// is searched for in the whole history instead.
+///
+/// While two builds with other [schemas](crate::domain::SnapshotSchema) run side by side, the one
+/// whose snapshot is not there folds the log; the place changes hands every five minutes at most.
 ///
 /// ```
 /// use std::{num::NonZeroU64, time::Duration};
 ///
-/// use aether::runtime::SnapshotPolicy;
+/// use aether::{InMemoryEventStore, prelude::*, runtime::{Aether, SnapshotPolicy}};
+/// # #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// # pub struct Counted { pub by: u32 }
+/// # #[derive(Command, Serialize, Deserialize)]
+/// # pub struct Count { #[command(id)] pub counter: String, pub by: u32 }
 ///
-/// let policy = SnapshotPolicy::every(NonZeroU64::new(500).unwrap())
-///     .or_slower_than(Duration::from_millis(20));
-/// assert_ne!(policy, SnapshotPolicy::default());
+/// #[derive(Aggregate, Debug, Default, Serialize, Deserialize)]
+/// #[aggregate(events(Counted), snapshot)]
+/// pub struct Counter { total: u32 }
+/// # #[handlers]
+/// # impl Counter {
+/// #     #[handle]
+/// #     fn count(&self, command: Count) -> Result<Counted, std::convert::Infallible> {
+/// #         Ok(Counted { by: command.by })
+/// #     }
+/// #     #[apply]
+/// #     fn counted(&mut self, event: &Counted) { self.total += event.by; }
+/// # }
+/// # bounded_context! {
+/// #     /// Counts things.
+/// #     pub Counting { aggregates: [Counter] }
+/// # }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = SnapshotPolicy::every(NonZeroU64::MIN).or_slower_than(Duration::from_millis(20));
+/// let aether = Aether::builder()
+///     .store(InMemoryEventStore::new())
+///     .snapshots_of::<Counter>(policy)
+///     .context::<Counting>()
+///     .start()
+///     .await?;
+/// aether.send(Count { counter: "a".to_owned(), by: 3 }).await?;
+/// aether.settled().await?;
+/// assert_eq!(aether.load::<Counter>("a").await?.total, 3);
+/// assert_eq!((aether.snapshots().saved, aether.snapshots().used), (1, 1));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SnapshotPolicy {
