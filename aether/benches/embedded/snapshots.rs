@@ -1,5 +1,7 @@
 //! Loads one long actor with and without a snapshot, in turns, in one process.
 
+#![expect(clippy::indexing_slicing, reason = "there are as many times as rounds")]
+
 use std::{
     path::Path,
     time::{Duration, Instant},

@@ -148,8 +148,8 @@ fn what_is_written_alike_is_told_apart_by_what_the_type_expects() {
 #[derive(Deserialize)]
 struct Tree {
     name: String,
-    children: Vec<Tree>,
-    twin: Option<Box<Tree>>,
+    children: Vec<Self>,
+    twin: Option<Box<Self>>,
 }
 
 #[test]
@@ -270,43 +270,13 @@ fn what_cannot_be_seen_is_said() {
 #[derive(Deserialize)]
 struct Deep<T>(T);
 
-macro_rules! nested {
-    ($inner:ty; $($level:tt)*) => { nested!(@ $inner; $($level)*) };
-    (@ $inner:ty; ) => { $inner };
-    (@ $inner:ty; x $($level:tt)*) => { nested!(@ Deep<$inner>; $($level)*) };
-}
+type Four<T> = Deep<Deep<Deep<Deep<T>>>>;
+type Sixteen<T> = Four<Four<Four<Four<T>>>>;
 
 #[test]
 fn what_lies_too_deep_is_not_seen() {
-    type Seen = nested!(u8; x x x x x x x x x x x x x x x x x x x x);
-    assert_eq!(Shape::of::<Seen>().unseen(), [] as [&str; 0]);
-    type Twenty<T> = Deep<
-        Deep<
-            Deep<
-                Deep<
-                    Deep<
-                        Deep<
-                            Deep<
-                                Deep<
-                                    Deep<
-                                        Deep<
-                                            Deep<
-                                                Deep<
-                                                    Deep<
-                                                        Deep<Deep<Deep<Deep<Deep<Deep<Deep<T>>>>>>>,
-                                                    >,
-                                                >,
-                                            >,
-                                        >,
-                                    >,
-                                >,
-                            >,
-                        >,
-                    >,
-                >,
-            >,
-        >,
-    >;
-    let deep = Shape::of::<Twenty<Twenty<Twenty<Twenty<u8>>>>>();
-    assert_eq!(deep.unseen(), ["the state itself"]);
+    let deep = Shape::of::<Sixteen<Sixteen<Sixteen<u8>>>>();
+    assert_eq!(deep.unseen(), [] as [&str; 0]);
+    let deeper = Shape::of::<Sixteen<Sixteen<Sixteen<Sixteen<Deep<u8>>>>>>();
+    assert_eq!(deeper.unseen(), ["the state itself"]);
 }
