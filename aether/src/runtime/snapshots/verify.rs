@@ -8,8 +8,8 @@ use crate::{
     ActorId, ActorSnapshot, InvalidPayload, Position, Recorded, Store, StoreError, StoreErrorKind,
     Version,
     domain::{
-        Aggregate, BoundedContext, ExternalSystem, Handlers, Policy, Projection, Register,
-        ReplayError, Replayed, Snapshots,
+        Aggregate, BoundedContext, ExternalSystem, Handlers, Instances, Policy, ProcessManager,
+        Projection, Register, ReplayError, Replayed, Snapshots,
     },
 };
 
@@ -199,6 +199,8 @@ impl Register for Members {
     }
 
     fn policy<P: Policy + Handlers>(&mut self) {}
+
+    fn process_manager<P: ProcessManager + Instances>(&mut self) {}
 
     fn projection<P: Projection + Handlers>(&mut self) {}
 
