@@ -25,5 +25,7 @@ pub(crate) const PREFIX: &str = "prefix";
 pub(crate) const PROCESS_MANAGER: &str = "process_manager";
 pub(crate) const PROJECTION: &str = "projection";
 pub(crate) const READ_BY: &str = "read_by";
+pub(crate) const SNAPSHOT: &str = "snapshot";
+pub(crate) const TRUSTED: &str = "trusted";
 pub(crate) const UPCAST: &str = "upcast";
 pub(crate) const VERSION: &str = "version";

@@ -10,6 +10,7 @@ pub use std::{
     fmt::{self, Debug},
     marker::{Copy, Send, Sync},
     option::Option::{self, None, Some},
+    primitive::u32,
     result::Result::{self, Err, Ok},
     str::FromStr,
     string::{String, ToString},
@@ -27,7 +28,7 @@ pub use crate::{
         ExternalSystemMember, FoldInto, Handle, Handlers, Includes, Initiator, Instances, Issues,
         Keyed, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
         PolicyMember, ProcessManager, ProcessManagerMember, Projection, ProjectionMember, RawEvent,
-        React, Register, Stored, VisitEvent, VisitInline, call, decode_variant, encode_variant,
-        fold, from_json, key_of, unknown_type, unreadable_version,
+        React, Register, Shape, SnapshotCodec, Snapshots, Stored, VisitEvent, VisitInline, call,
+        decode_variant, encode_variant, fold, from_json, key_of, unknown_type, unreadable_version,
     },
 };

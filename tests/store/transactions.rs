@@ -3,14 +3,15 @@
 use std::{pin::pin, time::Duration};
 
 use aether::{
-    ActorId, ActorSnapshot, Commit, Durability, Event, EventStore, EventStoreExt as _, Payload,
-    Position, SnapshotStore as _, StoreErrorKind, Timestamp, Transaction, Version,
+    ActorId, ActorSnapshot, Commit, CommitRef, Durability, Event, EventStore, EventStoreExt as _,
+    Payload, Position, SnapshotStore as _, StoreErrorKind, Timestamp, Transaction, Version,
     store::jetstream::{JetStreamEventStore, JetStreamOptions},
 };
 use aether_tests::harness::{NatsCluster, NatsServer, Proxy};
 use async_nats::jetstream;
 use futures_util::{StreamExt as _, future::join, future::join3};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::fixture::{options, patient};
 
@@ -248,6 +249,11 @@ fn snapshot(version: u64, bytes: usize) -> ActorSnapshot {
     ActorSnapshot {
         actor_id: actor("large"),
         version: Version::new(version),
+        last_commit: CommitRef {
+            id: Uuid::from_u128(version.into()).into(),
+            expected: Version::NONE,
+            position: Position::new(1),
+        },
         state: Payload::of(&"x".repeat(bytes - 2)).unwrap(),
         schema_hash: 1,
         timestamp: "2026-02-03T04:05:06Z".parse::<Timestamp>().unwrap(),

@@ -31,6 +31,8 @@ pub(crate) enum Form {
     Texts,
     /// `upcast(Type, ..)`
     Types,
+    /// `snapshot` or `snapshot(..)`, with keys of its own.
+    FlagOrKeys,
 }
 
 impl Form {
@@ -46,6 +48,7 @@ impl Form {
             Self::Expr => format!("{key} = order"),
             Self::Texts => format!("{key}(\"..\", ..)"),
             Self::Types => format!("{key}(Type, ..)"),
+            Self::FlagOrKeys => format!("{key}` or `{key}(..)"),
         }
     }
 }
@@ -59,6 +62,7 @@ enum Value {
     Expr(Box<Expr>),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
+    Keys(TokenStream),
 }
 
 struct Entry {
@@ -188,6 +192,15 @@ impl Args {
         }
     }
 
+    /// What stands in the parentheses of a key, with the keys that it takes.
+    pub(crate) fn within(&self, cx: &Ctxt, word: &str, spec: Spec) -> Self {
+        let mut args = Self::default();
+        if let Some(Value::Keys(tokens)) = self.value(word) {
+            args.read(cx, tokens.clone(), spec);
+        }
+        args
+    }
+
     /// The types of a key.
     pub(crate) fn types(&self, word: &str) -> &[Type] {
         match self.value(word) {
@@ -222,10 +235,13 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
     let at_key = || syn::Error::new(key.span(), write());
     let ends = input.is_empty() || input.peek(Token![,]);
     match form {
-        Form::Flag | Form::FlagOrText if ends => Ok(Value::Flag),
+        Form::Flag | Form::FlagOrText | Form::FlagOrKeys if ends => Ok(Value::Flag),
+        Form::FlagOrKeys if input.peek(token::Paren) => {
+            Ok(Value::Keys(input.parse::<Group>()?.stream()))
+        }
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
-        Form::Flag | Form::Texts | Form::Types => Err(at_key()),
+        Form::Flag | Form::Texts | Form::Types | Form::FlagOrKeys => Err(at_key()),
         Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path | Form::Expr => {
             if !input.peek(Token![=]) {
                 return Err(at_key());
@@ -245,9 +261,12 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         Form::Type => input.parse().map(Value::Type),
         Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
         Form::Expr => input.parse().map(Value::Expr),
-        Form::Flag | Form::Text | Form::FlagOrText | Form::Texts | Form::Types => {
-            input.parse().map(Value::Text)
-        }
+        Form::Flag
+        | Form::Text
+        | Form::FlagOrText
+        | Form::Texts
+        | Form::Types
+        | Form::FlagOrKeys => input.parse().map(Value::Text),
     }
 }
 

@@ -25,7 +25,7 @@ mod stored;
 mod suggest;
 
 pub(crate) use self::{
-    aggregate::{Aggregate, Events},
+    aggregate::{Aggregate, Events, Snapshot},
     args::Args,
     command::Command,
     context::{Context, Section},

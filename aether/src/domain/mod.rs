@@ -34,6 +34,8 @@ mod readers;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
+mod shape;
+mod snapshots;
 mod stored;
 
 #[cfg(feature = "schema")]
@@ -59,7 +61,9 @@ pub use self::{
     projection::Projection,
     raw_event::RawEvent,
     readers::{Readers, RewriteError},
-    replay::{ReplayError, Replayed},
+    replay::{ReplayError, Replayed, UnfitSnapshot},
+    shape::Shape,
+    snapshots::{SnapshotCodec, SnapshotSchema, Snapshots},
     stored::Stored,
 };
 #[doc(hidden)]
