@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use aether::{
-    domain::{Aggregate, BoundedContext, ExternalSystem, Handlers, Policy, Projection, Register},
+    domain::{
+        Aggregate, BoundedContext, ExternalSystem, Handlers, Instances, Policy, ProcessManager,
+        Projection, Register,
+    },
     eventstorming::{
         Model,
         model::{Kind, Verb},
@@ -169,6 +172,10 @@ impl Register for Running {
     }
 
     fn policy<P: Policy + Handlers>(&mut self) {
+        self.0.insert((Kind::Policy, P::META.name.as_str()));
+    }
+
+    fn process_manager<P: ProcessManager + Instances>(&mut self) {
         self.0.insert((Kind::Policy, P::META.name.as_str()));
     }
 

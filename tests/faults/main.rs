@@ -5,6 +5,8 @@
 //! done when follows from a seed; `FAULTS_SEED` sets another one. `short.rs` is the same, shorter.
 
 #[cfg(test)]
+mod asks;
+#[cfg(test)]
 mod campaign;
 #[cfg(test)]
 mod checker;

@@ -27,6 +27,7 @@ mod persona;
 mod policy;
 mod process_manager;
 mod projection;
+mod query;
 mod raw_event;
 mod replay;
 #[cfg(feature = "schema")]
@@ -54,6 +55,7 @@ pub use self::{
     policy::{Policy, React},
     process_manager::{Instances, IntoKey, Keyed, OnKey, ProcessManager},
     projection::Projection,
+    query::{Answer, Answered, Query},
     raw_event::RawEvent,
     replay::{ReplayError, Replayed},
     stored::Stored,
@@ -69,4 +71,5 @@ pub use self::{
         AggregateMember, ExternalSystemMember, PolicyMember, ProcessManagerMember, ProjectionMember,
     },
     process_manager::{AnyKey, call, key_of},
+    query::query_meta,
 };

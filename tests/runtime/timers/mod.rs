@@ -1,5 +1,6 @@
 //! What commits and policies ask for later, and that it is done once and at its time.
 
+mod crashes;
 pub(crate) mod homes;
 mod policies;
 mod promises;
