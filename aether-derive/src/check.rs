@@ -47,7 +47,7 @@ pub(crate) fn aggregate(cx: &Ctxt, aggregate: &mut Aggregate) -> bool {
 /// There are methods, and no two do the same.
 pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
     if methods.is_empty() && cx.is_clean() {
-        let message = "no method here is marked `#[handle]`, `#[apply]` or `#[react]`";
+        let message = "no method here is marked `#[handle]`, `#[apply]`, `#[react]` or `#[answer]`";
         cx.error(&block.self_ty, message);
     }
     let mut seen: HashMap<(Verb, String), Ident> = HashMap::new();
@@ -61,6 +61,7 @@ pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
             Verb::Handle => "handles",
             Verb::Apply => "applies",
             Verb::React => "reacts to",
+            Verb::Answer => "answers",
         };
         let subject = spelling(&method.subject);
         cx.error(
@@ -96,9 +97,12 @@ pub(crate) fn keys(cx: &Ctxt, methods: &mut Vec<Method>) {
     methods.retain(|method| {
         let (subject, word) = (&method.subject, method.verb.word());
         let event = spelling(subject);
-        let kept = method.verb != Verb::Handle && !method.takes_raw_event();
+        let takes_event = matches!(method.verb, Verb::Apply | Verb::React);
+        let kept = takes_event && !method.takes_raw_event();
         if method.verb == Verb::Handle {
             cx.error(&method.name, HANDLES_NOTHING);
+        } else if method.verb == Verb::Answer {
+            cx.error(&method.name, ANSWERS_NOTHING);
         } else if method.takes_raw_event() {
             cx.error(subject, KEY_NEEDS_TYPE);
         } else if !method.misread && !keys.contains_key(&event) {
@@ -113,6 +117,8 @@ pub(crate) fn keys(cx: &Ctxt, methods: &mut Vec<Method>) {
 
 const HANDLES_NOTHING: &str =
     "a process manager handles no commands: write `#[react]`, and let an aggregate handle them";
+const ANSWERS_NOTHING: &str =
+    "a process manager answers no queries: let a projection apply the same events";
 const KEY_NEEDS_TYPE: &str =
     "a process manager takes events that it knows: write the type of an event, or of a set";
 

@@ -121,7 +121,7 @@ pub(crate) fn method(krate: &Krate, block: &Block, method: &Method) -> TokenStre
                 fn apply(&mut self, _: #subject, _: &#krate::Origin<'_>) { ::core::unreachable!() }
             }
         },
-        Verb::Handle | Verb::React => TokenStream::new(),
+        Verb::Handle | Verb::React | Verb::Answer => TokenStream::new(),
     }
 }
 

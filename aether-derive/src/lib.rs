@@ -149,6 +149,17 @@ pub fn projection(input: TokenStream) -> TokenStream {
     derive(input, write::projection)
 }
 
+/// Makes a type a query: a question that a projection answers.
+///
+/// - `name = ".."`: its name in the model; else that of the type.
+///
+/// Which projection answers it, and with what, is said by the `#[answer]` method that takes it:
+/// see [`macro@handlers`].
+#[proc_macro_derive(Query, attributes(query))]
+pub fn query(input: TokenStream) -> TokenStream {
+    derive(input, write::query)
+}
+
 /// Makes a type a persona: someone who acts on the system.
 ///
 /// - `name = ".."`: its name in the model; else that of the type.
@@ -224,6 +235,9 @@ pub fn id(input: TokenStream) -> TokenStream {
 /// - `#[apply]`: `&mut self, event: &E` or `event: E`, and `origin: &Origin<'_>` if wanted.
 /// - `#[react]`: `&self, event: &E`, and `origin: &Origin<'_>` if wanted, to commands: one, or an
 ///   `Option`, `Vec` or tuple of them.
+///
+/// - `#[answer]`: `&self, query: Q`, to whatever the answer is. `by(Customer, ..)` says who asks.
+///   One projection answers a query; in a generic block, the query cannot be asked of the runtime.
 ///
 /// In the block of a process manager, `key = ..` says which instance an event concerns: a field of
 /// the event (`key = order`), what lies in one (`key = order.id`), a method of it

@@ -24,6 +24,7 @@ pub(crate) const POLICY: &str = "policy";
 pub(crate) const PREFIX: &str = "prefix";
 pub(crate) const PROCESS_MANAGER: &str = "process_manager";
 pub(crate) const PROJECTION: &str = "projection";
+pub(crate) const QUERY: &str = "query";
 pub(crate) const READ_BY: &str = "read_by";
 pub(crate) const SNAPSHOT: &str = "snapshot";
 pub(crate) const TRUSTED: &str = "trusted";

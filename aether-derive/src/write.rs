@@ -7,7 +7,7 @@ use syn::DeriveInput;
 use crate::{
     ast::{
         Aggregate, Block, Command, Context, EventItem, ExternalSystem, Id, Persona, Policy,
-        ProcessManager, Projection,
+        ProcessManager, Projection, Query,
     },
     check,
     ctxt::Ctxt,
@@ -51,6 +51,10 @@ pub(crate) fn process_manager(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
 
 pub(crate) fn projection(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
     expand::projection(&Projection::read(cx, input))
+}
+
+pub(crate) fn query(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
+    expand::query(&Query::read(cx, input))
 }
 
 pub(crate) fn persona(cx: &Ctxt, input: &DeriveInput) -> TokenStream {

@@ -23,12 +23,13 @@ pub use serde;
 pub use crate::{
     InvalidPayload,
     domain::{
-        Aggregate, AggregateMember, AnyEvent, AnyKey, Apply, BoundedContext, Command, Context,
-        DecodeError, DomainEvent, Emits, EventSet, EventTypes, ExternalSystem,
+        Aggregate, AggregateMember, Answer, Answered, AnyEvent, AnyKey, Apply, BoundedContext,
+        Command, Context, DecodeError, DomainEvent, Emits, EventSet, EventTypes, ExternalSystem,
         ExternalSystemMember, FoldInto, Handle, Handlers, Includes, Initiator, Instances, Issues,
         Keyed, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
-        PolicyMember, ProcessManager, ProcessManagerMember, Projection, ProjectionMember, RawEvent,
-        React, Register, Shape, SnapshotCodec, Snapshots, Stored, VisitEvent, VisitInline, call,
-        decode_variant, encode_variant, fold, from_json, key_of, unknown_type, unreadable_version,
+        PolicyMember, ProcessManager, ProcessManagerMember, Projection, ProjectionMember, Query,
+        RawEvent, React, Register, Shape, SnapshotCodec, Snapshots, Stored, VisitEvent,
+        VisitInline, call, decode_variant, encode_variant, fold, from_json, key_of, query_meta,
+        unknown_type, unreadable_version,
     },
 };

@@ -41,7 +41,7 @@ pub mod wire;
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    bounded_context, handlers,
+    Query, bounded_context, handlers,
 };
 pub use eventstorming;
 

@@ -3,7 +3,7 @@
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    bounded_context, handlers,
+    Query, bounded_context, handlers,
 };
 #[cfg(feature = "schema")]
 pub use schemars::JsonSchema;
@@ -12,5 +12,5 @@ pub use serde::{Deserialize, Serialize};
 pub use crate::domain::{
     After, Aggregate, Apply, BoundedContext, Cancel, Command, Context, Days, DomainEvent, EventSet,
     ExternalSystem, Handle, Hours, Minutes, Origin, Persona, Policy, ProcessManager, Projection,
-    RawEvent, React, Replayed, Seconds,
+    Query, RawEvent, React, Replayed, Seconds,
 };

@@ -13,4 +13,5 @@ mod messages;
 mod model;
 mod neighbours;
 mod processes;
+mod queries;
 mod shop;

@@ -59,8 +59,20 @@ pub(crate) struct Everything {
     seen: Vec<String>,
 }
 
+/// How many events of a type there were.
+#[derive(Query)]
+pub(crate) struct HowMany {
+    event_type: &'static str,
+}
+
 #[handlers]
 impl Everything {
+    #[answer]
+    fn how_many(&self, query: HowMany) -> usize {
+        let of_type = self.seen.iter().filter(|seen| *seen == query.event_type);
+        of_type.count()
+    }
+
     #[apply]
     fn any(&mut self, event: &RawEvent) {
         self.seen.push(event.event_type.clone());
@@ -328,4 +340,16 @@ async fn an_aggregate_and_a_process_manager_do_not_share_a_name() {
         ),
         "{err}"
     );
+}
+
+#[tokio::test]
+async fn a_query_is_answered_from_all_that_has_happened() {
+    let aether = run(InMemoryEventStore::new(), &ManualClock::new()).await;
+    for name in ["a", "b"] {
+        buy(&aether, name, 1).await;
+    }
+    pay(&aether, "a").await;
+    let ask = |event_type| aether.ask(HowMany { event_type });
+    assert_eq!(ask("TicketBought").await.expect("it is asked"), 2);
+    assert_eq!(ask("TicketPaid").await.expect("it is asked"), 1);
 }

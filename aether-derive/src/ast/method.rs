@@ -27,12 +27,14 @@ pub(crate) enum Verb {
     Apply,
     /// An event becomes commands.
     React,
+    /// A query becomes an answer.
+    Answer,
 }
 
 impl Verb {
     pub(crate) fn of(attr: &Attribute) -> Option<Self> {
         let last = attr.path().segments.last()?;
-        let verbs = [Self::Handle, Self::Apply, Self::React];
+        let verbs = [Self::Handle, Self::Apply, Self::React, Self::Answer];
         verbs.into_iter().find(|verb| last.ident == verb.word())
     }
 
@@ -41,6 +43,7 @@ impl Verb {
             Self::Handle => "handle",
             Self::Apply => "apply",
             Self::React => "react",
+            Self::Answer => "answer",
         }
     }
 
@@ -50,12 +53,14 @@ impl Verb {
             Self::Handle => "fn name(&self, command: Command) -> Result<Events, Refusal>",
             Self::Apply => "fn name(&mut self, event: &Event)",
             Self::React => "fn name(&self, event: &Event) -> Commands",
+            Self::Answer => "fn name(&self, query: Query) -> Answer",
         }
     }
 
     const fn spec(self) -> Spec {
         let keys: &[_] = match self {
             Self::Handle => &[(BY, Form::Types), (INFORMED_BY, Form::Types)],
+            Self::Answer => &[(BY, Form::Types)],
             Self::Apply | Self::React => &[(KEY, Form::Expr)],
         };
         Spec {
@@ -199,7 +204,7 @@ impl<'a> Shape<'a> {
         let receiver = sig.receiver();
         let wanted = match self.verb {
             Verb::Apply => is_reference(receiver, true),
-            Verb::Handle | Verb::React => is_reference(receiver, false),
+            Verb::Handle | Verb::React | Verb::Answer => is_reference(receiver, false),
         };
         if wanted {
             return;
@@ -211,6 +216,7 @@ impl<'a> Shape<'a> {
             }
             Verb::Handle => "a handler decides from the state, so it takes `&self`",
             Verb::React => "a reaction takes `&self`",
+            Verb::Answer => "an answer changes nothing, so it takes `&self`",
         };
         match receiver {
             Some(receiver) => self.error(receiver, why),
@@ -220,13 +226,15 @@ impl<'a> Shape<'a> {
 
     /// The type of the command or event, and how it is taken.
     fn subject(&self, sig: &Signature) -> Option<(Type, Passed)> {
-        if let Some(third) = parameters(sig).nth(2) {
+        let wanted = if self.verb == Verb::Answer { 1 } else { 2 };
+        if let Some(third) = parameters(sig).nth(wanted) {
             self.error(third, "there is nothing to pass for this parameter");
         }
         let first = parameters(sig).next();
         match (first, self.verb) {
             (None, Verb::Handle) => self.error(&sig.ident, "it takes no command"),
-            (None, _) => self.error(&sig.ident, "it takes no event"),
+            (None, Verb::Answer) => self.error(&sig.ident, "it takes no query"),
+            (None, Verb::Apply | Verb::React) => self.error(&sig.ident, "it takes no event"),
             (Some(_), _) => {}
         }
         let first = first?;
@@ -241,6 +249,8 @@ impl<'a> Shape<'a> {
         };
         if self.verb == Verb::Handle {
             self.error(first, "a command is taken by value");
+        } else if self.verb == Verb::Answer {
+            self.error(first, "a query is taken by value");
         } else if let Some(token) = &reference.mutability {
             self.error(token, "an event does not change");
         }
@@ -253,12 +263,15 @@ impl<'a> Shape<'a> {
                 self.error(&sig.ident, "it returns nothing, not even `Ok(())`");
                 return None;
             }
+            if self.verb == Verb::Answer {
+                self.error(&sig.ident, "it gives no answer");
+            }
             return Some(parse_quote!(()));
         };
         match self.verb {
             Verb::Apply => self.error(ty, "applying can neither fail nor answer: the event has happened"),
             Verb::Handle if is_no_result(ty) => self.error(ty, "a command may be refused, so this is a `Result`, if only with `std::convert::Infallible`"),
-            Verb::Handle | Verb::React => {}
+            Verb::Handle | Verb::React | Verb::Answer => {}
         }
         Some((**ty).clone())
     }

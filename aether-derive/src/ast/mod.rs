@@ -19,6 +19,7 @@ mod persona;
 mod policy;
 mod process_manager;
 mod projection;
+mod query;
 mod set;
 mod spelling;
 mod stored;
@@ -42,6 +43,7 @@ pub(crate) use self::{
     policy::Policy,
     process_manager::ProcessManager,
     projection::Projection,
+    query::Query,
     set::{InlineSet, InlineVariant, Set, SetMember},
     spelling::spelling,
     stored::Stored,

@@ -19,6 +19,7 @@ mod persona;
 mod policy;
 mod process_manager;
 mod projection;
+mod query;
 mod set;
 mod stop_if;
 mod stored;
@@ -35,4 +36,5 @@ pub(crate) use self::{
     policy::policy,
     process_manager::process_manager,
     projection::projection,
+    query::query,
 };

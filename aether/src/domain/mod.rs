@@ -29,6 +29,7 @@ mod persona;
 mod policy;
 mod process_manager;
 mod projection;
+mod query;
 mod raw_event;
 mod readers;
 mod replay;
@@ -59,6 +60,7 @@ pub use self::{
     policy::{Policy, React},
     process_manager::{Instances, IntoKey, Keyed, OnKey, ProcessManager},
     projection::Projection,
+    query::{Answer, Answered, Query},
     raw_event::RawEvent,
     readers::{Readers, RewriteError},
     replay::{ReplayError, Replayed, UnfitSnapshot},
@@ -77,4 +79,5 @@ pub use self::{
         AggregateMember, ExternalSystemMember, PolicyMember, ProcessManagerMember, ProjectionMember,
     },
     process_manager::{AnyKey, call, key_of},
+    query::query_meta,
 };

@@ -12,7 +12,7 @@ use super::{
     snapshots::{Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
     tasks::Tasks,
-    timers::{Keeper, Task},
+    timers::{Gate, Keeper, Task},
 };
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, Position, Store, StoreError, SystemClock,
@@ -228,7 +228,8 @@ impl AetherBuilder {
         tasks.spawn(snapshotter.run(tasks.stop()));
         let launch = |(member, from)| launch(member, from, &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
-        followers.extend(launch_timers(ledgers, &engine, &tasks));
+        let timers = launch_timers(ledgers, &followers, &engine, &tasks);
+        followers.extend(timers);
         let contexts = self.contexts;
         Ok(Aether::new(Inner {
             engine,
@@ -274,11 +275,20 @@ fn launch(
 /// Starts the task of all timers, if there are to be any.
 fn launch_timers(
     ledgers: Vec<(TimersMember, TimerLedger)>,
+    followers: &[watch::Receiver<FollowerStatus>],
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> Vec<watch::Receiver<FollowerStatus>> {
     let (mut keepers, mut receivers) = (Vec::new(), Vec::new());
-    for (TimersMember { name, source, .. }, ledger) in ledgers {
+    for (member, ledger) in ledgers {
+        let TimersMember {
+            name,
+            source,
+            inbox,
+            ..
+        } = member;
+        let inbox = inbox.and_then(|inbox| followers.get(inbox));
+        let gate = inbox.cloned().map(Gate::new);
         let (status, receiver) = watch::channel(FollowerStatus {
             name,
             kind: FollowerKind::Timers,
@@ -287,7 +297,7 @@ fn launch_timers(
             state: FollowerState::Running,
             timers: Some(TimersStatus::default()),
         });
-        keepers.push(Keeper::new(name, source, ledger, status));
+        keepers.push(Keeper::new(name, source, ledger, status).behind(gate));
         receivers.push(receiver);
     }
     if !keepers.is_empty() {

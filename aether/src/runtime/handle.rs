@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     ActorId, DynEventStore, EventStore as _, Position, Timestamp,
-    domain::{Aggregate, Command, Outgoing, Projection, Replayed},
+    domain::{Aggregate, Answer, Answered, Command, Outgoing, Projection, Replayed},
 };
 
 /// A running domain.
@@ -174,6 +174,29 @@ impl Aether {
         let now = self.0.engine.clock.now();
         let position = reached(follower.clone(), head, now).await?;
         Ok(ReadModel::new(state.read_owned().await, position))
+    }
+
+    /// Asks the projection that answers a query, once it has applied all that is in the log now.
+    ///
+    /// ```no_run
+    /// # use aether::{domain::{Answer, Answered}, runtime::{Aether, ReadError}};
+    /// # async fn f<Q: Answered + Send>(aether: Aether, orders_of_ada: Q) -> Result<(), ReadError> {
+    /// let orders = aether.ask(orders_of_ada).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Aether::read`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn ask<Q: Answered + Send>(
+        &self,
+        query: Q,
+    ) -> Result<<Q::By as Answer<Q>>::Answer, ReadError> {
+        let model = self.read::<Q::By>().await?;
+        Ok(model.answer(query))
     }
 
     /// Waits until every policy, projection and adapter has done its work for all that is in the

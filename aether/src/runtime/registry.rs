@@ -66,6 +66,8 @@ pub(super) struct TimersMember {
     /// The name its timers are kept under.
     pub(super) reader: String,
     pub(super) source: Box<dyn timers::Source>,
+    /// Of a process manager: the follower that hands its instances their events.
+    pub(super) inbox: Option<usize>,
 }
 
 type Begin = Box<dyn FnOnce(Launch<'_>) + Send>;
@@ -117,6 +119,7 @@ impl Registry {
             name: aggregate,
             reader: format!("timers/aggregate/{aggregate}"),
             source: Box::new(timers::OfAggregate(aggregate)),
+            inbox: None,
         });
     }
 
@@ -260,6 +263,7 @@ impl Register for Registry {
                 name,
                 reader: format!("timers/policy/{name}"),
                 source: Box::new(timers::OfPolicy::<P>::new()),
+                inbox: None,
             });
         }
     }
@@ -273,6 +277,7 @@ impl Register for Registry {
             .iter()
             .flat_map(|reaction| reaction.issues.members());
         self.issued.extend(issued.map(|command| (name, command)));
+        let inbox = self.followers.len();
         self.followers.push(Member {
             name,
             kind: FollowerKind::Process,
@@ -283,6 +288,9 @@ impl Register for Registry {
             }),
         });
         self.asks_of(name);
+        if let Some(timers) = self.timers.last_mut() {
+            timers.inbox = Some(inbox);
+        }
     }
 
     fn projection<P: Projection + Handlers>(&mut self) {

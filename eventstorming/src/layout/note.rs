@@ -19,6 +19,7 @@ pub(super) fn caption(element: &Element) -> String {
         | Kind::Event
         | Kind::Policy
         | Kind::ReadModel
+        | Kind::Query
         | Kind::ExternalSystem
         | Kind::Actor
         | Kind::Hotspot => "",

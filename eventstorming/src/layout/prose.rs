@@ -12,12 +12,13 @@ pub(crate) struct Finding {
 
 /// `14 events, 11 commands, ..`: what there is at all.
 pub(super) fn counts(model: &Model, level: Level) -> String {
-    const ORDER: [Kind; 8] = [
+    const ORDER: [Kind; 9] = [
         Kind::Event,
         Kind::Command,
         Kind::Policy,
         Kind::Aggregate,
         Kind::ReadModel,
+        Kind::Query,
         Kind::ExternalSystem,
         Kind::Actor,
         Kind::Hotspot,
@@ -154,6 +155,10 @@ fn facts(element: &Element) -> Vec<String> {
                 .map(|key| format!("keeps a state for each {key}"));
             after.chain(key).collect()
         }
+        Facts::Query { answer } => answer
+            .iter()
+            .map(|answer| format!("answered with {answer}"))
+            .collect(),
         Facts::None => Vec::new(),
     }
 }

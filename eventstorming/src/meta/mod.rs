@@ -19,6 +19,7 @@ mod persona;
 mod policy;
 mod process_manager;
 mod projection;
+mod query;
 
 pub use self::{
     aggregate::{Aggregate, Handler},
@@ -35,4 +36,5 @@ pub use self::{
     policy::{Policy, Reaction},
     process_manager::ProcessManager,
     projection::Projection,
+    query::{Answer, Query},
 };

@@ -124,6 +124,21 @@ impl From<&'static meta::ProcessManager> for Source {
     }
 }
 
+impl From<&'static meta::Answer> for Source {
+    fn from(answer: &'static meta::Answer) -> Self {
+        let query = answer.query;
+        Self {
+            kind: Kind::Query,
+            name: query.name.as_str(),
+            docs: &query.docs,
+            location: query.location,
+            facts: Facts::Query {
+                answer: Some(answer.answer.to_owned()),
+            },
+        }
+    }
+}
+
 impl From<&'static meta::Event> for Source {
     fn from(event: &'static meta::Event) -> Self {
         Self {
@@ -221,6 +236,10 @@ impl Builder {
         let name = Some(context.name.as_str());
         for projection in context.projections {
             self.define(name, *projection);
+            for answer in projection.answers {
+                let query = self.define(name, answer);
+                self.stick(&query, answer.docs);
+            }
         }
         for policy in context.policies {
             let id = self.define(name, *policy);
@@ -339,7 +358,21 @@ impl Builder {
                 let actor = self.define(None, *persona);
                 self.relate(Relation::new(actor, Verb::Observes, id.clone()));
             }
+            for answer in projection.answers {
+                self.relate_answer(name, &id, answer);
+            }
         }
+    }
+
+    fn relate_answer(&mut self, name: &str, projection: &ElementId, answer: &'static meta::Answer) {
+        let query = self.id(name, answer);
+        for persona in answer.by {
+            let actor = self.define(None, *persona);
+            self.relate(Relation::new(actor, Verb::Asks, query.clone()));
+        }
+        let mut answered = Relation::new(query, Verb::AnsweredBy, projection.clone());
+        answer.docs.text.clone_into(&mut answered.docs);
+        self.relate(answered);
     }
 
     fn relate_policies(&mut self, context: &'static meta::Context) {

@@ -35,6 +35,11 @@ pub enum Facts {
         /// Of a process manager, which keeps a state for each key: the type of the key.
         key: Option<String>,
     },
+    /// Of a query.
+    Query {
+        /// The Rust type of the answer, as the user writes it.
+        answer: Option<String>,
+    },
     /// Of all other kinds: nothing.
     None,
 }

@@ -29,6 +29,8 @@ struct ElementEntry {
     after: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     docs: String,
     #[serde(skip_serializing_if = "is_false")]
@@ -183,6 +185,7 @@ impl ElementEntry {
                 entry.after = after;
                 entry.key = key;
             }
+            Facts::Query { answer } => entry.answer = answer,
             Facts::None => {}
         }
         entry
@@ -214,6 +217,9 @@ impl ElementEntry {
                 after: self.after.clone(),
                 key: self.key.clone(),
             },
+            Kind::Query => Facts::Query {
+                answer: self.answer.clone(),
+            },
             Kind::Aggregate
             | Kind::ReadModel
             | Kind::ExternalSystem
@@ -242,6 +248,7 @@ impl ElementEntry {
         let kept = Self::of(element);
         let fields = [
             (self.after == kept.after, "only a policy has `after`"),
+            (self.answer == kept.answer, "only a query has an `answer`"),
             (self.aliases == kept.aliases, "only an event has `aliases`"),
             (
                 self.foreign == kept.foreign,

@@ -67,7 +67,9 @@ impl<'a> Chart<'a> {
             | Verb::Emits
             | Verb::Activates
             | Verb::Feeds
-            | Verb::Notifies => writeln!(f, "  n{from} -->|{verb}| n{to}"),
+            | Verb::Notifies
+            | Verb::Asks
+            | Verb::AnsweredBy => writeln!(f, "  n{from} -->|{verb}| n{to}"),
         }
     }
 }
@@ -99,6 +101,7 @@ const CLASSES: &str = "\
   classDef policy fill:#c9a0dc,stroke:#7b4b94,color:#16181d
   classDef aggregate fill:#fbefa0,stroke:#b3a13a,color:#16181d
   classDef read_model fill:#c4e27a,stroke:#4f8417,color:#16181d
+  classDef query fill:#e6f4c4,stroke:#4f8417,color:#16181d
   classDef external_system fill:#f3a6c8,stroke:#b03a75,color:#16181d
   classDef actor fill:#fee440,stroke:#a8930a,color:#16181d
   classDef hotspot fill:#f2708a,stroke:#a3233e,color:#16181d
@@ -109,6 +112,7 @@ const fn shape(kind: Kind) -> (&'static str, &'static str) {
         Kind::Policy => ("{{", "}}"),
         Kind::Aggregate => ("(", ")"),
         Kind::ReadModel => ("[/", "/]"),
+        Kind::Query => ("{", "}"),
         Kind::ExternalSystem => ("[[", "]]"),
         Kind::Actor => ("([", "])"),
         Kind::Hotspot => (">", "]"),

@@ -82,6 +82,7 @@ static CATALOGUE: Projection = Projection {
     name: Name::new("Catalogue"),
     applies: &[&[&STOCK_RESERVED]],
     read_by: &[&CUSTOMER, &CLERK],
+    answers: &[],
     docs: Docs::NONE,
     location: at(310),
 };
@@ -89,6 +90,7 @@ static ORDER_SUMMARIES: Projection = Projection {
     name: Name::new("OrderSummaries"),
     applies: &[&[&ORDER_PLACED, &ORDER_CANCELLED], &[&PAYMENT_CAPTURED]],
     read_by: &[&CUSTOMER, &CLERK],
+    answers: &[],
     docs: Docs::NONE,
     location: at(320),
 };

@@ -5,7 +5,10 @@ use futures_util::{FutureExt as _, StreamExt as _, future};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::keeper::{Keeper, failed};
+use super::{
+    gate::Gate,
+    keeper::{Keeper, failed},
+};
 use crate::{
     EventStore as _, Position, Recorded, StoreError, Timestamp,
     runtime::{
@@ -85,13 +88,32 @@ impl Task {
                     self.wait().await?;
                     return Ok(None);
                 }
+                self.ask_gates(now).await?;
                 self.read_to_head().await?;
-                return Ok(self.due(now).map(|keeper| (keeper, now)));
+                let due = self.due(now);
+                let may_fire = |keeper: &usize| {
+                    let keeper = self.keepers.get(*keeper);
+                    keeper.is_some_and(Keeper::may_fire)
+                };
+                return Ok(due.filter(may_fire).map(|keeper| (keeper, now)));
             };
             self.take(next)?;
         }
         self.tell();
         Ok(None)
+    }
+
+    /// Before the log is read to its head: what a gate waits for may add to it.
+    async fn ask_gates(&mut self, now: Timestamp) -> Result<(), Failure> {
+        if self.keepers.iter().all(|keeper| keeper.gate().is_none()) {
+            return Ok(());
+        }
+        let head = self.engine.store.head().await;
+        let head = head.map_err(|err| failed(&err))?;
+        for keeper in &mut self.keepers {
+            keeper.ask_gate(now, head);
+        }
+        Ok(())
     }
 
     async fn read_to_head(&mut self) -> Result<(), Failure> {
@@ -122,8 +144,15 @@ impl Task {
     async fn wait(&mut self) -> Result<(), Failure> {
         let (due, clock) = (self.next_due(), Arc::clone(&self.engine.clock));
         let next_try = self.keepers.iter().filter_map(Keeper::next_try).min();
+        let gates = self.keepers.iter().filter_map(Keeper::gate);
+        let gates = gates.filter_map(Gate::awaited);
+        let gates: Vec<_> = gates
+            .map(|(inbox, until)| Box::pin(Gate::opens(inbox, until)))
+            .collect();
+        let gate = (!gates.is_empty()).then(|| future::select_all(gates));
         let taken = tokio::select! {
             next = self.log.next() => Some(next),
+            () = until(gate.map(|gate| gate.map(drop))) => None,
             () = until(due.map(|due| clock.wait_until(due))) => None,
             () = until(next_try.map(sleep_until)) => None,
             () = until(self.save_at.map(sleep_until)) => None,
