@@ -118,6 +118,21 @@ pub fn policy(input: TokenStream) -> TokenStream {
     derive(input, write::policy)
 }
 
+/// Makes a type a process manager: a policy with a memory, of which there is an instance for each
+/// key.
+///
+/// - `key = OrderId`: the type that tells its instances apart. It is displayed.
+/// - `name = ".."`: the first token of its instances' ids; else the name of the type. It holds no
+///   dot.
+/// - `context = Ordering`: as for an aggregate.
+///
+/// What it does is written in `#[apply(key = ..)]` and `#[react(key = ..)]` methods of a
+/// [`macro@handlers`] block.
+#[proc_macro_derive(ProcessManager, attributes(process_manager))]
+pub fn process_manager(input: TokenStream) -> TokenStream {
+    derive(input, write::process_manager)
+}
+
 /// Makes a type a projection: what is known, derived from events.
 ///
 /// - `read_by(Customer, ..)`: the personas that read it.
@@ -204,6 +219,13 @@ pub fn id(input: TokenStream) -> TokenStream {
 /// - `#[apply]`: `&mut self, event: &E` or `event: E`, and `origin: &Origin<'_>` if wanted.
 /// - `#[react]`: `&self, event: &E`, and `origin: &Origin<'_>` if wanted, to commands: one, or an
 ///   `Option`, `Vec` or tuple of them.
+///
+/// In the block of a process manager, `key = ..` says which instance an event concerns: a field of
+/// the event (`key = order`), what lies in one (`key = order.id`), a method of it
+/// (`key = order()`), or a function of it (`key = OrderPlaced::order`, `key = |event| ..`). It
+/// gives a key, a reference to one, or an `Option` of either: an event without a key concerns no
+/// instance. Of two methods that take one event, one says it. `#[react]` sees the state with the
+/// event already applied.
 ///
 /// The block stays as it is written, so its methods can be called as well.
 #[proc_macro_attribute]

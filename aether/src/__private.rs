@@ -22,11 +22,12 @@ pub use serde;
 pub use crate::{
     InvalidPayload,
     domain::{
-        Aggregate, AggregateMember, AnyEvent, Apply, BoundedContext, Command, Context, DecodeError,
-        DomainEvent, Emits, EventSet, EventTypes, ExternalSystem, ExternalSystemMember, FoldInto,
-        Handle, Handlers, Includes, Initiator, Issues, OnApply, OnCommand, OnReact, Origin,
-        Outcome, Outgoing, Persona, Policy, PolicyMember, Projection, ProjectionMember, RawEvent,
-        React, Register, Stored, VisitEvent, VisitInline, decode_variant, encode_variant, fold,
-        from_json, unknown_type, unreadable_version,
+        Aggregate, AggregateMember, AnyEvent, AnyKey, Apply, BoundedContext, Command, Context,
+        DecodeError, DomainEvent, Emits, EventSet, EventTypes, ExternalSystem,
+        ExternalSystemMember, FoldInto, Handle, Handlers, Includes, Initiator, Instances, Issues,
+        Keyed, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
+        PolicyMember, ProcessManager, ProcessManagerMember, Projection, ProjectionMember, RawEvent,
+        React, Register, Stored, VisitEvent, VisitInline, call, decode_variant, encode_variant,
+        fold, from_json, key_of, unknown_type, unreadable_version,
     },
 };

@@ -40,8 +40,8 @@ pub mod wire;
 
 #[cfg(feature = "macros")]
 pub use aether_derive::{
-    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, Projection, bounded_context,
-    handlers,
+    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
+    bounded_context, handlers,
 };
 pub use eventstorming;
 

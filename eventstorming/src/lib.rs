@@ -4,7 +4,8 @@
 //! which events, commands, aggregates and policies there are, read off signatures that the
 //! compiler has checked. [`model`] is the graph built from them. Everything else is a pure
 //! function of that graph: [`layout`] turns it into a scene of rectangles, texts and lines,
-//! [`render`] writes it down, and [`check`] says what is wrong with it.
+//! [`render`] writes it down, [`check`] says what is wrong
+//! with it, and [`contract`] whether what was released is still read.
 //!
 //! ```
 //! # use eventstorming::meta::{Context, Docs, Location, Name};
@@ -12,7 +13,7 @@
 //! # impl eventstorming::BoundedContext for Ordering {
 //! #     const NAME: Name = Name::new("Ordering");
 //! #     const META: &'static Context = &Context {
-//! #         name: Self::NAME, owner: None, aggregates: &[], policies: &[], projections: &[],
+//! #         name: Self::NAME, owner: None, aggregates: &[], policies: &[], process_managers: &[], projections: &[],
 //! #         external_systems: &[], upstream: &[], docs: Docs::NONE,
 //! #         location: Location { file: "src/lib.rs", line: 1 },
 //! #     };
@@ -25,6 +26,10 @@
 //! ```
 
 pub mod check;
+pub mod contract;
+pub mod diff;
+pub mod document;
+pub mod files;
 mod json;
 pub mod layout;
 pub mod meta;

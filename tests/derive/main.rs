@@ -12,4 +12,5 @@ mod ids;
 mod messages;
 mod model;
 mod neighbours;
+mod processes;
 mod shop;

@@ -16,6 +16,7 @@ mod adapters;
 mod commands;
 mod followers;
 mod lifecycle;
+mod processes;
 mod shop;
 mod timers;
 mod unreliable_store;

@@ -1,6 +1,8 @@
 //! What stores promise, on every store there is; and what a store on a network owes beyond that.
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod denials;

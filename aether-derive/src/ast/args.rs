@@ -1,6 +1,6 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use syn::{
-    Attribute, LitInt, LitStr, Meta, Path, Token, Type,
+    Attribute, Expr, LitInt, LitStr, Meta, Path, Token, Type,
     ext::IdentExt as _,
     parse::{Parse, ParseStream, Parser as _},
     punctuated::Punctuated,
@@ -25,6 +25,8 @@ pub(crate) enum Form {
     Type,
     /// `crate = path`
     Path,
+    /// `key = order`
+    Expr,
     /// `alias("..", ..)`
     Texts,
     /// `upcast(Type, ..)`
@@ -41,6 +43,7 @@ impl Form {
             Self::Number => format!("{key} = 2"),
             Self::Type => format!("{key} = Type"),
             Self::Path => format!("{key} = path"),
+            Self::Expr => format!("{key} = order"),
             Self::Texts => format!("{key}(\"..\", ..)"),
             Self::Types => format!("{key}(Type, ..)"),
         }
@@ -53,6 +56,7 @@ enum Value {
     Number(LitInt),
     Type(Box<Type>),
     Path(Path),
+    Expr(Box<Expr>),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
 }
@@ -168,6 +172,14 @@ impl Args {
         Some(path)
     }
 
+    /// The expression of a key.
+    pub(crate) fn expr(&self, word: &str) -> Option<&Expr> {
+        let Value::Expr(expr) = self.value(word)? else {
+            return None;
+        };
+        Some(expr)
+    }
+
     /// The texts of a key.
     pub(crate) fn texts(&self, word: &str) -> &[LitStr] {
         match self.value(word) {
@@ -214,7 +226,7 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
         Form::Flag | Form::Texts | Form::Types => Err(at_key()),
-        Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path => {
+        Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path | Form::Expr => {
             if !input.peek(Token![=]) {
                 return Err(at_key());
             }
@@ -232,6 +244,7 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         Form::Number => input.parse().map(Value::Number),
         Form::Type => input.parse().map(Value::Type),
         Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
+        Form::Expr => input.parse().map(Value::Expr),
         Form::Flag | Form::Text | Form::FlagOrText | Form::Texts | Form::Types => {
             input.parse().map(Value::Text)
         }

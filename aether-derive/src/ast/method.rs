@@ -8,14 +8,14 @@ use syn::{
 };
 
 use super::{
-    Args, Docs,
+    Args, Docs, Key,
     args::{Form, Spec},
     handlers::Function,
     spelling,
 };
 use crate::{
     ctxt::Ctxt,
-    symbol::{BY, INFORMED_BY},
+    symbol::{BY, INFORMED_BY, KEY},
 };
 
 /// What a method does.
@@ -56,7 +56,7 @@ impl Verb {
     const fn spec(self) -> Spec {
         let keys: &[_] = match self {
             Self::Handle => &[(BY, Form::Types), (INFORMED_BY, Form::Types)],
-            Self::Apply | Self::React => &[],
+            Self::Apply | Self::React => &[(KEY, Form::Expr)],
         };
         Spec {
             attr: self.word(),
@@ -92,6 +92,10 @@ pub(crate) struct Method {
     pub(crate) by: Vec<Type>,
     /// The read models in whose light the command is issued.
     pub(crate) informed_by: Vec<Type>,
+    /// Whether its marker could not be read.
+    pub(crate) misread: bool,
+    /// Which instance of a process manager the event concerns.
+    pub(crate) key: Option<Key>,
     /// Whether it can be called as its verb asks.
     pub(crate) well_formed: bool,
 }
@@ -116,12 +120,13 @@ impl Method {
     }
 
     fn read(cx: &Ctxt, verb: Verb, mark: &Attribute, function: &Function) -> Option<Self> {
-        let mut args = Args::default();
+        let (mut args, before) = (Args::default(), cx.count());
         match &mark.meta {
             Meta::Path(_) => {}
             Meta::List(list) => args.read(cx, list.tokens.clone(), verb.spec()),
             Meta::NameValue(meta) => cx.error(meta, format!("write `#[{}]`", verb.word())),
         }
+        let misread = cx.count() > before;
         let sig = &function.sig;
         let shape = Shape::new(cx, verb);
         shape.modifiers(sig);
@@ -143,6 +148,11 @@ impl Method {
             output,
             by: args.types(BY).to_vec(),
             informed_by: args.types(INFORMED_BY).to_vec(),
+            misread,
+            key: args
+                .key(KEY)
+                .zip(args.expr(KEY))
+                .map(|(word, expr)| Key::new(word.clone(), expr.clone())),
             well_formed: shape.kept.get(),
         })
     }

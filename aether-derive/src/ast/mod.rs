@@ -11,11 +11,13 @@ mod event;
 mod external_system;
 mod handlers;
 mod id;
+mod key;
 mod krate;
 mod method;
 mod noun;
 mod persona;
 mod policy;
+mod process_manager;
 mod projection;
 mod set;
 mod spelling;
@@ -32,11 +34,13 @@ pub(crate) use self::{
     external_system::ExternalSystem,
     handlers::Block,
     id::Id,
+    key::Key,
     krate::Krate,
     method::{Method, Passed, Verb},
     noun::Noun,
     persona::Persona,
     policy::Policy,
+    process_manager::ProcessManager,
     projection::Projection,
     set::{InlineSet, InlineVariant, Set, SetMember},
     spelling::spelling,

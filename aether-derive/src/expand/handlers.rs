@@ -2,6 +2,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
+use super::keys;
 use crate::{
     ast::{Block, Krate, Method, Passed, Verb},
     fallback,
@@ -16,7 +17,8 @@ pub(crate) fn handlers(krate: &Krate, block: &Block, methods: &[Method]) -> Toke
         Verb::React => react(krate, block, method),
     });
     let tables = tables(krate, block, methods);
-    quote!(#(#impls)* #tables)
+    let keys = keys::keys(krate, block, methods);
+    quote!(#(#impls)* #tables #keys)
 }
 
 fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {

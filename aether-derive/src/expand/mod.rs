@@ -12,10 +12,12 @@ mod external_system;
 mod handlers;
 mod id;
 mod inline;
+mod keys;
 mod location;
 mod option;
 mod persona;
 mod policy;
+mod process_manager;
 mod projection;
 mod set;
 mod stop_if;
@@ -31,5 +33,6 @@ pub(crate) use self::{
     id::id,
     persona::persona,
     policy::policy,
+    process_manager::process_manager,
     projection::projection,
 };

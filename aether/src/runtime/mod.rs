@@ -16,6 +16,7 @@ mod envelope;
 mod follower;
 mod handle;
 mod outbox;
+mod process;
 mod projection;
 mod reactor;
 mod registry;

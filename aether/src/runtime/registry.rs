@@ -13,6 +13,7 @@ use super::{
     engine::Engine,
     follower::{Consumer, Follower},
     outbox::Outbox,
+    process::Inbox,
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
     route::{HandlerRoute, Route},
@@ -22,7 +23,10 @@ use super::{
 };
 use crate::{
     Position,
-    domain::{Aggregate, EventSet as _, ExternalSystem, Handlers, Policy, Projection, Register},
+    domain::{
+        Aggregate, EventSet as _, ExternalSystem, Handlers, Instances, Policy, ProcessManager,
+        Projection, Register,
+    },
 };
 
 /// The members of the contexts that are to run, and what does not fit together among them.
@@ -219,6 +223,7 @@ impl Register for Registry {
     fn aggregate<A: Aggregate + Handlers>(&mut self) {
         let name = A::META.name.as_str();
         self.named("aggregate", name);
+        self.named("actor type", name);
         self.stores(A::META);
         for row in A::ON_COMMAND {
             let command = row.command().name.as_str();
@@ -254,6 +259,27 @@ impl Register for Registry {
                 source: Box::new(timers::OfPolicy::<P>::new()),
             });
         }
+    }
+
+    fn process_manager<P: ProcessManager + Instances>(&mut self) {
+        let name = P::META.name.as_str();
+        self.named("process manager", name);
+        self.named("actor type", name);
+        let issued = P::META
+            .reactions
+            .iter()
+            .flat_map(|reaction| reaction.issues.members());
+        self.issued.extend(issued.map(|command| (name, command)));
+        self.followers.push(Member {
+            name,
+            kind: FollowerKind::Process,
+            checkpoint: Some(format!("process/{name}")),
+            launch: Box::new(move |launch| {
+                let engine = Arc::clone(&launch.engine);
+                launch.follow(Inbox::<P>::new(engine));
+            }),
+        });
+        self.asks_of(name);
     }
 
     fn projection<P: Projection + Handlers>(&mut self) {

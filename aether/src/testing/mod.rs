@@ -2,10 +2,13 @@
 //!
 //! - [`given`] events, when a command, then events or a refusal: an aggregate.
 //! - [`policy`], when an event, then commands: a policy.
+//! - [`process`], given events, when an event or after a while, then commands: a process manager,
+//!   with time as the test says.
 //! - [`projection`], given events, then a state: a projection.
 //! - [`assert_replay_snapshot!`]: the state after each event of a history, as a snapshot.
 //! - [`assert_replays_equal`], [`assert_snapshots_resume`]: however a history is read, the state
 //!   is the same.
+//! - [`assert_contracts!`](crate::assert_contracts): every event that was ever released is read.
 //!
 //! Every event and command here passes through its stored form, as it does when it is run: what
 //! a test sees is what a replay sees. Time stands still unless a test moves it, and new ids are
@@ -14,6 +17,8 @@
 //! Nothing here knows of a runtime, and nothing waits.
 
 mod clock;
+#[cfg(feature = "schema")]
+mod contract;
 mod diff;
 mod failure;
 #[cfg(test)]
@@ -23,6 +28,7 @@ mod history;
 mod into_events;
 mod outline;
 mod policy;
+mod process;
 mod projection;
 mod redaction;
 mod replay;
@@ -32,11 +38,14 @@ mod then;
 #[doc(hidden)]
 pub use insta;
 
+#[cfg(feature = "schema")]
+pub use self::contract::check_contracts;
 pub use self::{
     clock::ManualClock,
     given::{Given, given},
     into_events::IntoEvents,
     policy::{Issued, PolicyTest, policy},
+    process::{Asked, ProcessTest, process},
     projection::{ProjectionTest, projection},
     replay::{assert_replays_equal, assert_snapshots_resume},
     snapshot::{replay_snapshot, stored_events},

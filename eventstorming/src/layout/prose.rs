@@ -1,5 +1,6 @@
 //! What a board says in words: tooltips, and the flow for those who cannot see it.
 
+use super::level::Level;
 use crate::model::{Element, ElementId, Facts, Kind, Model, Relation, Verb};
 
 /// What a check has found about an element.
@@ -10,7 +11,7 @@ pub(crate) struct Finding {
 }
 
 /// `14 events, 11 commands, ..`: what there is at all.
-pub(super) fn counts(model: &Model) -> String {
+pub(super) fn counts(model: &Model, level: Level) -> String {
     const ORDER: [Kind; 8] = [
         Kind::Event,
         Kind::Command,
@@ -23,6 +24,7 @@ pub(super) fn counts(model: &Model) -> String {
     ];
     let counts = ORDER
         .into_iter()
+        .filter(|kind| level.shows(*kind))
         .map(|kind| (kind, model.of_kind(kind).count()));
     let parts: Vec<String> = counts
         .filter(|(_, count)| *count > 0)
@@ -49,7 +51,7 @@ pub(super) fn description(model: &Model, title: &str, lanes: &[&str]) -> String 
     let mut text = format!(
         "{title}: {}. Time runs left to right, then on to the next band; one lane for each bounded \
          context: {}.",
-        counts(model),
+        counts(model, Level::Design),
         lanes.join(", ")
     );
     for command in model.of_kind(Kind::Command) {
@@ -88,11 +90,7 @@ pub(super) fn tooltip(model: &Model, element: &Element) -> String {
         .context()
         .and_then(|name| model.element(&ElementId::shared(Kind::Context, name)));
     let place = context.map_or_else(String::new, |context| format!(" in {}", context.label));
-    let mut lines = vec![format!(
-        "{}: {}{place}",
-        element.kind().title(),
-        element.label
-    )];
+    let mut lines = vec![format!("{}: {}{place}", title(element), element.label)];
     lines.extend(element.docs.lines().map(str::to_owned));
     lines.extend(facts(element));
     lines.extend(relations(model, element));
@@ -100,6 +98,15 @@ pub(super) fn tooltip(model: &Model, element: &Element) -> String {
     lines.extend(element.location.as_ref().map(ToString::to_string));
     lines.retain(|line| !line.trim().is_empty());
     lines.join("\n")
+}
+
+/// What a reader calls the element.
+pub(super) fn title(element: &Element) -> &'static str {
+    if element.is_stateful() {
+        "process manager"
+    } else {
+        element.kind().title()
+    }
 }
 
 fn facts(element: &Element) -> Vec<String> {
@@ -140,7 +147,13 @@ fn facts(element: &Element) -> Vec<String> {
             .then(|| "handled outside of this model".to_owned())
             .into_iter()
             .collect(),
-        Facts::Policy { after } => after.iter().map(|after| format!("after {after}")).collect(),
+        Facts::Policy { after, key } => {
+            let after = after.iter().map(|after| format!("after {after}"));
+            let key = key
+                .iter()
+                .map(|key| format!("keeps a state for each {key}"));
+            after.chain(key).collect()
+        }
         Facts::None => Vec::new(),
     }
 }
@@ -186,6 +199,7 @@ fn part(model: &Model, relation: &Relation, end: &ElementId) -> Option<String> {
             .and_then(crate::model::Cardinality::remark)
             .map(str::to_owned),
     );
+    remarks.extend(relation.after.iter().map(|after| format!("after {after}")));
     let upon = labels(
         relation
             .upon

@@ -17,6 +17,7 @@ mod location;
 mod name;
 mod persona;
 mod policy;
+mod process_manager;
 mod projection;
 
 pub use self::{
@@ -32,5 +33,6 @@ pub use self::{
     name::Name,
     persona::Persona,
     policy::{Policy, Reaction},
+    process_manager::ProcessManager,
     projection::Projection,
 };

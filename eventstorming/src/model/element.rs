@@ -67,10 +67,25 @@ impl Element {
         )
     }
 
-    /// How long a policy waits, in words.
+    /// The type of the key that tells the instances of a process manager apart.
+    pub fn key(&self) -> Option<&str> {
+        match &self.facts {
+            Facts::Policy { key, .. } => key.as_deref(),
+            Facts::Context { .. } | Facts::Event { .. } | Facts::Command { .. } | Facts::None => {
+                None
+            }
+        }
+    }
+
+    /// Whether it is a process manager: a policy that keeps a state for each key.
+    pub const fn is_stateful(&self) -> bool {
+        matches!(self.facts, Facts::Policy { key: Some(_), .. })
+    }
+
+    /// How long a policy waits before all that it issues, in words.
     pub fn after(&self) -> Option<&str> {
         match &self.facts {
-            Facts::Policy { after } => after.as_deref(),
+            Facts::Policy { after, .. } => after.as_deref(),
             Facts::Context { .. } | Facts::Event { .. } | Facts::Command { .. } | Facts::None => {
                 None
             }

@@ -1,10 +1,14 @@
 //! The model as JSON: fields in alphabetical order, no time stamp, the same bytes every time.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     Cardinality, Element, ElementId, Facts, Kind, Location, Model, ModelError, Relation, Verb,
 };
+use crate::json::canonical;
 
 const FORMAT: &str = "aether.eventstorming/1";
 
@@ -14,6 +18,8 @@ struct Document {
     elements: Vec<ElementEntry>,
     format: String,
     relations: Vec<RelationEntry>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    schemas: BTreeMap<ElementId, Value>,
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +34,8 @@ struct ElementEntry {
     #[serde(skip_serializing_if = "is_false")]
     foreign: bool,
     id: Option<ElementId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Location>,
@@ -50,6 +58,8 @@ struct ElementEntry {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RelationEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cardinality: Option<Cardinality>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -76,6 +86,7 @@ impl Model {
             elements: self.elements().iter().map(ElementEntry::of).collect(),
             format: FORMAT.to_owned(),
             relations: self.relations().iter().map(RelationEntry::of).collect(),
+            schemas: self.schemas.clone(),
         })
     }
 
@@ -97,6 +108,16 @@ impl Model {
         }
         for entry in document.relations {
             model.relate(entry.into_relation())?;
+        }
+        for (event, schema) in document.schemas {
+            if model
+                .element(&event)
+                .is_none_or(|known| known.kind() != Kind::Event)
+            {
+                let field = "a schema is that of an event of the model";
+                return Err(ModelError::Misfit { id: event, field });
+            }
+            model.schemas.insert(event, canonical(schema));
         }
         model.whole()
     }
@@ -158,7 +179,10 @@ impl ElementEntry {
                 entry.foreign = foreign;
             }
             Facts::Command { foreign } => entry.foreign = foreign,
-            Facts::Policy { after } => entry.after = after,
+            Facts::Policy { after, key } => {
+                entry.after = after;
+                entry.key = key;
+            }
             Facts::None => {}
         }
         entry
@@ -188,6 +212,7 @@ impl ElementEntry {
             },
             Kind::Policy => Facts::Policy {
                 after: self.after.clone(),
+                key: self.key.clone(),
             },
             Kind::Aggregate
             | Kind::ReadModel
@@ -222,6 +247,7 @@ impl ElementEntry {
                 self.foreign == kept.foreign,
                 "only an event or a command is `foreign`",
             ),
+            (self.key == kept.key, "only a policy has a `key`"),
             (self.owner == kept.owner, "only a context has an `owner`"),
             (self.phase == kept.phase, "only an event has a `phase`"),
             (self.pivotal == kept.pivotal, "only an event is `pivotal`"),
@@ -248,6 +274,7 @@ impl ElementEntry {
 impl RelationEntry {
     fn of(relation: &Relation) -> Self {
         Self {
+            after: relation.after.clone(),
             cardinality: relation.cardinality,
             docs: relation.docs.clone(),
             from: relation.from.clone(),
@@ -264,6 +291,7 @@ impl RelationEntry {
             to: self.to,
             cardinality: self.cardinality,
             upon: self.upon,
+            after: self.after,
             docs: self.docs,
         }
     }

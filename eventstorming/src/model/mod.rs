@@ -5,6 +5,7 @@
 
 mod build;
 mod cardinality;
+mod delay;
 mod element;
 mod error;
 mod facts;
@@ -14,6 +15,7 @@ mod json;
 mod kind;
 mod label;
 mod location;
+mod part;
 mod relation;
 mod verb;
 

@@ -18,7 +18,7 @@ pub enum Verb {
     Emits,
     /// An event activates a policy.
     Activates,
-    /// An event feeds a read model.
+    /// An event feeds a read model, or the memory of a process manager.
     Feeds,
     /// An event notifies a system.
     Notifies,
@@ -100,7 +100,7 @@ impl Verb {
             Self::HandledBy => "a command is handled by an aggregate or a system",
             Self::Emits => "a command or a system emits an event",
             Self::Activates => "an event activates a policy",
-            Self::Feeds => "an event feeds a read model",
+            Self::Feeds => "an event feeds a read model or a process manager",
             Self::Notifies => "an event notifies a system",
             Self::AppliedBy => "an event is applied by an aggregate",
             Self::On => "a hot spot is stuck on anything but a hot spot",
@@ -117,7 +117,7 @@ impl Verb {
             Self::HandledBy => matches!((from, to), (Command, Aggregate | ExternalSystem)),
             Self::Emits => matches!((from, to), (Command | ExternalSystem, Event)),
             Self::Activates => matches!((from, to), (Event, Policy)),
-            Self::Feeds => matches!((from, to), (Event, ReadModel)),
+            Self::Feeds => matches!((from, to), (Event, ReadModel | Policy)),
             Self::Notifies => matches!((from, to), (Event, ExternalSystem)),
             Self::AppliedBy => matches!((from, to), (Event, Aggregate)),
             Self::On => matches!(from, Hotspot) && !matches!(to, Hotspot),

@@ -39,11 +39,13 @@ impl<'a> Chart<'a> {
             }
             let (open, close) = shape(element.kind());
             let (node, class) = (self.node(&element.id), element.kind().as_str());
-            writeln!(
-                f,
-                "    n{node}{open}\"{}\"{close}:::{class}",
-                Label(element)
-            )?;
+            let label = Label(element);
+            let process = if element.is_stateful() {
+                " (process manager)"
+            } else {
+                ""
+            };
+            writeln!(f, "    n{node}{open}\"{label}{process}\"{close}:::{class}")?;
         }
         Ok(())
     }
@@ -51,6 +53,10 @@ impl<'a> Chart<'a> {
     fn write_relation(&self, f: &mut fmt::Formatter<'_>, relation: &Relation) -> fmt::Result {
         let (from, to) = (self.node(&relation.from), self.node(&relation.to));
         let verb = relation.verb.phrase();
+        let verb = match &relation.after {
+            Some(after) => format!("{verb} after {}", Escaped(after)),
+            None => verb.to_owned(),
+        };
         match relation.verb {
             Verb::AppliedBy => Ok(()),
             Verb::On => writeln!(f, "  n{from} -.- n{to}"),
@@ -110,12 +116,21 @@ const fn shape(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// A label with what Mermaid gives a meaning of its own written as entities.
+/// What is written on an element.
 struct Label<'a>(&'a Element);
 
 impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for letter in self.0.label.chars() {
+        Escaped(&self.0.label).fmt(f)
+    }
+}
+
+/// A text with what Mermaid gives a meaning of its own written as entities.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for letter in self.0.chars() {
             match letter {
                 letter if letter.is_alphanumeric() || " ,.:?!'()-/+".contains(letter) => {
                     fmt::Write::write_char(f, letter)?;

@@ -249,7 +249,7 @@ async fn set_by(store: &DynEventStore, timer: &DueTimer) -> Result<Recorded, Fai
 }
 
 /// Whether what the store could not do now may be done later.
-pub(super) fn failed(err: &StoreError) -> Failure {
+pub(in crate::runtime) fn failed(err: &StoreError) -> Failure {
     use StoreErrorKind::{
         Conflict, Corrupt, InDoubt, Invalid, Misconfigured, TooLarge, Unavailable,
     };

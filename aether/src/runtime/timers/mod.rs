@@ -9,7 +9,7 @@ mod source;
 mod task;
 
 pub(super) use self::{
-    keeper::Keeper,
-    source::{OfAggregate, OfPolicy, Source},
+    keeper::{Keeper, failed},
+    source::{OfAggregate, OfPolicy, Source, timer_change},
     task::Task,
 };

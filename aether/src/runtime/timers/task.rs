@@ -55,7 +55,7 @@ impl Task {
             };
             match ready {
                 // What fires is not interrupted.
-                Ok(Some(keeper)) => self.fire(keeper).await,
+                Ok(Some((keeper, now))) => self.fire(keeper, now).await,
                 Ok(None) => {}
                 Err(Failure::Halt(reason)) => {
                     for keeper in &mut self.keepers {
@@ -74,21 +74,23 @@ impl Task {
     /// Takes in what the log has, and says which keeper may fire a timer; none if there is more
     /// to read first, or after it has waited.
     ///
-    /// A timer fires only after everything was read that was in the log when it was known to be
-    /// due: what cancels or replaces it is among that.
-    async fn ready(&mut self) -> Result<Option<usize>, Failure> {
+    /// A timer fires only after everything was read that was in the log when it was already due:
+    /// what cancelled or replaced it in time is among that.
+    async fn ready(&mut self) -> Result<Option<(usize, Timestamp)>, Failure> {
         for _ in 0..Self::AT_ONCE {
             let Some(next) = self.log.next().now_or_never() else {
-                if self.due().is_none() {
-                    self.tell();
+                self.tell();
+                let now = self.engine.clock.now();
+                if self.due(now).is_none() {
                     self.wait().await?;
                     return Ok(None);
                 }
                 self.read_to_head().await?;
-                return Ok(self.due());
+                return Ok(self.due(now).map(|keeper| (keeper, now)));
             };
             self.take(next)?;
         }
+        self.tell();
         Ok(None)
     }
 
@@ -130,8 +132,7 @@ impl Task {
     }
 
     /// The keeper whose timer is due and has waited longest.
-    fn due(&mut self) -> Option<usize> {
-        let now = self.engine.clock.now();
+    fn due(&mut self, now: Timestamp) -> Option<usize> {
         let keepers = self.keepers.iter_mut().enumerate();
         let due = keepers.filter_map(|(index, keeper)| Some((keeper.due(now)?, index)));
         due.min().map(|(_, index)| index)
@@ -141,8 +142,7 @@ impl Task {
         self.keepers.iter().filter_map(Keeper::next_due).min()
     }
 
-    async fn fire(&mut self, index: usize) {
-        let now = self.engine.clock.now();
+    async fn fire(&mut self, index: usize, now: Timestamp) {
         if let Some(keeper) = self.keepers.get_mut(index) {
             keeper.fire(&self.engine, now).await;
         }

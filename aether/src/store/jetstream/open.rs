@@ -64,7 +64,8 @@ impl JetStreamOptions {
         let options = denials.of(credentials(options, &addresses));
         let connected = options.connect(addresses).await;
         let client = connected.map_err(|err| not_connected(err, url))?;
-        self.open_hearing(client, denials).await
+        // In a box, it does not make every future large that opens a store.
+        Box::pin(self.open_hearing(client, denials)).await
     }
 
     /// Opens the store: makes the stream of the namespace, or checks the one that exists.
@@ -82,7 +83,7 @@ impl JetStreamOptions {
     /// # Cancel safety
     /// Cancel safe: at worst a stream is there that is empty.
     pub async fn open(self, client: Client) -> Result<JetStreamEventStore, StoreError> {
-        self.open_hearing(client, Denials::default()).await
+        Box::pin(self.open_hearing(client, Denials::default())).await
     }
 
     async fn open_hearing(
