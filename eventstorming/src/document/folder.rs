@@ -20,6 +20,7 @@ use crate::{
 pub struct Documents {
     model: Model,
     title: Option<String>,
+    opening: Option<String>,
     columns: Option<usize>,
     base: Option<String>,
 }
@@ -30,6 +31,7 @@ impl Model {
         Documents {
             model: self.clone(),
             title: None,
+            opening: None,
             columns: None,
             base: None,
         }
@@ -40,6 +42,12 @@ impl Documents {
     /// The heading of the board and of the first page. Without one, the names of the contexts.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
+        self
+    }
+
+    /// The name of the first phase, which no event opens.
+    pub fn opening(mut self, phase: impl Into<String>) -> Self {
+        self.opening = Some(phase.into());
         self
     }
 
@@ -100,6 +108,9 @@ impl Documents {
         let mut board = model.board().title(title).findings(&self.model.check());
         if let Some(columns) = self.columns {
             board = board.columns(columns);
+        }
+        if let Some(opening) = &self.opening {
+            board = board.opening(opening.clone());
         }
         match &self.base {
             Some(base) => board.source_base(base.clone()),
