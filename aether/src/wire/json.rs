@@ -6,25 +6,33 @@ use uuid::Uuid;
 use crate::Timestamp;
 
 /// A JSON text that is being written. Writing to memory cannot fail.
-pub(super) struct Json(Vec<u8>);
+pub(super) struct Json {
+    text: Vec<u8>,
+    /// The second since 1970 that was written last, and how: what is stored together mostly
+    /// happened together.
+    last: Option<(i64, [u8; 19])>,
+}
 
 impl Json {
     pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self(Vec::with_capacity(bytes))
+        Self {
+            text: Vec::with_capacity(bytes),
+            last: None,
+        }
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.0
+        self.text
     }
 
     /// What is JSON already.
     pub(super) fn raw(&mut self, json: impl AsRef<[u8]>) {
-        self.0.extend_from_slice(json.as_ref());
+        self.text.extend_from_slice(json.as_ref());
     }
 
     /// Takes back the last byte.
     pub(super) fn pop(&mut self) {
-        self.0.pop();
+        self.text.pop();
     }
 
     pub(super) fn number(&mut self, value: u64) {
@@ -39,42 +47,32 @@ impl Json {
 
     /// In RFC 3339, without the quotation marks.
     pub(super) fn moment(&mut self, moment: Timestamp) {
-        let civil = Offset::UTC.to_datetime(moment.as_jiff());
-        if civil.year() >= 0 {
-            self.date_and_time(civil);
-        } else {
-            let _infallible = write!(self.0, "{moment}");
+        let instant = moment.as_jiff();
+        if instant < jiff::Timestamp::UNIX_EPOCH {
+            // Rare: there a second is not what a moment begins with, and years may be negative.
+            let _infallible = write!(self.text, "{moment}");
+            return;
         }
-    }
-
-    fn date_and_time(&mut self, moment: DateTime) {
-        let year = u32::from(moment.year().unsigned_abs());
-        let part = |number: i8| two(number.unsigned_abs().into());
-        let mut text = *b"0000-00-00T00:00:00";
-        [text[0], text[1]] = two(year / 100);
-        [text[2], text[3]] = two(year % 100);
-        [text[5], text[6]] = part(moment.month());
-        [text[8], text[9]] = part(moment.day());
-        [text[11], text[12]] = part(moment.hour());
-        [text[14], text[15]] = part(moment.minute());
-        [text[17], text[18]] = part(moment.second());
+        let second = instant.as_second();
+        let text = match self.last {
+            Some((last, text)) if last == second => text,
+            _ => date_and_time(Offset::UTC.to_datetime(instant)),
+        };
+        self.last = Some((second, text));
         self.raw(text);
-        self.fraction(moment.subsec_nanosecond().unsigned_abs());
+        self.fraction(instant.subsec_nanosecond().unsigned_abs());
         self.raw(b"Z");
     }
 
     /// Of a second, in billionths, as short as it can be.
     fn fraction(&mut self, mut rest: u32) {
-        let mut text = [b'.'; 10];
-        let mut length = 0;
-        let mut unit = 100_000_000;
-        for (byte, written) in text.iter_mut().skip(1).zip(2..) {
-            if rest == 0 {
-                break;
-            }
-            (*byte, length) = (digit(rest / unit), written);
-            (rest, unit) = (rest % unit, unit / 10);
+        let mut text = *b".000000000";
+        for byte in text.iter_mut().skip(1).rev() {
+            *byte = digit(rest % 10);
+            rest /= 10;
         }
+        let is_written = |byte: &u8| (b'1'..=b'9').contains(byte);
+        let length = text.iter().rposition(is_written).map_or(0, |at| at + 1);
         self.raw(text.get(..length).unwrap_or_default());
     }
 
@@ -102,7 +100,7 @@ impl Json {
             b'\r' => self.raw(r"\r"),
             b'\t' => self.raw(r"\t"),
             other => {
-                let _infallible = write!(self.0, "\\u{other:04x}");
+                let _infallible = write!(self.text, "\\u{other:04x}");
             }
         }
     }
@@ -111,6 +109,20 @@ impl Json {
 /// Whether a byte cannot stand in a string of JSON as it is.
 pub(super) const fn must_be_escaped(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+fn date_and_time(moment: DateTime) -> [u8; 19] {
+    let year = u32::from(moment.year().unsigned_abs());
+    let part = |number: i8| two(number.unsigned_abs().into());
+    let mut text = *b"0000-00-00T00:00:00";
+    [text[0], text[1]] = two(year / 100);
+    [text[2], text[3]] = two(year % 100);
+    [text[5], text[6]] = part(moment.month());
+    [text[8], text[9]] = part(moment.day());
+    [text[11], text[12]] = part(moment.hour());
+    [text[14], text[15]] = part(moment.minute());
+    [text[17], text[18]] = part(moment.second());
+    text
 }
 
 /// The digits of a number below 100.
@@ -157,6 +169,19 @@ mod tests {
             let moment = jiff::Timestamp::new(second, 0).unwrap();
             let nanos = std::time::Duration::from_nanos(nanos.unsigned_abs().into());
             check_moment(Timestamp::from_jiff(moment).after(nanos));
+        }
+
+        #[test]
+        fn moments_after_each_other_are_written_as_each_alone(
+            moments in prop::collection::vec((0..3_i64, 0..2_000_000_000_i32), 2..5),
+        ) {
+            let moments = moments.into_iter().map(|(second, nanos)| {
+                Timestamp::from_jiff(jiff::Timestamp::new(second - 1, 0).unwrap())
+                    .after(std::time::Duration::from_nanos(nanos.unsigned_abs().into()))
+            });
+            let moments: Vec<_> = moments.collect();
+            let alone: String = moments.iter().map(ToString::to_string).collect();
+            prop_assert_eq!(written(|it| moments.iter().for_each(|moment| it.moment(*moment))), alone);
         }
 
         #[test]
