@@ -101,7 +101,7 @@ impl Shared {
 
     /// Refuses what the server or the stream would refuse.
     fn check_size(&self, letter: &Letter<'_>) -> Result<(), StoreError> {
-        let client = self.context.client();
+        let client = &self.client;
         letter.check_size(client.max_payload(), "server's `max_payload`")?;
         match self.abilities.message_bytes {
             Some(limit) => letter.check_size(limit, "stream's `max_msg_size`"),

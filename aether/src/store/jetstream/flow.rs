@@ -4,7 +4,7 @@ use std::{
 };
 
 use async_nats::{
-    Client, Message, Request, Statistics, Subscriber,
+    Message, Request, Statistics, Subscriber,
     jetstream::consumer::{AckPolicy, DeliverPolicy, pull},
 };
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -80,7 +80,7 @@ impl Flow {
     /// The messages after one.
     pub(super) async fn after(store: Arc<Shared>, last: u64) -> Result<Self, StoreError> {
         let silent = || store.unavailable("cannot be followed");
-        let client: Client = store.context.client();
+        let client = &store.client;
         let statistics = client.statistics();
         let connection = statistics.connects.load(Ordering::Relaxed);
         let inbox = client.new_inbox();

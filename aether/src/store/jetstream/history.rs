@@ -4,7 +4,7 @@ use async_nats::{
     Request, Subscriber,
     jetstream::consumer::{AckPolicy, DeliverPolicy, pull},
 };
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -98,7 +98,11 @@ impl Shared {
     ) -> Result<Taken, StoreError> {
         let mut wanted = taken.left.min(most);
         while wanted > 0 {
-            let reply = timeout(self.options.attempt, replies.next()).await;
+            // No timer is needed for what is there already.
+            let reply = match replies.next().now_or_never() {
+                Some(reply) => Ok(reply),
+                None => timeout(self.options.attempt, replies.next()).await,
+            };
             let reply = reply.map_err(|err| self.unavailable("stopped answering").because(err))?;
             let reply = reply.ok_or_else(|| self.unavailable("was cut off while it answered"))?;
             match reply.status.map(|status| status.as_u16()) {

@@ -109,23 +109,20 @@ fn headers(commit: &Commit) -> HeaderMap {
 /// The types of the events, in order and each once; none if they take more room than they are
 /// worth.
 fn event_types(commit: &Commit) -> Option<String> {
-    let (mut types, mut value) = (BTreeSet::new(), String::new());
-    let mut before = "";
-    for event in commit.events() {
-        let event_type = &*event.event_type;
-        if event_type == before || !types.insert(event_type) {
-            continue;
-        }
-        before = event_type;
-        if !value.is_empty() {
+    let mut types = commit.events().iter().map(|event| &*event.event_type);
+    let first = types.next()?;
+    let mut value: String = names::header_value(first).collect();
+    let mut others = BTreeSet::new();
+    for event_type in types {
+        if event_type != first && others.insert(event_type) {
             value.push(',');
+            value.extend(names::header_value(event_type));
         }
-        value.extend(names::header_value(event_type));
         if value.len() > LONGEST_TYPES {
             return None;
         }
     }
-    Some(value)
+    (value.len() <= LONGEST_TYPES).then_some(value)
 }
 
 #[cfg(test)]

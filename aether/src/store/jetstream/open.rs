@@ -102,7 +102,8 @@ impl JetStreamOptions {
         let drift = self.check_fitness(&config, &context, &names)?;
         let stream = context.get_stream_no_info(names.stream()).await;
         let stream = stream.map_err(|err| unavailable(&names).because(err))?;
-        let replies = Replies::open(&context.client()).await;
+        let client = context.client();
+        let replies = Replies::open(&client).await;
         let replies = replies.map_err(|err| unavailable(&names).because(err))?;
         Ok(JetStreamEventStore::new(Shared {
             abilities: Abilities::of(&config, &server_version(&context), self.synced),
@@ -114,6 +115,7 @@ impl JetStreamOptions {
             state: OnceCell::new(),
             options: self,
             names,
+            client,
             context,
             stream,
         }))

@@ -38,7 +38,7 @@ type Reason = Box<dyn Error + Send + Sync>;
 impl Shared {
     /// Sends a message, and waits for what the stream answers.
     pub(super) async fn post(&self, parcel: Parcel) -> Result<Answer, Unanswered> {
-        let client = self.context.client();
+        let client = &self.client;
         if client.connection_state() != State::Connected {
             return Err(unsent("the client is not connected"));
         }
@@ -60,7 +60,7 @@ impl Shared {
     /// Sends messages that are stored all or none, and waits for what the stream answers.
     pub(super) async fn post_batch(&self, mut parcels: Vec<Parcel>) -> Result<Answer, Unanswered> {
         number(&mut parcels);
-        let client = self.context.client();
+        let client = &self.client;
         if client.connection_state() != State::Connected {
             return Err(unsent("the client is not connected"));
         }

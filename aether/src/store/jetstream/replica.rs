@@ -89,7 +89,7 @@ impl Shared {
         to: String,
         question: &(impl Serialize + Sync),
     ) -> Result<Subscriber, StoreError> {
-        let client = self.context.client();
+        let client = &self.client;
         let cut_off = || self.unavailable("could not be asked");
         let payload = serde_json::to_vec(question).map_err(|err| cut_off().because(err))?;
         let inbox = client.new_inbox();

@@ -1,6 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use async_nats::{
+    Client,
     datetime::DateTime,
     jetstream::{self, stream},
 };
@@ -43,6 +44,8 @@ pub(super) struct Shared {
     pub(super) options: JetStreamOptions,
     pub(super) names: Names,
     pub(super) context: jetstream::Context,
+    /// The context's: to ask it for its client copies that.
+    pub(super) client: Client,
     pub(super) stream: stream::Stream<()>,
     pub(super) abilities: Abilities,
     pub(super) drift: Vec<Drift>,
@@ -116,7 +119,7 @@ impl EventStore for JetStreamEventStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let max_payload = self.shared.context.client().max_payload();
+        let max_payload = self.shared.client.max_payload();
         self.shared.abilities.capabilities(max_payload)
     }
 

@@ -1,4 +1,6 @@
-use async_nats::{HeaderMap, HeaderName, Message, Subject, jetstream};
+use std::str::FromStr;
+
+use async_nats::{HeaderMap, HeaderValue, Message, Subject, jetstream};
 use bytes::Bytes;
 
 use super::{memo::Place, names::Names};
@@ -180,27 +182,33 @@ impl Stored {
         .because(reason)
     }
 
-    fn header(&self, name: &'static str) -> Result<&str, NotACommit> {
-        // A name that is static is not copied.
-        let value = self.headers.get(HeaderName::from_static(name));
-        let value = value.ok_or(NotACommit::Missing(name))?;
-        Ok(value.as_str())
-    }
-
-    fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, NotACommit> {
-        let value = self.header(name)?;
-        value.parse().map_err(|_the_value_says_it| bad(name, value))
+    /// The values of these headers. Looking at the few that a message has takes less than hashing
+    /// each name.
+    fn values<const N: usize>(&self, names: [&'static str; N]) -> Result<[&str; N], NotACommit> {
+        let mut found = [None; N];
+        for (name, values) in self.headers.iter() {
+            let name: &str = name.as_ref();
+            let mut slots = names.iter().zip(&mut found);
+            if let Some((_, slot)) = slots.find(|(wanted, _)| **wanted == name) {
+                *slot = values.first().map(HeaderValue::as_str);
+            }
+        }
+        let mut values = [""; N];
+        for ((value, found), name) in values.iter_mut().zip(found).zip(names) {
+            *value = found.ok_or(NotACommit::Missing(name))?;
+        }
+        Ok(values)
     }
 
     fn read_heading(&self) -> Result<Heading, NotACommit> {
-        let versions = self.header(VERSIONS)?;
+        let [versions, id, guard] = self.values([VERSIONS, COMMIT_ID, GUARD])?;
         let (first, last) = parse_versions(versions).ok_or_else(|| bad(VERSIONS, versions))?;
         Ok(Heading {
-            commit_id: self.parsed(COMMIT_ID)?,
+            commit_id: parsed(COMMIT_ID, id)?,
             first,
             last,
             sequence: self.sequence,
-            previous: self.parsed(GUARD)?,
+            previous: parsed(GUARD, guard)?,
         })
     }
 
@@ -221,6 +229,10 @@ impl Stored {
         let position = Position::new(self.sequence);
         Ok(Recorded { position, commit })
     }
+}
+
+fn parsed<T: FromStr>(name: &'static str, value: &str) -> Result<T, NotACommit> {
+    value.parse().map_err(|_the_value_says_it| bad(name, value))
 }
 
 fn bad(name: &'static str, value: &str) -> NotACommit {
