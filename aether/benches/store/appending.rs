@@ -46,10 +46,10 @@ pub(crate) async fn append(
     let raw = (
         || raw_lanes(width, length, events),
         async |lanes: Lanes<Raw>| {
-            let all = lanes.iter().map(async |lane| {
+            let all = lanes.into_iter().map(async |lane| {
                 let mut last = 0;
                 for message in lane {
-                    last = raw::append(fixture, message, last).await?;
+                    last = raw::append(fixture, &message, last).await?;
                 }
                 Outcome::Ok(())
             });
@@ -73,10 +73,10 @@ async fn request(
     let raw = (
         || raw_lanes(width, length, events),
         async |lanes: Lanes<Raw>| {
-            let all = lanes.iter().map(async |lane| {
+            let all = lanes.into_iter().map(async |lane| {
                 let mut last = 0;
                 for message in lane {
-                    last = raw::request(fixture, message, last).await?;
+                    last = raw::request(fixture, &message, last).await?;
                 }
                 Outcome::Ok(())
             });
@@ -105,7 +105,7 @@ pub(crate) fn lanes(width: u64, length: u64, events: u64) -> Lanes<Commit> {
 
 fn raw_lanes(width: u64, length: u64, events: u64) -> Lanes<Raw> {
     let lanes = lanes(width, length, events);
-    let raw = |lane: Vec<Commit>| lane.iter().map(Raw::new).collect();
+    let raw = |lane: Vec<Commit>| lane.into_iter().map(Raw::new).collect();
     lanes.into_iter().map(raw).collect()
 }
 
@@ -138,7 +138,7 @@ pub(crate) async fn transact(
         || {
             pairs()
                 .into_iter()
-                .map(|pair| pair.map(|commit| Raw::new(&commit)))
+                .map(|pair| pair.map(Raw::new))
                 .collect::<Vec<_>>()
         },
         async |pairs: Vec<[Raw; 2]>| {

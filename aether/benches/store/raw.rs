@@ -13,13 +13,16 @@ use crate::{Failure, fixture::Fixture};
 
 const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
 
-/// A message as the store writes it, written by hand.
+/// A message as the store writes it, written by hand. The commit is there to be dropped when it is
+/// stored: the store is given commits to keep, and whoever writes the message by hand has them as
+/// well.
 pub(crate) struct Raw {
     pub(crate) subject: String,
     id: String,
     versions: String,
     content_type: &'static str,
     payload: Bytes,
+    _commit: Commit,
 }
 
 #[derive(Deserialize)]
@@ -28,13 +31,14 @@ struct Acknowledgement {
 }
 
 impl Raw {
-    pub(crate) fn new(commit: &Commit) -> Self {
+    pub(crate) fn new(commit: Commit) -> Self {
         Self {
             subject: format!("raw.default.log.{}", commit.actor_id()),
             id: commit.id().to_string(),
             versions: format!("{}-{}", commit.expected().next(), commit.version()),
-            content_type: wire::content_type(commit),
-            payload: wire::encode(commit, &Namespace::default()).into(),
+            content_type: wire::content_type(&commit),
+            payload: wire::encode(&commit, &Namespace::default()).into(),
+            _commit: commit,
         }
     }
 
