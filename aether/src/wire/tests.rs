@@ -358,6 +358,12 @@ fn body() -> impl Strategy<Value = Bytes> {
         any::<prop::sample::Index>().prop_map(Change::Remove),
         (any::<prop::sample::Index>(), any::<prop::sample::Index>())
             .prop_map(|(at, from)| Change::Repeat(at, from)),
+        any::<prop::sample::Index>().prop_map(Change::RepeatAttribute),
+        (
+            any::<prop::sample::Index>(),
+            prop::sample::select(&b"01- "[..])
+        )
+            .prop_map(|(at, byte)| Change::Prefix(at, byte)),
     ];
     (events, any::<bool>(), change).prop_map(|(mut events, is_plain, change)| {
         if is_plain {
@@ -391,6 +397,10 @@ enum Change {
     Remove(prop::sample::Index),
     /// Puts what lies between two places there twice.
     Repeat(prop::sample::Index, prop::sample::Index),
+    /// Puts an attribute there twice.
+    RepeatAttribute(prop::sample::Index),
+    /// Puts a byte before a value.
+    Prefix(prop::sample::Index, u8),
 }
 
 impl Change {
@@ -406,9 +416,27 @@ impl Change {
                 let end = a.max(b);
                 body.splice(end..end, part);
             }
+            Self::RepeatAttribute(which) => {
+                let starts = places(&body, b",\"");
+                let which = which.index(starts.len() - 1);
+                let (start, end) = (starts[which], starts[which + 1]);
+                let attribute = body[start..end].to_vec();
+                body.splice(end..end, attribute);
+            }
+            Self::Prefix(which, byte) => {
+                let names = places(&body, b"\":");
+                body.insert(names[which.index(names.len())] + 2, byte);
+            }
         }
         body
     }
+}
+
+fn places(body: &[u8], text: &[u8]) -> Vec<usize> {
+    let all = body.windows(text.len()).zip(0..);
+    all.filter(|(it, _)| *it == text)
+        .map(|(_, at)| at)
+        .collect()
 }
 
 /// What the reader of our own form takes, the reader of any form takes, and gives the same.
