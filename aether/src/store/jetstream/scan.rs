@@ -155,7 +155,7 @@ impl<'a> Reading<'a> {
             Err(error) => Entry::Unreadable(Unreadable {
                 position: Position::new(message.sequence),
                 error,
-                bytes: message.body().clone(),
+                bytes: message.body(),
             }),
         });
     }

@@ -5,9 +5,9 @@ use bytes::Bytes;
 
 use super::{memo::Place, names::Names};
 use crate::{
-    ActorId, CommitId, InvalidCommit, Position, Receipt, Recorded, StoreError, StoreErrorKind,
-    Version,
-    wire::{self, DecodeError},
+    ActorId, CommitId, InvalidCommit, Payload, Position, Receipt, Recorded, StoreError,
+    StoreErrorKind, Version,
+    wire::{self, Contents, DecodeError},
 };
 
 /// The header with a commit's id, by which the server too knows a repetition.
@@ -114,19 +114,12 @@ impl Stored {
     }
 
     /// A message as a consumer delivers it.
-    ///
-    /// What is small is copied: its bytes are a part of what was read from the connection at one
-    /// time, and whoever keeps an event would keep all of that, headers and all.
     pub(super) fn delivered(sequence: u64, message: Message) -> Self {
-        let payload = message.payload;
         Self {
             sequence,
             subject: message.subject,
             headers: message.headers.unwrap_or_default(),
-            payload: match payload.len() {
-                0..COPIED => Bytes::copy_from_slice(&payload),
-                COPIED.. => payload,
-            },
+            payload: message.payload,
         }
     }
 
@@ -148,9 +141,15 @@ impl Stored {
         self.payload.len()
     }
 
-    /// Its body.
-    pub(super) const fn body(&self) -> &Bytes {
-        &self.payload
+    /// Its body, to be kept.
+    ///
+    /// What is small is copied: its bytes are a part of what was read from the connection at one
+    /// time, and whoever keeps an event would keep all of that, headers and all.
+    pub(super) fn body(&self) -> Bytes {
+        match self.len() {
+            0..COPIED => Bytes::copy_from_slice(&self.payload),
+            COPIED.. => self.payload.clone(),
+        }
     }
 
     /// What the headers say.
@@ -212,9 +211,24 @@ impl Stored {
         })
     }
 
+    /// What the body holds. Of one event alone, only the data is kept.
+    fn contents(&self, guess: Option<&ActorId>) -> Result<Contents, DecodeError> {
+        if self.payload.first() != Some(&b'{') {
+            return wire::decode_of(&self.body(), guess);
+        }
+        let mut contents = wire::decode_of(&self.payload, guess)?;
+        for event in &mut contents.events {
+            let data = event.data.as_bytes();
+            if data.len() < COPIED {
+                event.data = Payload::from_checked(Bytes::copy_from_slice(data));
+            }
+        }
+        Ok(contents)
+    }
+
     fn read_commit(&self, names: &Names, guess: Option<&ActorId>) -> Result<Recorded, NotACommit> {
         let heading = self.read_heading()?;
-        let contents = wire::decode_of(&self.payload, guess)?;
+        let contents = self.contents(guess)?;
         let commit = contents.into_commit(heading.commit_id)?;
         let (first, last) = (commit.expected().next(), commit.version());
         if (first, last) != (heading.first, heading.last) {
@@ -253,6 +267,27 @@ fn parse_versions(text: &str) -> Option<(Version, Version)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Commit, Event, Namespace};
+
+    #[test]
+    fn whoever_keeps_a_small_event_keeps_nothing_of_what_it_was_read_from() {
+        for count in [1, 3] {
+            let event = |version| Event::new("a", version, "Counted", &version).unwrap();
+            let commit = Commit::new((1_u64..=count).map(event)).unwrap();
+            let body = Bytes::from(wire::encode(&commit, &Namespace::default()));
+            let stored = Stored {
+                sequence: 1,
+                subject: Subject::from_static("a"),
+                headers: HeaderMap::new(),
+                payload: body.clone(),
+            };
+            let events = stored.contents(None).unwrap().events;
+            assert_eq!(events, commit.events());
+            let read = body.as_ptr_range();
+            let kept = |event: &Event| read.contains(&event.data.as_bytes().as_ptr());
+            assert!(!events.iter().any(kept), "{count}");
+        }
+    }
 
     #[test]
     fn versions_in_a_header_are_read_as_they_are_written() {
