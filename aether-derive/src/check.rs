@@ -8,7 +8,7 @@ use syn::{Generics, parse::ParseStream};
 
 use crate::{
     ast::{
-        Aggregate, Block, Command, EventItem, Events, InlineSet, Method, Set, Stored, Verb,
+        Aggregate, Block, Command, EventItem, Events, InlineSet, Key, Method, Set, Stored, Verb,
         spelling,
     },
     ctxt::Ctxt,
@@ -47,7 +47,7 @@ pub(crate) fn aggregate(cx: &Ctxt, aggregate: &mut Aggregate) -> bool {
 /// There are methods, and no two do the same.
 pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
     if methods.is_empty() && cx.is_clean() {
-        let message = "no method here is marked `#[handle]`, `#[apply]` or `#[react]`";
+        let message = "no method here is marked `#[handle]`, `#[apply]`, `#[react]` or `#[answer]`";
         cx.error(&block.self_ty, message);
     }
     let mut seen: HashMap<(Verb, String), Ident> = HashMap::new();
@@ -61,6 +61,7 @@ pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
             Verb::Handle => "handles",
             Verb::Apply => "applies",
             Verb::React => "reacts to",
+            Verb::Answer => "answers",
         };
         let subject = spelling(&method.subject);
         cx.error(
@@ -70,6 +71,56 @@ pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
         false
     });
 }
+
+/// Where one method says which instance of a process manager its event concerns, all do, and no
+/// two say different things of one event.
+pub(crate) fn keys(cx: &Ctxt, methods: &mut Vec<Method>) {
+    if methods.iter().all(|method| method.key.is_none()) {
+        return;
+    }
+    let mut keys: HashMap<String, (Ident, Key)> = HashMap::new();
+    for method in &*methods {
+        let Some(key) = &method.key else { continue };
+        let event = spelling(&method.subject);
+        match keys.get(&event) {
+            Some((first, known)) if !known.is_same(key) => {
+                let known = spelling(known.expr());
+                let message = format!(
+                    "`{first}` takes the key of `{event}` from `{known}`; an event concerns one instance"
+                );
+                cx.error(key.expr(), message);
+            }
+            Some(_) => {}
+            None => drop(keys.insert(event, (method.name.clone(), key.clone()))),
+        }
+    }
+    methods.retain(|method| {
+        let (subject, word) = (&method.subject, method.verb.word());
+        let event = spelling(subject);
+        let takes_event = matches!(method.verb, Verb::Apply | Verb::React);
+        let kept = takes_event && !method.takes_raw_event();
+        if method.verb == Verb::Handle {
+            cx.error(&method.name, HANDLES_NOTHING);
+        } else if method.verb == Verb::Answer {
+            cx.error(&method.name, ANSWERS_NOTHING);
+        } else if method.takes_raw_event() {
+            cx.error(subject, KEY_NEEDS_TYPE);
+        } else if !method.misread && !keys.contains_key(&event) {
+            let message = format!(
+                "say which instance `{event}` concerns: `#[{word}(key = ..)]`, with the field of `{event}` that holds the key"
+            );
+            cx.error(subject, message);
+        }
+        kept
+    });
+}
+
+const HANDLES_NOTHING: &str =
+    "a process manager handles no commands: write `#[react]`, and let an aggregate handle them";
+const ANSWERS_NOTHING: &str =
+    "a process manager answers no queries: let a projection apply the same events";
+const KEY_NEEDS_TYPE: &str =
+    "a process manager takes events that it knows: write the type of an event, or of a set";
 
 /// A stored name may not depend on a type parameter.
 fn not_generic(cx: &Ctxt, generics: &Generics, what: &str) -> bool {

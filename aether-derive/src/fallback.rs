@@ -74,6 +74,27 @@ pub(crate) fn aggregate(input: &DeriveInput) -> TokenStream {
     )
 }
 
+/// For `#[derive(ProcessManager)]`: whatever an event has may be its key.
+pub(crate) fn process_manager(input: &DeriveInput) -> TokenStream {
+    let failed = Failed::new(input);
+    let (krate, location) = (&failed.krate, &failed.location);
+    failed.implement(
+        &quote!(ProcessManager),
+        &quote!(#krate::Default + #krate::Send + #krate::Sync),
+        &quote! {
+            type Key = #krate::AnyKey;
+            const META: &'static #krate::meta::ProcessManager = &#krate::meta::ProcessManager {
+                name: #krate::meta::Name::new(""),
+                key: "",
+                applies: &[],
+                reactions: &[],
+                docs: #krate::meta::Docs::NONE,
+                location: #location,
+            };
+        },
+    )
+}
+
 /// For `#[derive(Id)]`.
 pub(crate) fn id(input: &DeriveInput) -> TokenStream {
     let failed = Failed::new(input);
@@ -100,7 +121,7 @@ pub(crate) fn method(krate: &Krate, block: &Block, method: &Method) -> TokenStre
                 fn apply(&mut self, _: #subject, _: &#krate::Origin<'_>) { ::core::unreachable!() }
             }
         },
-        Verb::Handle | Verb::React => TokenStream::new(),
+        Verb::Handle | Verb::React | Verb::Answer => TokenStream::new(),
     }
 }
 

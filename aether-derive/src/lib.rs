@@ -101,6 +101,11 @@ pub fn command(input: TokenStream) -> TokenStream {
 ///   to generate.
 /// - `name = ".."`: the first token of its actors' ids; else the name of the type. It holds no dot.
 /// - `context = Ordering`: a build fails in which that context does not list it.
+/// - `snapshot`: its state is kept, so that a load need not begin at the first event; it needs
+///   serde's derives. `snapshot(version = 2)`: the fold means something else than before, though
+///   its types are the same; snapshots of another version are not used.
+///   `snapshot(version = 2, trusted)`: also a state of which a part cannot be looked into, such as
+///   `serde_json::Value`, is kept; the version is raised when such a part changes.
 ///
 /// What it does is written in a [`macro@handlers`] block.
 #[proc_macro_derive(Aggregate, attributes(aggregate))]
@@ -118,6 +123,21 @@ pub fn policy(input: TokenStream) -> TokenStream {
     derive(input, write::policy)
 }
 
+/// Makes a type a process manager: a policy with a memory, of which there is an instance for each
+/// key.
+///
+/// - `key = OrderId`: the type that tells its instances apart. It is displayed.
+/// - `name = ".."`: the first token of its instances' ids; else the name of the type. It holds no
+///   dot.
+/// - `context = Ordering`: as for an aggregate.
+///
+/// What it does is written in `#[apply(key = ..)]` and `#[react(key = ..)]` methods of a
+/// [`macro@handlers`] block.
+#[proc_macro_derive(ProcessManager, attributes(process_manager))]
+pub fn process_manager(input: TokenStream) -> TokenStream {
+    derive(input, write::process_manager)
+}
+
 /// Makes a type a projection: what is known, derived from events.
 ///
 /// - `read_by(Customer, ..)`: the personas that read it.
@@ -127,6 +147,17 @@ pub fn policy(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Projection, attributes(projection))]
 pub fn projection(input: TokenStream) -> TokenStream {
     derive(input, write::projection)
+}
+
+/// Makes a type a query: a question that a projection answers.
+///
+/// - `name = ".."`: its name in the model; else that of the type.
+///
+/// Which projection answers it, and with what, is said by the `#[answer]` method that takes it:
+/// see [`macro@handlers`].
+#[proc_macro_derive(Query, attributes(query))]
+pub fn query(input: TokenStream) -> TokenStream {
+    derive(input, write::query)
 }
 
 /// Makes a type a persona: someone who acts on the system.
@@ -204,6 +235,16 @@ pub fn id(input: TokenStream) -> TokenStream {
 /// - `#[apply]`: `&mut self, event: &E` or `event: E`, and `origin: &Origin<'_>` if wanted.
 /// - `#[react]`: `&self, event: &E`, and `origin: &Origin<'_>` if wanted, to commands: one, or an
 ///   `Option`, `Vec` or tuple of them.
+///
+/// - `#[answer]`: `&self, query: Q`, to whatever the answer is. `by(Customer, ..)` says who asks.
+///   One projection answers a query; in a generic block, the query cannot be asked of the runtime.
+///
+/// In the block of a process manager, `key = ..` says which instance an event concerns: a field of
+/// the event (`key = order`), what lies in one (`key = order.id`), a method of it
+/// (`key = order()`), or a function of it (`key = OrderPlaced::order`, `key = |event| ..`). It
+/// gives a key, a reference to one, or an `Option` of either: an event without a key concerns no
+/// instance. Of two methods that take one event, one says it. `#[react]` sees the state with the
+/// event already applied.
 ///
 /// The block stays as it is written, so its methods can be called as well.
 #[proc_macro_attribute]

@@ -7,7 +7,7 @@ use syn::DeriveInput;
 use crate::{
     ast::{
         Aggregate, Block, Command, Context, EventItem, ExternalSystem, Id, Persona, Policy,
-        Projection,
+        ProcessManager, Projection, Query,
     },
     check,
     ctxt::Ctxt,
@@ -41,8 +41,20 @@ pub(crate) fn policy(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
     expand::policy(&Policy::read(cx, input))
 }
 
+pub(crate) fn process_manager(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
+    let item = ProcessManager::read(cx, input);
+    item.map_or_else(
+        || fallback::process_manager(input),
+        |item| expand::process_manager(&item),
+    )
+}
+
 pub(crate) fn projection(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
     expand::projection(&Projection::read(cx, input))
+}
+
+pub(crate) fn query(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
+    expand::query(&Query::read(cx, input))
 }
 
 pub(crate) fn persona(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
@@ -66,6 +78,7 @@ pub(crate) fn handlers(cx: &Ctxt, args: TokenStream, input: TokenStream) -> Toke
     let krate = Block::krate(cx, args);
     let mut methods = block.take_methods(cx);
     check::methods(cx, &block, &mut methods);
+    check::keys(cx, &mut methods);
     let impls = expand::handlers(&krate, &block, &methods);
     quote!(#block #impls)
 }

@@ -10,6 +10,7 @@ pub use std::{
     fmt::{self, Debug},
     marker::{Copy, Send, Sync},
     option::Option::{self, None, Some},
+    primitive::u32,
     result::Result::{self, Err, Ok},
     str::FromStr,
     string::{String, ToString},
@@ -22,11 +23,13 @@ pub use serde;
 pub use crate::{
     InvalidPayload,
     domain::{
-        Aggregate, AggregateMember, AnyEvent, Apply, BoundedContext, Command, Context, DecodeError,
-        DomainEvent, Emits, EventSet, EventTypes, ExternalSystem, ExternalSystemMember, FoldInto,
-        Handle, Handlers, Includes, Initiator, Issues, OnApply, OnCommand, OnReact, Origin,
-        Outcome, Outgoing, Persona, Policy, PolicyMember, Projection, ProjectionMember, RawEvent,
-        React, Register, Stored, VisitEvent, VisitInline, decode_variant, encode_variant, fold,
-        from_json, unknown_type, unreadable_version,
+        Aggregate, AggregateMember, Answer, Answered, AnyEvent, AnyKey, Apply, BoundedContext,
+        Command, Context, DecodeError, DomainEvent, Emits, EventSet, EventTypes, ExternalSystem,
+        ExternalSystemMember, FoldInto, Handle, Handlers, Includes, Initiator, Instances, Issues,
+        Keyed, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
+        PolicyMember, ProcessManager, ProcessManagerMember, Projection, ProjectionMember, Query,
+        RawEvent, React, Register, Shape, SnapshotCodec, Snapshots, Stored, VisitEvent,
+        VisitInline, call, decode_variant, encode_variant, fold, from_json, key_of, query_meta,
+        unknown_type, unreadable_version,
     },
 };

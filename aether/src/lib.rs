@@ -40,8 +40,8 @@ pub mod wire;
 
 #[cfg(feature = "macros")]
 pub use aether_derive::{
-    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, Projection, bounded_context,
-    handlers,
+    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
+    Query, bounded_context, handlers,
 };
 pub use eventstorming;
 
@@ -57,7 +57,7 @@ pub use self::{
     id::{ActorId, CommandId, CommitId, EventId, InvalidId, Namespace},
     metadata::{InvalidMetadataKey, Metadata},
     payload::{InvalidPayload, Payload},
-    snapshot::ActorSnapshot,
+    snapshot::{ActorSnapshot, CommitRef},
     store::{
         Capabilities, Checkpoint, CheckpointStore, Commit, Durability, DynEventStore, EventStore,
         EventStoreExt, InMemoryEventStore, InvalidCommit, InvalidTransaction, OutgoingCommand,

@@ -2,14 +2,15 @@
 
 #[cfg(feature = "macros")]
 pub use aether_derive::{
-    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, Projection, bounded_context,
-    handlers,
+    Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
+    Query, bounded_context, handlers,
 };
 #[cfg(feature = "schema")]
 pub use schemars::JsonSchema;
 pub use serde::{Deserialize, Serialize};
 
 pub use crate::domain::{
-    After, Aggregate, Apply, BoundedContext, Cancel, Command, Context, DomainEvent, EventSet,
-    ExternalSystem, Handle, Origin, Persona, Policy, Projection, RawEvent, React, Replayed,
+    After, Aggregate, Apply, BoundedContext, Cancel, Command, Context, Days, DomainEvent, EventSet,
+    ExternalSystem, Handle, Hours, Minutes, Origin, Persona, Policy, ProcessManager, Projection,
+    Query, RawEvent, React, Replayed, Seconds,
 };

@@ -13,7 +13,7 @@
 //! # impl eventstorming::BoundedContext for Ordering {
 //! #     const NAME: Name = Name::new("Ordering");
 //! #     const META: &'static Context = &Context {
-//! #         name: Self::NAME, owner: None, aggregates: &[], policies: &[], projections: &[],
+//! #         name: Self::NAME, owner: None, aggregates: &[], policies: &[], process_managers: &[], projections: &[],
 //! #         external_systems: &[], upstream: &[], docs: Docs::NONE,
 //! #         location: Location { file: "src/lib.rs", line: 1 },
 //! #     };

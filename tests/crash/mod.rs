@@ -8,6 +8,7 @@
     reason = "what is found wrong fails the test"
 )]
 
+pub mod asks;
 mod dice;
 mod writer;
 

@@ -51,6 +51,11 @@ impl Writer {
         )
     }
 
+    /// Starts a process that works on the store at this place.
+    pub fn start_at(program: &Path, place: &str) -> Self {
+        Self::run(program, [OsStr::new(place)])
+    }
+
     /// Starts a process that cannot make a file larger than this.
     pub fn start_with_room(program: &Path, folder: &Path, writers: u64, kib: u64) -> Self {
         let limited = r#"trap "" XFSZ; ulimit -f "$1"; shift; exec "$@""#;
@@ -113,6 +118,13 @@ impl Writer {
         match self.lines.read_line(&mut line).await {
             Ok(_) => line.strip_suffix('\n').map(str::to_owned),
             Err(err) => panic!("the writer cannot be heard: {err}"),
+        }
+    }
+
+    /// Kills it, whatever it may have said.
+    pub async fn kill_unheard(mut self) {
+        if let Err(err) = self.process.kill().await {
+            panic!("the process cannot be killed: {err}");
         }
     }
 

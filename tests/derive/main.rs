@@ -12,4 +12,6 @@ mod ids;
 mod messages;
 mod model;
 mod neighbours;
+mod processes;
+mod queries;
 mod shop;

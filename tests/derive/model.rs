@@ -1,8 +1,8 @@
 //! What the model says about the domain.
 
 use aether::domain::{
-    Aggregate, BoundedContext, Command, EventSet, ExternalSystem, Handlers, Initiator, Persona,
-    Policy, Projection, Register,
+    Aggregate, BoundedContext, Command, EventSet, ExternalSystem, Handlers, Initiator, Instances,
+    Persona, Policy, ProcessManager, Projection, Register,
 };
 use aether::eventstorming::meta::{self, BoundedContext as _, Flow};
 
@@ -19,7 +19,8 @@ fn flow<T>(flow: &Flow<T>, name: fn(&T) -> &'static str) -> String {
         Flow::One(one) => format!("One({})", name(one)),
         Flow::Maybe(some) => format!("Maybe({})", inner(some)),
         Flow::Many(some) => format!("Many({})", inner(some)),
-        Flow::Later(some) => format!("Later({})", inner(some)),
+        Flow::Later(some, None) => format!("Later({})", inner(some)),
+        Flow::Later(some, Some(delay)) => format!("Later({}, {delay:?})", inner(some)),
         Flow::AllOf(all) => {
             let all: Vec<_> = all.iter().map(|some| inner(some)).collect();
             format!("AllOf({})", all.join(", "))
@@ -164,6 +165,10 @@ impl Register for Notebook {
     }
 
     fn policy<P: Policy + Handlers>(&mut self) {
+        self.0.push(P::META.name.as_str());
+    }
+
+    fn process_manager<P: ProcessManager + Instances>(&mut self) {
         self.0.push(P::META.name.as_str());
     }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use aether::{
-    domain::{Aggregate, BoundedContext, ExternalSystem, Handlers, Policy, Projection, Register},
+    domain::{
+        Aggregate, BoundedContext, ExternalSystem, Handlers, Instances, Policy, ProcessManager,
+        Projection, Register,
+    },
     eventstorming::{
         Model,
         model::{Kind, Verb},
@@ -170,6 +173,10 @@ impl Register for Running {
 
     fn policy<P: Policy + Handlers>(&mut self) {
         self.0.insert((Kind::Policy, P::META.name.as_str()));
+    }
+
+    fn process_manager<M: ProcessManager + Instances>(&mut self) {
+        self.0.insert((Kind::Policy, M::META.name.as_str()));
     }
 
     fn projection<P: Projection + Handlers>(&mut self) {

@@ -30,6 +30,10 @@ pub(crate) struct Faults {
     pub lost_answers: AtomicU32,
     /// How many of the next followings break off after each item.
     pub broken_followings: AtomicU32,
+    /// How often the log has been followed.
+    pub followings: AtomicU32,
+    /// Whoever holds it holds up every follower of the log.
+    pub(crate) blind: Arc<RwLock<()>>,
     /// Whoever holds it holds up every commit.
     pub(crate) hold: RwLock<()>,
     /// Whether checkpoints are lost.
@@ -134,6 +138,8 @@ impl EventStore for UnreliableStore {
         after: Position,
     ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
         let faults = Arc::clone(&self.faults);
+        faults.followings.fetch_add(1, Ordering::SeqCst);
+        let blind = Arc::clone(&faults.blind);
         let breaking = move |count: usize| {
             let breaks = count > 0 && takes_one(&faults.broken_followings);
             std::future::ready(breaks.then_some(()))
@@ -141,7 +147,11 @@ impl EventStore for UnreliableStore {
         let log = self.inner.follow(after).enumerate();
         log.then(move |(count, recorded)| {
             let breaks = breaking(count);
-            async move { breaks.await.map_or(recorded, |()| Err(unavailable())) }
+            let blind = Arc::clone(&blind);
+            async move {
+                let _sees = blind.read().await;
+                breaks.await.map_or(recorded, |()| Err(unavailable()))
+            }
         })
     }
 }

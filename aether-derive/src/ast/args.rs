@@ -1,6 +1,6 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use syn::{
-    Attribute, LitInt, LitStr, Meta, Path, Token, Type,
+    Attribute, Expr, LitInt, LitStr, Meta, Path, Token, Type,
     ext::IdentExt as _,
     parse::{Parse, ParseStream, Parser as _},
     punctuated::Punctuated,
@@ -25,10 +25,14 @@ pub(crate) enum Form {
     Type,
     /// `crate = path`
     Path,
+    /// `key = order`
+    Expr,
     /// `alias("..", ..)`
     Texts,
     /// `upcast(Type, ..)`
     Types,
+    /// `snapshot` or `snapshot(..)`, with keys of its own.
+    FlagOrKeys,
 }
 
 impl Form {
@@ -41,8 +45,10 @@ impl Form {
             Self::Number => format!("{key} = 2"),
             Self::Type => format!("{key} = Type"),
             Self::Path => format!("{key} = path"),
+            Self::Expr => format!("{key} = order"),
             Self::Texts => format!("{key}(\"..\", ..)"),
             Self::Types => format!("{key}(Type, ..)"),
+            Self::FlagOrKeys => format!("{key}` or `{key}(..)"),
         }
     }
 }
@@ -53,8 +59,10 @@ enum Value {
     Number(LitInt),
     Type(Box<Type>),
     Path(Path),
+    Expr(Box<Expr>),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
+    Keys(TokenStream),
 }
 
 struct Entry {
@@ -168,12 +176,29 @@ impl Args {
         Some(path)
     }
 
+    /// The expression of a key.
+    pub(crate) fn expr(&self, word: &str) -> Option<&Expr> {
+        let Value::Expr(expr) = self.value(word)? else {
+            return None;
+        };
+        Some(expr)
+    }
+
     /// The texts of a key.
     pub(crate) fn texts(&self, word: &str) -> &[LitStr] {
         match self.value(word) {
             Some(Value::Texts(texts)) => texts,
             _ => &[],
         }
+    }
+
+    /// What stands in the parentheses of a key, with the keys that it takes.
+    pub(crate) fn within(&self, cx: &Ctxt, word: &str, spec: Spec) -> Self {
+        let mut args = Self::default();
+        if let Some(Value::Keys(tokens)) = self.value(word) {
+            args.read(cx, tokens.clone(), spec);
+        }
+        args
     }
 
     /// The types of a key.
@@ -210,11 +235,14 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
     let at_key = || syn::Error::new(key.span(), write());
     let ends = input.is_empty() || input.peek(Token![,]);
     match form {
-        Form::Flag | Form::FlagOrText if ends => Ok(Value::Flag),
+        Form::Flag | Form::FlagOrText | Form::FlagOrKeys if ends => Ok(Value::Flag),
+        Form::FlagOrKeys if input.peek(token::Paren) => {
+            Ok(Value::Keys(input.parse::<Group>()?.stream()))
+        }
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
-        Form::Flag | Form::Texts | Form::Types => Err(at_key()),
-        Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path => {
+        Form::Flag | Form::Texts | Form::Types | Form::FlagOrKeys => Err(at_key()),
+        Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path | Form::Expr => {
             if !input.peek(Token![=]) {
                 return Err(at_key());
             }
@@ -232,9 +260,13 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         Form::Number => input.parse().map(Value::Number),
         Form::Type => input.parse().map(Value::Type),
         Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
-        Form::Flag | Form::Text | Form::FlagOrText | Form::Texts | Form::Types => {
-            input.parse().map(Value::Text)
-        }
+        Form::Expr => input.parse().map(Value::Expr),
+        Form::Flag
+        | Form::Text
+        | Form::FlagOrText
+        | Form::Texts
+        | Form::Types
+        | Form::FlagOrKeys => input.parse().map(Value::Text),
     }
 }
 

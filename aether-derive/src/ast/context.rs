@@ -35,15 +35,17 @@ pub(crate) struct Member {
 pub(crate) enum Section {
     Aggregates,
     Policies,
+    ProcessManagers,
     Projections,
     ExternalSystems,
     Upstream,
 }
 
 impl Section {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 6] = [
         ("aggregates", Self::Aggregates),
         ("policies", Self::Policies),
+        ("process_managers", Self::ProcessManagers),
         ("projections", Self::Projections),
         ("external_systems", Self::ExternalSystems),
         ("upstream", Self::Upstream),
@@ -56,10 +58,11 @@ impl Section {
 }
 
 const OWNER: &str = "owner";
-const SECTIONS: [&str; 6] = [
+const SECTIONS: [&str; 7] = [
     OWNER,
     "aggregates",
     "policies",
+    "process_managers",
     "projections",
     "external_systems",
     "upstream",

@@ -8,14 +8,14 @@ use syn::{
 };
 
 use super::{
-    Args, Docs,
+    Args, Docs, Key,
     args::{Form, Spec},
     handlers::Function,
     spelling,
 };
 use crate::{
     ctxt::Ctxt,
-    symbol::{BY, INFORMED_BY},
+    symbol::{BY, INFORMED_BY, KEY},
 };
 
 /// What a method does.
@@ -27,12 +27,14 @@ pub(crate) enum Verb {
     Apply,
     /// An event becomes commands.
     React,
+    /// A query becomes an answer.
+    Answer,
 }
 
 impl Verb {
     pub(crate) fn of(attr: &Attribute) -> Option<Self> {
         let last = attr.path().segments.last()?;
-        let verbs = [Self::Handle, Self::Apply, Self::React];
+        let verbs = [Self::Handle, Self::Apply, Self::React, Self::Answer];
         verbs.into_iter().find(|verb| last.ident == verb.word())
     }
 
@@ -41,6 +43,7 @@ impl Verb {
             Self::Handle => "handle",
             Self::Apply => "apply",
             Self::React => "react",
+            Self::Answer => "answer",
         }
     }
 
@@ -50,13 +53,15 @@ impl Verb {
             Self::Handle => "fn name(&self, command: Command) -> Result<Events, Refusal>",
             Self::Apply => "fn name(&mut self, event: &Event)",
             Self::React => "fn name(&self, event: &Event) -> Commands",
+            Self::Answer => "fn name(&self, query: Query) -> Answer",
         }
     }
 
     const fn spec(self) -> Spec {
         let keys: &[_] = match self {
             Self::Handle => &[(BY, Form::Types), (INFORMED_BY, Form::Types)],
-            Self::Apply | Self::React => &[],
+            Self::Answer => &[(BY, Form::Types)],
+            Self::Apply | Self::React => &[(KEY, Form::Expr)],
         };
         Spec {
             attr: self.word(),
@@ -92,6 +97,10 @@ pub(crate) struct Method {
     pub(crate) by: Vec<Type>,
     /// The read models in whose light the command is issued.
     pub(crate) informed_by: Vec<Type>,
+    /// Whether its marker could not be read.
+    pub(crate) misread: bool,
+    /// Which instance of a process manager the event concerns.
+    pub(crate) key: Option<Key>,
     /// Whether it can be called as its verb asks.
     pub(crate) well_formed: bool,
 }
@@ -116,12 +125,13 @@ impl Method {
     }
 
     fn read(cx: &Ctxt, verb: Verb, mark: &Attribute, function: &Function) -> Option<Self> {
-        let mut args = Args::default();
+        let (mut args, before) = (Args::default(), cx.count());
         match &mark.meta {
             Meta::Path(_) => {}
             Meta::List(list) => args.read(cx, list.tokens.clone(), verb.spec()),
             Meta::NameValue(meta) => cx.error(meta, format!("write `#[{}]`", verb.word())),
         }
+        let misread = cx.count() > before;
         let sig = &function.sig;
         let shape = Shape::new(cx, verb);
         shape.modifiers(sig);
@@ -143,6 +153,11 @@ impl Method {
             output,
             by: args.types(BY).to_vec(),
             informed_by: args.types(INFORMED_BY).to_vec(),
+            misread,
+            key: args
+                .key(KEY)
+                .zip(args.expr(KEY))
+                .map(|(word, expr)| Key::new(word.clone(), expr.clone())),
             well_formed: shape.kept.get(),
         })
     }
@@ -189,7 +204,7 @@ impl<'a> Shape<'a> {
         let receiver = sig.receiver();
         let wanted = match self.verb {
             Verb::Apply => is_reference(receiver, true),
-            Verb::Handle | Verb::React => is_reference(receiver, false),
+            Verb::Handle | Verb::React | Verb::Answer => is_reference(receiver, false),
         };
         if wanted {
             return;
@@ -201,6 +216,7 @@ impl<'a> Shape<'a> {
             }
             Verb::Handle => "a handler decides from the state, so it takes `&self`",
             Verb::React => "a reaction takes `&self`",
+            Verb::Answer => "an answer changes nothing, so it takes `&self`",
         };
         match receiver {
             Some(receiver) => self.error(receiver, why),
@@ -210,13 +226,15 @@ impl<'a> Shape<'a> {
 
     /// The type of the command or event, and how it is taken.
     fn subject(&self, sig: &Signature) -> Option<(Type, Passed)> {
-        if let Some(third) = parameters(sig).nth(2) {
+        let wanted = if self.verb == Verb::Answer { 1 } else { 2 };
+        if let Some(third) = parameters(sig).nth(wanted) {
             self.error(third, "there is nothing to pass for this parameter");
         }
         let first = parameters(sig).next();
         match (first, self.verb) {
             (None, Verb::Handle) => self.error(&sig.ident, "it takes no command"),
-            (None, _) => self.error(&sig.ident, "it takes no event"),
+            (None, Verb::Answer) => self.error(&sig.ident, "it takes no query"),
+            (None, Verb::Apply | Verb::React) => self.error(&sig.ident, "it takes no event"),
             (Some(_), _) => {}
         }
         let first = first?;
@@ -231,6 +249,8 @@ impl<'a> Shape<'a> {
         };
         if self.verb == Verb::Handle {
             self.error(first, "a command is taken by value");
+        } else if self.verb == Verb::Answer {
+            self.error(first, "a query is taken by value");
         } else if let Some(token) = &reference.mutability {
             self.error(token, "an event does not change");
         }
@@ -243,12 +263,15 @@ impl<'a> Shape<'a> {
                 self.error(&sig.ident, "it returns nothing, not even `Ok(())`");
                 return None;
             }
+            if self.verb == Verb::Answer {
+                self.error(&sig.ident, "it gives no answer");
+            }
             return Some(parse_quote!(()));
         };
         match self.verb {
             Verb::Apply => self.error(ty, "applying can neither fail nor answer: the event has happened"),
             Verb::Handle if is_no_result(ty) => self.error(ty, "a command may be refused, so this is a `Result`, if only with `std::convert::Infallible`"),
-            Verb::Handle | Verb::React => {}
+            Verb::Handle | Verb::React | Verb::Answer => {}
         }
         Some((**ty).clone())
     }

@@ -11,19 +11,22 @@ mod event;
 mod external_system;
 mod handlers;
 mod id;
+mod key;
 mod krate;
 mod method;
 mod noun;
 mod persona;
 mod policy;
+mod process_manager;
 mod projection;
+mod query;
 mod set;
 mod spelling;
 mod stored;
 mod suggest;
 
 pub(crate) use self::{
-    aggregate::{Aggregate, Events},
+    aggregate::{Aggregate, Events, Snapshot},
     args::Args,
     command::Command,
     context::{Context, Section},
@@ -32,12 +35,15 @@ pub(crate) use self::{
     external_system::ExternalSystem,
     handlers::Block,
     id::Id,
+    key::Key,
     krate::Krate,
     method::{Method, Passed, Verb},
     noun::Noun,
     persona::Persona,
     policy::Policy,
+    process_manager::ProcessManager,
     projection::Projection,
+    query::Query,
     set::{InlineSet, InlineVariant, Set, SetMember},
     spelling::spelling,
     stored::Stored,

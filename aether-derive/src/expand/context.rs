@@ -65,6 +65,7 @@ fn meta(context: &Context) -> TokenStream {
     };
     let aggregates = metas(Section::Aggregates, quote!(AggregateMember));
     let policies = metas(Section::Policies, quote!(PolicyMember));
+    let process_managers = metas(Section::ProcessManagers, quote!(ProcessManagerMember));
     let projections = metas(Section::Projections, quote!(ProjectionMember));
     let external_systems = metas(Section::ExternalSystems, quote!(ExternalSystemMember));
     let upstream = context.of(Section::Upstream);
@@ -74,6 +75,7 @@ fn meta(context: &Context) -> TokenStream {
             owner: #owner,
             aggregates: #aggregates,
             policies: #policies,
+            process_managers: #process_managers,
             projections: #projections,
             external_systems: #external_systems,
             upstream: &[#(<#upstream as #krate::meta::BoundedContext>::NAME),*],
@@ -87,12 +89,14 @@ fn register(context: &Context) -> TokenStream {
     let krate = &context.krate;
     let aggregates = context.of(Section::Aggregates);
     let policies = context.of(Section::Policies);
+    let process_managers = context.of(Section::ProcessManagers);
     let projections = context.of(Section::Projections);
     let external_systems = context.of(Section::ExternalSystems);
     quote! {
         fn register<__R: #krate::Register>(runtime: &mut __R) {
             #(<#aggregates as #krate::AggregateMember>::register(runtime);)*
             #(<#policies as #krate::PolicyMember>::register(runtime);)*
+            #(<#process_managers as #krate::ProcessManagerMember>::register(runtime);)*
             #(<#projections as #krate::ProjectionMember>::register(runtime);)*
             #(<#external_systems as #krate::ExternalSystemMember>::register(runtime);)*
         }
@@ -104,6 +108,7 @@ pub(crate) fn checks(context: &Context) -> TokenStream {
     let sections = [
         (Section::Aggregates, aggregate_checks as Checks),
         (Section::Policies, policy_checks),
+        (Section::ProcessManagers, process_manager_checks),
         (Section::Projections, projection_checks),
         (Section::ExternalSystems, external_system_checks),
     ];
@@ -132,6 +137,11 @@ fn aggregate_checks(context: &Context, index: usize) -> Vec<TokenStream> {
 fn policy_checks(context: &Context, index: usize) -> Vec<TokenStream> {
     let (this, upstream) = (this(context), upstream(context));
     vec![quote!(closed_policy(#this, #upstream, #index))]
+}
+
+fn process_manager_checks(context: &Context, index: usize) -> Vec<TokenStream> {
+    let (this, upstream) = (this(context), upstream(context));
+    vec![quote!(closed_process_manager(#this, #upstream, #index))]
 }
 
 fn projection_checks(context: &Context, index: usize) -> Vec<TokenStream> {

@@ -2,8 +2,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
+use super::keys;
 use crate::{
-    ast::{Block, Krate, Method, Passed, Verb},
+    ast::{Block, Krate, Method, Passed, Verb, spelling},
     fallback,
 };
 
@@ -14,9 +15,11 @@ pub(crate) fn handlers(krate: &Krate, block: &Block, methods: &[Method]) -> Toke
         Verb::Handle => handle(krate, block, method),
         Verb::Apply => apply(krate, block, method),
         Verb::React => react(krate, block, method),
+        Verb::Answer => answer(krate, block, method),
     });
     let tables = tables(krate, block, methods);
-    quote!(#(#impls)* #tables)
+    let keys = keys::keys(krate, block, methods);
+    quote!(#(#impls)* #tables #keys)
 }
 
 fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
@@ -104,6 +107,39 @@ fn react(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
     }
 }
 
+fn answer(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
+    let Method {
+        cfgs,
+        name,
+        subject,
+        output,
+        ..
+    } = method;
+    let (params, _, where_clause) = block.generics.split_for_impl();
+    let self_ty = &block.self_ty;
+    // A projection that is generic is none that a query could name.
+    let answered = block.generics.params.is_empty().then(|| {
+        quote! {
+            #(#cfgs)*
+            #[automatically_derived]
+            impl #krate::Answered for #subject {
+                type By = #self_ty;
+            }
+        }
+    });
+    quote! {
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #params #krate::Answer<#subject> for #self_ty #where_clause {
+            type Answer = #output;
+            fn answer(&self, query: #subject) -> Self::Answer {
+                Self::#name(self, query)
+            }
+        }
+        #answered
+    }
+}
+
 /// A parameter that the method may not want: its pattern, and how it is passed on.
 fn parameter(wanted: bool, name: &TokenStream) -> (TokenStream, TokenStream) {
     if wanted {
@@ -148,6 +184,7 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
     let on_apply =
         self::applies(of(Verb::Apply)).map(|method| row(krate, method, &quote!(OnApply)));
     let reactions = of(Verb::React).map(|method| reaction_meta(krate, method));
+    let answers = answers(krate, of(Verb::Answer));
     let on_react = of(Verb::React).map(|method| row(krate, method, &quote!(OnReact)));
     quote! {
         #[automatically_derived]
@@ -155,6 +192,7 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
             const HANDLERS: &'static [#krate::meta::Handler] = &[#(#handlers),*];
             const APPLIES: &'static [#krate::meta::Set<#krate::meta::Event>] = &[#(#applies),*];
             const REACTIONS: &'static [#krate::meta::Reaction] = &[#(#reactions),*];
+            #answers
             const ON_COMMAND: &'static [#krate::OnCommand<Self>] = &[#(#on_command),*];
             const ON_APPLY: &'static [#krate::OnApply<Self>] = &[#(#on_apply),*];
             const ON_REACT: &'static [#krate::OnReact<Self>] = &[#(#on_react),*];
@@ -199,6 +237,29 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
             emits: <Self as #krate::Handle<#subject>>::EMITS,
             by: &[#(<#by as #krate::Initiator>::INITIATOR),*],
             informed_by: &[#(<#informed_by as #krate::Projection>::META),*],
+            docs: #docs,
+        }
+    }
+}
+
+/// The questions that are answered; nothing if there are none.
+fn answers<'a>(krate: &Krate, methods: impl Iterator<Item = &'a Method>) -> Option<TokenStream> {
+    let answers: Vec<_> = methods.map(|method| answer_meta(krate, method)).collect();
+    (!answers.is_empty())
+        .then(|| quote!(const ANSWERS: &'static [#krate::meta::Answer] = &[#(#answers),*];))
+}
+
+fn answer_meta(krate: &Krate, method: &Method) -> TokenStream {
+    let Method {
+        cfgs, subject, by, ..
+    } = method;
+    let (docs, answer) = (method.docs.tokens(krate), spelling(&method.output));
+    quote! {
+        #(#cfgs)*
+        #krate::meta::Answer {
+            query: #krate::query_meta::<#subject>(),
+            answer: #answer,
+            by: &[#(<#by as #krate::Persona>::META),*],
             docs: #docs,
         }
     }

@@ -12,11 +12,14 @@ mod external_system;
 mod handlers;
 mod id;
 mod inline;
+mod keys;
 mod location;
 mod option;
 mod persona;
 mod policy;
+mod process_manager;
 mod projection;
+mod query;
 mod set;
 mod stop_if;
 mod stored;
@@ -31,5 +34,7 @@ pub(crate) use self::{
     id::id,
     persona::persona,
     policy::policy,
+    process_manager::process_manager,
     projection::projection,
+    query::query,
 };

@@ -16,6 +16,7 @@ pub(crate) fn projection(Projection { noun, read_by }: &Projection) -> TokenStre
                 name: #krate::meta::Name::new(#name),
                 applies: <#ident #args as #krate::Handlers>::APPLIES,
                 read_by: &[#(<#read_by as #krate::Persona>::META),*],
+                answers: <#ident #args as #krate::Handlers>::ANSWERS,
                 docs: #docs,
                 location: #location,
             };

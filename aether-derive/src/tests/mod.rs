@@ -93,6 +93,14 @@ fn policy() -> DeriveInput {
     }
 }
 
+fn process_manager() -> DeriveInput {
+    parse_quote! {
+        /// Ships what is paid.
+        #[process_manager(key = OrderId, context = Ordering)]
+        struct Fulfilment { paid: bool }
+    }
+}
+
 fn projection() -> DeriveInput {
     parse_quote! {
         #[projection(read_by(Customer, Clerk))]
@@ -140,6 +148,23 @@ fn block() -> TokenStream {
     }
 }
 
+fn keyed_block() -> TokenStream {
+    quote! {
+        impl Fulfilment {
+            #[cfg(feature = "paying")]
+            #[apply(key = at.order())]
+            fn paid(&mut self, event: &OrderPaid) { self.paid = true }
+            #[react]
+            fn on_paid(&self, event: &OrderPaid) -> Option<ShipOrder> { None }
+            #[react(key = order)]
+            fn placed(&self, event: &OrderPlaced) -> After<CancelOrder, Hours<24>> { todo() }
+            #[cfg(feature = "dunning")]
+            #[react(key = |event| event.order())]
+            fn dunned(&self, event: &OrderDunned) {}
+        }
+    }
+}
+
 fn context() -> TokenStream {
     quote! {
         /// Takes orders.
@@ -147,6 +172,7 @@ fn context() -> TokenStream {
             owner: "Team Checkout",
             aggregates: [Order],
             policies: [ShipWhenPlaced],
+            process_managers: [Fulfilment],
             projections: [Orders],
             external_systems: [CardProcessor],
             upstream: [Billing],
@@ -172,6 +198,7 @@ snapshots! {
     an_aggregate_becomes_the_enum_of_its_events: aggregate of aggregate;
     an_aggregate_takes_an_enum_that_is_written: aggregate of aggregate_of_own_events;
     a_policy_becomes_its_metadata: policy of policy;
+    a_process_manager_becomes_its_metadata: process_manager of process_manager;
     a_projection_becomes_its_metadata: projection of projection;
     a_persona_becomes_an_initiator: persona of persona;
     an_external_system_becomes_an_initiator: external_system of external_system;
@@ -184,6 +211,15 @@ fn handlers_become_impls_and_tables() {
         cx,
         TokenStream::new(),
         block()
+    )));
+}
+
+#[test]
+fn keys_become_impls_and_a_table() {
+    insta::assert_snapshot!(pretty(|cx| write::handlers(
+        cx,
+        TokenStream::new(),
+        keyed_block()
     )));
 }
 
@@ -209,6 +245,10 @@ fn a_renamed_aether_is_named_everywhere() {
         derived(write::command, &renamed("command", command())),
         derived(write::aggregate, &renamed("aggregate", aggregate())),
         derived(write::policy, &renamed("policy", policy())),
+        derived(
+            write::process_manager,
+            &renamed("process_manager", process_manager()),
+        ),
         derived(write::projection, &renamed("projection", projection())),
         derived(write::persona, &renamed("persona", persona())),
         derived(
@@ -217,6 +257,7 @@ fn a_renamed_aether_is_named_everywhere() {
         ),
         derived(write::id, &renamed("id", id())),
         pretty(|cx| write::handlers(cx, quote!(crate = my::events), block())),
+        pretty(|cx| write::handlers(cx, quote!(crate = my::events), keyed_block())),
         pretty(|cx| {
             let context = context();
             write::bounded_context(cx, quote!(crate = my::events; #context))

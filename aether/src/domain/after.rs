@@ -2,7 +2,7 @@ use std::{fmt::Display, marker::PhantomData, time::Duration};
 
 use eventstorming::meta::{self, Flow};
 
-use super::{Command, Issues, Outgoing, Timing};
+use super::{Command, Computed, Delay, Issues, Outgoing, Span, Timing};
 use crate::{InvalidPayload, Payload, Timestamp};
 
 /// A command for later: what a policy returns when something is asked for unless something else
@@ -15,6 +15,9 @@ use crate::{InvalidPayload, Payload, Timestamp};
 /// One policy has one such command pending for each kind of command and each instance that it is
 /// addressed to: asked for again, it replaces the one before, and [`Cancel`] cancels it. With
 /// [`After::keyed`] there may be several.
+///
+/// Where the type says how long, the board says so too: `After<CancelOrder, Hours<24>>`, made by
+/// [`After::fixed`].
 ///
 /// ```
 /// use aether::{domain::{After, Cancel}, prelude::*};
@@ -44,10 +47,11 @@ use crate::{InvalidPayload, Payload, Timestamp};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "it is asked for when it is returned"]
-pub struct After<C> {
+pub struct After<C, D = Computed> {
     when: When,
     key: String,
     command: C,
+    delay: PhantomData<fn() -> D>,
 }
 
 /// Takes back what [`After`] asked for, if it is still to come.
@@ -65,23 +69,50 @@ enum When {
     At(Timestamp),
 }
 
+impl<C, D> After<C, D> {
+    const fn when(when: When, command: C) -> Self {
+        Self {
+            when,
+            key: String::new(),
+            command,
+            delay: PhantomData,
+        }
+    }
+
+    /// The same, told from other such commands to the same instance by a key.
+    pub fn keyed(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
+        self
+    }
+}
+
+impl<C, D: Span> After<C, D> {
+    /// As long after the event as the type says.
+    ///
+    /// ```
+    /// use aether::prelude::*;
+    /// # #[derive(Command, Serialize, Deserialize)]
+    /// # pub struct CancelOrder { #[command(id)] pub order: String }
+    ///
+    /// fn tomorrow(order: String) -> After<CancelOrder, Hours<24>> {
+    ///     After::fixed(CancelOrder { order })
+    /// }
+    /// # let _ = tomorrow("7".to_owned());
+    /// ```
+    pub const fn fixed(command: C) -> Self {
+        Self::when(When::Later(D::LENGTH), command)
+    }
+}
+
 impl<C> After<C> {
     /// So long after the event.
     pub const fn new(delay: Duration, command: C) -> Self {
-        Self {
-            when: When::Later(delay),
-            key: String::new(),
-            command,
-        }
+        Self::when(When::Later(delay), command)
     }
 
     /// At a moment; at once, if that is past.
     pub const fn at(moment: Timestamp, command: C) -> Self {
-        Self {
-            when: When::At(moment),
-            key: String::new(),
-            command,
-        }
+        Self::when(When::At(moment), command)
     }
 
     /// So many seconds after the event.
@@ -103,12 +134,6 @@ impl<C> After<C> {
     pub const fn days(days: u64, command: C) -> Self {
         Self::hours(days.saturating_mul(24), command)
     }
-
-    /// The same, told from other such commands to the same instance by a key.
-    pub fn keyed(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
-        self
-    }
 }
 
 impl<C> Cancel<C> {
@@ -128,8 +153,8 @@ impl<C> Cancel<C> {
     }
 }
 
-impl<C: Command + Issues> Issues for After<C> {
-    const ISSUES: &'static Flow<meta::Command> = &Flow::Later(C::ISSUES);
+impl<C: Command + Issues, D: Delay> Issues for After<C, D> {
+    const ISSUES: &'static Flow<meta::Command> = &Flow::Later(C::ISSUES, D::DELAY);
 
     fn issue(self, out: &mut Vec<Outgoing>) -> Result<(), InvalidPayload> {
         let mut outgoing = Outgoing::of(&self.command)?;
@@ -240,10 +265,17 @@ mod tests {
 
     #[test]
     fn the_model_shows_that_it_is_for_later() {
-        let Flow::Maybe(Flow::Later(Flow::One(command))) = <Option<After<Ring>>>::ISSUES else {
+        let Flow::Maybe(Flow::Later(Flow::One(command), None)) = <Option<After<Ring>>>::ISSUES
+        else {
             panic!("{:?}", <Option<After<Ring>>>::ISSUES);
         };
         assert_eq!(command.name.as_str(), "Ring");
+        let Flow::Later(_, Some(delay)) = <After<Ring, Days<2>>>::ISSUES else {
+            panic!("{:?}", <After<Ring, Days<2>>>::ISSUES);
+        };
+        assert_eq!(*delay, Duration::from_hours(48));
+        let fixed: After<Ring, Days<2>> = After::fixed(ring());
+        assert_eq!(timing(fixed), timing(After::days(2, ring())));
         assert!(<(Ring, After<Ring>)>::ISSUES.is_later() && !Ring::ISSUES.is_later());
     }
 }

@@ -1,6 +1,6 @@
 use eventstorming::meta;
 
-use super::{Aggregate, ExternalSystem, Handlers, Policy, Projection};
+use super::{Aggregate, ExternalSystem, Handlers, Instances, Policy, ProcessManager, Projection};
 
 /// A bounded context that can be run: `bounded_context!` implements it.
 ///
@@ -21,6 +21,8 @@ pub trait Register {
     fn aggregate<A: Aggregate + Handlers>(&mut self);
     /// Takes a policy.
     fn policy<P: Policy + Handlers>(&mut self);
+    /// Takes a process manager.
+    fn process_manager<P: ProcessManager + Instances>(&mut self);
     /// Takes a projection.
     fn projection<P: Projection + Handlers>(&mut self);
     /// Takes an external system.

@@ -25,6 +25,9 @@ pub trait Handlers: Sized + 'static {
     /// One for each `#[react]` method.
     const REACTIONS: &'static [meta::Reaction];
 
+    /// One for each `#[answer]` method.
+    const ANSWERS: &'static [meta::Answer] = &[];
+
     /// The `#[handle]` methods.
     const ON_COMMAND: &'static [OnCommand<Self>];
     /// The `#[apply]` methods.

@@ -3,7 +3,9 @@
 
 use eventstorming::meta;
 
-use super::{Aggregate, ExternalSystem, Handlers, Policy, Projection, Register};
+use super::{
+    Aggregate, ExternalSystem, Handlers, Instances, Policy, ProcessManager, Projection, Register,
+};
 
 macro_rules! members {
     ($($(#[$doc:meta])* $member:ident: $($bound:ident)+, $meta:ident, $register:ident;)+) => {$(
@@ -39,6 +41,12 @@ members! {
         label = "not a policy, or without a `#[handlers]` block"
     )]
     PolicyMember: Policy Handlers, Policy, policy;
+    /// What may be listed under `process_managers`.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be listed under `process_managers`",
+        label = "not a process manager, or without a `#[handlers]` block that says `key = ..`"
+    )]
+    ProcessManagerMember: ProcessManager Instances, ProcessManager, process_manager;
     /// What may be listed under `projections`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be listed under `projections`",

@@ -2,7 +2,7 @@
 //!
 //! Three verbs carry everything: [`Handle`] (a command becomes events), [`Apply`] (an event
 //! becomes state) and [`React`] (an event becomes commands). An aggregate handles and applies, a
-//! projection applies, a policy reacts. Each trait can be implemented by hand.
+//! projection applies, a policy reacts, a process manager applies and reacts. Each trait can be implemented by hand.
 //!
 //! All of it is pure: nothing here waits, stores, or knows of a runtime.
 
@@ -15,6 +15,7 @@ mod context;
 #[cfg(feature = "schema")]
 mod contract;
 mod decode_error;
+mod delay;
 mod emits;
 mod event;
 mod event_types;
@@ -26,12 +27,16 @@ mod origin;
 mod outcome;
 mod persona;
 mod policy;
+mod process_manager;
 mod projection;
+mod query;
 mod raw_event;
 mod readers;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
+mod shape;
+mod snapshots;
 mod stored;
 
 #[cfg(feature = "schema")]
@@ -43,6 +48,7 @@ pub use self::{
     command::{Command, Issues, Outgoing, Timing},
     context::Context,
     decode_error::DecodeError,
+    delay::{Computed, Days, Delay, Hours, Minutes, Seconds, Span},
     emits::{Emits, Includes},
     event::{DomainEvent, EventSet},
     event_types::{EventTypes, VisitEvent, VisitInline},
@@ -52,10 +58,14 @@ pub use self::{
     outcome::{Outcome, Rejection},
     persona::{Initiator, Persona},
     policy::{Policy, React},
+    process_manager::{Instances, IntoKey, Keyed, OnKey, ProcessManager},
     projection::Projection,
+    query::{Answer, Answered, Query},
     raw_event::RawEvent,
     readers::{Readers, RewriteError},
-    replay::{ReplayError, Replayed},
+    replay::{ReplayError, Replayed, UnfitSnapshot},
+    shape::Shape,
+    snapshots::{SnapshotCodec, SnapshotSchema, Snapshots},
     stored::Stored,
 };
 #[doc(hidden)]
@@ -65,5 +75,9 @@ pub use self::{
     decode_error::{unknown_type, unreadable_version},
     event::from_json,
     inline::{decode_variant, encode_variant},
-    member::{AggregateMember, ExternalSystemMember, PolicyMember, ProjectionMember},
+    member::{
+        AggregateMember, ExternalSystemMember, PolicyMember, ProcessManagerMember, ProjectionMember,
+    },
+    process_manager::{AnyKey, call, key_of},
+    query::query_meta,
 };

@@ -9,13 +9,14 @@ use super::{
     engine::Engine,
     handle::{Aether, Inner},
     registry::{Launch, Member, Registry, TimersMember},
+    snapshots::{Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
     tasks::Tasks,
-    timers::{Keeper, Task},
+    timers::{Gate, Keeper, Task},
 };
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, Position, Store, StoreError, SystemClock,
-    domain::{Aggregate, BoundedContext},
+    domain::{Aggregate, BoundedContext, Snapshots},
     store::timers::TimerLedger,
 };
 
@@ -27,6 +28,7 @@ pub struct AetherBuilder {
     attempts: u32,
     registry: Registry,
     contexts: Vec<&'static meta::Context>,
+    snapshots: Policies,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -110,6 +112,7 @@ impl Default for AetherBuilder {
             attempts: 16,
             registry: Registry::default(),
             contexts: Vec::new(),
+            snapshots: Policies::default(),
         }
     }
 }
@@ -158,6 +161,19 @@ impl AetherBuilder {
         self
     }
 
+    /// Keeps the states of actors by this policy, where the aggregate says `snapshot`; otherwise
+    /// by the default one.
+    pub const fn snapshots(mut self, policy: SnapshotPolicy) -> Self {
+        self.snapshots.of_all = policy;
+        self
+    }
+
+    /// Keeps the states of the actors of one aggregate by a policy of their own.
+    pub fn snapshots_of<A: Snapshots>(mut self, policy: SnapshotPolicy) -> Self {
+        self.snapshots.of.insert(A::META.name.as_str(), policy);
+        self
+    }
+
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
     /// A projection is built from the start of the log. A policy or adapter goes on where it had
@@ -178,6 +194,7 @@ impl AetherBuilder {
             routes,
             followers,
             projections,
+            unseen,
             timers,
             ..
         } = self.registry;
@@ -196,17 +213,23 @@ impl AetherBuilder {
             ledgers.push((member, ledger));
         }
         let (clock, locks, attempts) = (self.clock, ActorLocks::new(), self.attempts);
+        let snapshotter =
+            Snapshotter::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
+        let snapshotter = Arc::new(snapshotter);
         let engine = Arc::new(Engine {
             store,
             clock,
+            snapshotter: Arc::clone(&snapshotter),
             routes,
             locks,
             attempts,
         });
         let tasks = Tasks::new();
+        tasks.spawn(snapshotter.run(tasks.stop()));
         let launch = |(member, from)| launch(member, from, &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
-        followers.extend(launch_timers(ledgers, &engine, &tasks));
+        let timers = launch_timers(ledgers, &followers, &engine, &tasks);
+        followers.extend(timers);
         let contexts = self.contexts;
         Ok(Aether::new(Inner {
             engine,
@@ -252,11 +275,20 @@ fn launch(
 /// Starts the task of all timers, if there are to be any.
 fn launch_timers(
     ledgers: Vec<(TimersMember, TimerLedger)>,
+    followers: &[watch::Receiver<FollowerStatus>],
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> Vec<watch::Receiver<FollowerStatus>> {
     let (mut keepers, mut receivers) = (Vec::new(), Vec::new());
-    for (TimersMember { name, source, .. }, ledger) in ledgers {
+    for (member, ledger) in ledgers {
+        let TimersMember {
+            name,
+            source,
+            inbox,
+            ..
+        } = member;
+        let inbox = inbox.and_then(|inbox| followers.get(inbox));
+        let gate = inbox.cloned().map(Gate::new);
         let (status, receiver) = watch::channel(FollowerStatus {
             name,
             kind: FollowerKind::Timers,
@@ -265,7 +297,7 @@ fn launch_timers(
             state: FollowerState::Running,
             timers: Some(TimersStatus::default()),
         });
-        keepers.push(Keeper::new(name, source, ledger, status));
+        keepers.push(Keeper::new(name, source, ledger, status).behind(gate));
         receivers.push(receiver);
     }
     if !keepers.is_empty() {

@@ -16,12 +16,13 @@ use super::{
     projection::ReadModel,
     registry::ProjectionEntry,
     send::{SendCommand, Sent},
+    snapshots::{Loaded, SnapshotStatus, Wanted},
     status::{FollowerState, FollowerStatus},
     tasks::Tasks,
 };
 use crate::{
     ActorId, DynEventStore, EventStore as _, Position, Timestamp,
-    domain::{Aggregate, Command, Outgoing, Projection, Replayed},
+    domain::{Aggregate, Answer, Answered, Command, Outgoing, Projection, Replayed},
 };
 
 /// A running domain.
@@ -125,8 +126,9 @@ impl Aether {
         self.0.engine.execute(envelope).await
     }
 
-    /// Folds the present state of an actor from the log. An actor without events is in its
-    /// default state, at [`Version::NONE`](crate::Version::NONE).
+    /// Folds the present state of an actor from the log, or from its snapshot and what came after
+    /// it. An actor without events is in its default state, at
+    /// [`Version::NONE`](crate::Version::NONE).
     ///
     /// # Errors
     /// If the key names no actor, the store does not give the events, or one cannot be read.
@@ -139,20 +141,12 @@ impl Aether {
     ) -> Result<Replayed<A>, LoadError> {
         let actor_id = ActorId::of(A::META.name.as_str(), &key.to_string())?;
         let mut replayed = Replayed::<A>::new(actor_id);
-        loop {
-            let page = self
-                .0
-                .engine
-                .store
-                .read(replayed.actor_id(), replayed.version())
-                .await?;
-            for recorded in &page.commits {
-                replayed.apply_commit(&recorded.commit, recorded.position)?;
-            }
-            if !page.more {
-                return Ok(replayed);
-            }
+        let snapshotter = &self.0.engine.snapshotter;
+        let loaded = snapshotter.load(&mut replayed, Wanted::State).await;
+        if let Loaded::Ready(start) = loaded.map_err(LoadError::of)? {
+            snapshotter.consider_copy(&replayed, &start);
         }
+        Ok(replayed)
     }
 
     /// Reads a projection, once it has applied all that is in the log now: whoever has sent a
@@ -182,9 +176,32 @@ impl Aether {
         Ok(ReadModel::new(state.read_owned().await, position))
     }
 
+    /// Asks the projection that answers a query, once it has applied all that is in the log now.
+    ///
+    /// ```no_run
+    /// # use aether::{domain::{Answer, Answered}, runtime::{Aether, ReadError}};
+    /// # async fn f<Q: Answered + Send>(aether: Aether, orders_of_ada: Q) -> Result<(), ReadError> {
+    /// let orders = aether.ask(orders_of_ada).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Aether::read`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn ask<Q: Answered + Send>(
+        &self,
+        query: Q,
+    ) -> Result<<Q::By as Answer<Q>>::Answer, ReadError> {
+        let model = self.read::<Q::By>().await?;
+        Ok(model.answer(query))
+    }
+
     /// Waits until every policy, projection and adapter has done its work for all that is in the
-    /// log, every timer that is due by the runtime's clock has fired, and that work has added
-    /// nothing to the log.
+    /// log, every timer that is due by the runtime's clock has fired, that work has added nothing
+    /// to the log, and the snapshots that were due are saved.
     ///
     /// Meant for tests and for programs that end: others may keep sending commands, and then
     /// this keeps waiting.
@@ -203,6 +220,7 @@ impl Aether {
             }
             let now = self.0.engine.store.head().await?;
             if now == head {
+                self.0.engine.snapshotter.settled().await;
                 return Ok(head);
             }
             head = now;
@@ -218,6 +236,11 @@ impl Aether {
             .collect()
     }
 
+    /// What became of snapshots since the start.
+    pub fn snapshots(&self) -> SnapshotStatus {
+        self.0.engine.snapshotter.status()
+    }
+
     /// The store that keeps the events.
     pub fn store(&self) -> &DynEventStore {
         &self.0.engine.store
@@ -229,12 +252,14 @@ impl Aether {
     }
 
     /// Ends it: takes no more commands, lets those under way and the present work of each
-    /// follower come to its end, keeps how far each has come, and returns when all is still.
+    /// follower come to its end, keeps how far each has come and the snapshots that are due, and
+    /// returns when all is still.
     ///
     /// # Cancel safety
     /// If the future is dropped, everything still ends, but nobody waits for it.
     pub async fn shutdown(&self) {
         self.0.tasks.end().await;
+        self.0.engine.snapshotter.close().await;
     }
 }
 

@@ -16,11 +16,13 @@ mod envelope;
 mod follower;
 mod handle;
 mod outbox;
+mod process;
 mod projection;
 mod reactor;
 mod registry;
 mod route;
 mod send;
+mod snapshots;
 mod status;
 mod tasks;
 mod timers;
@@ -32,5 +34,9 @@ pub use self::{
     handle::Aether,
     projection::ReadModel,
     send::{SendCommand, Sent},
+    snapshots::{
+        Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
+        verify_actor, verify_context,
+    },
     status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
 };

@@ -2,7 +2,10 @@ use std::{ops::Deref, sync::Arc};
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
-use super::follower::{Consumer, Done, Failure, chain};
+use super::{
+    follower::{Consumer, Done, Failure, chain},
+    process::is_received,
+};
 use crate::{
     Position, Recorded,
     domain::{Handlers, Origin, Projection, Stored},
@@ -44,7 +47,8 @@ pub(super) struct Projector<P> {
 impl<P: Projection + Handlers> Consumer for Projector<P> {
     async fn take(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
         let mut state = self.state.write().await;
-        for event in recorded.commit.events() {
+        let events = recorded.commit.events();
+        for event in events.iter().filter(|event| !is_received(event)) {
             let origin = Origin::of(event, recorded.position);
             state
                 .apply_stored(Stored::from(event), &origin)

@@ -5,6 +5,7 @@ use super::{
     engine::Engine,
     envelope::Envelope,
     follower::{Consumer, Done, Failure, chain},
+    process::is_received,
 };
 use crate::{
     Event, Position, Recorded,
@@ -31,7 +32,8 @@ pub(super) struct Reactor<S> {
 impl<S: Source> Consumer for Reactor<S> {
     async fn take(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
         let mut done = Done::default();
-        for event in recorded.commit.events() {
+        let events = recorded.commit.events();
+        for event in events.iter().filter(|event| !is_received(event)) {
             let commands = self.source.commands(event, recorded.position).await?;
             for (number, command) in commands.into_iter().enumerate() {
                 // What is for later is the work of the timers.

@@ -13,16 +13,21 @@ use super::{
     engine::Engine,
     follower::{Consumer, Follower},
     outbox::Outbox,
+    process::Inbox,
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
     route::{HandlerRoute, Route},
+    snapshots::UnseenState,
     status::{FollowerKind, FollowerStatus},
     tasks::Tasks,
     timers,
 };
 use crate::{
     Position,
-    domain::{Aggregate, EventSet as _, ExternalSystem, Handlers, Policy, Projection, Register},
+    domain::{
+        Aggregate, EventSet as _, ExternalSystem, Handlers, Instances, Policy, ProcessManager,
+        Projection, Register,
+    },
 };
 
 /// The members of the contexts that are to run, and what does not fit together among them.
@@ -31,6 +36,7 @@ pub(super) struct Registry {
     pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
     pub(super) followers: Vec<Member>,
     pub(super) projections: HashMap<TypeId, ProjectionEntry>,
+    pub(super) unseen: Vec<UnseenState>,
     pub(super) timers: Vec<TimersMember>,
     issued: Vec<(&'static str, &'static meta::Command)>,
     systems: HashMap<&'static str, &'static meta::ExternalSystem>,
@@ -60,6 +66,8 @@ pub(super) struct TimersMember {
     /// The name its timers are kept under.
     pub(super) reader: String,
     pub(super) source: Box<dyn timers::Source>,
+    /// Of a process manager: the follower that hands its instances their events.
+    pub(super) inbox: Option<usize>,
 }
 
 type Begin = Box<dyn FnOnce(Launch<'_>) + Send>;
@@ -111,6 +119,7 @@ impl Registry {
             name: aggregate,
             reader: format!("timers/aggregate/{aggregate}"),
             source: Box::new(timers::OfAggregate(aggregate)),
+            inbox: None,
         });
     }
 
@@ -219,7 +228,9 @@ impl Register for Registry {
     fn aggregate<A: Aggregate + Handlers>(&mut self) {
         let name = A::META.name.as_str();
         self.named("aggregate", name);
+        self.named("actor type", name);
         self.stores(A::META);
+        self.unseen.extend(UnseenState::of::<A>());
         for row in A::ON_COMMAND {
             let command = row.command().name.as_str();
             match self.routes.entry(command) {
@@ -252,7 +263,33 @@ impl Register for Registry {
                 name,
                 reader: format!("timers/policy/{name}"),
                 source: Box::new(timers::OfPolicy::<P>::new()),
+                inbox: None,
             });
+        }
+    }
+
+    fn process_manager<P: ProcessManager + Instances>(&mut self) {
+        let name = P::META.name.as_str();
+        self.named("process manager", name);
+        self.named("actor type", name);
+        let issued = P::META
+            .reactions
+            .iter()
+            .flat_map(|reaction| reaction.issues.members());
+        self.issued.extend(issued.map(|command| (name, command)));
+        let inbox = self.followers.len();
+        self.followers.push(Member {
+            name,
+            kind: FollowerKind::Process,
+            checkpoint: Some(format!("process/{name}")),
+            launch: Box::new(move |launch| {
+                let engine = Arc::clone(&launch.engine);
+                launch.follow(Inbox::<P>::new(engine));
+            }),
+        });
+        self.asks_of(name);
+        if let Some(timers) = self.timers.last_mut() {
+            timers.inbox = Some(inbox);
         }
     }
 

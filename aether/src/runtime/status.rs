@@ -6,6 +6,8 @@ use crate::{Position, Timestamp};
 pub enum FollowerKind {
     /// Events become commands.
     Policy,
+    /// Events are handed to the instances of a process manager.
+    Process,
     /// Events become a read model.
     Projection,
     /// Events are told to an external system.

@@ -141,6 +141,66 @@ impl RequestPaymentWhenPlaced {
     }
 }
 
+/// Ships what is not called off, a day later; from the third order on, it wants money at once.
+#[derive(ProcessManager, Debug, Default, PartialEq)]
+#[process_manager(key = Uuid)]
+pub(super) struct Fulfilment {
+    pub(super) placed: u64,
+}
+
+type Shipping = (
+    Option<After<ShipOrder>>,
+    Option<Cancel<ShipOrder>>,
+    Option<RequestPayment>,
+);
+
+#[handlers]
+impl Fulfilment {
+    #[apply(key = order)]
+    fn count(&mut self, _: &OrderPlaced) {
+        self.placed += 1;
+    }
+
+    #[react]
+    fn placed(&self, event: &OrderPlaced) -> Shipping {
+        let (order, free) = (event.order, event.total == 0);
+        let ship = || After::hours(24, ship_of(order));
+        (
+            (!free).then(ship),
+            free.then(|| Cancel::of(order)),
+            (self.placed > 2).then(|| payment_for(order, self.placed)),
+        )
+    }
+}
+
+fn ship_of(order: Uuid) -> ShipOrder {
+    let (note, silently) = ("late".to_owned(), false);
+    ShipOrder {
+        order,
+        note,
+        silently,
+    }
+}
+
+fn payment_for(order: Uuid, cents: u64) -> RequestPayment {
+    RequestPayment { order, cents }
+}
+
+pub(super) fn ship_as(number: u128) -> ShipOrder {
+    ship_of(id(number))
+}
+
+pub(super) fn payment_of(number: u128, cents: u64) -> RequestPayment {
+    payment_for(id(number), cents)
+}
+
+pub(super) fn placed_as(number: u128) -> OrderPlaced {
+    OrderPlaced {
+        order: id(number),
+        ..placed(1)
+    }
+}
+
 /// Where each parcel is: version, position and time of its order's last event.
 #[derive(Projection, Debug, Default, PartialEq)]
 pub(super) struct Tracking {

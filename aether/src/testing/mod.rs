@@ -2,6 +2,8 @@
 //!
 //! - [`given`] events, when a command, then events or a refusal: an aggregate.
 //! - [`policy`], when an event, then commands: a policy.
+//! - [`process`], given events, when an event or after a while, then commands: a process manager,
+//!   with time as the test says.
 //! - [`projection`], given events, then a state: a projection.
 //! - [`assert_replay_snapshot!`]: the state after each event of a history, as a snapshot.
 //! - [`assert_replays_equal`], [`assert_snapshots_resume`]: however a history is read, the state
@@ -26,6 +28,7 @@ mod history;
 mod into_events;
 mod outline;
 mod policy;
+mod process;
 mod projection;
 mod redaction;
 mod replay;
@@ -42,6 +45,7 @@ pub use self::{
     given::{Given, given},
     into_events::IntoEvents,
     policy::{Issued, PolicyTest, policy},
+    process::{Asked, ProcessTest, process},
     projection::{ProjectionTest, projection},
     replay::{assert_replays_equal, assert_snapshots_resume},
     snapshot::{replay_snapshot, stored_events},

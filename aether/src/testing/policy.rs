@@ -159,7 +159,7 @@ impl<P: Policy + Handlers> Issued<P> {
 }
 
 /// Commands as text, for people.
-fn text(commands: &[Outgoing]) -> String {
+pub(super) fn text(commands: &[Outgoing]) -> String {
     let mut text = String::new();
     for it in commands {
         let Outgoing {

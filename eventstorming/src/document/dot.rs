@@ -81,7 +81,7 @@ const fn colour(kind: Kind) -> &'static str {
         Kind::Command => "#6dd0f7",
         Kind::Policy => "#c9a0dc",
         Kind::Aggregate => "#fbefa0",
-        Kind::ReadModel => "#c4e27a",
+        Kind::ReadModel | Kind::Query => "#c4e27a",
         Kind::ExternalSystem => "#f3a6c8",
         Kind::Actor => "#fee440",
         Kind::Hotspot => "#f2708a",

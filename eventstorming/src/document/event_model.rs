@@ -114,6 +114,7 @@ impl<'a> Frames<'a> {
             | Kind::Command
             | Kind::Event
             | Kind::ReadModel
+            | Kind::Query
             | Kind::Actor
             | Kind::Hotspot => ("ui", Verb::Observes),
         };

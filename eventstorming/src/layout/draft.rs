@@ -146,6 +146,11 @@ impl Drafting<'_> {
                     .any(|draft| draft.issuers.contains(actor))
             };
             readers.retain(|actor| !acts(actor));
+            let queries = ids(self.model.subjects(id, Verb::AnsweredBy));
+            if !queries.is_empty() {
+                self.queries(id, queries, readers);
+                continue;
+            }
             match self
                 .drafts
                 .iter_mut()
@@ -159,6 +164,24 @@ impl Drafting<'_> {
                 }),
             }
         }
+    }
+
+    /// What a read model is asked stands beside it, in a slice of its own.
+    fn queries(&mut self, id: &ElementId, queries: Vec<ElementId>, readers: Vec<ElementId>) {
+        let mut observers = readers;
+        for query in &queries {
+            for actor in ids(self.model.subjects(query, Verb::Asks)) {
+                if !observers.contains(&actor) {
+                    observers.push(actor);
+                }
+            }
+        }
+        self.drafts.push(Draft {
+            readers: vec![id.clone()],
+            observers,
+            handlers: queries,
+            ..Draft::in_lane_of(id)
+        });
     }
 
     /// What a system emits by itself joins the command it carries out, if there is one.
@@ -357,6 +380,7 @@ impl Drafting<'_> {
             | Kind::Command
             | Kind::Event
             | Kind::ReadModel
+            | Kind::Query
             | Kind::Actor
             | Kind::Hotspot => Vec::new(),
         };

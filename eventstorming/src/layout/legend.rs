@@ -15,12 +15,13 @@ pub(super) struct Legend {
     pub(super) bottom: i32,
 }
 
-const SAMPLES: [(Sample, &str, &str); 19] = [
+const SAMPLES: [(Sample, &str, &str); 20] = [
     (
         Sample::Note(Kind::ReadModel),
         "read model",
         "what an actor knows",
     ),
+    (Sample::Note(Kind::Query), "query", "what is looked up"),
     (Sample::Note(Kind::Actor), "actor", "who decides"),
     (Sample::Note(Kind::Policy), "policy", "or what reacts"),
     (Sample::Note(Kind::Command), "command", "what is asked"),

@@ -3,10 +3,11 @@
 use super::{
     fit::{Lettering, Space, fit, one_line},
     geometry::Rect,
+    prose::title,
     slice::question,
     width::Weight,
 };
-use crate::model::{Element, Kind};
+use crate::model::{Element, ElementId, Kind, Model, Verb};
 
 pub(super) fn caption(element: &Element) -> String {
     let outside = match element.kind() {
@@ -18,11 +19,12 @@ pub(super) fn caption(element: &Element) -> String {
         | Kind::Event
         | Kind::Policy
         | Kind::ReadModel
+        | Kind::Query
         | Kind::ExternalSystem
         | Kind::Actor
         | Kind::Hotspot => "",
     };
-    format!("{}{outside}", element.kind().title())
+    format!("{}{outside}", title(element))
 }
 
 pub(super) fn badge(element: &Element) -> Option<String> {
@@ -30,11 +32,18 @@ pub(super) fn badge(element: &Element) -> Option<String> {
         .version()
         .filter(|version| *version > 1)
         .map(|version| format!("v{version}"));
-    version.or_else(|| {
-        element
-            .after()
-            .map(|after| one_line(&format!("after {after}"), 85, Weight::Bold, 96))
-    })
+    version.or_else(|| element.after().map(after))
+}
+
+/// How long a policy waits before it issues this command.
+pub(super) fn delay(model: &Model, policy: &ElementId, command: &ElementId) -> Option<String> {
+    let mut issued = model.relations_from(policy);
+    let issued = issued.find(|known| known.verb == Verb::Issues && known.to == *command)?;
+    issued.after.as_deref().map(after)
+}
+
+fn after(delay: &str) -> String {
+    one_line(&format!("after {delay}"), 85, Weight::Bold, 96)
 }
 
 pub(super) fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {

@@ -11,7 +11,8 @@ use super::{
     legend::legend,
     level::Level,
     measure::{AXIS, BAND_GAP, LANE_HEAD, LANE_MARGIN, LEAST_WIDTH, MARGIN, REMARK, SEAM, TILT},
-    note::{badge, caption, lettering},
+    note::{badge, caption, delay, lettering},
+    occurrence::Role,
     prose::{self, Finding},
     scene::{
         Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, Look, Mark, Note, Phase, Scene, Shade,
@@ -421,7 +422,15 @@ impl Painting<'_> {
     fn captioned(&mut self, unit: &Unit, placed: &Placed, mut note: Note) -> Note {
         let lane = self.grid.lanes[unit.lane].as_ref().map(ElementId::name);
         let home = placed.id.context();
-        let caption = note.kind.title();
+        let element = self.model.element(&placed.id);
+        let caption = element.map_or(note.kind.title(), prose::title);
+        if placed.role == Role::Trigger && placed.look != Look::Ghost {
+            let waits = unit
+                .head
+                .as_ref()
+                .and_then(|head| delay(self.model, &placed.id, head));
+            note.badge = waits.map(|text| Badge { text }).or(note.badge);
+        }
         note.caption = match (placed.look, home) {
             (Look::Ghost, _) if unit.from_below => format!("{caption}, from below"),
             (Look::Ghost, _) => format!("{caption}, from above"),

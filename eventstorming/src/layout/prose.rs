@@ -12,12 +12,13 @@ pub(crate) struct Finding {
 
 /// `14 events, 11 commands, ..`: what there is at all.
 pub(super) fn counts(model: &Model, level: Level) -> String {
-    const ORDER: [Kind; 8] = [
+    const ORDER: [Kind; 9] = [
         Kind::Event,
         Kind::Command,
         Kind::Policy,
         Kind::Aggregate,
         Kind::ReadModel,
+        Kind::Query,
         Kind::ExternalSystem,
         Kind::Actor,
         Kind::Hotspot,
@@ -90,11 +91,7 @@ pub(super) fn tooltip(model: &Model, element: &Element) -> String {
         .context()
         .and_then(|name| model.element(&ElementId::shared(Kind::Context, name)));
     let place = context.map_or_else(String::new, |context| format!(" in {}", context.label));
-    let mut lines = vec![format!(
-        "{}: {}{place}",
-        element.kind().title(),
-        element.label
-    )];
+    let mut lines = vec![format!("{}: {}{place}", title(element), element.label)];
     lines.extend(element.docs.lines().map(str::to_owned));
     lines.extend(facts(element));
     lines.extend(relations(model, element));
@@ -102,6 +99,15 @@ pub(super) fn tooltip(model: &Model, element: &Element) -> String {
     lines.extend(element.location.as_ref().map(ToString::to_string));
     lines.retain(|line| !line.trim().is_empty());
     lines.join("\n")
+}
+
+/// What a reader calls the element.
+pub(super) fn title(element: &Element) -> &'static str {
+    if element.is_stateful() {
+        "process manager"
+    } else {
+        element.kind().title()
+    }
 }
 
 fn facts(element: &Element) -> Vec<String> {
@@ -142,7 +148,17 @@ fn facts(element: &Element) -> Vec<String> {
             .then(|| "handled outside of this model".to_owned())
             .into_iter()
             .collect(),
-        Facts::Policy { after } => after.iter().map(|after| format!("after {after}")).collect(),
+        Facts::Policy { after, key } => {
+            let after = after.iter().map(|after| format!("after {after}"));
+            let key = key
+                .iter()
+                .map(|key| format!("keeps a state for each {key}"));
+            after.chain(key).collect()
+        }
+        Facts::Query { answer } => answer
+            .iter()
+            .map(|answer| format!("answered with {answer}"))
+            .collect(),
         Facts::None => Vec::new(),
     }
 }
@@ -188,6 +204,7 @@ fn part(model: &Model, relation: &Relation, end: &ElementId) -> Option<String> {
             .and_then(crate::model::Cardinality::remark)
             .map(str::to_owned),
     );
+    remarks.extend(relation.after.iter().map(|after| format!("after {after}")));
     let upon = labels(
         relation
             .upon

@@ -4,7 +4,10 @@
 //! a compile error at the place that the macro points at. `format!` is not to be had in a
 //! `const fn`, so the text is put together byte by byte.
 
-use super::{Aggregate, Command, Context, Event, Flow, Handler, Name, Policy, Projection, Set};
+use super::{
+    Aggregate, Command, Context, Event, Flow, Handler, Name, Policy, ProcessManager, Projection,
+    Reaction, Set,
+};
 
 /// What a check found: the text of a compile error.
 #[derive(Debug)]
@@ -185,15 +188,74 @@ pub const fn closed_policy(
     let Some((_, policy)) = split_at(context.policies, index) else {
         return None;
     };
-    let mut reactions = policy.reactions;
+    closed_reactions(context, upstream, (&policy.name, policy.reactions))
+}
+
+/// Everything that the process manager listed at `index` takes is emitted, and everything it
+/// issues is handled, in the context or in one that is upstream of it.
+pub const fn closed_process_manager(
+    context: &Context,
+    upstream: &[&Context],
+    index: usize,
+) -> Option<Finding> {
+    let Some((_, manager)) = split_at(context.process_managers, index) else {
+        return None;
+    };
+    let reactions = (&manager.name, manager.reactions);
+    if let Some(finding) = closed_reactions(context, upstream, reactions) {
+        return Some(finding);
+    }
+    let feed = (&manager.name, " applies ", manager.applies);
+    closed_feed(context, upstream, feed)
+}
+
+const fn closed_reactions(
+    context: &Context,
+    upstream: &[&Context],
+    (who, reactions): (&Name, &[Reaction]),
+) -> Option<Finding> {
+    let mut reactions = reactions;
     while let [reaction, tail @ ..] = reactions {
         if let Some(event) = unemitted(context, upstream, reaction.on) {
-            return Some(not_emitted(context, &policy.name, " reacts to ", event));
+            return Some(not_emitted(context, who, " reacts to ", event));
         }
         if let Some(command) = unhandled(context, upstream, reaction.issues) {
-            return Some(issued_in_vain(context, &policy.name, command));
+            return Some(issued_in_vain(context, who, command));
         }
         reactions = tail;
+    }
+    None
+}
+
+/// No event is listed twice among those of a process manager: it would concern two instances.
+pub const fn keyed_once(manager: &str, keyed: &[Set<Event>]) -> Option<Finding> {
+    let mut rest = keyed;
+    while let [first, tail @ ..] = rest {
+        let mut others = tail;
+        while let [second, more @ ..] = others {
+            if let Some(event) = shared_event(first, second) {
+                return Some(
+                    Finding::new()
+                        .name(manager)
+                        .text(" takes ")
+                        .name(event.name.as_str())
+                        .text(" as two types, each with a key of its own; take it as one type, so that it concerns one instance"),
+                );
+            }
+            others = more;
+        }
+        rest = tail;
+    }
+    None
+}
+
+const fn shared_event(left: Set<Event>, right: Set<Event>) -> Option<&'static Event> {
+    let mut rest = left;
+    while let [first, tail @ ..] = rest {
+        if find_event(right, first).is_some() {
+            return Some(*first);
+        }
+        rest = tail;
     }
     None
 }
@@ -248,6 +310,8 @@ pub enum Section {
     Aggregates,
     /// `policies`
     Policies,
+    /// `process_managers`
+    ProcessManagers,
     /// `projections`
     Projections,
 }
@@ -257,6 +321,10 @@ pub const fn lists(context: &Context, section: Section, member: &Name) -> Option
     let (listed, list) = match section {
         Section::Aggregates => (has_aggregate(context.aggregates, member), "aggregates"),
         Section::Policies => (has_policy(context.policies, member), "policies"),
+        Section::ProcessManagers => (
+            has_process_manager(context.process_managers, member),
+            "process_managers",
+        ),
         Section::Projections => (has_projection(context.projections, member), "projections"),
     };
     if listed {
@@ -290,6 +358,7 @@ macro_rules! has {
 has! {
     has_aggregate(Aggregate);
     has_policy(Policy);
+    has_process_manager(ProcessManager);
     has_projection(Projection);
 }
 
@@ -419,7 +488,7 @@ const fn unhandled(
     match flow {
         Flow::Nothing => None,
         Flow::One(command) => not_handled(context, upstream, command),
-        Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner) => {
+        Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner, _) => {
             unhandled(context, upstream, inner)
         }
         Flow::OneOf(commands) => {
@@ -552,7 +621,9 @@ const fn flow_contains(flow: &Flow<Event>, event: &Event) -> bool {
     match flow {
         Flow::Nothing => false,
         Flow::One(one) => one.name.is(&event.name),
-        Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner) => flow_contains(inner, event),
+        Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner, _) => {
+            flow_contains(inner, event)
+        }
         Flow::OneOf(set) => find_event(set, event).is_some(),
         Flow::AllOf(flows) => {
             let mut rest = *flows;

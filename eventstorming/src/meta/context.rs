@@ -1,4 +1,6 @@
-use super::{Aggregate, Docs, ExternalSystem, Location, Name, Policy, Projection, Set};
+use super::{
+    Aggregate, Docs, ExternalSystem, Location, Name, Policy, ProcessManager, Projection, Set,
+};
 
 /// A part of the domain with a language and members of its own.
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub struct Context {
     pub aggregates: Set<Aggregate>,
     /// Its policies.
     pub policies: Set<Policy>,
+    /// Its policies with a memory.
+    pub process_managers: Set<ProcessManager>,
     /// Its read models.
     pub projections: Set<Projection>,
     /// The systems it talks to.

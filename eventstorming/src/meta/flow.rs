@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 /// Distinct members, in the order written.
 pub type Set<T> = &'static [&'static T];
 
@@ -15,8 +17,9 @@ pub enum Flow<T: 'static> {
     Maybe(&'static Self),
     /// `Vec<_>`: any number.
     Many(&'static Self),
-    /// `After<_>`: the same, but later, unless it is cancelled before.
-    Later(&'static Self),
+    /// `After<_>`: the same, but later, unless it is cancelled before; and how much later, where
+    /// the type says so.
+    Later(&'static Self, Option<Duration>),
     /// A tuple: each of them.
     AllOf(&'static [&'static Self]),
     /// An enum: exactly one of them.
@@ -29,7 +32,7 @@ impl<T> Flow<T> {
         match self {
             Self::Nothing => Vec::new(),
             Self::One(member) => vec![*member],
-            Self::Maybe(flow) | Self::Many(flow) | Self::Later(flow) => flow.members(),
+            Self::Maybe(flow) | Self::Many(flow) | Self::Later(flow, _) => flow.members(),
             Self::AllOf(flows) => flows.iter().flat_map(|flow| flow.members()).collect(),
             Self::OneOf(set) => set.to_vec(),
         }
@@ -40,7 +43,7 @@ impl<T> Flow<T> {
         match self {
             Self::Nothing | Self::One(_) | Self::OneOf(_) => false,
             Self::Maybe(flow) | Self::Many(flow) => flow.is_later(),
-            Self::Later(_) => true,
+            Self::Later(..) => true,
             Self::AllOf(flows) => flows.iter().any(|flow| flow.is_later()),
         }
     }

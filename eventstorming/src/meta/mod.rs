@@ -17,7 +17,9 @@ mod location;
 mod name;
 mod persona;
 mod policy;
+mod process_manager;
 mod projection;
+mod query;
 
 pub use self::{
     aggregate::{Aggregate, Handler},
@@ -32,5 +34,7 @@ pub use self::{
     name::Name,
     persona::Persona,
     policy::{Policy, Reaction},
+    process_manager::ProcessManager,
     projection::Projection,
+    query::{Answer, Query},
 };

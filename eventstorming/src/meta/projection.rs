@@ -1,4 +1,4 @@
-use super::{Docs, Event, Location, Name, Persona, Set};
+use super::{Answer, Docs, Event, Location, Name, Persona, Set};
 
 /// A read model: what is known, derived from events.
 #[derive(Debug)]
@@ -9,6 +9,8 @@ pub struct Projection {
     pub applies: &'static [Set<Event>],
     /// Who reads it.
     pub read_by: Set<Persona>,
+    /// One for each question it answers.
+    pub answers: &'static [Answer],
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Element, ElementId, Facts, Kind, Location, Model, ModelError, Relation, Verb, cardinality,
-    label,
+    delay, label,
 };
 use crate::meta;
 
@@ -69,7 +69,8 @@ impl Source {
     }
 
     fn label(&self) -> String {
-        if self.kind == Kind::Policy {
+        // A rule is a sentence, a process has a name.
+        if matches!(self.facts, Facts::Policy { key: None, .. }) {
             label::sentence(self.name)
         } else {
             label::title(self.name)
@@ -94,7 +95,7 @@ macro_rules! plain_source {
     (@kind Projection) => { Kind::ReadModel };
     (@kind Persona) => { Kind::Actor };
     (@kind $constant:ident) => { Kind::$constant };
-    (@facts Policy) => { Facts::Policy { after: None } };
+    (@facts Policy) => { Facts::Policy { after: None, key: None } };
     (@facts Command) => { Facts::Command { foreign: false } };
     (@facts $constant:ident) => { Facts::None };
 }
@@ -107,6 +108,36 @@ plain_source!(
     ExternalSystem,
     Persona
 );
+
+impl From<&'static meta::ProcessManager> for Source {
+    fn from(manager: &'static meta::ProcessManager) -> Self {
+        Self {
+            kind: Kind::Policy,
+            name: manager.name.as_str(),
+            docs: &manager.docs,
+            location: manager.location,
+            facts: Facts::Policy {
+                after: None,
+                key: Some(manager.key.to_owned()),
+            },
+        }
+    }
+}
+
+impl From<&'static meta::Answer> for Source {
+    fn from(answer: &'static meta::Answer) -> Self {
+        let query = answer.query;
+        Self {
+            kind: Kind::Query,
+            name: query.name.as_str(),
+            docs: &query.docs,
+            location: query.location,
+            facts: Facts::Query {
+                answer: Some(answer.answer.to_owned()),
+            },
+        }
+    }
+}
 
 impl From<&'static meta::Event> for Source {
     fn from(event: &'static meta::Event) -> Self {
@@ -205,12 +236,24 @@ impl Builder {
         let name = Some(context.name.as_str());
         for projection in context.projections {
             self.define(name, *projection);
+            for answer in projection.answers {
+                let query = self.define(name, answer);
+                self.stick(&query, answer.docs);
+            }
         }
         for policy in context.policies {
             let id = self.define(name, *policy);
-            for reaction in policy.reactions {
-                self.stick(&id, reaction.docs);
-            }
+            self.stick_reactions(&id, policy.reactions);
+        }
+        for manager in context.process_managers {
+            let id = self.define(name, *manager);
+            self.stick_reactions(&id, manager.reactions);
+        }
+    }
+
+    fn stick_reactions(&mut self, policy: &ElementId, reactions: &[meta::Reaction]) {
+        for reaction in reactions {
+            self.stick(policy, reaction.docs);
         }
     }
 
@@ -220,7 +263,13 @@ impl Builder {
         for projection in context.projections {
             self.define_foreign(name, projection.applies.iter().copied().flatten().copied());
         }
-        for reaction in context.policies.iter().flat_map(|policy| policy.reactions) {
+        for manager in context.process_managers {
+            self.define_foreign(name, manager.applies.iter().copied().flatten().copied());
+        }
+        let policies = context.policies.iter().map(|policy| policy.reactions);
+        let managers = context.process_managers.iter();
+        let managers = managers.map(|manager| manager.reactions);
+        for reaction in policies.chain(managers).flatten() {
             self.define_foreign(name, reaction.on.iter().copied());
             self.define_foreign(name, reaction.issues.members());
         }
@@ -309,7 +358,21 @@ impl Builder {
                 let actor = self.define(None, *persona);
                 self.relate(Relation::new(actor, Verb::Observes, id.clone()));
             }
+            for answer in projection.answers {
+                self.relate_answer(name, &id, answer);
+            }
         }
+    }
+
+    fn relate_answer(&mut self, name: &str, projection: &ElementId, answer: &'static meta::Answer) {
+        let query = self.id(name, answer);
+        for persona in answer.by {
+            let actor = self.define(None, *persona);
+            self.relate(Relation::new(actor, Verb::Asks, query.clone()));
+        }
+        let mut answered = Relation::new(query, Verb::AnsweredBy, projection.clone());
+        answer.docs.text.clone_into(&mut answered.docs);
+        self.relate(answered);
     }
 
     fn relate_policies(&mut self, context: &'static meta::Context) {
@@ -319,6 +382,49 @@ impl Builder {
             for reaction in policy.reactions {
                 self.relate_reaction(name, &id, reaction);
             }
+            self.say_delay(&id);
+        }
+        for manager in context.process_managers {
+            let id = self.id(name, *manager);
+            for reaction in manager.reactions {
+                self.relate_reaction(name, &id, reaction);
+            }
+            self.relate_memory(name, &id, manager);
+            self.say_delay(&id);
+        }
+    }
+
+    /// What a process manager keeps in mind without doing anything about it at once.
+    fn relate_memory(
+        &mut self,
+        name: &str,
+        id: &ElementId,
+        manager: &'static meta::ProcessManager,
+    ) {
+        for event in manager.applies.iter().copied().flatten() {
+            let event = self.id(name, *event);
+            let activates = |known: &Relation| known.is(&event, Verb::Activates, id);
+            if !self.model.relations_to(id).any(activates) {
+                self.relate(Relation::new(event, Verb::Feeds, id.clone()));
+            }
+        }
+    }
+
+    /// A policy that waits equally long before all that it issues waits itself.
+    fn say_delay(&mut self, policy: &ElementId) {
+        let issues = self.model.relations_from(policy);
+        let delays: Vec<_> = issues.map(|relation| relation.after.clone()).collect();
+        let Some((first, rest)) = delays.split_first() else {
+            return;
+        };
+        if rest.iter().any(|delay| delay != first) {
+            return;
+        }
+        let first = first.clone();
+        if let Some(element) = self.model.element_mut(policy)
+            && let Facts::Policy { after, .. } = &mut element.facts
+        {
+            *after = first;
         }
     }
 
@@ -340,9 +446,11 @@ impl Builder {
                 policy.clone(),
             ));
         }
-        for (command, often) in cardinality::members(reaction.issues, |a, b| a.name == b.name) {
+        let same = |a: &meta::Command, b: &meta::Command| a.name == b.name;
+        for (command, often) in cardinality::members(reaction.issues, same) {
             let mut issues = Relation::new(policy.clone(), Verb::Issues, self.id(name, command));
             issues.cardinality = Some(often);
+            issues.after = delay::before(reaction.issues, command, same);
             issues.upon.clone_from(&upon);
             reaction.docs.text.clone_into(&mut issues.docs);
             self.relate(issues);

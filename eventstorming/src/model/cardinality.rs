@@ -62,7 +62,7 @@ fn occurrences<T>(flow: &Flow<T>) -> Vec<(&'static T, Cardinality)> {
         Flow::Nothing => Vec::new(),
         Flow::One(member) => vec![(*member, Cardinality::One)],
         // What comes later may be cancelled before.
-        Flow::Maybe(flow) | Flow::Later(flow) => inside(flow, Cardinality::Optional),
+        Flow::Maybe(flow) | Flow::Later(flow, _) => inside(flow, Cardinality::Optional),
         Flow::Many(flow) => inside(flow, Cardinality::Many),
         Flow::AllOf(flows) => flows.iter().flat_map(|flow| occurrences(flow)).collect(),
         Flow::OneOf([only]) => vec![(*only, Cardinality::One)],

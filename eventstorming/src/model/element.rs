@@ -26,12 +26,10 @@ impl Element {
 
     /// The version of an event's schema.
     pub const fn version(&self) -> Option<u32> {
-        match self.facts {
-            Facts::Event { version, .. } => Some(version),
-            Facts::Context { .. } | Facts::Command { .. } | Facts::Policy { .. } | Facts::None => {
-                None
-            }
-        }
+        let Facts::Event { version, .. } = self.facts else {
+            return None;
+        };
+        Some(version)
     }
 
     /// Whether it is an event that opens a phase.
@@ -41,22 +39,18 @@ impl Element {
 
     /// The name of the phase that it opens, where it was given one.
     pub fn phase(&self) -> Option<&str> {
-        match &self.facts {
-            Facts::Event { phase, .. } => phase.as_deref(),
-            Facts::Context { .. } | Facts::Command { .. } | Facts::Policy { .. } | Facts::None => {
-                None
-            }
-        }
+        let Facts::Event { phase, .. } = &self.facts else {
+            return None;
+        };
+        phase.as_deref()
     }
 
     /// Who looks after a context.
     pub fn owner(&self) -> Option<&str> {
-        match &self.facts {
-            Facts::Context { owner, .. } => owner.as_deref(),
-            Facts::Event { .. } | Facts::Command { .. } | Facts::Policy { .. } | Facts::None => {
-                None
-            }
-        }
+        let Facts::Context { owner, .. } = &self.facts else {
+            return None;
+        };
+        owner.as_deref()
     }
 
     /// Whether the other end of it lies outside of the contexts of this model.
@@ -67,13 +61,32 @@ impl Element {
         )
     }
 
-    /// How long a policy waits, in words.
+    /// The type of the key that tells the instances of a process manager apart.
+    pub fn key(&self) -> Option<&str> {
+        let Facts::Policy { key, .. } = &self.facts else {
+            return None;
+        };
+        key.as_deref()
+    }
+
+    /// Whether it is a process manager: a policy that keeps a state for each key.
+    pub const fn is_stateful(&self) -> bool {
+        matches!(self.facts, Facts::Policy { key: Some(_), .. })
+    }
+
+    /// The type of the answer to a query.
+    pub fn answer(&self) -> Option<&str> {
+        let Facts::Query { answer } = &self.facts else {
+            return None;
+        };
+        answer.as_deref()
+    }
+
+    /// How long a policy waits before all that it issues, in words.
     pub fn after(&self) -> Option<&str> {
-        match &self.facts {
-            Facts::Policy { after } => after.as_deref(),
-            Facts::Context { .. } | Facts::Event { .. } | Facts::Command { .. } | Facts::None => {
-                None
-            }
-        }
+        let Facts::Policy { after, .. } = &self.facts else {
+            return None;
+        };
+        after.as_deref()
     }
 }

@@ -62,6 +62,9 @@ pub enum Ground {
     /// Only what is issued or emitted has a cardinality.
     #[error("only what is emitted, or issued by a policy, has a cardinality")]
     Cardinality,
+    /// Only a policy waits before it issues a command.
+    #[error("only a policy waits before it issues a command")]
+    After,
     /// Only a policy issues a command upon an event, and only upon one that activates it.
     #[error("only a policy issues a command upon events, and `{0}` does not activate it")]
     Upon(ElementId),

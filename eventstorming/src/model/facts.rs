@@ -30,8 +30,15 @@ pub enum Facts {
     },
     /// Of a policy.
     Policy {
-        /// How long it waits, in words, where that was said.
+        /// How long it waits before all that it issues, in words, where that was said.
         after: Option<String>,
+        /// Of a process manager, which keeps a state for each key: the type of the key.
+        key: Option<String>,
+    },
+    /// Of a query.
+    Query {
+        /// The Rust type of the answer, as the user writes it.
+        answer: Option<String>,
     },
     /// Of all other kinds: nothing.
     None,

@@ -215,6 +215,10 @@ impl Model {
         if relation.cardinality.is_some() && !verb.counts() {
             return Some(Ground::Cardinality);
         }
+        let of_policy = *verb == Verb::Issues && from.kind() == Kind::Policy;
+        if relation.after.is_some() && !of_policy {
+            return Some(Ground::After);
+        }
         None
     }
 

@@ -29,11 +29,15 @@ struct ElementEntry {
     after: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     docs: String,
     #[serde(skip_serializing_if = "is_false")]
     foreign: bool,
     id: Option<ElementId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Location>,
@@ -56,6 +60,8 @@ struct ElementEntry {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RelationEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cardinality: Option<Cardinality>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -175,7 +181,11 @@ impl ElementEntry {
                 entry.foreign = foreign;
             }
             Facts::Command { foreign } => entry.foreign = foreign,
-            Facts::Policy { after } => entry.after = after,
+            Facts::Policy { after, key } => {
+                entry.after = after;
+                entry.key = key;
+            }
+            Facts::Query { answer } => entry.answer = answer,
             Facts::None => {}
         }
         entry
@@ -205,6 +215,10 @@ impl ElementEntry {
             },
             Kind::Policy => Facts::Policy {
                 after: self.after.clone(),
+                key: self.key.clone(),
+            },
+            Kind::Query => Facts::Query {
+                answer: self.answer.clone(),
             },
             Kind::Aggregate
             | Kind::ReadModel
@@ -234,11 +248,13 @@ impl ElementEntry {
         let kept = Self::of(element);
         let fields = [
             (self.after == kept.after, "only a policy has `after`"),
+            (self.answer == kept.answer, "only a query has an `answer`"),
             (self.aliases == kept.aliases, "only an event has `aliases`"),
             (
                 self.foreign == kept.foreign,
                 "only an event or a command is `foreign`",
             ),
+            (self.key == kept.key, "only a policy has a `key`"),
             (self.owner == kept.owner, "only a context has an `owner`"),
             (self.phase == kept.phase, "only an event has a `phase`"),
             (self.pivotal == kept.pivotal, "only an event is `pivotal`"),
@@ -265,6 +281,7 @@ impl ElementEntry {
 impl RelationEntry {
     fn of(relation: &Relation) -> Self {
         Self {
+            after: relation.after.clone(),
             cardinality: relation.cardinality,
             docs: relation.docs.clone(),
             from: relation.from.clone(),
@@ -281,6 +298,7 @@ impl RelationEntry {
             to: self.to,
             cardinality: self.cardinality,
             upon: self.upon,
+            after: self.after,
             docs: self.docs,
         }
     }

@@ -16,6 +16,8 @@ pub enum Kind {
     Policy,
     /// What is known, derived from events.
     ReadModel,
+    /// A question that a read model answers.
+    Query,
     /// A system that is not ours.
     ExternalSystem,
     /// Someone who acts on the system.
@@ -26,13 +28,14 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Context,
         Self::Aggregate,
         Self::Command,
         Self::Event,
         Self::Policy,
         Self::ReadModel,
+        Self::Query,
         Self::ExternalSystem,
         Self::Actor,
         Self::Hotspot,
@@ -47,6 +50,7 @@ impl Kind {
             Self::Event => "event",
             Self::Policy => "policy",
             Self::ReadModel => "read_model",
+            Self::Query => "query",
             Self::ExternalSystem => "external_system",
             Self::Actor => "actor",
             Self::Hotspot => "hotspot",
@@ -62,6 +66,7 @@ impl Kind {
             Self::Event => "event",
             Self::Policy => "policy",
             Self::ReadModel => "read model",
+            Self::Query => "query",
             Self::ExternalSystem => "system",
             Self::Actor => "actor",
             Self::Hotspot => "hot spot",
@@ -77,6 +82,7 @@ impl Kind {
             Self::Event => "events",
             Self::Policy => "policies",
             Self::ReadModel => "read models",
+            Self::Query => "queries",
             Self::ExternalSystem => "systems",
             Self::Actor => "actors",
             Self::Hotspot => "hot spots",

@@ -5,6 +5,7 @@
 
 mod build;
 mod cardinality;
+mod delay;
 mod element;
 mod error;
 mod facts;

@@ -17,6 +17,8 @@ pub struct Relation {
     /// Of a policy that issues a command: the events upon which it does. Empty when that is not
     /// known, and for all other relations.
     pub upon: Vec<ElementId>,
+    /// Of a policy that issues a command later: how much later, in words.
+    pub after: Option<String>,
     /// What the doc comment of the handling or reacting function says.
     pub docs: String,
 }
@@ -30,6 +32,7 @@ impl Relation {
             to,
             cardinality: None,
             upon: Vec::new(),
+            after: None,
             docs: String::new(),
         }
     }
@@ -43,6 +46,9 @@ impl Relation {
         }
         if self.cardinality.is_none() {
             self.cardinality = other.cardinality;
+        }
+        if self.after != other.after {
+            self.after = None;
         }
         if self.docs.is_empty() {
             self.docs = other.docs;

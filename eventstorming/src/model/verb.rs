@@ -18,19 +18,23 @@ pub enum Verb {
     Emits,
     /// An event activates a policy.
     Activates,
-    /// An event feeds a read model.
+    /// An event feeds a read model, or the memory of a process manager.
     Feeds,
     /// An event notifies a system.
     Notifies,
     /// An event is applied by an aggregate.
     AppliedBy,
+    /// An actor asks a query.
+    Asks,
+    /// A query is answered by a read model.
+    AnsweredBy,
     /// A hot spot is stuck on anything but another hot spot.
     On,
 }
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Observes,
         Self::Informs,
         Self::Issues,
@@ -40,6 +44,8 @@ impl Verb {
         Self::Feeds,
         Self::Notifies,
         Self::AppliedBy,
+        Self::Asks,
+        Self::AnsweredBy,
         Self::On,
     ];
 
@@ -55,6 +61,8 @@ impl Verb {
             Self::Feeds => "feeds",
             Self::Notifies => "notifies",
             Self::AppliedBy => "applied_by",
+            Self::Asks => "asks",
+            Self::AnsweredBy => "answered_by",
             Self::On => "on",
         }
     }
@@ -64,6 +72,7 @@ impl Verb {
         match self {
             Self::HandledBy => "handled by",
             Self::AppliedBy => "applied by",
+            Self::AnsweredBy => "answered by",
             Self::Observes
             | Self::Informs
             | Self::Issues
@@ -71,6 +80,7 @@ impl Verb {
             | Self::Activates
             | Self::Feeds
             | Self::Notifies
+            | Self::Asks
             | Self::On => self.as_str(),
         }
     }
@@ -87,6 +97,8 @@ impl Verb {
             Self::Feeds => "built from",
             Self::Notifies => "notified of",
             Self::AppliedBy => "applies",
+            Self::Asks => "asked by",
+            Self::AnsweredBy => "answers",
             Self::On => "questioned by",
         }
     }
@@ -100,16 +112,20 @@ impl Verb {
             Self::HandledBy => "a command is handled by an aggregate or a system",
             Self::Emits => "a command or a system emits an event",
             Self::Activates => "an event activates a policy",
-            Self::Feeds => "an event feeds a read model",
+            Self::Feeds => "an event feeds a read model or a process manager",
             Self::Notifies => "an event notifies a system",
             Self::AppliedBy => "an event is applied by an aggregate",
+            Self::Asks => "an actor asks a query",
+            Self::AnsweredBy => "a query is answered by a read model",
             Self::On => "a hot spot is stuck on anything but a hot spot",
         }
     }
 
     /// Whether the grammar has a sentence of it between these kinds.
     pub const fn links(self, from: Kind, to: Kind) -> bool {
-        use Kind::{Actor, Aggregate, Command, Event, ExternalSystem, Hotspot, Policy, ReadModel};
+        use Kind::{
+            Actor, Aggregate, Command, Event, ExternalSystem, Hotspot, Policy, Query, ReadModel,
+        };
         match self {
             Self::Observes => matches!((from, to), (Actor, ReadModel)),
             Self::Informs => matches!((from, to), (ReadModel, Command)),
@@ -117,9 +133,11 @@ impl Verb {
             Self::HandledBy => matches!((from, to), (Command, Aggregate | ExternalSystem)),
             Self::Emits => matches!((from, to), (Command | ExternalSystem, Event)),
             Self::Activates => matches!((from, to), (Event, Policy)),
-            Self::Feeds => matches!((from, to), (Event, ReadModel)),
+            Self::Feeds => matches!((from, to), (Event, ReadModel | Policy)),
             Self::Notifies => matches!((from, to), (Event, ExternalSystem)),
             Self::AppliedBy => matches!((from, to), (Event, Aggregate)),
+            Self::Asks => matches!((from, to), (Actor, Query)),
+            Self::AnsweredBy => matches!((from, to), (Query, ReadModel)),
             Self::On => matches!(from, Hotspot) && !matches!(to, Hotspot),
         }
     }

@@ -39,11 +39,13 @@ impl<'a> Chart<'a> {
             }
             let (open, close) = shape(element.kind());
             let (node, class) = (self.node(&element.id), element.kind().as_str());
-            writeln!(
-                f,
-                "    n{node}{open}\"{}\"{close}:::{class}",
-                Label(element)
-            )?;
+            let label = Label(element);
+            let process = if element.is_stateful() {
+                " (process manager)"
+            } else {
+                ""
+            };
+            writeln!(f, "    n{node}{open}\"{label}{process}\"{close}:::{class}")?;
         }
         Ok(())
     }
@@ -51,6 +53,10 @@ impl<'a> Chart<'a> {
     fn write_relation(&self, f: &mut fmt::Formatter<'_>, relation: &Relation) -> fmt::Result {
         let (from, to) = (self.node(&relation.from), self.node(&relation.to));
         let verb = relation.verb.phrase();
+        let verb = match &relation.after {
+            Some(after) => format!("{verb} after {}", Escaped(after)),
+            None => verb.to_owned(),
+        };
         match relation.verb {
             Verb::AppliedBy => Ok(()),
             Verb::On => writeln!(f, "  n{from} -.- n{to}"),
@@ -61,7 +67,9 @@ impl<'a> Chart<'a> {
             | Verb::Emits
             | Verb::Activates
             | Verb::Feeds
-            | Verb::Notifies => writeln!(f, "  n{from} -->|{verb}| n{to}"),
+            | Verb::Notifies
+            | Verb::Asks
+            | Verb::AnsweredBy => writeln!(f, "  n{from} -->|{verb}| n{to}"),
         }
     }
 }
@@ -93,6 +101,7 @@ const CLASSES: &str = "\
   classDef policy fill:#c9a0dc,stroke:#7b4b94,color:#16181d
   classDef aggregate fill:#fbefa0,stroke:#b3a13a,color:#16181d
   classDef read_model fill:#c4e27a,stroke:#4f8417,color:#16181d
+  classDef query fill:#e6f4c4,stroke:#4f8417,color:#16181d
   classDef external_system fill:#f3a6c8,stroke:#b03a75,color:#16181d
   classDef actor fill:#fee440,stroke:#a8930a,color:#16181d
   classDef hotspot fill:#f2708a,stroke:#a3233e,color:#16181d
@@ -103,6 +112,7 @@ const fn shape(kind: Kind) -> (&'static str, &'static str) {
         Kind::Policy => ("{{", "}}"),
         Kind::Aggregate => ("(", ")"),
         Kind::ReadModel => ("[/", "/]"),
+        Kind::Query => ("{", "}"),
         Kind::ExternalSystem => ("[[", "]]"),
         Kind::Actor => ("([", "])"),
         Kind::Hotspot => (">", "]"),
@@ -110,12 +120,21 @@ const fn shape(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// A label with what Mermaid gives a meaning of its own written as entities.
+/// What is written on an element.
 struct Label<'a>(&'a Element);
 
 impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for letter in self.0.label.chars() {
+        Escaped(&self.0.label).fmt(f)
+    }
+}
+
+/// A text with what Mermaid gives a meaning of its own written as entities.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for letter in self.0.chars() {
             match letter {
                 letter if letter.is_alphanumeric() || " ,.:?!'()-/+".contains(letter) => {
                     fmt::Write::write_char(f, letter)?;

@@ -6,7 +6,7 @@ use aether::{DynEventStore, EmbeddedEventStore, InMemoryEventStore, JetStreamOpt
 use aether_tests::harness::{NatsCluster, NatsServer};
 use tempfile::TempDir;
 
-pub(super) trait Home {
+pub(crate) trait Home {
     /// A new one, with nothing in it.
     async fn make() -> Self;
 
@@ -17,7 +17,7 @@ pub(super) trait Home {
     async fn restart(&mut self);
 }
 
-pub(super) struct Memory(InMemoryEventStore);
+pub(crate) struct Memory(InMemoryEventStore);
 
 impl Home for Memory {
     async fn make() -> Self {
@@ -31,7 +31,7 @@ impl Home for Memory {
     async fn restart(&mut self) {}
 }
 
-pub(super) struct Folder {
+pub(crate) struct Folder {
     folder: TempDir,
     open: tokio::sync::Mutex<Option<DynEventStore>>,
 }
@@ -65,7 +65,7 @@ fn options() -> JetStreamOptions {
         .patience(Duration::from_secs(30))
 }
 
-pub(super) struct OneServer(NatsServer);
+pub(crate) struct OneServer(NatsServer);
 
 impl Home for OneServer {
     async fn make() -> Self {
@@ -82,7 +82,7 @@ impl Home for OneServer {
     }
 }
 
-pub(super) struct ThreeServers(NatsCluster);
+pub(crate) struct ThreeServers(NatsCluster);
 
 impl Home for ThreeServers {
     async fn make() -> Self {

@@ -1,6 +1,7 @@
 //! What commits and policies ask for later, and that it is done once and at its time.
 
-mod homes;
+mod crashes;
+pub(crate) mod homes;
 mod policies;
 mod promises;
 mod trouble;

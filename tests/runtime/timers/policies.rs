@@ -158,6 +158,47 @@ fn the_model_knows_that_a_command_is_for_later() {
     assert!(BuyLater::META.reactions[0].issues.is_later());
 }
 
+/// The same policy, as it was changed while something was pending.
+mod changed {
+    use super::{After, PayTicket, Policy, Selling, TicketBought, bounded_context, handlers, pay};
+
+    #[derive(Policy, Default)]
+    pub(super) struct PayAfterADay;
+
+    #[handlers]
+    impl PayAfterADay {
+        #[react]
+        fn bought(&self, event: &TicketBought) -> Option<After<PayTicket>> {
+            (event.ticket != "a").then(|| After::days(1, pay(&event.ticket)))
+        }
+    }
+
+    bounded_context! {
+        /// Wants some of its money.
+        pub(super) Collecting { policies: [PayAfterADay], upstream: [Selling] }
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_was_changed_does_not_send_what_it_does_not_ask_for_any_more() {
+    let (store, clock) = (InMemoryEventStore::new(), ManualClock::new());
+    let before = run(store.clone(), &clock).await;
+    before.send(ticket("a")).await.unwrap();
+    before.send(ticket("b")).await.unwrap();
+    assert_eq!(paid(&before, "a").await, 0);
+    before.shutdown().await;
+    clock.set(at(24));
+    let after = Aether::builder()
+        .store(store)
+        .context::<Selling>()
+        .context::<changed::Collecting>()
+        .clock(clock.clone());
+    let after = after.start().await.unwrap();
+    assert_eq!((paid(&after, "a").await, paid(&after, "b").await), (0, 1));
+    let timers = of_kind(&after, FollowerKind::Timers).timers.unwrap();
+    assert_eq!(timers.pending, 0);
+}
+
 struct HastyBank;
 
 impl Adapter for HastyBank {

@@ -4,12 +4,15 @@ use std::sync::atomic::Ordering;
 
 use aether::{
     EventStore as _, InMemoryEventStore, Position,
-    runtime::{FollowerKind, FollowerState, ReadError},
+    runtime::{Aether, FollowerKind, FollowerState, ReadError},
     testing::ManualClock,
 };
 
-use super::{append, at, bought, of_kind, paid, pay, paying, run};
-use crate::unreliable_store::UnreliableStore;
+use super::{append, at, bought, of_kind, paid, pay, paying, policies::Collecting, run};
+use crate::{
+    shop::{Selling, Ticket},
+    unreliable_store::UnreliableStore,
+};
 
 #[tokio::test(start_paused = true)]
 async fn what_is_out_of_reach_is_tried_again() {
@@ -79,7 +82,7 @@ async fn a_crash_before_anything_was_kept_repeats_nothing() {
 }
 
 /// Waits until a runtime stands still, and says why.
-async fn halted(aether: &aether::Aether) -> Option<(&'static str, String)> {
+async fn halted(aether: &Aether) -> Option<(&'static str, String)> {
     match aether.settled().await {
         Err(ReadError::Halted { follower, reason }) => Some((follower, reason)),
         Ok(_) | Err(_) => None,
@@ -148,4 +151,47 @@ async fn asking_is_for_aggregates_that_are_said_to() {
     append(&aether, commit.asking(pay("b")).setting(paying("b", 0))).await;
     assert_eq!(paid(&aether, "b").await, 0);
     assert!(of_kind(&aether, FollowerKind::Timers).position > Position::START);
+}
+
+#[tokio::test]
+async fn what_was_cancelled_before_it_was_due_does_not_fire_though_nobody_has_seen_it_yet() {
+    let (store, clock) = (UnreliableStore::default(), ManualClock::new());
+    let aether = run(store.clone(), &clock).await;
+    append(&aether, bought("b", 1)).await;
+    append(&aether, bought("a", 1).setting(paying("b", 1))).await;
+    aether.settled().await.unwrap();
+    let blind = store.faults().blind.write().await;
+    append(&aether, bought("a", 2).cancelling("late")).await;
+    clock.set(at(1));
+    // Whatever wants to fire has had its chance.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    drop(blind);
+    assert_eq!(paid(&aether, "b").await, 0);
+}
+
+#[tokio::test]
+async fn the_log_is_not_read_for_what_nobody_can_ask_and_once_for_all_timers() {
+    let store = UnreliableStore::default();
+    store.append(bought("a", 1)).await.unwrap();
+    let followings = || store.faults().followings.swap(0, Ordering::SeqCst);
+    let plain = crate::shop::running_on(store.clone()).await;
+    plain.settled().await.unwrap();
+    assert_eq!(plain.status().len(), 2, "a policy and a projection");
+    assert_eq!(followings(), 2);
+    plain.shutdown().await;
+    let asking = run(store.clone(), &ManualClock::new()).await;
+    asking.settled().await.unwrap();
+    assert_eq!(followings(), 4, "and an outbox and all timers");
+    let both = Aether::builder()
+        .store(store.clone())
+        .context::<Selling>()
+        .context::<Collecting>()
+        .asks_of::<Ticket>()
+        .start();
+    let both = both.await.unwrap();
+    both.settled().await.unwrap();
+    assert_eq!(both.status().len(), 5, "two of them keep timers");
+    assert_eq!(followings(), 4);
 }

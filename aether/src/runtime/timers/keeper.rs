@@ -1,6 +1,9 @@
 use tokio::{sync::watch, time::Instant};
 
-use super::source::{Change, Source};
+use super::{
+    gate::Gate,
+    source::{Change, Source},
+};
 use crate::{
     DynEventStore, Event, EventStore as _, OutgoingCommand, Position, Recorded, StoreError,
     StoreErrorKind, TimerChange, Timestamp,
@@ -23,6 +26,7 @@ pub(in crate::runtime) struct Keeper {
     mood: Mood,
     backoff: Backoff,
     full: u32,
+    gate: Option<Gate>,
 }
 
 enum Mood {
@@ -50,7 +54,31 @@ impl Keeper {
             mood: Mood::Working,
             backoff: Backoff::of_outages(0),
             full: 0,
+            gate: None,
         }
+    }
+
+    /// The same, whose timers wait at a gate.
+    pub(in crate::runtime) fn behind(mut self, gate: Option<Gate>) -> Self {
+        self.gate = gate;
+        self
+    }
+
+    pub(super) const fn gate(&self) -> Option<&Gate> {
+        self.gate.as_ref()
+    }
+
+    /// A timer of it may be due, and the log ends here or further on.
+    pub(super) fn ask_gate(&mut self, now: Timestamp, head: Position) {
+        let due = self.due(now).is_some();
+        if let Some(gate) = self.gate.as_mut().filter(|_| due) {
+            gate.ask(head);
+        }
+    }
+
+    /// Whether what is due may fire, as far as its gate goes.
+    pub(super) fn may_fire(&self) -> bool {
+        self.gate.as_ref().is_none_or(Gate::is_open)
     }
 
     /// The place in the log after which it has to be read.
@@ -79,6 +107,7 @@ impl Keeper {
     /// When it next has something to do by the clock; none while it cannot.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         match self.mood {
+            Mood::Working if self.gate.as_ref().is_some_and(Gate::is_shut) => None,
             Mood::Working => self.ledger.next_due(),
             Mood::Waiting(_) | Mood::Halted { .. } => None,
         }
@@ -108,6 +137,9 @@ impl Keeper {
         match self.carry_out(engine, &timer).await {
             Ok(refused) => {
                 self.ledger.fired(&timer);
+                if let Some(gate) = &mut self.gate {
+                    gate.close();
+                }
                 self.backoff.reset();
                 self.status.send_modify(|status| {
                     status.refused += refused;
@@ -249,7 +281,7 @@ async fn set_by(store: &DynEventStore, timer: &DueTimer) -> Result<Recorded, Fai
 }
 
 /// Whether what the store could not do now may be done later.
-pub(super) fn failed(err: &StoreError) -> Failure {
+pub(in crate::runtime) fn failed(err: &StoreError) -> Failure {
     use StoreErrorKind::{
         Conflict, Corrupt, InDoubt, Invalid, Misconfigured, TooLarge, Unavailable,
     };

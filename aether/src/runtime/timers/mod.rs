@@ -4,12 +4,14 @@
 //! One task and one pass over the log serve all of them. Each has a [`Keeper`]: its own ledger,
 //! status and troubles, so that one that is stuck holds up no other.
 
+mod gate;
 mod keeper;
 mod source;
 mod task;
 
 pub(super) use self::{
-    keeper::Keeper,
-    source::{OfAggregate, OfPolicy, Source},
+    gate::Gate,
+    keeper::{Keeper, failed},
+    source::{OfAggregate, OfPolicy, Source, timer_change},
     task::Task,
 };

@@ -6,6 +6,7 @@ use crate::{
     runtime::{
         envelope::Envelope,
         follower::{Failure, chain},
+        process::is_received,
     },
     store::timers::TimerScope,
 };
@@ -66,7 +67,8 @@ impl<P: Policy + Handlers> Source for OfPolicy<P> {
 
     fn changes(&self, recorded: &Recorded) -> Result<Vec<Change>, Failure> {
         let mut changes = Vec::new();
-        for (event, happened) in recorded.commit.events().iter().enumerate() {
+        let events = recorded.commit.events().iter().enumerate();
+        for (event, happened) in events.filter(|(_, event)| !is_received(event)) {
             let origin = Origin::of(happened, recorded.position);
             let reacted = self.policy.react_stored(Stored::from(happened), &origin);
             let issued = reacted.map_err(|err| {
@@ -78,7 +80,7 @@ impl<P: Policy + Handlers> Source for OfPolicy<P> {
             })?;
             for (number, outgoing) in issued.into_iter().enumerate() {
                 let id = Envelope::id_of(happened, P::META.name.as_str(), number);
-                let change = change(happened.timestamp, id, outgoing);
+                let change = timer_change(happened.timestamp, id, outgoing);
                 changes.extend(change.map(|change| Change { event, change }));
             }
         }
@@ -86,8 +88,12 @@ impl<P: Policy + Handlers> Source for OfPolicy<P> {
     }
 }
 
-/// What a command that a policy issues does to its timers; nothing, if it is not for later.
-fn change(happened: crate::Timestamp, id: CommandId, outgoing: Outgoing) -> Option<TimerChange> {
+/// What a command that is issued does to timers; nothing, if it is not for later.
+pub(in crate::runtime) fn timer_change(
+    happened: crate::Timestamp,
+    id: CommandId,
+    outgoing: Outgoing,
+) -> Option<TimerChange> {
     let (due, key) = match outgoing.timing {
         Timing::Now => return None,
         Timing::Cancel { key } => return Some(TimerChange::Cancel(key)),

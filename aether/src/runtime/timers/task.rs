@@ -5,7 +5,10 @@ use futures_util::{FutureExt as _, StreamExt as _, future};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::keeper::{Keeper, failed};
+use super::{
+    gate::Gate,
+    keeper::{Keeper, failed},
+};
 use crate::{
     EventStore as _, Position, Recorded, StoreError, Timestamp,
     runtime::{
@@ -55,7 +58,7 @@ impl Task {
             };
             match ready {
                 // What fires is not interrupted.
-                Ok(Some(keeper)) => self.fire(keeper).await,
+                Ok(Some((keeper, now))) => self.fire(keeper, now).await,
                 Ok(None) => {}
                 Err(Failure::Halt(reason)) => {
                     for keeper in &mut self.keepers {
@@ -74,22 +77,43 @@ impl Task {
     /// Takes in what the log has, and says which keeper may fire a timer; none if there is more
     /// to read first, or after it has waited.
     ///
-    /// A timer fires only after everything was read that was in the log when it was known to be
-    /// due: what cancels or replaces it is among that.
-    async fn ready(&mut self) -> Result<Option<usize>, Failure> {
+    /// A timer fires only after everything was read that was in the log when it was already due:
+    /// what cancelled or replaced it in time is among that.
+    async fn ready(&mut self) -> Result<Option<(usize, Timestamp)>, Failure> {
         for _ in 0..Self::AT_ONCE {
             let Some(next) = self.log.next().now_or_never() else {
-                if self.due().is_none() {
-                    self.tell();
+                self.tell();
+                let now = self.engine.clock.now();
+                if self.due(now).is_none() {
                     self.wait().await?;
                     return Ok(None);
                 }
+                self.ask_gates(now).await?;
                 self.read_to_head().await?;
-                return Ok(self.due());
+                let due = self.due(now);
+                let may_fire = |keeper: &usize| {
+                    let keeper = self.keepers.get(*keeper);
+                    keeper.is_some_and(Keeper::may_fire)
+                };
+                return Ok(due.filter(may_fire).map(|keeper| (keeper, now)));
             };
             self.take(next)?;
         }
+        self.tell();
         Ok(None)
+    }
+
+    /// Before the log is read to its head: what a gate waits for may add to it.
+    async fn ask_gates(&mut self, now: Timestamp) -> Result<(), Failure> {
+        if self.keepers.iter().all(|keeper| keeper.gate().is_none()) {
+            return Ok(());
+        }
+        let head = self.engine.store.head().await;
+        let head = head.map_err(|err| failed(&err))?;
+        for keeper in &mut self.keepers {
+            keeper.ask_gate(now, head);
+        }
+        Ok(())
     }
 
     async fn read_to_head(&mut self) -> Result<(), Failure> {
@@ -120,8 +144,15 @@ impl Task {
     async fn wait(&mut self) -> Result<(), Failure> {
         let (due, clock) = (self.next_due(), Arc::clone(&self.engine.clock));
         let next_try = self.keepers.iter().filter_map(Keeper::next_try).min();
+        let gates = self.keepers.iter().filter_map(Keeper::gate);
+        let gates = gates.filter_map(Gate::awaited);
+        let gates: Vec<_> = gates
+            .map(|(inbox, until)| Box::pin(Gate::opens(inbox, until)))
+            .collect();
+        let gate = (!gates.is_empty()).then(|| future::select_all(gates));
         let taken = tokio::select! {
             next = self.log.next() => Some(next),
+            () = until(gate.map(|gate| gate.map(drop))) => None,
             () = until(due.map(|due| clock.wait_until(due))) => None,
             () = until(next_try.map(sleep_until)) => None,
             () = until(self.save_at.map(sleep_until)) => None,
@@ -130,8 +161,7 @@ impl Task {
     }
 
     /// The keeper whose timer is due and has waited longest.
-    fn due(&mut self) -> Option<usize> {
-        let now = self.engine.clock.now();
+    fn due(&mut self, now: Timestamp) -> Option<usize> {
         let keepers = self.keepers.iter_mut().enumerate();
         let due = keepers.filter_map(|(index, keeper)| Some((keeper.due(now)?, index)));
         due.min().map(|(_, index)| index)
@@ -141,8 +171,7 @@ impl Task {
         self.keepers.iter().filter_map(Keeper::next_due).min()
     }
 
-    async fn fire(&mut self, index: usize) {
-        let now = self.engine.clock.now();
+    async fn fire(&mut self, index: usize, now: Timestamp) {
         if let Some(keeper) = self.keepers.get_mut(index) {
             keeper.fire(&self.engine, now).await;
         }

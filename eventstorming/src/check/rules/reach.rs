@@ -52,7 +52,12 @@ fn is_start(model: &Model, element: &Element) -> bool {
         Kind::Actor | Kind::ExternalSystem => true,
         Kind::Command => unasked(Verb::Issues),
         Kind::Event => unasked(Verb::Emits),
-        Kind::Context | Kind::Aggregate | Kind::Policy | Kind::ReadModel | Kind::Hotspot => false,
+        Kind::Context
+        | Kind::Aggregate
+        | Kind::Policy
+        | Kind::ReadModel
+        | Kind::Query
+        | Kind::Hotspot => false,
     }
 }
 

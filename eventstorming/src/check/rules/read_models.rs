@@ -15,7 +15,7 @@ pub(super) fn find(model: &Model) -> Vec<Finding> {
 
 fn reachable(model: &Model, read_model: &Element) -> Option<Finding> {
     let fed = is_object(model, read_model, &[Verb::Feeds]);
-    let read = is_object(model, read_model, &[Verb::Observes])
+    let read = is_object(model, read_model, &[Verb::Observes, Verb::AnsweredBy])
         || is_subject(model, read_model, &[Verb::Informs]);
     let (lack, help) = match (fed, read) {
         (true, true) => return None,

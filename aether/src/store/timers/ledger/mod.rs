@@ -1,8 +1,10 @@
+use std::collections::HashMap;
+
 use futures_util::future::join_all;
 
 use super::{DueTimer, PendingTimers, TimerScope};
 use crate::{
-    ActorId, Checkpoint, CheckpointStore, Position, ReaderState, Recorded, StoreError,
+    ActorId, Checkpoint, CheckpointStore, CommandId, Position, ReaderState, Recorded, StoreError,
     StoreErrorKind, Timestamp, store::TimerChange,
 };
 
@@ -15,9 +17,9 @@ use crate::{
 ///
 /// # How many timers there may be
 /// A partition is one value, of at most [`Capabilities::state_bytes`](crate::Capabilities) bytes.
-/// A timer takes about 110 of them, and its actor id and key; so with 1 MiB a value, the default
-/// of NATS, some 500,000 timers may be pending at once, and with the 64 MiB of the embedded store
-/// some 30 million. Beyond that [`TimerLedger::save`] tells which partitions are full. Nothing is
+/// A timer takes about 80 of them besides its actor id and key; so with 1 MiB a value, the default
+/// of NATS, some 600,000 timers may be pending at once, and with the 64 MiB of the embedded store
+/// some 40 million. Beyond that [`TimerLedger::save`] tells which partitions are full. Nothing is
 /// lost by it: their timers are here and in the log, their checkpoints trail behind, and a
 /// restart reads that much more of the log.
 ///
@@ -31,6 +33,8 @@ pub struct TimerLedger {
     reader: String,
     scope: TimerScope,
     partitions: Vec<Partition>,
+    /// In which partition the timer of a command is, or was not long ago.
+    commands: HashMap<CommandId, usize>,
 }
 
 /// Says that the timers of a partition are more than the store keeps in one value. They are
@@ -97,11 +101,14 @@ impl TimerLedger {
                 partitions.push(partition?);
             }
         }
-        Ok(Self {
+        let mut ledger = Self {
             reader,
             scope,
             partitions,
-        })
+            commands: HashMap::new(),
+        };
+        ledger.index_commands();
+        Ok(ledger)
     }
 
     /// The place in the log after which it has to be read.
@@ -125,19 +132,10 @@ impl TimerLedger {
     ) {
         let position = recorded.position;
         if let Some(command) = recorded.commit.command_id() {
-            for partition in self
-                .partitions
-                .iter_mut()
-                .filter(|it| it.position < position)
-            {
-                partition.changed |= partition.timers.handled(command);
-            }
+            self.handled(command, position);
         }
         for (number, change) in changes {
-            let part = self.partition(recorded.commit.actor_id(), change);
-            if let Some(partition) = part.filter(|it| it.position < position) {
-                partition.changed |= partition.timers.change(recorded, number, change);
-            }
+            self.change(recorded, number, change);
         }
         for partition in &mut self.partitions {
             partition.position = partition.position.max(position);
@@ -230,9 +228,43 @@ impl TimerLedger {
         .collect()
     }
 
-    fn partition(&mut self, actor: &ActorId, change: &TimerChange) -> Option<&mut Partition> {
-        let (TimerChange::Cancel(key) | TimerChange::Set(crate::Timer { key, .. })) = change;
-        self.partitions.get_mut(index(self.scope, actor, key))
+    fn handled(&mut self, command: CommandId, position: Position) {
+        let part = self.commands.get(&command).copied();
+        let part = part.and_then(|part| self.partitions.get_mut(part));
+        if let Some(partition) = part.filter(|it| it.position < position) {
+            partition.changed |= partition.timers.handled(command);
+            self.commands.remove(&command);
+        }
+    }
+
+    fn change(&mut self, recorded: &Recorded, number: u32, change: &TimerChange) {
+        let (key, command) = match change {
+            TimerChange::Cancel(key) => (key, None),
+            TimerChange::Set(timer) => (&timer.key, Some(timer.command.id)),
+        };
+        let part = index(self.scope, recorded.commit.actor_id(), key);
+        let Some(partition) = self.partitions.get_mut(part) else {
+            return;
+        };
+        if partition.position >= recorded.position {
+            return;
+        }
+        partition.changed |= partition.timers.change(recorded, number, change);
+        if let Some(command) = command {
+            self.commands.insert(command, part);
+            // Those that were cancelled, replaced or have fired are still among them.
+            if self.commands.len() > 2 * self.len() + 1_024 {
+                self.index_commands();
+            }
+        }
+    }
+
+    fn index_commands(&mut self) {
+        let partitions = self.partitions.iter().enumerate();
+        let timers = partitions.flat_map(|(part, it)| it.timers.iter().map(move |it| (it, part)));
+        self.commands = timers
+            .map(|(timer, part)| (timer.command_id, part))
+            .collect();
     }
 }
 

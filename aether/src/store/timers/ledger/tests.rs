@@ -141,6 +141,28 @@ async fn a_command_that_was_handled_is_no_timer_any_more() {
 }
 
 #[tokio::test]
+async fn a_command_is_known_after_a_restart_and_though_many_were_taken_back() {
+    let store = InMemoryEventStore::new();
+    let timer = timer(5);
+    let command = timer.command.id;
+    store.append(event(1, 1).setting(timer)).await.unwrap();
+    let mut before = open(&store).await;
+    read(&store, &mut before).await;
+    before.save(&store).await.unwrap();
+    for version in 1..=3_000 {
+        let commit = event(2, version).setting(self::timer(version));
+        store.append(commit.cancelling("k")).await.unwrap();
+    }
+    store.append(event(3, 1).caused_by(command)).await.unwrap();
+    let mut after = open(&store).await;
+    for ledger in [&mut before, &mut after] {
+        read(&store, ledger).await;
+        assert!(ledger.is_empty(), "{:?}", ledger.next_due());
+        assert!(ledger.commands.len() < 1_100, "{}", ledger.commands.len());
+    }
+}
+
+#[tokio::test]
 async fn only_what_has_changed_is_written_and_nothing_trails_far_behind() {
     let (store, shelf) = (InMemoryEventStore::new(), Shelf::default());
     let mut ledger = open(&shelf).await;

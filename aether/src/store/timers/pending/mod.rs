@@ -29,8 +29,8 @@ pub enum TimerScope {
 /// same moment, the one that lies first in the log.
 ///
 /// It keeps where in the log a timer was set, not the command: that is read from there when its
-/// turn comes. A pending timer takes some 350 bytes of memory, and some 110 where it is kept,
-/// besides the texts of its actor id and its key.
+/// turn comes. A pending timer takes some 450 bytes of memory, and some 80 where it is kept besides
+/// the texts of its actor id and its key.
 ///
 /// ```
 /// use aether::{CommandId, Commit, Event, OutgoingCommand, Payload, Position, Recorded, Timer};

@@ -1,0 +1,49 @@
+use proc_macro2::Ident;
+use quote::ToTokens as _;
+use syn::Expr;
+
+use super::spelling;
+
+/// What follows `key =`: which instance an event concerns.
+#[derive(Clone)]
+pub(crate) struct Key {
+    /// The word `key`.
+    word: Ident,
+    expr: Expr,
+}
+
+impl Key {
+    pub(crate) const fn new(word: Ident, expr: Expr) -> Self {
+        Self { word, expr }
+    }
+
+    /// The word `key` as it stands before it.
+    pub(crate) const fn word(&self) -> &Ident {
+        &self.word
+    }
+
+    /// What was written.
+    pub(crate) const fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// Whether it is a function of the event, `OrderPlaced::number` or `|event| ..`, rather than
+    /// what stands behind `event.`: `order`, `order.id` or `order()`.
+    pub(crate) fn is_function(&self) -> bool {
+        match &self.expr {
+            Expr::Closure(_) => true,
+            Expr::Path(path) => path.qself.is_some() || path.path.get_ident().is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether it gives a value of its own, rather than a place in the event.
+    pub(crate) const fn is_call(&self) -> bool {
+        matches!(self.expr, Expr::Call(_) | Expr::MethodCall(_))
+    }
+
+    /// Whether both read the key in the same way.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        spelling(self.expr.to_token_stream()) == spelling(other.expr.to_token_stream())
+    }
+}

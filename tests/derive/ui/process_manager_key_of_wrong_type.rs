@@ -1,0 +1,53 @@
+use aether::prelude::*;
+
+#[derive(Id, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderId(String);
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderPlaced {
+    pub order: OrderId,
+    pub reference: String,
+}
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderPaid {
+    pub order: OrderId,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+pub struct ShipOrder {
+    #[command(id)]
+    pub order: OrderId,
+}
+
+#[derive(ProcessManager, Default)]
+#[process_manager(key = OrderId)]
+pub struct WrongField;
+
+#[handlers]
+impl WrongField {
+    #[react(key = reference)]
+    fn placed(&self, _: &OrderPlaced) {}
+}
+
+#[derive(ProcessManager, Default)]
+#[process_manager(key = OrderId)]
+pub struct NoField;
+
+#[handlers]
+impl NoField {
+    #[react(key = number)]
+    fn placed(&self, _: &OrderPlaced) {}
+}
+
+#[derive(ProcessManager, Default)]
+#[process_manager(key = OrderId)]
+pub struct WrongFunction;
+
+#[handlers]
+impl WrongFunction {
+    #[react(key = |event| event.reference.len())]
+    fn placed(&self, _: &OrderPlaced) {}
+}
+
+fn main() {}
