@@ -150,7 +150,7 @@ impl Subject {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let workspace = workspace.canonicalize().expect("it is there");
         let subject = Self(tempfile::tempdir().expect("a folder"));
-        let aether = workspace.join("aether");
+        let aether = workspace.join("aether").display().to_string();
         let manifest = format!(
             "[package]\nname = \"some-shop\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
              aether = {{ path = {aether:?}, default-features = false, features = [\"macros\", \"schema\"] }}\n\
