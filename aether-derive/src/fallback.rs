@@ -64,6 +64,7 @@ pub(crate) fn aggregate(input: &DeriveInput) -> TokenStream {
                 name: #krate::meta::Name::new(""),
                 events: &[],
                 handlers: &[],
+                remarks: &[],
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
@@ -88,6 +89,7 @@ pub(crate) fn process_manager(input: &DeriveInput) -> TokenStream {
                 key: "",
                 applies: &[],
                 reactions: &[],
+                remarks: &[],
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
@@ -169,6 +171,7 @@ impl<'a> Failed<'a> {
                     rust_type: "",
                     pivotal: false,
                     phase: #krate::None,
+                    marks: #krate::meta::Marks::NONE,
                     docs: #krate::meta::Docs::NONE,
                     location: #location,
                 };

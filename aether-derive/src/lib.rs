@@ -48,6 +48,11 @@ use crate::ctxt::Ctxt;
 ///   the next by `From`, the last into the event.
 /// - `version = N`: the version of the payload, for the reader: one more than there are upcasters.
 /// - `pivotal`, `pivotal = "Phase"`: the event opens a phase of the business.
+/// - `private`: no other context may consume it; one that does is not built. `public`: it is part
+///   of what the context promises.
+/// - `deprecated(since = "..", instead = OrderConfirmed)`: a handler that still returns it by name
+///   is warned of. It is read as ever.
+/// - `retired`: it is read as ever, and a handler that returns it is not built.
 ///
 /// # An enum
 /// Its variants either hold event structs, perhaps in a `Box`, or are events with fields of their
@@ -153,6 +158,14 @@ pub fn projection(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Query, attributes(query))]
 pub fn query(input: TokenStream) -> TokenStream {
     derive(input, write::query)
+}
+
+/// Lets the model say why a command may be refused: the variants of the refusal.
+///
+/// It is a help, not a need: any error may refuse a command, and the model then knows its type.
+#[proc_macro_derive(Rejection, attributes(rejection))]
+pub fn rejection(input: TokenStream) -> TokenStream {
+    derive(input, write::rejection)
 }
 
 /// Makes a type a persona: someone who acts on the system.

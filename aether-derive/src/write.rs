@@ -7,7 +7,7 @@ use syn::DeriveInput;
 use crate::{
     ast::{
         Aggregate, Block, Command, Context, EventItem, ExternalSystem, Id, Persona, Policy,
-        ProcessManager, Projection, Query,
+        ProcessManager, Projection, Query, Rejection,
     },
     check,
     ctxt::Ctxt,
@@ -55,6 +55,10 @@ pub(crate) fn projection(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
 
 pub(crate) fn query(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
     expand::query(&Query::read(cx, input))
+}
+
+pub(crate) fn rejection(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
+    expand::rejection(&Rejection::read(cx, input))
 }
 
 pub(crate) fn persona(cx: &Ctxt, input: &DeriveInput) -> TokenStream {

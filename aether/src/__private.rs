@@ -23,11 +23,12 @@ pub use crate::{
     InvalidPayload,
     domain::{
         Aggregate, AggregateMember, Answer, Answered, AnyEvent, AnyKey, Apply, BoundedContext,
-        Command, Context, DecodeError, DomainEvent, Emits, EventSet, EventTypes, ExternalSystem,
-        ExternalSystemMember, FoldInto, Handle, Handlers, Includes, Initiator, Instances, Issues,
-        Keyed, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing, Persona, Policy,
-        PolicyMember, ProcessManager, ProcessManagerMember, Projection, ProjectionMember, Query,
-        RawEvent, React, Register, Stored, VisitEvent, VisitInline, call, decode_variant,
-        encode_variant, fold, from_json, key_of, query_meta, unknown_type, unreadable_version,
+        Command, Context, DecodeError, DomainEvent, Emits, Emittable, EventSet, EventTypes,
+        ExternalSystem, ExternalSystemMember, FoldInto, Handle, Handlers, Includes, Initiator,
+        Instances, Issues, Keyed, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing,
+        Persona, PlainRejection, Policy, PolicyMember, ProcessManager, ProcessManagerMember,
+        Projection, ProjectionMember, Query, RawEvent, React, Register, StillEmitted, Stored,
+        VisitEvent, VisitInline, call, decode_variant, encode_variant, fold, from_json, key_of,
+        query_meta, unknown_type, unreadable_version,
     },
 };

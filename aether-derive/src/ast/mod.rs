@@ -20,6 +20,7 @@ mod policy;
 mod process_manager;
 mod projection;
 mod query;
+mod rejection;
 mod set;
 mod spelling;
 mod stored;
@@ -27,7 +28,7 @@ mod suggest;
 
 pub(crate) use self::{
     aggregate::{Aggregate, Events},
-    args::Args,
+    args::{Args, Deprecation},
     command::Command,
     context::{Context, Section},
     docs::Docs,
@@ -44,6 +45,7 @@ pub(crate) use self::{
     process_manager::ProcessManager,
     projection::Projection,
     query::Query,
+    rejection::Rejection,
     set::{InlineSet, InlineVariant, Set, SetMember},
     spelling::spelling,
     stored::Stored,

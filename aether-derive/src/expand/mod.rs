@@ -20,6 +20,7 @@ mod policy;
 mod process_manager;
 mod projection;
 mod query;
+mod rejection;
 mod set;
 mod stop_if;
 mod stored;
@@ -37,4 +38,5 @@ pub(crate) use self::{
     process_manager::process_manager,
     projection::projection,
     query::query,
+    rejection::rejection,
 };

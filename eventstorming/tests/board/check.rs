@@ -40,6 +40,8 @@ fn every_relation_is_shown(model: &Model, scene: &Scene) {
             | Verb::HandledBy
             | Verb::Emits
             | Verb::AppliedBy
+            | Verb::Asks
+            | Verb::AnsweredBy
             | Verb::On => scene.slices.iter().any(|slice| {
                 let has = |id: &ElementId| slice.notes.iter().any(|note| note.element == *id);
                 has(&relation.from) && has(&relation.to)
