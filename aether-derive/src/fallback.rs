@@ -37,18 +37,13 @@ pub(crate) fn command(input: &DeriveInput) -> TokenStream {
             fn key(&self) -> #krate::String { ::core::unreachable!() }
         },
     );
-    let issues = failed.implement(
-        &quote!(Issues),
-        &TokenStream::new(),
-        &quote! {
-            const ISSUES: &'static #krate::meta::Flow<#krate::meta::Command> =
-                &#krate::meta::Flow::Nothing;
-            fn issue(self, _: &mut #krate::Vec<#krate::Outgoing>) -> #krate::Result<(), #krate::InvalidPayload> {
-                ::core::unreachable!()
-            }
-        },
-    );
+    let issues = failed.issues();
     quote!(#command #issues)
+}
+
+/// For `#[derive(Command)]` on an enum.
+pub(crate) fn command_set(input: &DeriveInput) -> TokenStream {
+    Failed::new(input).issues()
 }
 
 /// For `#[derive(Aggregate)]`: an aggregate whose history takes every event.
@@ -146,6 +141,22 @@ impl<'a> Failed<'a> {
             ident,
             generics: &input.generics,
         }
+    }
+
+    /// It may be issued, and is nothing.
+    fn issues(&self) -> TokenStream {
+        let krate = &self.krate;
+        self.implement(
+            &quote!(Issues),
+            &TokenStream::new(),
+            &quote! {
+                const ISSUES: &'static #krate::meta::Flow<#krate::meta::Command> =
+                    &#krate::meta::Flow::Nothing;
+                fn issue(self, _: &mut #krate::Vec<#krate::Outgoing>) -> #krate::Result<(), #krate::InvalidPayload> {
+                    ::core::unreachable!()
+                }
+            },
+        )
     }
 
     fn serde_bounds(&self) -> TokenStream {

@@ -77,7 +77,8 @@ pub fn event(input: TokenStream) -> TokenStream {
     derive(input, write::event)
 }
 
-/// Makes a struct a command.
+/// Makes a struct a command, and an enum whose variants hold commands one of several, for a
+/// reaction to return.
 ///
 /// ```
 /// use aether::prelude::*;

@@ -5,6 +5,7 @@
 mod aggregate;
 mod args;
 mod command;
+mod command_set;
 mod context;
 mod docs;
 mod event;
@@ -30,6 +31,7 @@ pub(crate) use self::{
     aggregate::{Aggregate, Events},
     args::{Args, Deprecation},
     command::Command,
+    command_set::CommandSet,
     context::{Context, Section},
     docs::Docs,
     event::EventItem,

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod command;
+mod command_set;
 mod context;
 mod event;
 mod external_system;
@@ -28,6 +29,7 @@ mod stored;
 pub(crate) use self::{
     aggregate::aggregate,
     command::command,
+    command_set::command_set,
     context::{checks, context},
     event::event,
     external_system::external_system,
