@@ -7,6 +7,7 @@
 
 CARGO ?= cargo
 NATS_SERVER := .tools/nats-server
+JUDGES := .tools/judges
 # One that is too old, to see that it is refused.
 OLD_NATS_SERVER := .tools/old/nats-server
 
@@ -33,6 +34,13 @@ test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of 
 
 fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
 	scripts/fuzz-smoke
+
+test-outputs: ## What is generated, judged by the tools it is meant for; installs them.
+	scripts/install-judges $(JUDGES)
+	rm -rf $(JUDGES)/shop
+	$(CARGO) run --quiet --package cargo-eventstorming -- eventstorming --package aether-examples \
+		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
+	node $(JUDGES)/judge.mjs $(JUDGES)/shop
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features

@@ -107,6 +107,11 @@ pub fn command(input: TokenStream) -> TokenStream {
 ///   to generate.
 /// - `name = ".."`: the first token of its actors' ids; else the name of the type. It holds no dot.
 /// - `context = Ordering`: a build fails in which that context does not list it.
+/// - `snapshot`: its state is kept, so that a load need not begin at the first event; it needs
+///   serde's derives. `snapshot(version = 2)`: the fold means something else than before, though
+///   its types are the same; snapshots of another version are not used.
+///   `snapshot(version = 2, trusted)`: also a state of which a part cannot be looked into, such as
+///   `serde_json::Value`, is kept; the version is raised when such a part changes.
 ///
 /// What it does is written in a [`macro@handlers`] block.
 #[proc_macro_derive(Aggregate, attributes(aggregate))]

@@ -31,5 +31,7 @@ pub(crate) const QUERY: &str = "query";
 pub(crate) const READ_BY: &str = "read_by";
 pub(crate) const REJECTION: &str = "rejection";
 pub(crate) const RETIRED: &str = "retired";
+pub(crate) const SNAPSHOT: &str = "snapshot";
+pub(crate) const TRUSTED: &str = "trusted";
 pub(crate) const UPCAST: &str = "upcast";
 pub(crate) const VERSION: &str = "version";

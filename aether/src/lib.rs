@@ -57,7 +57,7 @@ pub use self::{
     id::{ActorId, CommandId, CommitId, EventId, InvalidId, Namespace},
     metadata::{InvalidMetadataKey, Metadata},
     payload::{InvalidPayload, Payload},
-    snapshot::ActorSnapshot,
+    snapshot::{ActorSnapshot, CommitRef},
     store::{
         Capabilities, Checkpoint, CheckpointStore, Commit, Durability, DynEventStore, EventStore,
         EventStoreExt, InMemoryEventStore, InvalidCommit, InvalidTransaction, OutgoingCommand,

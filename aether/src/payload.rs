@@ -31,7 +31,8 @@ impl Payload {
     /// If the value cannot be written as JSON: a map with keys that are no strings, or a
     /// `Serialize` impl that fails.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, InvalidPayload> {
-        Ok(Self(serde_json::to_vec(value)?.into()))
+        // Room that is not needed would be kept for as long as the event is.
+        Ok(Self(serde_json::to_vec(value)?.into_boxed_slice().into()))
     }
 
     /// Takes bytes that are JSON already, without the white space around the value.

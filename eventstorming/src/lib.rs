@@ -4,7 +4,8 @@
 //! which events, commands, aggregates and policies there are, read off signatures that the
 //! compiler has checked. [`model`] is the graph built from them. Everything else is a pure
 //! function of that graph: [`layout`] turns it into a scene of rectangles, texts and lines,
-//! [`render`] writes it down, and [`check`] says what is wrong with it.
+//! [`render`] writes it down, [`check`] says what is wrong
+//! with it, and [`contract`] whether what was released is still read.
 //!
 //! ```
 //! # use eventstorming::meta::{Context, Docs, Location, Name};
@@ -25,6 +26,10 @@
 //! ```
 
 pub mod check;
+pub mod contract;
+pub mod diff;
+pub mod document;
+pub mod files;
 mod json;
 pub mod layout;
 pub mod meta;

@@ -175,8 +175,8 @@ impl Register for Running {
         self.0.insert((Kind::Policy, P::META.name.as_str()));
     }
 
-    fn process_manager<P: ProcessManager + Instances>(&mut self) {
-        self.0.insert((Kind::Policy, P::META.name.as_str()));
+    fn process_manager<M: ProcessManager + Instances>(&mut self) {
+        self.0.insert((Kind::Policy, M::META.name.as_str()));
     }
 
     fn projection<P: Projection + Handlers>(&mut self) {

@@ -47,6 +47,8 @@ pub(crate) struct Campaign {
     writers: Arc<[JetStreamEventStore]>,
     reader: JetStreamEventStore,
     follower: Follower,
+    /// Another one, that reads nothing while a fault happens.
+    slow: Follower,
     trials: Vec<Trial>,
 }
 
@@ -59,6 +61,7 @@ impl Campaign {
         }
         let reader = direct(&servers).await;
         let follower = Follower::of(direct(&servers).await);
+        let slow = Follower::of(direct(&servers).await);
         let mut writers = Vec::new();
         for number in 0..CLIENTS {
             writers.push(proxied(&servers, &proxies, number).await);
@@ -73,6 +76,7 @@ impl Campaign {
             proxies,
             reader,
             follower,
+            slow,
         }
     }
 
@@ -90,7 +94,9 @@ impl Campaign {
     async fn run_round(&mut self, fault: Fault, events: usize) -> Outcome {
         self.round += 1;
         let began = Instant::now();
+        self.slow.hold(true);
         let trials = self.disturb(fault, events).await;
+        self.slow.hold(false);
         let earlier = self.trials.len();
         self.trials.extend(trials);
         let violations = self.judge().await;
@@ -194,10 +200,15 @@ impl Campaign {
         let head = self.reader.head().await.unwrap();
         let again = self.reader.log(Position::START).await.unwrap();
         let histories = self.histories().await;
-        let followed = self.follower.log_to(head).await;
+        self.follower.reach(head).await;
+        self.slow.reach(head).await;
+        let (followed, slowly) = (self.follower.followed(), self.slow.followed());
         let readings = Readings {
             log: followed.log(),
-            again: &again,
+            others: &[
+                ("who reads all of it", &again),
+                ("who follows slowly", slowly.log()),
+            ],
             histories: &histories,
         };
         check(&self.trials, &readings)
@@ -208,7 +219,7 @@ impl Campaign {
         let mut actors: Vec<_> = (0..HOT).map(hot).collect();
         for _ in 0..SAMPLE {
             let trial = &self.trials[self.dice.below(self.trials.len())];
-            actors.push(trial.commit.actor_id().clone());
+            actors.push(trial.commits[0].actor_id().clone());
         }
         let mut histories = Vec::new();
         for actor in actors {

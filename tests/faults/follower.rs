@@ -9,6 +9,7 @@ use tokio::{
 /// was.
 pub(crate) struct Follower {
     followed: watch::Receiver<Followed>,
+    held: watch::Sender<bool>,
     _task: JoinSet<()>,
 }
 
@@ -22,21 +23,32 @@ struct Followed {
 impl Follower {
     pub(crate) fn of(store: JetStreamEventStore) -> Self {
         let (follows, followed) = watch::channel(Followed::default());
+        let (held, is_held) = watch::channel(false);
         let mut task = JoinSet::new();
-        task.spawn(follow(store, follows));
+        task.spawn(follow(store, follows, is_held));
         Self {
             followed,
+            held,
             _task: task,
         }
     }
 
-    /// Everything up to a position, when it has got there.
-    pub(crate) async fn log_to(&mut self, head: Position) -> LogRef<'_> {
+    /// Keeps it from reading on, or lets it. What it has asked for comes, and nobody takes it.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    /// Waits until it has got to a position.
+    pub(crate) async fn reach(&mut self, head: Position) {
         let there = |it: &Followed| it.position() >= head || it.trouble.is_some();
         let followed = self.followed.wait_for(there).await;
         let followed = followed.expect("the follower has ended for no reason");
         assert_eq!(followed.trouble, None, "the log cannot be followed");
-        LogRef(followed)
+    }
+
+    /// Everything up to where it is.
+    pub(crate) fn followed(&self) -> LogRef<'_> {
+        LogRef(self.followed.borrow())
     }
 }
 
@@ -57,11 +69,17 @@ impl Followed {
     }
 }
 
-async fn follow(store: JetStreamEventStore, follows: watch::Sender<Followed>) {
+async fn follow(
+    store: JetStreamEventStore,
+    follows: watch::Sender<Followed>,
+    mut held: watch::Receiver<bool>,
+) {
     loop {
         let from = follows.borrow().position();
         let mut log = Box::pin(store.follow(from));
-        while let Some(next) = log.next().await {
+        while held.wait_for(|held| !held).await.is_ok()
+            && let Some(next) = log.next().await
+        {
             match next {
                 Ok(recorded) => follows.send_modify(|it| it.log.push(recorded)),
                 Err(err) if err.kind() == StoreErrorKind::Unavailable => break,

@@ -1,11 +1,16 @@
 use std::{error::Error, fmt, time::Duration};
 
-use aether::{Commit, Receipt, StoreError, StoreErrorKind, Version};
+use aether::{
+    ActorId, Commit, Receipt, StoreError, StoreErrorKind, Transaction, Version, VersionConflict,
+};
 
 /// What a writer tried to store, and every answer it got, in order.
 #[derive(Debug, Clone)]
 pub(crate) struct Trial {
-    pub(crate) commit: Commit,
+    /// One commit, or those of a transaction.
+    pub(crate) commits: Vec<Commit>,
+    /// The actors that must not have moved, and are not written to.
+    pub(crate) guards: Vec<(ActorId, Version)>,
     pub(crate) answers: Vec<Answer>,
     /// How long it waited for the slowest one.
     pub(crate) longest: Duration,
@@ -14,9 +19,10 @@ pub(crate) struct Trial {
 /// What a store answered to an append.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
-    Stored(Receipt),
-    /// Nothing was stored, for the actor is at another version.
+    Stored(Vec<Receipt>),
+    /// Nothing was stored, for an actor is at another version.
     Conflict {
+        actor: ActorId,
         attempted: Version,
         current: Version,
     },
@@ -31,12 +37,42 @@ pub(crate) enum Answer {
 }
 
 impl Trial {
-    pub(crate) const fn of(commit: Commit) -> Self {
+    pub(crate) fn of(commit: Commit) -> Self {
+        Self::together([commit], [])
+    }
+
+    /// What is stored all or nothing.
+    pub(crate) fn together(
+        commits: impl Into<Vec<Commit>>,
+        guards: impl Into<Vec<(ActorId, Version)>>,
+    ) -> Self {
         Self {
-            commit,
+            commits: commits.into(),
+            guards: guards.into(),
             answers: Vec::new(),
             longest: Duration::ZERO,
         }
+    }
+
+    /// Whether it is more than a plain append.
+    pub(crate) fn is_transaction(&self) -> bool {
+        self.commits.len() + self.guards.len() > 1
+    }
+
+    pub(crate) fn transaction(&self) -> Transaction {
+        let transaction = Transaction::new(self.commits.iter().cloned()).unwrap();
+        let guards = self.guards.iter().cloned();
+        guards.fold(transaction, |it, (actor, version)| {
+            it.guard(actor, version).unwrap()
+        })
+    }
+
+    /// How many events it has.
+    pub(crate) fn events(&self) -> usize {
+        self.commits
+            .iter()
+            .map(|commit| commit.events().len())
+            .sum()
     }
 
     pub(crate) fn was_in_doubt(&self) -> bool {
@@ -65,15 +101,24 @@ impl Answer {
     }
 }
 
-impl From<Result<Receipt, StoreError>> for Answer {
-    fn from(result: Result<Receipt, StoreError>) -> Self {
+impl From<Result<Vec<Receipt>, StoreError>> for Answer {
+    fn from(result: Result<Vec<Receipt>, StoreError>) -> Self {
         let err = match result {
-            Ok(receipt) => return Self::Stored(receipt),
+            Ok(receipts) => return Self::Stored(receipts),
             Err(err) => err,
         };
-        if let Some(conflict) = err.version_conflict() {
-            let (attempted, current) = (conflict.attempted, conflict.current);
-            return Self::Conflict { attempted, current };
+        if let Some(VersionConflict {
+            actor_id,
+            attempted,
+            current,
+        }) = err.version_conflict()
+        {
+            let (actor, attempted, current) = (actor_id.clone(), *attempted, *current);
+            return Self::Conflict {
+                actor,
+                attempted,
+                current,
+            };
         }
         let kind = err.kind();
         if kind == StoreErrorKind::InDoubt {
@@ -98,12 +143,19 @@ fn with_sources(err: &StoreError) -> String {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stored(Receipt { position, version }) => {
-                write!(f, "stored at {position}, to version {version}")
+            Self::Stored(receipts) => {
+                f.write_str("stored")?;
+                receipts
+                    .iter()
+                    .try_for_each(|Receipt { position, version }| {
+                        write!(f, " at {position}, to version {version};")
+                    })
             }
-            Self::Conflict { attempted, current } => {
-                write!(f, "no version {attempted}, the actor is at {current}")
-            }
+            Self::Conflict {
+                actor,
+                attempted,
+                current,
+            } => write!(f, "no version {attempted}, `{actor}` is at {current}"),
             Self::InDoubt => f.write_str("in doubt"),
             Self::Dropped => f.write_str("not waited for"),
             Self::Unavailable => f.write_str("nothing was stored, the store is out of reach"),

@@ -37,8 +37,8 @@ mod long {
         campaign::Campaign, dice::Dice, schedule::schedule, servers::Servers, summary::Outcome,
     };
 
-    const ROUNDS: usize = 18;
-    const EVENTS_OF_A_ROUND: usize = 2_500;
+    const ROUNDS: usize = 12;
+    const EVENTS_OF_A_ROUND: usize = 2_200;
 
     fn seed() -> u64 {
         let seed = env::var("FAULTS_SEED");
@@ -56,10 +56,12 @@ mod long {
             events,
             conflicts,
             in_doubt,
+            transactions,
         } = outcome;
         assert_eq!(rounds, ROUNDS);
         assert!(events >= ROUNDS * EVENTS_OF_A_ROUND, "{events}");
         assert!(conflicts > 0 && in_doubt > 0, "nothing was hard");
+        assert!(transactions > ROUNDS * 10, "{transactions}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

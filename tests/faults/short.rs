@@ -39,6 +39,7 @@ mod short {
         assert_eq!(outcome.rounds, faults.len());
         assert!(outcome.events >= faults.len() * EVENTS_OF_A_ROUND);
         assert!(outcome.conflicts > 0 && outcome.in_doubt > 0, "{outcome:?}");
+        assert!(outcome.transactions > 0, "{outcome:?}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

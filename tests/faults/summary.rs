@@ -12,6 +12,8 @@ pub(crate) struct Outcome {
     pub(crate) events: usize,
     pub(crate) conflicts: usize,
     pub(crate) in_doubt: usize,
+    /// How many transactions were stored.
+    pub(crate) transactions: usize,
 }
 
 /// What came of a round.
@@ -28,6 +30,7 @@ impl Outcome {
         self.events += other.events;
         self.conflicts += other.conflicts;
         self.in_doubt += other.in_doubt;
+        self.transactions += other.transactions;
     }
 }
 
@@ -38,6 +41,7 @@ impl Summary<'_> {
             events: self.events(),
             conflicts: self.count(|it| matches!(it, Answer::Conflict { .. })),
             in_doubt: self.count(Answer::is_doubt),
+            transactions: self.transactions(),
         }
     }
 
@@ -52,7 +56,12 @@ impl Summary<'_> {
     /// How many events were acknowledged.
     fn events(&self) -> usize {
         let stored = self.trials.iter().filter(|trial| trial.is_stored());
-        stored.map(|trial| trial.commit.events().len()).sum()
+        stored.map(Trial::events).sum()
+    }
+
+    fn transactions(&self) -> usize {
+        let stored = self.trials.iter().filter(|trial| trial.is_stored());
+        stored.filter(|trial| trial.is_transaction()).count()
     }
 
     fn longest(&self) -> Duration {
@@ -67,12 +76,14 @@ impl fmt::Display for Summary<'_> {
             events,
             conflicts,
             in_doubt,
+            transactions,
             ..
         } = self.outcome();
         let unavailable = self.count(|it| *it == Answer::Unavailable);
         write!(
             f,
-            "{}: {}\n    {events} events in {} commits, {conflicts} conflicts, {in_doubt} in \
+            "{}: {}\n    {events} events in {} appends, of which {transactions} \
+             transactions, {conflicts} conflicts, {in_doubt} in \
              doubt and resolved, {unavailable} out of reach; longest append {:.1} s, round {:.1} s",
             self.title,
             self.fault,

@@ -1,7 +1,8 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use aether::{
-    ActorId, Commit, Event, EventStore as _, JetStreamEventStore, StoreErrorKind, Version,
+    ActorId, Commit, Event, EventStore as _, JetStreamEventStore, Receipt, StoreError,
+    StoreErrorKind, Version,
 };
 use serde_json::json;
 use tokio::time::{Instant, timeout};
@@ -16,6 +17,12 @@ use crate::{
 pub(crate) const HOT: usize = 6;
 /// From how many a round's other actors are drawn.
 const COLD: usize = 600;
+/// One trial in so many is a transaction.
+const TRANSACTIONS: usize = 4;
+/// The most actors that a transaction writes to.
+const MOST_WRITTEN: usize = 3;
+/// The most actors that a transaction only reads.
+const MOST_GUARDED: usize = 2;
 /// The most events in a commit.
 const LONGEST: usize = 5;
 /// The longest a writer that does not wait for an answer waits.
@@ -43,14 +50,48 @@ impl Writer {
     pub(crate) async fn run(mut self) -> Vec<Trial> {
         let mut trials = Vec::new();
         while self.pace.may_start().await {
-            let actor = self.actor();
             // An actor that cannot be read is not written to.
-            if let Some(expected) = self.version(&actor).await {
-                let commit = self.commit(&actor, expected, trials.len());
-                trials.push(self.store(commit).await);
+            if let Some(trial) = self.trial(trials.len()).await {
+                trials.push(self.store(trial).await);
             }
         }
         trials
+    }
+
+    /// A commit of one actor, or now and then of several, some of which are only read.
+    async fn trial(&mut self, number: usize) -> Option<Trial> {
+        if !self.dice.one_in(TRANSACTIONS) {
+            let actor = self.actor();
+            let expected = self.version(&actor).await?;
+            return Some(Trial::of(self.commit(&actor, expected, number)));
+        }
+        let (mut commits, mut guards) = (Vec::new(), Vec::new());
+        let (written, guarded) = (
+            1 + self.dice.below(MOST_WRITTEN),
+            self.dice.below(MOST_GUARDED + 1),
+        );
+        let actors = self.actors(written + guarded);
+        for actor in actors {
+            let expected = self.version(&actor).await?;
+            if commits.len() < written {
+                commits.push(self.commit(&actor, expected, number));
+            } else {
+                guards.push((actor, expected));
+            }
+        }
+        Some(Trial::together(commits, guards))
+    }
+
+    /// So many different ones.
+    fn actors(&mut self, count: usize) -> Vec<ActorId> {
+        let mut actors = Vec::new();
+        while actors.len() < count {
+            let actor = self.actor();
+            if !actors.contains(&actor) {
+                actors.push(actor);
+            }
+        }
+        actors
     }
 
     fn actor(&mut self) -> ActorId {
@@ -87,9 +128,8 @@ impl Writer {
         Commit::new(events).unwrap()
     }
 
-    /// Appends a commit until it is known what became of it, and now and then once more.
-    async fn store(&mut self, commit: Commit) -> Trial {
-        let mut trial = Trial::of(commit);
+    /// Appends until it is known what became of it, and now and then once more.
+    async fn store(&mut self, mut trial: Trial) -> Trial {
         let mut through = self.name;
         loop {
             let answer = self.append(through, &mut trial).await;
@@ -110,7 +150,7 @@ impl Writer {
 
     async fn append(&mut self, through: usize, trial: &mut Trial) -> Answer {
         let store = &self.stores[through % self.stores.len()];
-        let append = store.append(trial.commit.clone());
+        let append = append(store, trial);
         let began = Instant::now();
         let answer = if self.dice.one_in(60) {
             let patience = Duration::from_millis(self.dice.below(IMPATIENCE) as u64);
@@ -125,17 +165,34 @@ impl Writer {
     }
 
     fn learn(&mut self, trial: &Trial) {
-        let commit = &trial.commit;
         if trial.is_stored() {
-            self.pace.acknowledged(commit.events().len());
+            self.pace.acknowledged(trial.events());
         }
-        let known = trial.answers.iter().filter_map(|answer| match answer {
-            Answer::Stored(receipt) => Some(receipt.version),
-            Answer::Conflict { current, .. } => Some(*current),
-            Answer::InDoubt | Answer::Dropped | Answer::Unavailable | Answer::Refused(_) => None,
-        });
-        if let Some(version) = known.max() {
-            self.beliefs.insert(commit.actor_id().clone(), version);
+        for answer in &trial.answers {
+            match answer {
+                Answer::Stored(receipts) => {
+                    for (commit, receipt) in trial.commits.iter().zip(receipts) {
+                        self.believe(commit.actor_id(), receipt.version);
+                    }
+                }
+                Answer::Conflict { actor, current, .. } => self.believe(actor, *current),
+                Answer::InDoubt | Answer::Dropped | Answer::Unavailable | Answer::Refused(_) => {}
+            }
         }
+    }
+
+    fn believe(&mut self, actor: &ActorId, version: Version) {
+        let belief = self.beliefs.entry(actor.clone()).or_default();
+        *belief = version.max(*belief);
+    }
+}
+
+async fn append(store: &JetStreamEventStore, trial: &Trial) -> Result<Vec<Receipt>, StoreError> {
+    match trial.commits.as_slice() {
+        [commit] if trial.guards.is_empty() => {
+            let receipt = store.append(commit.clone()).await?;
+            Ok(vec![receipt])
+        }
+        _ => store.transact(trial.transaction()).await,
     }
 }

@@ -25,6 +25,8 @@ struct State {
     delay: Duration,
     /// How often all connections have been cut.
     cuts: u32,
+    /// How much servers may still say, in pieces as they come; no limit if there is none.
+    pieces: Option<usize>,
 }
 
 impl Proxy {
@@ -37,7 +39,7 @@ impl Proxy {
         };
         let state = watch::Sender::default();
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, server, state.subscribe()));
+        tasks.spawn(accept(listener, server, state.clone()));
         Self {
             address,
             state,
@@ -55,6 +57,11 @@ impl Proxy {
         self.state.send_modify(|state| state.muted = true);
     }
 
+    /// Swallows what the server says after so many pieces from now on.
+    pub fn mute_after(&self, pieces: usize) {
+        self.state.send_modify(|state| state.pieces = Some(pieces));
+    }
+
     /// Holds up what each side says, from now on.
     pub fn delay(&self, delay: Duration) {
         self.state.send_modify(|state| state.delay = delay);
@@ -64,6 +71,7 @@ impl Proxy {
     pub fn cut(&self) {
         self.state.send_modify(|state| {
             state.muted = false;
+            state.pieces = None;
             state.cuts += 1;
         });
     }
@@ -75,24 +83,41 @@ async fn listen() -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-async fn accept(listener: TcpListener, server: String, state: watch::Receiver<State>) {
+async fn accept(listener: TcpListener, server: String, state: watch::Sender<State>) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         connections.spawn(serve(client, server.clone(), state.clone()));
     }
 }
 
-async fn serve(client: TcpStream, server: String, mut state: watch::Receiver<State>) {
+async fn serve(client: TcpStream, server: String, state: watch::Sender<State>) {
     // A server that is gone is a connection that ends.
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
-    let cuts = state.borrow().cuts;
+    let mut watched = state.subscribe();
+    let cuts = watched.borrow_and_update().cuts;
     let (server, client) = (server.into_split(), client.into_split());
+    let may_hear = || {
+        let mut heard = false;
+        state.send_modify(|state| heard = state.may_hear());
+        heard
+    };
     select! {
-        _ended = pass(client.0, server.1, state.clone(), |_| true) => {}
-        _ended = pass(server.0, client.1, state.clone(), |state| !state.muted) => {}
-        _cut = state.wait_for(|state| state.cuts > cuts) => {}
+        _ended = pass(client.0, server.1, watched.clone(), || true) => {}
+        _ended = pass(server.0, client.1, watched.clone(), may_hear) => {}
+        _cut = watched.wait_for(|state| state.cuts > cuts) => {}
+    }
+}
+
+impl State {
+    /// Whether one more piece of what a server says is heard.
+    const fn may_hear(&mut self) -> bool {
+        if let Some(pieces) = &mut self.pieces {
+            self.muted |= *pieces == 0;
+            *pieces = pieces.saturating_sub(1);
+        }
+        !self.muted
     }
 }
 
@@ -101,7 +126,7 @@ async fn pass(
     mut from: tcp::OwnedReadHalf,
     mut to: tcp::OwnedWriteHalf,
     state: watch::Receiver<State>,
-    may_hear: impl Fn(&State) -> bool,
+    mut may_hear: impl FnMut() -> bool,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -113,7 +138,7 @@ async fn pass(
         if !delay.is_zero() {
             sleep(delay).await;
         }
-        let heard = may_hear(&state.borrow());
+        let heard = may_hear();
         if let (true, Some(said)) = (heard, buffer.get(..length)) {
             to.write_all(said).await?;
         }

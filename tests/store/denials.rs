@@ -60,7 +60,8 @@ async fn soon<T>(answer: impl Future<Output = T>) -> T {
 async fn open_denied(what: &str, subject: &str) {
     let server = denying(what).await;
     let options = options().attempt_timeout(ATTEMPT);
-    let opened = soon(options.connect(&url(&server, "app"))).await;
+    let url = url(&server, "app");
+    let opened = soon(Box::pin(options.connect(&url))).await;
     assert_denied(&opened.err().unwrap(), subject);
 }
 

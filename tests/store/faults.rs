@@ -155,7 +155,7 @@ async fn a_follower_gives_up_in_its_time_however_long_it_was_quiet_before() {
 async fn a_follower_whose_consumer_is_deleted_makes_another_one() {
     let server = NatsServer::shared().await;
     let store = options().connect(&server.url()).await.unwrap();
-    let stored = fill(&store, 700).await;
+    let stored = fill(&store, 4_000).await;
     let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
     let stream = context.get_stream(store.stream_name()).await.unwrap();
     let mut log = Box::pin(store.follow(stored[4].position));
@@ -172,7 +172,7 @@ async fn a_follower_whose_consumer_is_deleted_makes_another_one() {
         }
     }
     assert!(deleted >= 2, "the follower never made another one");
-    let next = commit(701);
+    let next = commit(4_001);
     let (seen, receipt) = join(log.next(), store.append(next.clone())).await;
     assert_eq!(seen.unwrap().unwrap().position, receipt.unwrap().position);
 }

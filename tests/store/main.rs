@@ -1,6 +1,8 @@
 //! What stores promise, on every store there is; and what a store on a network owes beyond that.
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod denials;
@@ -24,3 +26,5 @@ mod races;
 mod scans;
 #[cfg(test)]
 mod transactions;
+#[cfg(test)]
+mod transfers;

@@ -349,6 +349,22 @@ async fn a_commit_that_the_stream_would_not_take_is_refused() {
     let store = options.connect(&server.url()).await.unwrap();
     let err = too_large(&store, 10_000, 8_000).await;
     assert!(
+        err.to_string()
+            .ends_with("the stream's `max_msg_size` is 10000"),
+        "{err}"
+    );
+}
+
+#[tokio::test]
+async fn a_limit_that_was_lowered_later_is_named_by_the_server() {
+    let server = NatsServer::shared().await;
+    let (options, mut config) = stream(&server, |_| ()).await;
+    let store = options.connect(&server.url()).await.unwrap();
+    config.max_message_size = 10_000;
+    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    context.update_stream(config).await.unwrap();
+    let err = too_large(&store, 10_000, 8_000).await;
+    assert!(
         sources(&err)[0].contains("(error 10054)"),
         "{:?}",
         sources(&err)

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use aether::{
-    Durability, Event, EventStore, EventStoreExt as _, StoreError, StoreErrorKind,
+    CheckpointStore as _, Durability, Event, EventStore, EventStoreExt as _, Position, StoreError,
+    StoreErrorKind,
     store::jetstream::{Drift, JetStreamEventStore, JetStreamOptions, Risk, Storage},
 };
 use aether_tests::harness::NatsServer;
@@ -71,7 +72,7 @@ async fn what_may_lose_events_is_refused_until_it_is_accepted_by_name() {
     let server = NatsServer::shared().await;
     let risks: [(Risk, &str, Change); 6] = [
         (Risk::MemoryStorage, "storage", |it| {
-            it.storage = stream::StorageType::Memory
+            it.storage = stream::StorageType::Memory;
         }),
         (Risk::Deletion, "deny_delete", |it| it.deny_delete = false),
         (Risk::Purge, "deny_purge", |it| it.deny_purge = false),
@@ -80,7 +81,7 @@ async fn what_may_lose_events_is_refused_until_it_is_accepted_by_name() {
             it.allow_rollup = true;
         }),
         (Risk::MessageTtl, "allow_msg_ttl", |it| {
-            it.allow_message_ttl = true
+            it.allow_message_ttl = true;
         }),
         (Risk::AsyncPersistence, "persist_mode", |it| {
             it.allow_atomic_publish = false;
@@ -89,10 +90,11 @@ async fn what_may_lose_events_is_refused_until_it_is_accepted_by_name() {
     ];
     for (risk, setting, change) in risks {
         let options = stream(&server, change).await.accepting(Risk::FewerReplicas);
-        let options = match risk {
-            // The server does not let a stream have rollups and deny purges.
-            Risk::Rollup => options.accepting(Risk::Purge),
-            _ => options,
+        // The server does not let a stream have rollups and deny purges.
+        let options = if risk == Risk::Rollup {
+            options.accepting(Risk::Purge)
+        } else {
+            options
         };
         let err = refusal(&options, &server).await;
         assert_eq!(err.kind(), StoreErrorKind::Misconfigured, "{err}");
@@ -133,10 +135,10 @@ async fn what_the_store_cannot_work_with_is_refused_whatever_is_accepted() {
     ];
     let changes: [(&str, Change); 12] = [
         ("retention", |it| {
-            it.retention = stream::RetentionPolicy::Interest
+            it.retention = stream::RetentionPolicy::Interest;
         }),
         ("retention", |it| {
-            it.retention = stream::RetentionPolicy::WorkQueue
+            it.retention = stream::RetentionPolicy::WorkQueue;
         }),
         ("max_age", |it| it.max_age = Duration::from_hours(1)),
         ("max_msgs_per_subject", |it| it.max_messages_per_subject = 9),
@@ -280,6 +282,40 @@ async fn an_acknowledgement_means_what_the_stream_warrants_and_its_operator_says
         .await
         .accepting(Risk::AsyncPersistence);
     assert_eq!(durability(later.synced_always()).await, Durability::Process);
+}
+
+#[tokio::test]
+async fn a_stream_that_cannot_keep_states_is_refused_when_it_is_first_needed() {
+    let server = NatsServer::shared().await;
+    let changes: [(&str, Change); 4] = [
+        ("max_age", |it| it.max_age = Duration::from_hours(1)),
+        ("discard", |it| it.max_bytes = 1 << 20),
+        ("retention", |it| {
+            it.retention = stream::RetentionPolicy::Interest;
+        }),
+        ("storage", |it| it.storage = stream::StorageType::Memory),
+    ];
+    for (number, (setting, change)) in changes.into_iter().enumerate() {
+        let namespace = format!("states-{number}");
+        let mut config = stream::Config {
+            name: format!("aether_state-{namespace}"),
+            subjects: vec![format!("aether.{namespace}.state.>")],
+            max_messages_per_subject: 1,
+            num_replicas: 1,
+            ..stream::Config::default()
+        };
+        change(&mut config);
+        let context = context(&server).await;
+        context.create_stream(config).await.unwrap();
+        let options = JetStreamOptions::new().namespace(namespace.parse().unwrap());
+        let store = open(&options, &server).await;
+        let saved = store.save_checkpoint("reader", Position::new(1).into());
+        let err = saved.await.unwrap_err();
+        assert_eq!(err.kind(), StoreErrorKind::Misconfigured, "{err}");
+        let said = format!("cannot keep states: `{setting}` is ");
+        assert!(err.to_string().contains(&said), "{err}");
+        store.save(event("a", 1)).await.unwrap();
+    }
 }
 
 #[tokio::test]

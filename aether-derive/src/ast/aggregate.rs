@@ -1,6 +1,6 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens as _;
-use syn::{DeriveInput, Type, Visibility, ext::IdentExt as _};
+use syn::{DeriveInput, LitInt, Type, Visibility, ext::IdentExt as _};
 
 use super::{
     Args, Noun, Set, SetMember,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ctxt::Ctxt,
-    symbol::{AGGREGATE, CONTEXT, CRATE, EVENT, EVENTS, NAME},
+    symbol::{AGGREGATE, CONTEXT, CRATE, EVENT, EVENTS, NAME, SNAPSHOT, TRUSTED, VERSION},
 };
 
 /// What `#[derive(Aggregate)]` stands on.
@@ -16,6 +16,17 @@ pub(crate) struct Aggregate {
     pub(crate) noun: Noun,
     pub(crate) vis: Visibility,
     pub(crate) events: Events,
+    pub(crate) snapshot: Option<Snapshot>,
+}
+
+/// `snapshot`: its state is kept.
+pub(crate) struct Snapshot {
+    /// The key that says so.
+    pub(crate) key: Ident,
+    /// `version = 2`: what the fold means by the number.
+    pub(crate) version: Option<LitInt>,
+    /// `trusted`: what cannot be seen of the state is taken on trust.
+    pub(crate) is_trusted: bool,
 }
 
 /// The events that make up its history.
@@ -32,9 +43,15 @@ const STRUCT: Spec = Spec {
         (NAME, Form::Text),
         (EVENTS, Form::Types),
         (EVENT, Form::Type),
+        (SNAPSHOT, Form::FlagOrKeys),
         (CONTEXT, Form::Type),
         (CRATE, Form::Path),
     ],
+};
+
+const KEPT: Spec = Spec {
+    attr: "aggregate(snapshot)",
+    keys: &[(VERSION, Form::Number), (TRUSTED, Form::Flag)],
 };
 
 impl Aggregate {
@@ -49,8 +66,19 @@ impl Aggregate {
             noun,
             vis: input.vis.clone(),
             events,
+            snapshot: snapshot(cx, &args),
         })
     }
+}
+
+fn snapshot(cx: &Ctxt, args: &Args) -> Option<Snapshot> {
+    let key = args.key(SNAPSHOT)?.clone();
+    let kept = args.within(cx, SNAPSHOT, KEPT);
+    Some(Snapshot {
+        key,
+        version: kept.number(VERSION).cloned(),
+        is_trusted: kept.key(TRUSTED).is_some(),
+    })
 }
 
 fn events(cx: &Ctxt, noun: &Noun, args: &Args) -> Option<Events> {

@@ -33,6 +33,8 @@ pub(crate) enum Form {
     Texts,
     /// `upcast(Type, ..)`
     Types,
+    /// `snapshot` or `snapshot(..)`, with keys of its own.
+    FlagOrKeys,
 }
 
 impl Form {
@@ -49,6 +51,7 @@ impl Form {
             Self::Deprecation => format!("{key}(since = \"..\", instead = Event)"),
             Self::Texts => format!("{key}(\"..\", ..)"),
             Self::Types => format!("{key}(Type, ..)"),
+            Self::FlagOrKeys => format!("{key}` or `{key}(..)"),
         }
     }
 }
@@ -63,6 +66,7 @@ enum Value {
     Deprecation(Deprecation),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
+    Keys(TokenStream),
 }
 
 /// Since when an event is to be replaced, and by what.
@@ -230,6 +234,15 @@ impl Args {
         }
     }
 
+    /// What stands in the parentheses of a key, with the keys that it takes.
+    pub(crate) fn within(&self, cx: &Ctxt, word: &str, spec: Spec) -> Self {
+        let mut args = Self::default();
+        if let Some(Value::Keys(tokens)) = self.value(word) {
+            args.read(cx, tokens.clone(), spec);
+        }
+        args
+    }
+
     /// The types of a key.
     pub(crate) fn types(&self, word: &str) -> &[Type] {
         match self.value(word) {
@@ -264,7 +277,10 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
     let at_key = || syn::Error::new(key.span(), write());
     let ends = input.is_empty() || input.peek(Token![,]);
     match form {
-        Form::Flag | Form::FlagOrText if ends => Ok(Value::Flag),
+        Form::Flag | Form::FlagOrText | Form::FlagOrKeys if ends => Ok(Value::Flag),
+        Form::FlagOrKeys if input.peek(token::Paren) => {
+            Ok(Value::Keys(input.parse::<Group>()?.stream()))
+        }
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
         Form::Deprecation if ends => Ok(Value::Deprecation(Deprecation::default())),
@@ -272,7 +288,9 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
             let group: Group = input.parse()?;
             syn::parse2(group.stream()).map(Value::Deprecation)
         }
-        Form::Flag | Form::Deprecation | Form::Texts | Form::Types => Err(at_key()),
+        Form::Flag | Form::Deprecation | Form::Texts | Form::Types | Form::FlagOrKeys => {
+            Err(at_key())
+        }
         Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path | Form::Expr => {
             if !input.peek(Token![=]) {
                 return Err(at_key());
@@ -297,7 +315,8 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         | Form::FlagOrText
         | Form::Deprecation
         | Form::Texts
-        | Form::Types => input.parse().map(Value::Text),
+        | Form::Types
+        | Form::FlagOrKeys => input.parse().map(Value::Text),
     }
 }
 

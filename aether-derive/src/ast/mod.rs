@@ -28,7 +28,7 @@ mod stored;
 mod suggest;
 
 pub(crate) use self::{
-    aggregate::{Aggregate, Events},
+    aggregate::{Aggregate, Events, Snapshot},
     args::{Args, Deprecation},
     command::Command,
     command_set::CommandSet,

@@ -1,8 +1,8 @@
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::{location::location, set, stop_if::listed};
-use crate::ast::{Aggregate, Events, Set, spelling};
+use crate::ast::{Aggregate, Events, Set, Snapshot, spelling};
 
 pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
     let noun = &aggregate.noun;
@@ -18,6 +18,7 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
         ),
     };
     let apply = apply(aggregate);
+    let (kept, codec) = kept(aggregate).unzip();
     quote! {
         #generated
         #[automatically_derived]
@@ -31,10 +32,41 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
                 docs: #docs,
                 location: #location,
             };
+            #codec
             fn apply(&mut self, event: #event, origin: &#krate::Origin<'_>) { #apply }
         }
+        #kept
         #listed
     }
+}
+
+/// `snapshot`: the impl of `Snapshots`, and what says so to whoever knows the aggregate only.
+fn kept(aggregate: &Aggregate) -> Option<(TokenStream, TokenStream)> {
+    let Snapshot {
+        key,
+        version,
+        is_trusted,
+    } = aggregate.snapshot.as_ref()?;
+    let noun = &aggregate.noun;
+    let (krate, ident) = (&noun.krate, &noun.ident);
+    let (params, args, where_clause) = noun.generics.split_for_impl();
+    let version = version
+        .as_ref()
+        .map(|version| quote!(const VERSION: #krate::u32 = #version;));
+    let shape = is_trusted.then(|| {
+        quote! {
+            fn shape() -> #krate::Shape { #krate::Shape::of::<Self>().trusted() }
+        }
+    });
+    let kept = quote! {
+        #[automatically_derived]
+        impl #params #krate::Snapshots for #ident #args #where_clause { #version #shape }
+    };
+    let codec = quote_spanned! {key.span()=>
+        const SNAPSHOTS: #krate::Option<#krate::SnapshotCodec<Self>> =
+            #krate::Some(#krate::SnapshotCodec::new());
+    };
+    Some((kept, codec))
 }
 
 /// Folds an event, so that rustc blames the very event that no method applies.

@@ -15,6 +15,7 @@ pub(crate) fn context(context: &Context) -> TokenStream {
         ..
     } = context;
     let (name, meta, register) = (context.name(), meta(context), register(context));
+    let event_types = event_types(context);
     quote! {
         #(#attrs)*
         #[derive(#krate::Debug, #krate::Clone, #krate::Copy)]
@@ -27,6 +28,29 @@ pub(crate) fn context(context: &Context) -> TokenStream {
         #[automatically_derived]
         impl #krate::BoundedContext for #ident {
             #register
+        }
+        #event_types
+    }
+}
+
+/// A walk through the types of all events that the context may store.
+fn event_types(context: &Context) -> TokenStream {
+    let (krate, ident) = (&context.krate, &context.ident);
+    let aggregates = context.of(Section::Aggregates);
+    let systems = context.of(Section::ExternalSystems);
+    let members: Vec<TokenStream> = aggregates
+        .map(|aggregate| quote!(<#aggregate as #krate::Aggregate>::Event))
+        .chain(systems.map(|system| quote!(#system)))
+        .collect();
+    quote! {
+        #[automatically_derived]
+        impl<__V> #krate::EventTypes<__V> for #ident
+        where
+            #(#members: #krate::EventTypes<__V>,)*
+        {
+            fn visit(visitor: &mut __V) {
+                #(<#members as #krate::EventTypes<__V>>::visit(visitor);)*
+            }
         }
     }
 }

@@ -29,10 +29,11 @@ pub(crate) async fn compare(rounds: &Rounds, fixture: &Fixture) -> Outcome {
     }
     let what = "append, 256 in flight, against plain requests";
     request(rounds, fixture, what, [256, rounds.scaled(60), 1]).await?;
-    transact(rounds, fixture, rounds.scaled(100)).await
+    let what = "transaction over two actors";
+    transact(rounds, fixture, what, rounds.scaled(100)).await
 }
 
-async fn append(
+pub(crate) async fn append(
     rounds: &Rounds,
     fixture: &Fixture,
     what: &'static str,
@@ -108,7 +109,12 @@ fn raw_lanes(width: u64, length: u64, events: u64) -> Lanes<Raw> {
     lanes.into_iter().map(raw).collect()
 }
 
-async fn transact(rounds: &Rounds, fixture: &Fixture, length: u64) -> Outcome {
+pub(crate) async fn transact(
+    rounds: &Rounds,
+    fixture: &Fixture,
+    what: &'static str,
+    length: u64,
+) -> Outcome {
     let pairs = || {
         let (a, b) = (fresh(), fresh());
         let pairs = (0..length).map(|after| [commit(&a, after, 1), commit(&b, after, 1)]);
@@ -144,7 +150,6 @@ async fn transact(rounds: &Rounds, fixture: &Fixture, length: u64) -> Outcome {
             Outcome::Ok(())
         },
     );
-    let what = "transaction over two actors";
     let bar = Bar { what, ratio: 0.90 };
     rounds.compare(&bar, length, ours, raw).await
 }

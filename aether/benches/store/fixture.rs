@@ -1,6 +1,7 @@
 use std::{
     error::Error,
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use aether::{
@@ -8,35 +9,73 @@ use aether::{
     store::jetstream::{JetStreamEventStore, JetStreamOptions},
 };
 use async_nats::jetstream;
+use bytes::Bytes;
 use serde_json::json;
+use tokio::time::sleep;
 
-use crate::{Failure, server::Server};
+use crate::{Failure, Outcome, server::Servers};
+
+/// The stream of the raw client.
+const RAW: &str = "raw";
 
 /// A server, a store on it, and the raw client with a stream that is configured as the store's.
 pub(crate) struct Fixture {
     pub(crate) store: JetStreamEventStore,
     pub(crate) client: async_nats::Client,
     pub(crate) context: jetstream::Context,
-    _server: Server,
+    _servers: Servers,
 }
 
 impl Fixture {
+    /// One server.
     pub(crate) async fn start() -> Result<Self, Failure> {
-        let server = Server::start().await?;
-        let store = JetStreamOptions::new().connect(&server.url).await?;
-        let client = async_nats::connect(&server.url).await?;
+        Self::on(Servers::one().await?, 1).await
+    }
+
+    /// Three servers that each keep everything. The same one leads both streams, and is the one
+    /// that the clients are connected to.
+    pub(crate) async fn replicated() -> Result<Self, Failure> {
+        let fixture = Self::on(Servers::cluster().await?, 3).await?;
+        for stream in [fixture.store.stream_name(), RAW] {
+            fixture.lead(stream).await?;
+        }
+        Ok(fixture)
+    }
+
+    async fn on(servers: Servers, replicas: usize) -> Result<Self, Failure> {
+        let options = JetStreamOptions::new().replicas(replicas);
+        let store = options.connect(&servers.url).await?;
+        let client = async_nats::connect(&servers.url).await?;
         let context = jetstream::new(client.clone());
         let mut config = context.get_stream(store.stream_name()).await?;
         let mut config = config.info().await?.config.clone();
-        config.name = String::from("raw");
+        RAW.clone_into(&mut config.name);
         config.subjects = vec!["raw.>".to_owned()];
         context.create_stream(config).await?;
         Ok(Self {
             store,
             client,
             context,
-            _server: server,
+            _servers: servers,
         })
+    }
+
+    /// Has a stream led by the server that the clients are connected to.
+    async fn lead(&self, stream: &str) -> Outcome {
+        let wanted = self.client.server_info().server_name;
+        let question = json!({ "placement": { "preferred": wanted } });
+        let question = Bytes::from(serde_json::to_vec(&question)?);
+        let to = format!("$JS.API.STREAM.LEADER.STEPDOWN.{stream}");
+        for _ in 0..100 {
+            let cluster = self.context.get_stream(stream).await;
+            let cluster = cluster.ok().and_then(|it| it.cached_info().cluster.clone());
+            if cluster.and_then(|it| it.leader).as_ref() == Some(&wanted) {
+                return Ok(());
+            }
+            self.client.request(to.clone(), question.clone()).await?;
+            sleep(Duration::from_millis(200)).await;
+        }
+        Err(format!("the stream {stream} is not led by {wanted}").into())
     }
 }
 

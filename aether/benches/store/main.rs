@@ -13,6 +13,7 @@ mod fixture;
 mod memory;
 mod raw;
 mod reading;
+mod replicas;
 mod rounds;
 mod server;
 
@@ -27,8 +28,11 @@ type Outcome = Result<(), Failure>;
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Outcome {
     let rounds = Rounds::from_arguments(std::env::args());
+    memory::state_size(&rounds).await?;
     memory::compare(&rounds).await?;
     let fixture = Fixture::start().await?;
     appending::compare(&rounds, &fixture).await?;
-    reading::compare(&rounds, &fixture).await
+    reading::compare(&rounds, &fixture).await?;
+    drop(fixture);
+    replicas::compare(&rounds).await
 }

@@ -1,7 +1,13 @@
+use std::error::Error as _;
+
 use aether::{Commit, Namespace, wire};
-use async_nats::{HeaderMap, HeaderValue, Message};
+use async_nats::{
+    HeaderMap, HeaderValue, Message,
+    jetstream::{self, context::PublishError},
+};
 use bytes::Bytes;
 use serde::Deserialize;
+use tokio::task::yield_now;
 
 use crate::{Failure, fixture::Fixture};
 
@@ -43,14 +49,31 @@ impl Raw {
     }
 }
 
-/// Publishes a message after another one on its subject, and waits until it is stored.
+/// What a cluster says of a guard as long as the message before is not applied everywhere.
+const IN_FLIGHT: u64 = 10_164;
+
+/// Publishes a message after another one on its subject, and waits until it is stored. What a
+/// cluster does not take yet is sent again.
 pub(crate) async fn append(fixture: &Fixture, message: &Raw, last: u64) -> Result<u64, Failure> {
-    let (subject, headers) = (message.subject.clone(), message.headers(last));
-    let payload = message.payload.clone();
-    let sent = fixture
-        .context
-        .publish_with_headers(subject, headers, payload);
-    Ok(sent.await?.await?.sequence)
+    loop {
+        let (subject, headers) = (message.subject.clone(), message.headers(last));
+        let payload = message.payload.clone();
+        let sent = fixture
+            .context
+            .publish_with_headers(subject, headers, payload);
+        match sent.await?.await {
+            Ok(stored) => return Ok(stored.sequence),
+            Err(err) if is_in_flight(&err) => yield_now().await,
+            Err(err) => return Err(err.into()),
+        }
+    }
+}
+
+fn is_in_flight(err: &PublishError) -> bool {
+    let source = err
+        .source()
+        .and_then(|it| it.downcast_ref::<jetstream::Error>());
+    source.is_some_and(|it| it.error_code().0 == IN_FLIGHT)
 }
 
 /// The same by a plain request, which takes the client less.

@@ -1,3 +1,5 @@
+use std::pin::pin;
+
 use aether::{ActorId, EventStore as _, EventStoreExt as _, Position, Version, wire};
 use async_nats::jetstream::{
     consumer::{DeliverPolicy, push},
@@ -10,7 +12,7 @@ use serde_json::json;
 use crate::{
     Failure, Outcome, appending,
     fixture::{Fixture, commit, fresh},
-    rounds::{Bar, Rounds},
+    rounds::{Bar, Rounds, resident},
 };
 
 pub(crate) async fn compare(rounds: &Rounds, fixture: &Fixture) -> Outcome {
@@ -35,6 +37,21 @@ pub(crate) async fn compare(rounds: &Rounds, fixture: &Fixture) -> Outcome {
     }
     version(rounds, fixture, &stream).await?;
     catch_up(rounds, fixture, &stream).await
+}
+
+/// The same as above with other servers.
+pub(crate) async fn load_of_1000(
+    rounds: &Rounds,
+    fixture: &Fixture,
+    what: &'static str,
+) -> Outcome {
+    if !rounds.wants(what) {
+        return Ok(());
+    }
+    let stream = fixture.context.get_stream(fixture.store.stream_name());
+    let (stream, length) = (stream.await?, 1_000);
+    let actor = history(fixture, rounds.scaled(length)).await?;
+    load(rounds, fixture, &stream, what, (&actor, length, 4)).await
 }
 
 /// An actor with so many messages.
@@ -207,17 +224,27 @@ async fn version(rounds: &Rounds, fixture: &Fixture, stream: &Stream) -> Outcome
 
 /// Everything after a position, decoded, against the messages of an ordered consumer as they are.
 async fn catch_up(rounds: &Rounds, fixture: &Fixture, stream: &Stream) -> Outcome {
-    let what = "catch-up of the log, 200,000 messages";
-    if !rounds.wants(what) {
+    let rounds = &rounds.few();
+    let (what, decoded, memory) = (
+        "catch-up of the log, 1,000,000 messages",
+        "catch-up of the log, 1,000,000 messages, both decoded",
+        "catch-up of the log, 1,000,000 messages, memory",
+    );
+    if ![what, decoded, memory].iter().any(|it| rounds.wants(it)) {
         return Ok(());
     }
-    let (width, length) = (256, rounds.scaled(782));
+    let (width, length) = (250, rounds.scaled(4_000));
     let after = fixture.store.head().await?;
     appending::append_all(fixture, appending::lanes(width, length, 1)).await?;
     let wanted = width * length;
+    if rounds.wants(memory) {
+        let grown = growth(fixture, after, wanted).await? >> 20;
+        let figure = format!("{grown} MiB more than after the first tenth, at most (bar 32 MiB)");
+        rounds.state(memory, &figure);
+    }
     let ours = async |()| {
-        let log = fixture.store.follow(Position::new(after.as_u64()));
-        let mut log = Box::pin(log.take(usize::try_from(wanted)?));
+        let log = fixture.store.follow(after);
+        let mut log = pin!(log.take(usize::try_from(wanted)?));
         while let Some(recorded) = log.next().await {
             recorded?;
         }
@@ -229,9 +256,8 @@ async fn catch_up(rounds: &Rounds, fixture: &Fixture, stream: &Stream) -> Outcom
         check(found, wanted)
     };
     let bar = Bar { what, ratio: 0.85 };
-    rounds
-        .compare(&bar, wanted, (|| (), ours), (|| (), raw))
-        .await?;
+    let sides = ((|| (), ours), (|| (), raw));
+    rounds.compare(&bar, wanted, sides.0, sides.1).await?;
     let raw = async |()| {
         let decode = |body: &Bytes| {
             std::hint::black_box(wire::decode(body)?);
@@ -240,9 +266,26 @@ async fn catch_up(rounds: &Rounds, fixture: &Fixture, stream: &Stream) -> Outcom
         let found = consume(fixture, stream, everything, decode).await?;
         check(found, wanted)
     };
-    let what = "catch-up of the log, 200,000 messages, both decoded";
+    let what = decoded;
     let bar = Bar { what, ratio: 0.85 };
-    rounds
-        .compare(&bar, wanted, (|| (), ours), (|| (), raw))
-        .await
+    let sides = ((|| (), ours), (|| (), raw));
+    rounds.compare(&bar, wanted, sides.0, sides.1).await
+}
+
+/// How many bytes of memory the process has at most while it follows the log, more than after the
+/// first tenth of it.
+async fn growth(fixture: &Fixture, after: Position, wanted: u64) -> Result<u64, Failure> {
+    let log = fixture.store.follow(after);
+    let mut log = pin!(log.take(usize::try_from(wanted)?));
+    let (mut seen, mut first, mut most) = (0, 0, 0);
+    while let Some(recorded) = log.next().await {
+        recorded?;
+        seen += 1;
+        if seen == wanted / 10 {
+            first = resident();
+        } else if seen % 1_000 == 0 {
+            most = resident().max(most);
+        }
+    }
+    Ok(most.saturating_sub(first))
 }

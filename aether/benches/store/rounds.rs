@@ -37,6 +37,15 @@ impl Rounds {
         }
     }
 
+    /// The same comparisons, each side run less often: what is large takes long.
+    pub(crate) fn few(&self) -> Self {
+        Self {
+            count: self.count.min(5),
+            measuring: self.measuring,
+            only: self.only.clone(),
+        }
+    }
+
     /// So many if it is a measurement, else very few.
     pub(crate) const fn scaled(&self, count: u64) -> u64 {
         if self.measuring || count < 20 {
@@ -94,6 +103,14 @@ impl Rounds {
         Ok(())
     }
 
+    /// Prints a figure that is compared with nothing.
+    #[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+    pub(crate) fn state(&self, what: &str, figure: &str) {
+        if self.measuring {
+            println!("{what}: {figure}");
+        }
+    }
+
     /// Runs one side alone, and prints what an operation takes against an absolute bar in
     /// nanoseconds.
     #[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
@@ -122,6 +139,14 @@ impl Side {
         self.computing.push(self::computed() - computed);
         Ok(())
     }
+}
+
+/// Bytes of memory that the process has now; where the system does not say so, 0.
+pub(crate) fn resident() -> u64 {
+    const PAGE: u64 = 4_096;
+    let text = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split(' ').nth(1).and_then(|it| it.parse::<u64>().ok());
+    pages.unwrap_or_default() * PAGE
 }
 
 fn fastest(times: &[f64]) -> f64 {

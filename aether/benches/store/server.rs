@@ -1,32 +1,78 @@
 use std::{
-    env,
+    env, io,
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::Stdio,
 };
 
+use futures_util::future::try_join_all;
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader, Lines},
-    process::{Child, ChildStderr, Command},
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+    task::JoinSet,
 };
 
 use crate::Failure;
 
-/// A NATS server with `JetStream`, on a port and in a folder of its own.
-pub(crate) struct Server {
+/// NATS servers with `JetStream`, on ports and in folders of their own.
+pub(crate) struct Servers {
+    /// Where the first of them listens.
     pub(crate) url: String,
-    /// Read no more, but open: a server that cannot write its log ends.
-    _log: Lines<BufReader<ChildStderr>>,
+    _all: Vec<Server>,
+}
+
+struct Server {
+    url: String,
+    /// Reads its log: a server that cannot write it ends.
+    _log: JoinSet<()>,
     _process: Child,
     _folder: TempDir,
 }
 
+impl Servers {
+    pub(crate) async fn one() -> Result<Self, Failure> {
+        let server = Server::start(&[], &["Server is ready"]).await?;
+        Ok(Self {
+            url: server.url.clone(),
+            _all: vec![server],
+        })
+    }
+
+    /// Three that have come together.
+    pub(crate) async fn cluster() -> Result<Self, Failure> {
+        // All are held until the last is known, so that no two are the same.
+        let listeners = (0..3).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+        let listeners = listeners.collect::<io::Result<Vec<_>>>()?;
+        let addresses = listeners.iter().map(TcpListener::local_addr);
+        let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
+        drop(listeners);
+        let routes = addresses.iter().map(|it| format!("nats-route://{it}"));
+        let routes = routes.collect::<Vec<_>>().join(",");
+        let all = addresses.iter().zip(0..).map(async |(address, number)| {
+            let name = format!("node{number}");
+            let listen = format!("nats://{address}");
+            let options = ["-n", &name, "--cluster_name", "bench", "--cluster", &listen];
+            let options = [&options[..], &["--routes", &routes]].concat();
+            Server::start(&options, &["new", "metadata leader"]).await
+        });
+        let all = try_join_all(all).await?;
+        let url = all.first().map(|it| it.url.clone());
+        Ok(Self {
+            url: url.unwrap_or_default(),
+            _all: all,
+        })
+    }
+}
+
 impl Server {
-    pub(crate) async fn start() -> Result<Self, Failure> {
+    /// Starts a server, and waits until it says that it is ready, in a line with these words.
+    async fn start(options: &[&str], words: &[&str]) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let mut process = Command::new(binary())
             .args(["-a", "127.0.0.1", "-p", "-1", "-js", "-sd"])
             .arg(folder.path())
+            .args(options)
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -36,10 +82,12 @@ impl Server {
             if let Some((_, address)) = line.split_once("Listening for client connections on ") {
                 url = format!("nats://{address}");
             }
-            if line.contains("Server is ready") {
+            if words.iter().all(|word| line.contains(word)) {
+                let mut log = JoinSet::new();
+                log.spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
                 return Ok(Self {
                     url,
-                    _log: lines,
+                    _log: log,
                     _process: process,
                     _folder: folder,
                 });

@@ -1,6 +1,6 @@
 use eventstorming::meta::{self, Flow};
 
-use super::{Context, Emits, EventSet, Origin, Rejection};
+use super::{Context, Emits, EventSet, Origin, Rejection, SnapshotCodec};
 
 /// A consistency boundary: it handles commands, and its history is its events.
 ///
@@ -16,6 +16,9 @@ pub trait Aggregate: Default + Send + Sync + 'static {
 
     /// What the model says about it.
     const META: &'static meta::Aggregate;
+
+    /// How its state is kept, if it is: see [`Snapshots`](super::Snapshots).
+    const SNAPSHOTS: Option<SnapshotCodec<Self>> = None;
 
     /// Folds an event into the state.
     fn apply(&mut self, event: Self::Event, origin: &Origin<'_>);

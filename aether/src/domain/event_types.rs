@@ -3,10 +3,36 @@ use super::DomainEvent;
 /// Walks the types of a set of events with a visitor.
 ///
 /// So a library reaches each type, for its JSON Schema say, without the derive knowing that
-/// library. `#[derive(Event)]` implements it.
+/// library. `#[derive(Event)]` implements it, as do `#[derive(ExternalSystem)]` and
+/// `bounded_context!` for all events that are stored there, and tuples of such types have it.
 pub trait EventTypes<V> {
     /// Shows each type to the visitor, in the order written.
     fn visit(visitor: &mut V);
+}
+
+macro_rules! tuples {
+    ($($($member:ident)+;)+) => {$(
+        impl<V, $($member: EventTypes<V>),+> EventTypes<V> for ($($member,)+) {
+            fn visit(visitor: &mut V) {
+                $($member::visit(visitor);)+
+            }
+        }
+    )+};
+}
+
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+    A B C D E F G H I;
+    A B C D E F G H I J;
+    A B C D E F G H I J K;
+    A B C D E F G H I J K L;
 }
 
 /// What a visitor does with an event type.

@@ -12,6 +12,8 @@ mod any_event;
 mod bounded_context;
 mod command;
 mod context;
+#[cfg(feature = "schema")]
+mod contract;
 mod decode_error;
 mod delay;
 mod emits;
@@ -29,9 +31,12 @@ mod process_manager;
 mod projection;
 mod query;
 mod raw_event;
+mod readers;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
+mod shape;
+mod snapshots;
 mod stored;
 
 #[cfg(feature = "schema")]
@@ -57,7 +62,10 @@ pub use self::{
     projection::Projection,
     query::{Answer, Answered, Query},
     raw_event::RawEvent,
-    replay::{ReplayError, Replayed},
+    readers::{Readers, RewriteError},
+    replay::{ReplayError, Replayed, UnfitSnapshot},
+    shape::Shape,
+    snapshots::{SnapshotCodec, SnapshotSchema, Snapshots},
     stored::Stored,
 };
 #[doc(hidden)]

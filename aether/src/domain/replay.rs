@@ -1,7 +1,11 @@
 use std::ops::Deref;
 
-use super::{Aggregate, DecodeError, EventSet as _, Origin, Stored};
-use crate::{ActorId, Commit, Event, Position, Version};
+#[cfg(doc)]
+use super::SnapshotSchema;
+use super::{Aggregate, DecodeError, EventSet as _, Origin, SnapshotCodec, Stored};
+use crate::{
+    ActorId, ActorSnapshot, Commit, CommitRef, Event, InvalidPayload, Position, Timestamp, Version,
+};
 
 /// The state of an actor, folded from its events, and the version it is at.
 ///
@@ -41,7 +45,88 @@ pub struct ReplayError {
     pub source: DecodeError,
 }
 
+/// Says why a snapshot is of no use. The log has the truth: fold it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnfitSnapshot {
+    /// The aggregate keeps none.
+    #[error("`{aggregate}` keeps no snapshots")]
+    NotKept {
+        /// The aggregate.
+        aggregate: &'static str,
+    },
+    /// It is of a build whose state, events or fold are others.
+    #[error("its schema is {found:016x}, and this build has {expected:016x}")]
+    OtherSchema {
+        /// The schema it has.
+        found: u64,
+        /// The schema it should have.
+        expected: u64,
+    },
+    /// Its state cannot be read.
+    #[error("its state cannot be read")]
+    Unreadable(#[from] InvalidPayload),
+}
+
 impl<A: Aggregate> Replayed<A> {
+    /// Goes on from a snapshot, if it is of use to this build.
+    ///
+    /// Whether its last commit is in the log is for the reader of the log to
+    /// [see](ActorSnapshot::ends_with).
+    ///
+    /// # Errors
+    /// If it is of no use.
+    pub fn resume(snapshot: &ActorSnapshot) -> Result<Self, UnfitSnapshot> {
+        let aggregate = A::META.name.as_str();
+        let (codec, expected) = Self::codec().ok_or(UnfitSnapshot::NotKept { aggregate })?;
+        let found = snapshot.schema_hash;
+        if found != expected {
+            return Err(UnfitSnapshot::OtherSchema { found, expected });
+        }
+        Ok(Self {
+            actor_id: snapshot.actor_id.clone(),
+            version: snapshot.version,
+            state: codec.decode(&snapshot.state)?,
+        })
+    }
+
+    /// The state as a snapshot; none if the aggregate keeps none.
+    ///
+    /// `last_commit` is the one whose last event was folded last.
+    ///
+    /// # Errors
+    /// If the state cannot be written as JSON.
+    pub fn snapshot(
+        &self,
+        last_commit: CommitRef,
+        timestamp: Timestamp,
+    ) -> Result<Option<ActorSnapshot>, InvalidPayload> {
+        let Some((codec, schema_hash)) = Self::codec() else {
+            return Ok(None);
+        };
+        Ok(Some(ActorSnapshot {
+            actor_id: self.actor_id.clone(),
+            version: self.version,
+            last_commit,
+            state: codec.encode(&self.state)?,
+            schema_hash,
+            timestamp,
+        }))
+    }
+
+    /// Whether the state is kept: the aggregate says so, and nothing of it is
+    /// [unseen](SnapshotSchema::unseen).
+    pub fn is_kept() -> bool {
+        Self::codec().is_some()
+    }
+
+    fn codec() -> Option<(SnapshotCodec<A>, u64)> {
+        let codec = A::SNAPSHOTS?;
+        let schema = codec.schema();
+        let is_seen = schema.unseen().is_empty();
+        is_seen.then(|| (codec, schema.hash()))
+    }
+
     /// An actor without events.
     pub fn new(actor_id: ActorId) -> Self {
         Self {

@@ -9,13 +9,14 @@ use super::{
     engine::Engine,
     handle::{Aether, Inner},
     registry::{Launch, Member, Registry, TimersMember},
+    snapshots::{Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
     tasks::Tasks,
     timers::{Gate, Keeper, Task},
 };
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, Position, Store, StoreError, SystemClock,
-    domain::{Aggregate, BoundedContext},
+    domain::{Aggregate, BoundedContext, Snapshots},
     store::timers::TimerLedger,
 };
 
@@ -27,6 +28,7 @@ pub struct AetherBuilder {
     attempts: u32,
     registry: Registry,
     contexts: Vec<&'static meta::Context>,
+    snapshots: Policies,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -110,6 +112,7 @@ impl Default for AetherBuilder {
             attempts: 16,
             registry: Registry::default(),
             contexts: Vec::new(),
+            snapshots: Policies::default(),
         }
     }
 }
@@ -158,6 +161,19 @@ impl AetherBuilder {
         self
     }
 
+    /// Keeps the states of actors by this policy, where the aggregate says `snapshot`; otherwise
+    /// by the default one.
+    pub const fn snapshots(mut self, policy: SnapshotPolicy) -> Self {
+        self.snapshots.of_all = policy;
+        self
+    }
+
+    /// Keeps the states of the actors of one aggregate by a policy of their own.
+    pub fn snapshots_of<A: Snapshots>(mut self, policy: SnapshotPolicy) -> Self {
+        self.snapshots.of.insert(A::META.name.as_str(), policy);
+        self
+    }
+
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
     /// A projection is built from the start of the log. A policy or adapter goes on where it had
@@ -178,6 +194,7 @@ impl AetherBuilder {
             routes,
             followers,
             projections,
+            unseen,
             timers,
             ..
         } = self.registry;
@@ -196,14 +213,19 @@ impl AetherBuilder {
             ledgers.push((member, ledger));
         }
         let (clock, locks, attempts) = (self.clock, ActorLocks::new(), self.attempts);
+        let snapshotter =
+            Snapshotter::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
+        let snapshotter = Arc::new(snapshotter);
         let engine = Arc::new(Engine {
             store,
             clock,
+            snapshotter: Arc::clone(&snapshotter),
             routes,
             locks,
             attempts,
         });
         let tasks = Tasks::new();
+        tasks.spawn(snapshotter.run(tasks.stop()));
         let launch = |(member, from)| launch(member, from, &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
         let timers = launch_timers(ledgers, &followers, &engine, &tasks);

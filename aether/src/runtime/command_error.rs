@@ -1,5 +1,6 @@
 use std::{error::Error, fmt};
 
+use super::snapshots::FoldError;
 use crate::{
     InvalidId, InvalidPayload, StoreError,
     domain::{HandleError, ReplayError},
@@ -78,6 +79,13 @@ impl CommandError {
         }
     }
 
+    pub(super) fn unloaded(error: FoldError) -> Self {
+        match error {
+            FoldError::Store(source) => Self::Store(source),
+            FoldError::Unreadable(source) => Self::Unreadable(source),
+        }
+    }
+
     pub(super) fn unwritable(command: &'static str, err: InvalidPayload) -> Self {
         Self::Shape {
             command,
@@ -131,6 +139,15 @@ pub enum LoadError {
     /// The store did not give the events.
     #[error("the actor's history cannot be had")]
     Store(#[from] StoreError),
+}
+
+impl LoadError {
+    pub(super) fn of(error: FoldError) -> Self {
+        match error {
+            FoldError::Store(source) => Self::Store(source),
+            FoldError::Unreadable(source) => Self::Unreadable(source),
+        }
+    }
 }
 
 /// Says why a projection cannot be read.

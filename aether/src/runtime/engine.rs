@@ -7,6 +7,7 @@ use super::{
     envelope::Envelope,
     route::{Actor, Route},
     send::Sent,
+    snapshots::{Loaded, Snapshotter},
 };
 use crate::{
     ActorId, Clock, Commit, DynEventStore, Event, EventStore as _, InvalidCommit, Receipt,
@@ -18,17 +19,10 @@ use crate::{
 pub(super) struct Engine {
     pub(super) store: DynEventStore,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) snapshotter: Arc<Snapshotter>,
     pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
     pub(super) locks: ActorLocks,
     pub(super) attempts: u32,
-}
-
-/// What is known of an actor before a command is decided on.
-enum Loaded {
-    /// It has not handled the command yet.
-    Ready(Box<dyn Actor>),
-    /// It has handled the command before; these are the commits that came of it.
-    Repeated(Recorded),
 }
 
 impl Engine {
@@ -68,54 +62,54 @@ impl Engine {
         actor_id: &ActorId,
         envelope: &Envelope,
     ) -> Result<Sent, CommandError> {
-        let actor = match self.load(route, actor_id, envelope).await? {
-            Loaded::Ready(actor) => actor,
-            Loaded::Repeated(recorded) => return Ok(Sent::repeated(recorded)),
+        let mut actor = route.begin(actor_id.clone());
+        let loaded = self
+            .snapshotter
+            .load(actor.folding(), envelope.wanted())
+            .await;
+        let start = match loaded.map_err(CommandError::unloaded)? {
+            Loaded::Ready(start) => start,
+            Loaded::Found(recorded) => return Ok(Sent::repeated(recorded)),
         };
-        let command = envelope.outgoing.command;
-        let context = Context::new(actor_id.clone(), envelope.id)
-            .at(self.clock.now())
-            .at_version(actor.version())
-            .correlated(envelope.metadata().correlation_id);
-        let decided = actor
-            .decide(&envelope.outgoing.data, &context)
-            .map_err(|err| CommandError::of(command, err))?;
-        let Some(commit) = commit(actor_id, actor.version(), decided, envelope, &context)? else {
-            return Ok(Sent::nothing(actor_id.clone(), actor.version()));
+        let version = actor.folded().version();
+        let decided = self.decide(&*actor, envelope);
+        let Some(commit) = decided? else {
+            self.snapshotter.consider(actor.into_folded(), &start, None);
+            return Ok(Sent::nothing(actor_id.clone(), version));
         };
         let events = commit.events().to_vec();
+        let is_due = self
+            .snapshotter
+            .is_due(actor.folded(), &start, commit.version());
+        let kept = is_due.then(|| commit.clone());
         let receipt = self
             .store
             .append(commit)
             .await
             .map_err(CommandError::Store)?;
         let Receipt { position, version } = receipt;
+        if let Some(commit) = kept {
+            let then = Recorded { position, commit };
+            self.snapshotter
+                .consider(actor.into_folded(), &start, Some(then));
+        }
         Ok(Sent::stored(actor_id.clone(), version, position, events))
     }
 
-    async fn load(
+    fn decide(
         &self,
-        route: &dyn Route,
-        actor_id: &ActorId,
+        actor: &dyn Actor,
         envelope: &Envelope,
-    ) -> Result<Loaded, CommandError> {
-        let mut actor = route.begin(actor_id.clone());
-        loop {
-            let page = self
-                .store
-                .read(actor_id, actor.version())
-                .await
-                .map_err(CommandError::Store)?;
-            for recorded in page.commits {
-                if recorded.commit.command_id() == Some(envelope.id) {
-                    return Ok(Loaded::Repeated(recorded));
-                }
-                actor.apply(&recorded)?;
-            }
-            if !page.more {
-                return Ok(Loaded::Ready(actor));
-            }
-        }
+    ) -> Result<Option<Commit>, CommandError> {
+        let (actor_id, version) = (actor.folded().actor_id(), actor.folded().version());
+        let context = Context::new(actor_id.clone(), envelope.id)
+            .at(self.clock.now())
+            .at_version(version)
+            .correlated(envelope.metadata().correlation_id);
+        let decided = actor
+            .decide(&envelope.outgoing.data, &context)
+            .map_err(|err| CommandError::of(envelope.outgoing.command, err))?;
+        commit(actor_id, version, decided, envelope, &context)
     }
 }
 

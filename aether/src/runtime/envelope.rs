@@ -1,9 +1,12 @@
+use super::snapshots::Wanted;
 use crate::{CommandId, Event, Metadata, domain::Outgoing};
 
 /// A command with all that is known about it.
 #[derive(Debug, Clone)]
 pub(super) struct Envelope {
     pub(super) id: CommandId,
+    /// Whether nobody but this runtime has ever known the id.
+    pub(super) is_fresh: bool,
     pub(super) outgoing: Outgoing,
     pub(super) correlation_id: Option<String>,
     pub(super) causation_id: Option<String>,
@@ -15,6 +18,7 @@ impl Envelope {
     pub(super) fn new(outgoing: Outgoing) -> Self {
         Self {
             id: CommandId::new(),
+            is_fresh: true,
             outgoing,
             correlation_id: None,
             causation_id: None,
@@ -41,10 +45,23 @@ impl Envelope {
         } = event.metadata.clone();
         Self {
             id,
+            is_fresh: false,
             outgoing,
             correlation_id: correlation_id.or_else(|| Some(event.id.to_string())),
             causation_id: Some(event.id.to_string()),
             traceparent,
+        }
+    }
+
+    /// What is to be looked for in the history of the actor.
+    ///
+    /// An id that was made for this very sending is in no history. Any other may be anywhere in
+    /// it, so that all of it is looked at.
+    pub(super) const fn wanted(&self) -> Wanted {
+        if self.is_fresh {
+            Wanted::Fresh(self.id)
+        } else {
+            Wanted::Anywhere(self.id)
         }
     }
 

@@ -16,6 +16,7 @@ use super::{
     projection::ReadModel,
     registry::ProjectionEntry,
     send::{SendCommand, Sent},
+    snapshots::{Loaded, SnapshotStatus, Wanted},
     status::{FollowerState, FollowerStatus},
     tasks::Tasks,
 };
@@ -125,8 +126,9 @@ impl Aether {
         self.0.engine.execute(envelope).await
     }
 
-    /// Folds the present state of an actor from the log. An actor without events is in its
-    /// default state, at [`Version::NONE`](crate::Version::NONE).
+    /// Folds the present state of an actor from the log, or from its snapshot and what came after
+    /// it. An actor without events is in its default state, at
+    /// [`Version::NONE`](crate::Version::NONE).
     ///
     /// # Errors
     /// If the key names no actor, the store does not give the events, or one cannot be read.
@@ -139,20 +141,12 @@ impl Aether {
     ) -> Result<Replayed<A>, LoadError> {
         let actor_id = ActorId::of(A::META.name.as_str(), &key.to_string())?;
         let mut replayed = Replayed::<A>::new(actor_id);
-        loop {
-            let page = self
-                .0
-                .engine
-                .store
-                .read(replayed.actor_id(), replayed.version())
-                .await?;
-            for recorded in &page.commits {
-                replayed.apply_commit(&recorded.commit, recorded.position)?;
-            }
-            if !page.more {
-                return Ok(replayed);
-            }
+        let snapshotter = &self.0.engine.snapshotter;
+        let loaded = snapshotter.load(&mut replayed, Wanted::State).await;
+        if let Loaded::Ready(start) = loaded.map_err(LoadError::of)? {
+            snapshotter.consider_copy(&replayed, &start);
         }
+        Ok(replayed)
     }
 
     /// Reads a projection, once it has applied all that is in the log now: whoever has sent a
@@ -206,8 +200,8 @@ impl Aether {
     }
 
     /// Waits until every policy, projection and adapter has done its work for all that is in the
-    /// log, every timer that is due by the runtime's clock has fired, and that work has added
-    /// nothing to the log.
+    /// log, every timer that is due by the runtime's clock has fired, that work has added nothing
+    /// to the log, and the snapshots that were due are saved.
     ///
     /// Meant for tests and for programs that end: others may keep sending commands, and then
     /// this keeps waiting.
@@ -226,6 +220,7 @@ impl Aether {
             }
             let now = self.0.engine.store.head().await?;
             if now == head {
+                self.0.engine.snapshotter.settled().await;
                 return Ok(head);
             }
             head = now;
@@ -241,6 +236,11 @@ impl Aether {
             .collect()
     }
 
+    /// What became of snapshots since the start.
+    pub fn snapshots(&self) -> SnapshotStatus {
+        self.0.engine.snapshotter.status()
+    }
+
     /// The store that keeps the events.
     pub fn store(&self) -> &DynEventStore {
         &self.0.engine.store
@@ -252,12 +252,14 @@ impl Aether {
     }
 
     /// Ends it: takes no more commands, lets those under way and the present work of each
-    /// follower come to its end, keeps how far each has come, and returns when all is still.
+    /// follower come to its end, keeps how far each has come and the snapshots that are due, and
+    /// returns when all is still.
     ///
     /// # Cancel safety
     /// If the future is dropped, everything still ends, but nobody waits for it.
     pub async fn shutdown(&self) {
         self.0.tasks.end().await;
+        self.0.engine.snapshotter.close().await;
     }
 }
 

@@ -22,6 +22,7 @@ mod reactor;
 mod registry;
 mod route;
 mod send;
+mod snapshots;
 mod status;
 mod tasks;
 mod timers;
@@ -33,5 +34,9 @@ pub use self::{
     handle::Aether,
     projection::ReadModel,
     send::{SendCommand, Sent},
+    snapshots::{
+        Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
+        verify_actor, verify_context,
+    },
     status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
 };

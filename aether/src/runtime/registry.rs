@@ -17,6 +17,7 @@ use super::{
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
     route::{HandlerRoute, Route},
+    snapshots::UnseenState,
     status::{FollowerKind, FollowerStatus},
     tasks::Tasks,
     timers,
@@ -35,6 +36,7 @@ pub(super) struct Registry {
     pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
     pub(super) followers: Vec<Member>,
     pub(super) projections: HashMap<TypeId, ProjectionEntry>,
+    pub(super) unseen: Vec<UnseenState>,
     pub(super) timers: Vec<TimersMember>,
     issued: Vec<(&'static str, &'static meta::Command)>,
     systems: HashMap<&'static str, &'static meta::ExternalSystem>,
@@ -228,6 +230,7 @@ impl Register for Registry {
         self.named("aggregate", name);
         self.named("actor type", name);
         self.stores(A::META);
+        self.unseen.extend(UnseenState::of::<A>());
         for row in A::ON_COMMAND {
             let command = row.command().name.as_str();
             match self.routes.entry(command) {

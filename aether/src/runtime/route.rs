@@ -1,8 +1,7 @@
+use super::snapshots::Fold;
 use crate::{
-    ActorId, Payload, Recorded, Version,
-    domain::{
-        Aggregate, Context, HandleError, Handlers, NewEvent, OnCommand, ReplayError, Replayed,
-    },
+    ActorId, Payload,
+    domain::{Aggregate, Context, HandleError, Handlers, NewEvent, OnCommand, Replayed},
 };
 
 /// The way from a command's name to the aggregate that handles it, with the types forgotten.
@@ -16,8 +15,9 @@ pub(super) trait Route: Send + Sync {
 
 /// An actor whose history is being folded, and that then decides.
 pub(super) trait Actor: Send {
-    fn apply(&mut self, recorded: &Recorded) -> Result<(), ReplayError>;
-    fn version(&self) -> Version;
+    fn folded(&self) -> &dyn Fold;
+    fn folding(&mut self) -> &mut dyn Fold;
+    fn into_folded(self: Box<Self>) -> Box<dyn Fold>;
     fn decide(&self, command: &Payload, context: &Context) -> Result<Vec<NewEvent>, HandleError>;
 }
 
@@ -51,13 +51,16 @@ struct Typed<A: 'static> {
 }
 
 impl<A: Aggregate + Handlers> Actor for Typed<A> {
-    fn apply(&mut self, recorded: &Recorded) -> Result<(), ReplayError> {
-        self.replayed
-            .apply_commit(&recorded.commit, recorded.position)
+    fn folded(&self) -> &dyn Fold {
+        &self.replayed
     }
 
-    fn version(&self) -> Version {
-        self.replayed.version()
+    fn folding(&mut self) -> &mut dyn Fold {
+        &mut self.replayed
+    }
+
+    fn into_folded(self: Box<Self>) -> Box<dyn Fold> {
+        Box::new(self.replayed)
     }
 
     fn decide(&self, command: &Payload, context: &Context) -> Result<Vec<NewEvent>, HandleError> {

@@ -36,8 +36,11 @@ impl<'a> SendCommand<'a> {
 
     /// Sends it under an id that the caller knows: an actor that has handled it before does
     /// nothing, and the answer is the one of the first time.
+    ///
+    /// The whole history of the actor is searched for the id, however long ago it was handled: a
+    /// [snapshot](super::SnapshotPolicy) spares that only to commands without such an id.
     pub fn with_id(self, id: CommandId) -> Self {
-        self.change(|envelope| envelope.id = id)
+        self.change(|envelope| (envelope.id, envelope.is_fresh) = (id, false))
     }
 
     /// Sends it as part of a conversation.

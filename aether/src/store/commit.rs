@@ -76,9 +76,9 @@ impl Commit {
     }
 
     /// The same, with an id that is known: making one takes as long as reading an event.
-    pub(crate) fn identified(id: CommitId, events: Vec<Event>) -> Result<Self, InvalidCommit> {
+    pub(crate) fn identified(id: CommitId, mut events: Vec<Event>) -> Result<Self, InvalidCommit> {
         let first = events.first().ok_or(InvalidCommit::Empty)?;
-        let actor_id = first.actor_id.clone();
+        let (actor_id, command_id) = (first.actor_id.clone(), first.metadata.command_id);
         let expected = first
             .version
             .previous()
@@ -88,7 +88,9 @@ impl Commit {
                 found: first.version,
             })?;
         check(&actor_id, expected, &events)?;
-        let command_id = first.metadata.command_id;
+        for event in &mut events {
+            share(&actor_id, &mut event.actor_id);
+        }
         Ok(Self {
             id,
             expected,
@@ -189,6 +191,13 @@ impl Commit {
     }
 }
 
+/// Has two equal ids share their text.
+fn share(id: &ActorId, other: &mut ActorId) {
+    if !std::ptr::eq(id.as_str(), other.as_str()) {
+        other.clone_from(id);
+    }
+}
+
 fn check(actor_id: &ActorId, expected: Version, events: &[Event]) -> Result<(), InvalidCommit> {
     let mut before = expected;
     for event in events {
@@ -245,6 +254,14 @@ mod tests {
         let mut nameless = event("a", 4);
         nameless.event_type = "".into();
         assert_eq!(refused([nameless]), "event 4 of `a` has no type");
+    }
+
+    #[test]
+    fn the_events_of_a_commit_share_the_id_of_their_actor() {
+        let commit = Commit::new([event("a", 1), event("a", 2)]).unwrap();
+        let texts = commit.events().iter().map(|event| event.actor_id.as_str());
+        let actor = commit.actor_id().as_str();
+        assert!(texts.into_iter().all(|text| std::ptr::eq(text, actor)));
     }
 
     #[test]

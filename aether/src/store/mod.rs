@@ -4,7 +4,7 @@
 //! [`InMemoryEventStore`] keeps it in memory, `embedded` (feature `embedded`) in a folder, and
 //! `jetstream` (feature `nats`) in NATS. What a store promises is written at each method, and each
 //! promise is a case of `conformance` (feature `testing`), which every implementation and every
-//! wrapper runs.
+//! wrapper runs. `transfer` (feature `transfer`) exports and imports what a store holds.
 //!
 //! Nothing here knows of domain types, of commands or of policies.
 

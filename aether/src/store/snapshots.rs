@@ -7,6 +7,9 @@ use crate::{ActorId, ActorSnapshot};
 ///
 /// Snapshots are derived from the log: losing one costs time, never an event.
 ///
+/// There is one place for each actor, not one for each schema: what builds that are gone have
+/// left would stay for ever. Who saves them sees to it that two builds do not fight over it.
+///
 /// # What every store promises
 /// - A snapshot that was saved is found again, unless a later one was.
 /// - A snapshot never goes back: of two savers the one with the later version wins.

@@ -8,6 +8,7 @@
 //! - [`assert_replay_snapshot!`]: the state after each event of a history, as a snapshot.
 //! - [`assert_replays_equal`], [`assert_snapshots_resume`]: however a history is read, the state
 //!   is the same.
+//! - [`assert_contracts!`](crate::assert_contracts): every event that was ever released is read.
 //!
 //! Every event and command here passes through its stored form, as it does when it is run: what
 //! a test sees is what a replay sees. Time stands still unless a test moves it, and new ids are
@@ -16,6 +17,8 @@
 //! Nothing here knows of a runtime, and nothing waits.
 
 mod clock;
+#[cfg(feature = "schema")]
+mod contract;
 mod diff;
 mod failure;
 #[cfg(test)]
@@ -35,6 +38,8 @@ mod then;
 #[doc(hidden)]
 pub use insta;
 
+#[cfg(feature = "schema")]
+pub use self::contract::check_contracts;
 pub use self::{
     clock::ManualClock,
     given::{Given, given},

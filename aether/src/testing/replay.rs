@@ -7,14 +7,18 @@ use super::{
     history::{actor_of, fold, read},
 };
 use crate::{
-    Commit, Event, Payload, Position, Version,
+    Commit, CommitRef, Event, Payload, Position, Recorded, Timestamp, Version,
     domain::{Aggregate, NewEvent, Origin, Replayed},
 };
 
 /// Asserts that however a history is read, the state is the same.
 ///
 /// The history, oldest event first, is folded in one go; in commits of 1, 2, 4, .. events, each of
-/// which arrives twice; and after every event is read and written anew, as this build writes it.
+/// which arrives twice; after every event is read and written anew, as this build writes it; and,
+/// if the aggregate says `snapshot`, with the state kept and read back after each commit.
+///
+/// What is stored already is verified by
+/// [`verify_context`](crate::runtime::verify_context), on whatever store it is.
 ///
 /// ```
 /// use aether::{prelude::*, testing::{assert_replays_equal, given}};
@@ -38,13 +42,19 @@ pub fn assert_replays_equal<A: Aggregate + PartialEq + Debug>(events: &[Event]) 
     let actor_id = actor_of::<A>(events);
     check(events);
     let whole = fold::<A>(actor_id.clone(), events);
-    for size in successors(Some(1), |size| Some(size * 2)).take_while(|size| *size <= events.len())
-    {
+    for size in sizes(events) {
         let batched = in_commits::<A>(events, size);
         expect_equal(
             &format!("folded in commits of {size}, the state is another one"),
             &whole,
             &batched,
+        );
+    }
+    for size in sizes(events).filter(|_| Replayed::<A>::is_kept()) {
+        expect_equal(
+            &format!("kept in snapshots after every {size} events, the state is another one"),
+            &whole,
+            &in_snapshots::<A>(events, size),
         );
     }
     let mut rewritten = Vec::with_capacity(events.len());
@@ -56,6 +66,11 @@ pub fn assert_replays_equal<A: Aggregate + PartialEq + Debug>(events: &[Event]) 
         &whole,
         &fold::<A>(actor_id, &rewritten),
     );
+}
+
+/// The sizes of commits that a history is cut into.
+fn sizes(events: &[Event]) -> impl Iterator<Item = usize> {
+    successors(Some(1), |size| Some(size * 2)).take_while(|size| *size <= events.len())
 }
 
 /// Events that are not those of one actor from its first event on are no history.
@@ -89,6 +104,29 @@ fn in_commits<A: Aggregate>(events: &[Event], size: usize) -> Replayed<A> {
                 fail_because("the history cannot be folded", &err);
             }
         }
+    }
+    replayed
+}
+
+/// Folds a history in commits, after each of which it goes on from a snapshot.
+#[track_caller]
+fn in_snapshots<A: Aggregate>(events: &[Event], size: usize) -> Replayed<A> {
+    let mut replayed = Replayed::<A>::new(actor_of::<A>(events));
+    for (position, chunk) in (1..).zip(events.chunks(size)) {
+        let position = Position::new(position);
+        let commit = commit(chunk);
+        if let Err(err) = replayed.apply_commit(&commit, position) {
+            fail_because("the history cannot be folded", &err);
+        }
+        let last_commit = CommitRef::of(&Recorded { position, commit });
+        replayed = match replayed.snapshot(last_commit, Timestamp::UNIX_EPOCH) {
+            Ok(Some(snapshot)) => match Replayed::resume(&snapshot) {
+                Ok(resumed) => resumed,
+                Err(err) => fail_because("a snapshot cannot be read back", &err),
+            },
+            Ok(None) => replayed,
+            Err(err) => fail_because("the state cannot be kept", &err),
+        };
     }
     replayed
 }
@@ -161,6 +199,7 @@ mod tests {
 
     use super::super::{fixture::*, given};
     use super::*;
+    use crate::{domain::SnapshotCodec, prelude::Deserialize};
 
     fn history() -> Vec<Event> {
         given::<Order>((placed(30), shipped(), shipped()))
@@ -241,6 +280,34 @@ mod tests {
             message.contains("-             \"fragile\",\n"),
             "{message}"
         );
+    }
+
+    /// An order whose state is kept.
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    struct Kept(Order);
+
+    impl crate::domain::Snapshots for Kept {}
+
+    impl Aggregate for Kept {
+        type Event = OrderEvent;
+        const META: &'static eventstorming::meta::Aggregate = Order::META;
+        const SNAPSHOTS: Option<SnapshotCodec<Self>> = Some(SnapshotCodec::new());
+
+        fn apply(&mut self, event: OrderEvent, origin: &Origin<'_>) {
+            Aggregate::apply(&mut self.0, event, origin);
+        }
+    }
+
+    #[test]
+    fn a_kept_state_that_loses_a_part_fails_the_test() {
+        assert_replays_equal::<Kept>(&history()[..1]);
+        let message = message_of(|| assert_replays_equal::<Kept>(&history()));
+        assert!(
+            message
+                .starts_with("kept in snapshots after every 1 events, the state is another one\n"),
+            "{message}"
+        );
+        assert!(message.contains("notes: []"), "{message}");
     }
 
     /// No two of them are the same.

@@ -38,6 +38,7 @@ mod error;
 mod json;
 mod own;
 
+#[cfg(any(feature = "nats", test))]
 pub(crate) use self::decode::decode_of;
 pub use self::{
     contents::Contents,

@@ -32,7 +32,9 @@ impl Allow {
         };
         let whole = self.element.kind() == Kind::Context;
         let member = whole && element.context() == Some(self.element.name());
-        self.code == finding.code && (self.element == *element || member)
+        self.code.may_be_allowed()
+            && self.code == finding.code
+            && (self.element == *element || member)
     }
 }
 
@@ -82,6 +84,7 @@ fn read(paragraph: &str) -> Result<Option<(Code, String)>, String> {
         .parse()
         .map_err(|unknown: super::UnknownCode| unknown.to_string())?;
     match reason.trim() {
+        _ if !code.may_be_allowed() => Err(format!("{code} cannot be allowed")),
         "" => Err(format!("{code} is allowed without a reason")),
         reason => Ok(Some((code, reason.to_owned()))),
     }

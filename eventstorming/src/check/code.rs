@@ -99,6 +99,17 @@ codes! {
     CrowdedAggregate = "ES504", Info, "an aggregate has very many events";
 }
 
+impl Code {
+    /// Whether a finding of it can be meant to be so. What makes a stored event unreadable, or
+    /// leaves no model to look at, can not.
+    pub const fn may_be_allowed(self) -> bool {
+        !matches!(
+            self,
+            Self::IdleAllow | Self::Grammar | Self::UpcasterGap | Self::ContractBreak
+        )
+    }
+}
+
 /// A text that is no code of a check.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no check `{0}`")]

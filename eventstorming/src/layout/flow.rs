@@ -18,6 +18,22 @@ impl Flow {
         self.loops.contains(&(slice, net))
     }
 
+    /// The flow of some of the slices and nets: columns that hold nothing any more are closed.
+    pub(super) fn keeping(&self, slices: &[usize], nets: &[usize]) -> Self {
+        let used: BTreeSet<usize> = slices.iter().map(|slice| self.columns[*slice]).collect();
+        let column = |slice: &usize| used.range(..self.columns[*slice]).count();
+        let pair = |(slice, net): &(usize, usize)| {
+            Some((
+                slices.binary_search(slice).ok()?,
+                nets.binary_search(net).ok()?,
+            ))
+        };
+        Self {
+            columns: slices.iter().map(column).collect(),
+            loops: self.loops.iter().filter_map(pair).collect(),
+        }
+    }
+
     pub(super) fn length(&self) -> usize {
         self.columns.iter().max().map_or(0, |last| last + 1)
     }

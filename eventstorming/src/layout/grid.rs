@@ -8,6 +8,7 @@ use super::{
     draft::{Draft, Drafts, drafts},
     flow::{Flow, flow},
     lane::{LaneUse, lane_order},
+    level::{Level, reduce},
     occurrence::Role,
     scene::Look,
     slice::{Slice, arrange},
@@ -75,11 +76,14 @@ pub(crate) struct Folding {
     pub(crate) columns: usize,
     /// The name of the first phase.
     pub(crate) opening: String,
+    /// How much is shown.
+    pub(crate) level: Level,
 }
 
 pub(super) fn grid(model: &Model, folding: &Folding) -> Grid {
     let drafts = drafts(model);
     let flow = flow(&drafts);
+    let (drafts, flow) = reduce(folding.level, drafts, flow);
     let phases = phases(model, &drafts, &flow);
     let pivotal: Vec<bool> = phases.iter().map(Option::is_some).collect();
     let mut bands = fold(&pivotal, folding.columns);

@@ -3,7 +3,7 @@
 use super::{
     geometry::{Point, Rect},
     measure::MARGIN,
-    scene::{Anchor, Ink, LegendItem, Look, Note, Sample, Scene, Text},
+    scene::{Anchor, Ink, LegendItem, Look, Mark, Note, Sample, Scene, Text},
     width::{Weight, text_width},
 };
 use crate::model::{Kind, Verb};
@@ -15,7 +15,7 @@ pub(super) struct Legend {
     pub(super) bottom: i32,
 }
 
-const SAMPLES: [(Sample, &str, &str); 16] = [
+const SAMPLES: [(Sample, &str, &str); 20] = [
     (
         Sample::Note(Kind::ReadModel),
         "read model",
@@ -40,6 +40,10 @@ const SAMPLES: [(Sample, &str, &str); 16] = [
     (Sample::Pivotal, "opens a phase", ""),
     (Sample::Ghost, "repeated", ""),
     (Sample::Finding, "model check finding", ""),
+    (Sample::Mark(Mark::Added), "added", ""),
+    (Sample::Mark(Mark::Removed), "removed", ""),
+    (Sample::Mark(Mark::Changed), "changed", ""),
+    (Sample::Mark(Mark::Kept), "as it was", ""),
 ];
 
 const LINE: i32 = 40;
@@ -82,13 +86,14 @@ fn is_on(scene: &Scene, sample: Sample) -> bool {
         Sample::Pivotal => note(&|note| note.pivotal),
         Sample::Ghost => note(&|note| note.look == Look::Ghost),
         Sample::Finding => note(&|note| note.finding.is_some()),
+        Sample::Mark(mark) => note(&|note| note.mark == Some(mark)),
     }
 }
 
 const fn sample_width(sample: Sample) -> i32 {
     match sample {
         Sample::Edge(_) | Sample::Loop => 38,
-        Sample::Note(_) | Sample::Pivotal | Sample::Ghost | Sample::Finding => 26,
+        Sample::Note(_) | Sample::Pivotal | Sample::Ghost | Sample::Finding | Sample::Mark(_) => 26,
     }
 }
 

@@ -16,6 +16,7 @@ mod grid;
 mod joint;
 mod lane;
 mod legend;
+mod level;
 mod measure;
 mod note;
 mod occurrence;
@@ -32,10 +33,15 @@ mod wire;
 pub use self::{
     fit::Lettering,
     geometry::{Point, Rect},
+    level::Level,
     scene::{
-        Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, LegendItem, Look, Note, Phase, Sample,
-        Scene, Shade, SliceGroup, Text,
+        Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, LegendItem, Look, Mark, Note, Phase,
+        Sample, Scene, Shade, SliceGroup, Text,
     },
     width::{Weight, text_width},
 };
-pub(crate) use self::{grid::Folding, paint::paint, prose::Finding};
+pub(crate) use self::{
+    grid::Folding,
+    paint::{Asked, Marks, paint},
+    prose::Finding,
+};

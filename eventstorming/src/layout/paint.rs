@@ -1,5 +1,7 @@
 //! Putting the scene together.
 
+use std::collections::BTreeMap;
+
 use super::{
     fit::{Lettering, Space, fit, one_line},
     frame::{Frame, Ways},
@@ -7,27 +9,44 @@ use super::{
     grid::{Folding, Grid, Stave, Unit, grid},
     joint::{crossing, joints, segments},
     legend::legend,
+    level::Level,
     measure::{AXIS, BAND_GAP, LANE_HEAD, LANE_MARGIN, LEAST_WIDTH, MARGIN, REMARK, SEAM, TILT},
     note::{badge, caption, delay, lettering},
     occurrence::Role,
     prose::{self, Finding},
     scene::{
-        Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, Look, Note, Phase, Scene, Shade,
+        Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, Look, Mark, Note, Phase, Scene, Shade,
         SliceGroup, Text,
     },
     slice::{Placed, hotspot_size},
     width::{Weight, text_width},
     wire::{Course, courses},
 };
-use crate::model::{Element, ElementId, Kind, Model};
+use crate::model::{Element, ElementId, Kind, Model, Verb};
+
+/// What is to be seen on a board beside the model.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    pub(crate) findings: Vec<Finding>,
+    /// What became of each element and each relation, where two models are compared.
+    pub(crate) marks: Option<Marks>,
+}
+
+/// What became of elements and relations; those that are not here are as they were.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Marks {
+    pub(crate) elements: BTreeMap<ElementId, Mark>,
+    pub(crate) relations: BTreeMap<(ElementId, Verb, ElementId), Mark>,
+}
 
 /// Draws a model.
-pub(crate) fn paint(model: &Model, title: &str, folding: &Folding, findings: &[Finding]) -> Scene {
+pub(crate) fn paint(model: &Model, title: &str, folding: &Folding, asked: &Asked) -> Scene {
     let grid = grid(model, folding);
     let mut painting = Painting {
         model,
         grid: &grid,
-        findings,
+        level: folding.level,
+        asked,
         scene: empty(title),
     };
     painting.all(title);
@@ -55,7 +74,8 @@ fn empty(title: &str) -> Scene {
 struct Painting<'a> {
     model: &'a Model,
     grid: &'a Grid,
-    findings: &'a [Finding],
+    level: Level,
+    asked: &'a Asked,
     scene: Scene,
 }
 
@@ -136,8 +156,13 @@ impl Painting<'_> {
             Ink::Heading,
         );
         let summary = format!(
-            "Design-level EventStorming board, generated from the code: {}.",
-            prose::counts(self.model)
+            "{} EventStorming board, generated from the code: {}.",
+            match self.level {
+                Level::BigPicture => "Big-picture",
+                Level::Process => "Process-level",
+                Level::Design => "Design-level",
+            },
+            prose::counts(self.model, self.level)
         );
         let space = Space {
             width,
@@ -304,6 +329,7 @@ impl Painting<'_> {
                     looped,
                     points: course.points.clone(),
                     tooltip: prose::edge(self.model, &source.event, wire.verb, &wire.consumer),
+                    mark: self.edge_mark(&source.event, wire.verb, &wire.consumer),
                 });
             }
         }
@@ -463,11 +489,33 @@ impl Painting<'_> {
             finding: self.finding(id).filter(|_| look != Look::Ghost),
             tooltip: prose::tooltip(self.model, element),
             location: element.location.clone(),
+            mark: self.mark(id),
         })
     }
 
+    fn mark(&self, id: &ElementId) -> Option<Mark> {
+        let marks = self.asked.marks.as_ref()?;
+        Some(marks.elements.get(id).copied().unwrap_or(Mark::Kept))
+    }
+
+    fn edge_mark(&self, from: &ElementId, verb: Verb, to: &ElementId) -> Option<Mark> {
+        let marks = self.asked.marks.as_ref()?;
+        let relation = (from.clone(), verb, to.clone());
+        Some(
+            marks
+                .relations
+                .get(&relation)
+                .copied()
+                .unwrap_or(Mark::Kept),
+        )
+    }
+
     fn finding(&self, id: &ElementId) -> Option<String> {
-        let found = self.findings.iter().filter(|finding| finding.on == *id);
+        let found = self
+            .asked
+            .findings
+            .iter()
+            .filter(|finding| finding.on == *id);
         let texts: Vec<&str> = found.map(|finding| finding.text.as_str()).collect();
         (!texts.is_empty()).then(|| texts.join("\n"))
     }

@@ -1,5 +1,6 @@
 //! What a board says in words: tooltips, and the flow for those who cannot see it.
 
+use super::level::Level;
 use crate::model::{Element, ElementId, Facts, Kind, Model, Relation, Verb};
 
 /// What a check has found about an element.
@@ -10,7 +11,7 @@ pub(crate) struct Finding {
 }
 
 /// `14 events, 11 commands, ..`: what there is at all.
-pub(super) fn counts(model: &Model) -> String {
+pub(super) fn counts(model: &Model, level: Level) -> String {
     const ORDER: [Kind; 9] = [
         Kind::Event,
         Kind::Command,
@@ -24,6 +25,7 @@ pub(super) fn counts(model: &Model) -> String {
     ];
     let counts = ORDER
         .into_iter()
+        .filter(|kind| level.shows(*kind))
         .map(|kind| (kind, model.of_kind(kind).count()));
     let parts: Vec<String> = counts
         .filter(|(_, count)| *count > 0)
@@ -50,7 +52,7 @@ pub(super) fn description(model: &Model, title: &str, lanes: &[&str]) -> String 
     let mut text = format!(
         "{title}: {}. Time runs left to right, then on to the next band; one lane for each bounded \
          context: {}.",
-        counts(model),
+        counts(model, Level::Design),
         lanes.join(", ")
     );
     for command in model.of_kind(Kind::Command) {

@@ -109,6 +109,8 @@ pub struct Edge {
     pub points: Vec<Point>,
     /// What is told of it on hovering.
     pub tooltip: String,
+    /// What became of it from one model to another, on a board that shows that.
+    pub mark: Option<Mark>,
 }
 
 /// A gap in whatever was painted before.
@@ -170,6 +172,21 @@ pub struct Note {
     pub tooltip: String,
     /// Where it is written.
     pub location: Option<Location>,
+    /// What became of it from one model to another, on a board that shows that.
+    pub mark: Option<Mark>,
+}
+
+/// What became of an element or a relation from one model to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is there, and not as it was.
+    Changed,
+    /// It is as it was.
+    Kept,
 }
 
 impl Note {
@@ -263,4 +280,6 @@ pub enum Sample {
     Ghost,
     /// A finding.
     Finding,
+    /// What became of a note from one model to another.
+    Mark(Mark),
 }

@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{Element, ElementId, Ground, Kind, ModelError, Relation, Verb};
+use crate::json::canonical;
 
 /// The EventStorming model of a domain.
 ///
@@ -26,6 +29,8 @@ pub struct Model {
     elements: Vec<Element>,
     relations: Vec<Relation>,
     places: BTreeMap<ElementId, usize>,
+    /// The JSON Schemas of events, where they are known.
+    pub(super) schemas: BTreeMap<ElementId, Value>,
 }
 
 impl Model {
@@ -89,6 +94,33 @@ impl Model {
         relations.filter_map(|relation| self.element(&relation.from))
     }
 
+    /// The same model with the JSON Schemas of events, by stored name.
+    ///
+    /// A model as the macros make it has none, because a schema is only to be had from the event's
+    /// type: `Model::of::<Shop>().with_schemas(aether::domain::event_schemas::<Shop>())`. Names
+    /// that no event of the model has are passed over.
+    #[must_use]
+    pub fn with_schemas<N: AsRef<str>, S: Into<Value>>(
+        mut self,
+        schemas: impl IntoIterator<Item = (N, S)>,
+    ) -> Self {
+        for (name, schema) in schemas {
+            let schema = canonical(schema.into());
+            let events = self.elements.iter().filter(|element| {
+                element.kind() == Kind::Event && element.id.name() == name.as_ref()
+            });
+            let ids: Vec<ElementId> = events.map(|event| event.id.clone()).collect();
+            self.schemas
+                .extend(ids.into_iter().map(|id| (id, schema.clone())));
+        }
+        self
+    }
+
+    /// The JSON Schema of an event, where it is known.
+    pub fn schema(&self, event: &ElementId) -> Option<&Value> {
+        self.schemas.get(event)
+    }
+
     /// The model without an element, the relations that name it, the hot spots on it and, if it
     /// is a context, its members.
     #[must_use]
@@ -105,6 +137,10 @@ impl Model {
         for element in self.elements.iter().filter(|element| !gone(&element.id)) {
             rest.insert(element.clone());
         }
+        let schemas = self.schemas.iter().filter(|(event, _)| !gone(event));
+        rest.schemas = schemas
+            .map(|(event, schema)| (event.clone(), schema.clone()))
+            .collect();
         let kept = self
             .relations
             .iter()

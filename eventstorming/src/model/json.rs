@@ -1,10 +1,14 @@
 //! The model as JSON: fields in alphabetical order, no time stamp, the same bytes every time.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     Cardinality, Element, ElementId, Facts, Kind, Location, Model, ModelError, Relation, Verb,
 };
+use crate::json::canonical;
 
 const FORMAT: &str = "aether.eventstorming/1";
 
@@ -14,6 +18,8 @@ struct Document {
     elements: Vec<ElementEntry>,
     format: String,
     relations: Vec<RelationEntry>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    schemas: BTreeMap<ElementId, Value>,
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -92,6 +98,7 @@ impl Model {
             elements: self.elements().iter().map(ElementEntry::of).collect(),
             format: FORMAT.to_owned(),
             relations: self.relations().iter().map(RelationEntry::of).collect(),
+            schemas: self.schemas.clone(),
         })
     }
 
@@ -113,6 +120,16 @@ impl Model {
         }
         for entry in document.relations {
             model.relate(entry.into_relation())?;
+        }
+        for (event, schema) in document.schemas {
+            if model
+                .element(&event)
+                .is_none_or(|known| known.kind() != Kind::Event)
+            {
+                let field = "a schema is that of an event of the model";
+                return Err(ModelError::Misfit { id: event, field });
+            }
+            model.schemas.insert(event, canonical(schema));
         }
         model.whole()
     }

@@ -15,6 +15,7 @@ mod json;
 mod kind;
 mod label;
 mod location;
+mod part;
 mod relation;
 mod verb;
 

@@ -1,11 +1,11 @@
-use super::svg;
+use super::{page::Page, svg};
 use crate::{
     check::{Report, Severity},
-    layout::{self, Finding, Folding, Scene},
+    layout::{self, Asked, Finding, Folding, Level, Marks, Scene},
     model::{ElementId, Model},
 };
 
-/// The design-level EventStorming board of a model.
+/// The EventStorming board of a model.
 ///
 /// ```
 /// use eventstorming::Model;
@@ -20,7 +20,7 @@ pub struct Board {
     title: String,
     folding: Folding,
     base: Option<String>,
-    findings: Vec<Finding>,
+    asked: Asked,
 }
 
 impl Model {
@@ -38,9 +38,10 @@ impl Model {
             folding: Folding {
                 columns: 5,
                 opening: "Start".to_owned(),
+                level: Level::Design,
             },
             base: None,
-            findings: Vec::new(),
+            asked: Asked::default(),
         }
     }
 }
@@ -59,6 +60,18 @@ impl Board {
         self
     }
 
+    /// How closely the board looks; at the design unless told.
+    pub const fn level(mut self, level: Level) -> Self {
+        self.folding.level = level;
+        self
+    }
+
+    /// Shows what became of each element.
+    pub(crate) fn marks(mut self, marks: Marks) -> Self {
+        self.asked.marks = Some(marks);
+        self
+    }
+
     /// The name of the first phase, which no event opens. `Start` unless told.
     pub fn opening(mut self, phase: impl Into<String>) -> Self {
         self.folding.opening = phase.into();
@@ -74,7 +87,7 @@ impl Board {
 
     /// Marks a note with what a check has found about it.
     pub fn finding(mut self, on: ElementId, text: impl Into<String>) -> Self {
-        self.findings.push(Finding {
+        self.asked.findings.push(Finding {
             on,
             text: text.into(),
         });
@@ -89,7 +102,8 @@ impl Board {
             .filter(|finding| finding.severity > Severity::Info);
         for finding in shown {
             let text = format!("{} {}", finding.code, finding.message);
-            self.findings
+            self.asked
+                .findings
                 .extend(finding.element.clone().map(|on| Finding { on, text }));
         }
         self
@@ -97,12 +111,28 @@ impl Board {
 
     /// What is where on the board.
     pub fn scene(&self) -> Scene {
-        layout::paint(&self.model, &self.title, &self.folding, &self.findings)
+        layout::paint(&self.model, &self.title, &self.folding, &self.asked)
     }
 
     /// The board as an SVG document: self-contained, without scripts, light or dark as the
     /// reader prefers, and the same bytes every time.
     pub fn svg(&self) -> String {
         svg::write(&self.scene(), self.base.as_deref())
+    }
+
+    /// The board as a page to walk about in, at every level: one file that asks no network for
+    /// anything, and the same bytes every time.
+    ///
+    /// It pans and zooms, searches, shows one element with what it touches, walks the flow step
+    /// by step, fades what is not of a context, is light or dark, and prints.
+    pub fn html(&self) -> String {
+        let page = Page {
+            board: self,
+            model: &self.model,
+            title: &self.title,
+            base: self.base.as_deref(),
+            findings: &self.asked.findings,
+        };
+        page.to_string()
     }
 }

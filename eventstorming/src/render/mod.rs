@@ -5,6 +5,7 @@
 
 mod board;
 mod mermaid;
+mod page;
 mod svg;
 mod xml;
 

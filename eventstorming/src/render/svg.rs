@@ -5,8 +5,8 @@ use std::fmt;
 use super::xml::Escaped;
 use crate::{
     layout::{
-        Anchor, Band, Edge, Halo, Ink, Lane, LegendItem, Look, Note, Point, Rect, Sample, Scene,
-        Shade, SliceGroup, Text, Weight, text_width,
+        Anchor, Band, Edge, Halo, Ink, Lane, LegendItem, Look, Mark, Note, Point, Rect, Sample,
+        Scene, Shade, SliceGroup, Text, Weight, text_width,
     },
     model::{Kind, Location, Verb},
 };
@@ -124,12 +124,14 @@ impl Document<'_> {
         }
         for note in &slice.notes {
             write_finding(f, note)?;
+            write_mark(f, note)?;
         }
         f.write_str("</g>\n")
     }
 
     fn write_note(&self, f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
-        f.write_str("<a class=\"es-note\"")?;
+        let fate = note.mark.map_or("", fate);
+        write!(f, r#"<a class="es-note{fate}""#)?;
         if let (Some(base), Some(Location { file, line })) = (self.base, &note.location) {
             write!(f, r#" href="{}{}#L{line}""#, Escaped(base), Escaped(file))?;
         }
@@ -140,7 +142,8 @@ impl Document<'_> {
         };
         writeln!(
             f,
-            r#" aria-label="{}" data-element="{}"><g role="graphics-symbol" aria-roledescription="{}"{turn}><title>{}</title>"#,
+            r#" aria-label="{}{}" data-element="{}"><g role="graphics-symbol" aria-roledescription="{}"{turn}><title>{}</title>"#,
+            note.mark.map_or("", told),
             Escaped(&note.tooltip.replace('\n', ". ")),
             Escaped(&note.element.to_string()),
             note.kind.title(),
@@ -239,7 +242,8 @@ fn write_halo(f: &mut fmt::Formatter<'_>, halo: &Halo) -> fmt::Result {
 
 fn write_edge(f: &mut fmt::Formatter<'_>, edge: &Edge) -> fmt::Result {
     let class = edge.verb.as_str();
-    write!(f, r#"<path class="es-edge es-{class}"#)?;
+    let fate = edge.mark.map_or("", fate);
+    write!(f, r#"<path class="es-edge es-{class}{fate}"#)?;
     if edge.looped {
         write!(
             f,
@@ -249,7 +253,9 @@ fn write_edge(f: &mut fmt::Formatter<'_>, edge: &Edge) -> fmt::Result {
     }
     writeln!(
         f,
-        r#"" d="{}" marker-end="url(#es-to-{class})"><title>{}</title></path>"#,
+        r#"" data-from="{}" data-to="{}" d="{}" marker-end="url(#es-to-{class})"><title>{}</title></path>"#,
+        Escaped(&edge.from.to_string()),
+        Escaped(&edge.to.to_string()),
         Rounded(&edge.points),
         Escaped(&edge.tooltip),
     )
@@ -405,6 +411,68 @@ fn write_finding(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     )
 }
 
+/// The class of what became of something.
+const fn fate(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => " es-added",
+        Mark::Removed => " es-removed",
+        Mark::Changed => " es-changed",
+        Mark::Kept => " es-kept",
+    }
+}
+
+/// What became of a note, for those who cannot see its sign.
+const fn told(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => "Added. ",
+        Mark::Removed => "Removed. ",
+        Mark::Changed => "Changed. ",
+        Mark::Kept => "",
+    }
+}
+
+/// A frame around a note and a sign in its upper left corner: never colour alone.
+fn write_mark(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
+    let (Some(mark @ (Mark::Added | Mark::Removed | Mark::Changed)), true) =
+        (note.mark, note.look != Look::Ghost)
+    else {
+        return Ok(());
+    };
+    let Rect {
+        x,
+        y,
+        width,
+        height,
+    } = note.rect;
+    let frame = Rect::new(x - 2, y - 2, width + 4, height + 4);
+    write!(f, "<g aria-hidden=\"true\">")?;
+    if note.look != Look::Tilted {
+        write!(
+            f,
+            r#"<rect class="es-frame{}" {} rx="4"/>"#,
+            fate(mark),
+            Box(frame)
+        )?;
+    }
+    write_sign(f, mark, x - 4, y - 5)?;
+    f.write_str("</g>\n")
+}
+
+fn write_sign(f: &mut fmt::Formatter<'_>, mark: Mark, x: i32, y: i32) -> fmt::Result {
+    let sign = match mark {
+        Mark::Added => "+",
+        Mark::Removed => "-",
+        Mark::Changed => "~",
+        Mark::Kept => "=",
+    };
+    write!(
+        f,
+        r#"<circle class="es-sign{}" cx="{x}" cy="{y}" r="9"/><text class="es-finding-mark" x="{x}" y="{}">{sign}</text>"#,
+        fate(mark),
+        Tenths(y * 10 + 45),
+    )
+}
+
 fn write_sample(f: &mut fmt::Formatter<'_>, item: &LegendItem) -> fmt::Result {
     let Rect {
         x,
@@ -433,6 +501,10 @@ fn write_sample(f: &mut fmt::Formatter<'_>, item: &LegendItem) -> fmt::Result {
             )
         }
         Sample::Ghost => writeln!(f, r#"<rect class="es-ghost" {paper} rx="2"/>"#),
+        Sample::Mark(mark) => {
+            write_sign(f, mark, centre.x, centre.y)?;
+            f.write_str("\n")
+        }
         Sample::Finding => {
             let (x, y) = (centre.x, centre.y);
             writeln!(

@@ -11,6 +11,11 @@ use eventstorming::{
 pub(crate) fn everything(model: &Model, scene: &Scene) {
     every_element_is_shown(model, scene);
     every_relation_is_shown(model, scene);
+    geometry(scene);
+}
+
+/// What holds of a board whatever it leaves out.
+pub(crate) fn geometry(scene: &Scene) {
     notes_do_not_overlap(scene);
     notes_stand_in_lanes(scene);
     edges_touch_only_their_ends(scene);

@@ -3,11 +3,17 @@
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod diff;
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod geometry;
+#[cfg(test)]
+mod levels;
 #[cfg(test)]
 mod mermaid;
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod violation;
 
 use std::collections::{HashMap, HashSet};
 
-use aether::{ActorId, CommitId, Position, Receipt, Recorded, Version};
+use aether::{ActorId, Commit, CommitId, Position, Receipt, Recorded, Version};
 
 pub(crate) use self::{report::report, violation::Violation};
 use crate::history::{Answer, Trial};
@@ -20,8 +20,8 @@ pub(crate) type History = Result<Vec<Recorded>, String>;
 pub(crate) struct Readings<'a> {
     /// The log, as one reader has it.
     pub(crate) log: &'a [Recorded],
-    /// The log, as another one has it.
-    pub(crate) again: &'a [Recorded],
+    /// The log, as others have it.
+    pub(crate) others: &'a [(&'static str, &'a [Recorded])],
     /// Some actors' histories, read one by one.
     pub(crate) histories: &'a [(ActorId, History)],
 }
@@ -38,20 +38,19 @@ struct Index<'a> {
     log: &'a [Recorded],
     /// Where each commit is for the first time.
     commits: HashMap<CommitId, &'a Recorded>,
-    /// The versions that actors have been at.
-    versions: HashSet<(&'a ActorId, Version)>,
+    /// The versions that actors have been at, and since where.
+    versions: HashMap<&'a ActorId, Vec<(Position, Version)>>,
 }
 
 impl<'a> Index<'a> {
     fn of(log: &'a [Recorded]) -> Self {
-        let mut commits = HashMap::new();
+        let (mut commits, mut versions) = (HashMap::new(), HashMap::<_, Vec<_>>::new());
         for recorded in log {
-            commits.entry(recorded.commit.id()).or_insert(recorded);
+            let Recorded { position, commit } = recorded;
+            commits.entry(commit.id()).or_insert(recorded);
+            let been_at = versions.entry(commit.actor_id()).or_default();
+            been_at.push((*position, commit.version()));
         }
-        let versions = log
-            .iter()
-            .map(|it| (it.commit.actor_id(), it.commit.version()));
-        let versions = versions.collect();
         Self {
             log,
             commits,
@@ -119,7 +118,8 @@ impl<'a> Index<'a> {
     }
 
     fn commits_of_nobody(&self, trials: &[Trial]) -> Vec<Violation> {
-        let tried: HashSet<_> = trials.iter().map(|trial| trial.commit.id()).collect();
+        let tried = trials.iter().flat_map(|trial| &trial.commits);
+        let tried: HashSet<_> = tried.map(Commit::id).collect();
         let stray = self
             .log
             .iter()
@@ -132,66 +132,164 @@ impl<'a> Index<'a> {
     }
 
     fn broken_promises(&self, trial: &Trial) -> Vec<Violation> {
-        let stored = self.commits.get(&trial.commit.id()).copied();
-        let broken = trial.answers.iter();
-        let mut broken: Vec<_> = broken
-            .filter_map(|it| self.lie(trial, stored, it))
+        let stored = trial.commits.iter().map(|commit| self.stored(commit));
+        let stored: Vec<_> = stored.collect();
+        let answers = trial.answers.iter();
+        let mut broken: Vec<_> = answers
+            .flat_map(|answer| self.lies(trial, &stored, answer))
             .collect();
-        let commit = trial.commit.id();
-        if let Some(Recorded {
-            position,
-            commit: found,
-        }) = stored
-            && *found != trial.commit
-        {
-            let position = *position;
-            broken.push(Violation::Torn { commit, position });
-        }
+        broken.extend(changed(trial, &stored));
+        broken.extend(not_together(trial, &stored));
+        broken.extend(self.guards_that_did_not_hold(trial, &stored));
         if trial.was_in_doubt() && !trial.is_settled() {
+            let commit = trial.commits[0].id();
             let answer = trial.answers.last().cloned().unwrap_or(Answer::Dropped);
             broken.push(Violation::Unresolved { commit, answer });
         }
         broken
     }
 
+    fn stored(&self, commit: &Commit) -> Option<&'a Recorded> {
+        self.commits.get(&commit.id()).copied()
+    }
+
     /// What is wrong with an answer.
-    fn lie(&self, trial: &Trial, stored: Option<&Recorded>, answer: &Answer) -> Option<Violation> {
-        let commit = trial.commit.id();
-        match (answer, stored) {
-            (Answer::Stored(told), None) => {
-                let told = told.position;
-                Some(Violation::Lost { commit, told })
-            }
-            (Answer::Stored(told), Some(recorded)) => wrong_receipt(*told, recorded),
-            (Answer::Conflict { .. }, Some(recorded)) => Some(denied(recorded, answer)),
-            (Answer::Conflict { attempted, current }, None) => {
-                let holds = self.stands_in_the_way(trial, *attempted, *current);
-                (!holds).then(|| Violation::FalseConflict {
+    fn lies(&self, trial: &Trial, stored: &[Option<&Recorded>], answer: &Answer) -> Vec<Violation> {
+        let there = stored.iter().copied().flatten().next();
+        let commit = trial.commits[0].id();
+        match (answer, there) {
+            (Answer::Stored(told), _) => wrong_receipts(trial, stored, told),
+            (Answer::Conflict { .. }, Some(recorded)) => vec![denied(recorded, answer)],
+            (
+                Answer::Conflict {
+                    actor,
+                    attempted,
+                    current,
+                },
+                None,
+            ) => {
+                let holds = self.stands_in_the_way(trial, actor, *attempted, *current);
+                let false_conflict = Violation::FalseConflict {
                     commit,
-                    actor: trial.commit.actor_id().clone(),
+                    actor: actor.clone(),
                     answer: answer.clone(),
-                })
+                };
+                (!holds).then_some(false_conflict).into_iter().collect()
             }
             // It may have been stored by a later try, or by an earlier one that is in doubt.
             (Answer::Unavailable, Some(recorded)) => {
                 let is_certain = !trial.was_in_doubt() && !trial.is_stored();
-                is_certain.then(|| denied(recorded, answer))
+                let lie = is_certain.then(|| denied(recorded, answer));
+                lie.into_iter().collect()
             }
             (Answer::Refused(_), _) => {
                 let answer = answer.clone();
-                Some(Violation::Refused { commit, answer })
+                vec![Violation::Refused { commit, answer }]
             }
-            (Answer::Unavailable, None) | (Answer::InDoubt | Answer::Dropped, _) => None,
+            (Answer::Unavailable, None) | (Answer::InDoubt | Answer::Dropped, _) => Vec::new(),
         }
     }
 
-    /// Whether a commit could not be stored because its actor had got to the version `current`.
-    fn stands_in_the_way(&self, trial: &Trial, attempted: Version, current: Version) -> bool {
-        let (actor, expected) = (trial.commit.actor_id(), trial.commit.expected());
-        attempted == expected.next()
-            && current > expected
-            && self.versions.contains(&(actor, current))
+    /// Whether nothing could be stored because an actor had got to the version `current`: one
+    /// that is written to, or one that was not to move.
+    fn stands_in_the_way(
+        &self,
+        trial: &Trial,
+        actor: &ActorId,
+        attempted: Version,
+        current: Version,
+    ) -> bool {
+        let written = trial.commits.iter();
+        let mut expected = written
+            .map(|commit| (commit.actor_id(), commit.expected()))
+            .chain(
+                trial
+                    .guards
+                    .iter()
+                    .map(|(actor, version)| (actor, *version)),
+            );
+        let been_at = self.versions.get(actor).map_or(&[][..], Vec::as_slice);
+        been_at.iter().any(|(_, version)| *version == current)
+            && expected.any(|(of, expected)| {
+                of == actor && attempted == expected.next() && current > expected
+            })
     }
+
+    /// The actors that had moved when a transaction was stored that wants them where they were.
+    fn guards_that_did_not_hold(
+        &self,
+        trial: &Trial,
+        stored: &[Option<&Recorded>],
+    ) -> Vec<Violation> {
+        let Some(position) = stored.iter().flatten().map(|it| it.position).min() else {
+            return Vec::new();
+        };
+        let broken = trial.guards.iter().filter_map(|(actor, wanted)| {
+            let been_at = self.versions.get(actor).map_or(&[][..], Vec::as_slice);
+            let before = been_at.iter().take_while(|(at, _)| *at < position);
+            let found = before.last().map_or(Version::NONE, |(_, version)| *version);
+            (found != *wanted).then(|| Violation::Guard {
+                actor: actor.clone(),
+                position,
+                wanted: *wanted,
+                found,
+            })
+        });
+        broken.collect()
+    }
+}
+
+/// The commits of which something else is in the log than was appended.
+fn changed(trial: &Trial, stored: &[Option<&Recorded>]) -> Vec<Violation> {
+    let commits = trial.commits.iter().zip(stored);
+    let torn = commits.filter_map(|(commit, stored)| {
+        let stored = stored.filter(|stored| stored.commit != *commit)?;
+        let (commit, position) = (commit.id(), stored.position);
+        Some(Violation::Torn { commit, position })
+    });
+    torn.collect()
+}
+
+/// A transaction is in the log as a whole, and nothing lies between its commits.
+fn not_together(trial: &Trial, stored: &[Option<&Recorded>]) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let there = stored.iter().copied().flatten().next();
+    let missing = trial.commits.iter().zip(stored);
+    let missing = missing.filter(|(_, stored)| stored.is_none());
+    if let (Some(there), Some((missing, _))) = (there, missing.into_iter().next()) {
+        violations.push(Violation::Partial {
+            stored: there.commit.id(),
+            missing: missing.id(),
+        });
+    }
+    for pair in stored.windows(2) {
+        if let [Some(before), Some(next)] = pair
+            && next.position.as_u64() != before.position.as_u64() + 1
+        {
+            violations.push(Violation::Apart {
+                commit: next.commit.id(),
+                before: before.position,
+                position: next.position,
+            });
+        }
+    }
+    violations
+}
+
+fn wrong_receipts(trial: &Trial, stored: &[Option<&Recorded>], told: &[Receipt]) -> Vec<Violation> {
+    let (commits, receipts) = (trial.commits.len(), told.len());
+    if commits != receipts {
+        return vec![Violation::WrongReceipts { commits, receipts }];
+    }
+    let told = trial.commits.iter().zip(stored).zip(told);
+    let wrong = told.filter_map(|((commit, stored), told)| match stored {
+        Some(recorded) => wrong_receipt(*told, recorded),
+        None => Some(Violation::Lost {
+            commit: commit.id(),
+            told: told.position,
+        }),
+    });
+    wrong.collect()
 }
 
 fn denied(stored: &Recorded, answer: &Answer) -> Violation {
@@ -250,8 +348,9 @@ fn readings_differ(readings: &Readings<'_>) -> Vec<Violation> {
             }
         }
     });
-    let again = readers_differ("another one", &log, readings.again);
-    histories.chain(again).collect()
+    let others = readings.others.iter();
+    let others = others.filter_map(|(reader, theirs)| readers_differ(reader, &log, theirs));
+    histories.chain(others).collect()
 }
 
 #[cfg(test)]

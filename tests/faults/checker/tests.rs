@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use aether::{Commit, Event};
 use serde_json::json;
 
@@ -17,22 +15,41 @@ fn recorded(position: u64, commit: &Commit) -> Recorded {
 }
 
 fn trial(commit: &Commit, answers: impl Into<Vec<Answer>>) -> Trial {
+    together(&[commit], &[], answers)
+}
+
+/// A transaction, with guards on actors at versions.
+fn together(commits: &[&Commit], guards: &[(&str, u64)], answers: impl Into<Vec<Answer>>) -> Trial {
+    let guard = |(actor, version): &(&str, u64)| {
+        let actor = ActorId::new(actor).unwrap();
+        (actor, Version::new(*version))
+    };
+    let guards: Vec<_> = guards.iter().map(guard).collect();
+    let commits: Vec<_> = commits.iter().copied().cloned().collect();
     Trial {
-        commit: commit.clone(),
         answers: answers.into(),
-        longest: Duration::ZERO,
+        ..Trial::together(commits, guards)
     }
 }
 
 fn stored(position: u64, version: u64) -> Answer {
-    Answer::Stored(Receipt {
+    Answer::Stored(vec![receipt(position, version)])
+}
+
+fn receipt(position: u64, version: u64) -> Receipt {
+    Receipt {
         position: Position::new(position),
         version: Version::new(version),
-    })
+    }
 }
 
 fn conflict(attempted: u64, current: u64) -> Answer {
+    conflict_of("a", attempted, current)
+}
+
+fn conflict_of(actor: &str, attempted: u64, current: u64) -> Answer {
     Answer::Conflict {
+        actor: ActorId::new(actor).unwrap(),
         attempted: Version::new(attempted),
         current: Version::new(current),
     }
@@ -42,7 +59,7 @@ fn conflict(attempted: u64, current: u64) -> Answer {
 fn found(trials: &[Trial], log: &[Recorded]) -> Vec<String> {
     let readings = Readings {
         log,
-        again: log,
+        others: &[("another one", log)],
         histories: &[],
     };
     let violations = check(trials, &readings);
@@ -190,6 +207,7 @@ fn a_conflict_names_a_version_that_stands_in_the_way() {
     // way, and a wrong attempt.
     for (actor, answer) in [
         ("a", conflict(3, 4)),
+        ("b", conflict_of("b", 3, 5)),
         ("b", conflict(3, 5)),
         ("a", conflict(3, 2)),
         ("a", conflict(4, 5)),
@@ -229,7 +247,7 @@ fn readers_see_the_same_log_and_the_same_histories() {
     ];
     let readings = Readings {
         log: &log,
-        again: &log[..2],
+        others: &[("another one", &log[..2])],
         histories: &histories,
     };
     let reason = "no".to_owned();
@@ -245,4 +263,100 @@ fn readers_see_the_same_log_and_the_same_histories() {
         differ("another one", Some(6), None),
     ];
     assert_eq!(check(&trials, &readings), expected);
+}
+
+/// A transaction of `a` and `c` that wants `b` at version 1, and what was before and after it.
+fn four() -> ([Commit; 4], Vec<Trial>, Vec<Recorded>) {
+    let commits = [
+        commit("b", 1..=1),
+        commit("a", 1..=2),
+        commit("c", 1..=1),
+        commit("b", 2..=2),
+    ];
+    let both = Answer::Stored(vec![receipt(5, 2), receipt(6, 1)]);
+    let trials = vec![
+        trial(&commits[0], [stored(1, 1)]),
+        together(&[&commits[1], &commits[2]], &[("b", 1)], [both]),
+        trial(&commits[3], [stored(7, 2)]),
+    ];
+    let log = commits.iter().zip([1, 5, 6, 7]);
+    let log = log.map(|(commit, position)| recorded(position, commit));
+    let log = log.collect();
+    (commits, trials, log)
+}
+
+#[test]
+fn a_transaction_that_is_whole_and_whose_guards_held_is_passed() {
+    let (_, mut trials, log) = four();
+    let [late, later] = [commit("d", 1..=1), commit("a", 3..=3)];
+    trials.extend([
+        together(&[&late], &[("b", 1)], [conflict_of("b", 2, 2)]),
+        together(&[&late, &later], &[("b", 1)], [Answer::Unavailable]),
+        together(
+            &[&commit("a", 1..=1), &late],
+            &[],
+            [Answer::InDoubt, conflict(1, 2)],
+        ),
+    ]);
+    assert_eq!(found(&trials, &log), [""; 0]);
+}
+
+#[test]
+fn a_transaction_of_which_a_part_is_in_the_log_is_partial() {
+    for missing in [1, 2] {
+        let (commits, mut trials, mut log) = four();
+        log.remove(missing);
+        trials[1] = together(
+            &[&commits[1], &commits[2]],
+            &[("b", 1)],
+            [Answer::Unavailable],
+        );
+        assert_eq!(found(&trials, &log), ["denied", "partial"]);
+        trials[1].answers = vec![
+            Answer::Dropped,
+            Answer::Stored(vec![receipt(5, 2), receipt(6, 1)]),
+        ];
+        assert_eq!(found(&trials, &log), ["lost", "partial"]);
+    }
+}
+
+#[test]
+fn a_transaction_with_something_between_its_commits_is_apart() {
+    let (commits, mut trials, mut log) = four();
+    let (between, first) = (commit("z", 1..=1), commits[1].clone());
+    trials.push(trial(&between, [stored(5, 1)]));
+    trials[1].answers = vec![Answer::Stored(vec![receipt(4, 2), receipt(6, 1)])];
+    log[1] = recorded(4, &first);
+    log.insert(2, recorded(5, &between));
+    assert_eq!(found(&trials, &log), ["apart"]);
+}
+
+#[test]
+fn a_transaction_that_is_stored_although_a_guarded_actor_has_moved_is_noticed() {
+    for wrong in [0, 2] {
+        let (_, mut trials, log) = four();
+        trials[1].guards[0].1 = Version::new(wrong);
+        assert_eq!(found(&trials, &log), ["guard"]);
+    }
+}
+
+#[test]
+fn a_conflict_of_a_transaction_names_one_of_its_actors() {
+    // A guard that holds, one that was not asked for, and an actor that is not in the way.
+    for answer in [
+        conflict_of("b", 3, 2),
+        conflict_of("c", 1, 1),
+        conflict_of("d", 1, 1),
+    ] {
+        let (_, mut trials, log) = four();
+        trials.push(together(&[&commit("d", 1..=1)], &[("b", 2)], [answer]));
+        assert_eq!(found(&trials, &log), ["false conflict"]);
+    }
+}
+
+#[test]
+fn a_transaction_has_a_receipt_for_each_of_its_commits() {
+    let (_, mut trials, log) = four();
+    trials[1].answers = vec![stored(5, 2)];
+    assert_eq!(found(&trials, &log), ["wrong receipts"]);
 }

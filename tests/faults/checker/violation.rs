@@ -24,6 +24,25 @@ pub(crate) enum Violation {
         commit: CommitId,
         position: Position,
     },
+    #[error("partial: of a transaction commit {stored} is in the log, and commit {missing} is not")]
+    Partial { stored: CommitId, missing: CommitId },
+    #[error("apart: in a transaction commit {commit} at {position} does not follow {before}")]
+    Apart {
+        commit: CommitId,
+        before: Position,
+        position: Position,
+    },
+    #[error(
+        "guard: at {position} a transaction was stored that wants `{actor}` at {wanted}, and it was at {found}"
+    )]
+    Guard {
+        actor: ActorId,
+        position: Position,
+        wanted: Version,
+        found: Version,
+    },
+    #[error("wrong receipts: {receipts} receipts were given for {commits} commits")]
+    WrongReceipts { commits: usize, receipts: usize },
     #[error("unknown: nobody appended commit {commit}, which is at {position}")]
     Unknown {
         commit: CommitId,

@@ -2,6 +2,7 @@ use std::{fs, path::Path};
 
 use aether::{EmbeddedEventStore, EventStore as _, EventStoreExt as _, Position, StoreErrorKind};
 use aether_tests::crash::Writer;
+use redb::ReadableTable as _;
 
 use super::{actor, event, file, fresh, program, told};
 

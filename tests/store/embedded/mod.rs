@@ -10,15 +10,16 @@ use std::{
 
 use aether::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore as _, CommandId, Commit,
-    Durability, DynEventStore, EmbeddedEventStore, EmbeddedOptions, Event, EventStore as _,
-    EventStoreExt as _, Namespace, OutgoingCommand, Payload, Position, ReaderState,
-    SnapshotStore as _, StoreError, StoreErrorKind, Timer, Timestamp, Transaction, Version,
-    checkpoint_conformance, snapshot_conformance, store::conformance::Guarded, store_conformance,
-    transaction_conformance,
+    CommitRef, Durability, DynEventStore, EmbeddedEventStore, EmbeddedOptions, Event,
+    EventStore as _, EventStoreExt as _, Namespace, OutgoingCommand, Payload, Position,
+    ReaderState, SnapshotStore as _, StoreError, StoreErrorKind, Timer, Timestamp, Transaction,
+    Version, checkpoint_conformance, snapshot_conformance, store::conformance::Guarded,
+    store_conformance, transaction_conformance,
 };
 use aether_tests::crash;
 use serde_json::json;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 store_conformance!(conformance, plain);
 store_conformance!(boxed, boxed);
@@ -83,6 +84,11 @@ fn snapshot(actor: &str, version: u64) -> ActorSnapshot {
     ActorSnapshot {
         actor_id: self::actor(actor),
         version: Version::new(version),
+        last_commit: CommitRef {
+            id: Uuid::from_u128(version.into()).into(),
+            expected: Version::NONE,
+            position: Position::new(1),
+        },
         state: Payload::of(&json!({ "n": version })).unwrap(),
         schema_hash: 1,
         timestamp: Timestamp::UNIX_EPOCH,

@@ -4,14 +4,23 @@
 )]
 
 use futures_util::future::join_all;
+use uuid::Uuid;
 
 use super::fixture::{actor, ok};
-use crate::{ActorId, ActorSnapshot, Payload, SnapshotStore, Timestamp, Version};
+use crate::{
+    ActorId, ActorSnapshot, CommitId, CommitRef, Payload, Position, SnapshotStore, Timestamp,
+    Version,
+};
 
 fn snapshot(actor: &ActorId, version: u64, schema_hash: u64) -> ActorSnapshot {
     ActorSnapshot {
         actor_id: actor.clone(),
         version: Version::new(version),
+        last_commit: CommitRef {
+            id: CommitId::from(Uuid::from_u128(u128::from(version) << 64 | 7)),
+            expected: Version::new(version / 2),
+            position: Position::new(version * 3),
+        },
         state: ok(Payload::of(&vec![version; 50])),
         schema_hash,
         timestamp: ok("2026-02-03T04:05:06.789Z".parse::<Timestamp>()),

@@ -3,18 +3,21 @@
 use std::str;
 
 use bytes::Bytes;
+use uuid::Uuid;
 
 use super::seal::{self, Broken};
 use crate::{
-    ActorId, ActorSnapshot, Checkpoint, InvalidTimestamp, Namespace, Payload, Position,
+    ActorId, ActorSnapshot, Checkpoint, CommitRef, InvalidTimestamp, Namespace, Payload, Position,
     ReaderState, StoreError, StoreErrorKind, Version,
 };
 
 /// How both are laid out under their seal, numbers little-endian.
 ///
-/// A checkpoint: the position, 1 if there is a state or 0, the hash of its schema, the state. A
-/// snapshot: the version, the hash of its schema, the time as a text after its length, the state.
+/// A checkpoint: the position, 1 if there is a state or 0, the hash of its schema, the state.
 const LAYOUT: u8 = 1;
+/// A snapshot: the version, the last commit (its id, big-endian, the version before it, its
+/// position), the hash of the schema, the time as a text after its length, the state.
+const SNAPSHOT_LAYOUT: u8 = 2;
 
 /// Says why some bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +74,16 @@ fn parse_checkpoint(place: &[u8], bytes: &[u8]) -> Result<Checkpoint, Reason> {
 /// A snapshot as it lies in the file.
 pub(super) fn snapshot(namespace: &Namespace, snapshot: &ActorSnapshot) -> Vec<u8> {
     let (state, time) = (snapshot.state.as_bytes(), snapshot.timestamp.to_string());
-    let mut bytes = seal::begin(LAYOUT, 17 + time.len() + state.len());
+    let mut bytes = seal::begin(SNAPSHOT_LAYOUT, 49 + time.len() + state.len());
+    let CommitRef {
+        id,
+        expected,
+        position,
+    } = snapshot.last_commit;
     bytes.extend_from_slice(&snapshot.version.as_u64().to_le_bytes());
+    bytes.extend_from_slice(id.as_uuid().as_bytes());
+    bytes.extend_from_slice(&expected.as_u64().to_le_bytes());
+    bytes.extend_from_slice(&position.as_u64().to_le_bytes());
     bytes.extend_from_slice(&snapshot.schema_hash.to_le_bytes());
     // A moment in RFC 3339 has at most 36 bytes.
     bytes.push(u8::try_from(time.len()).unwrap_or(u8::MAX));
@@ -93,10 +104,15 @@ pub(super) fn read_snapshot(
 }
 
 fn parse_snapshot(place: &[u8], actor: &ActorId, bytes: &[u8]) -> Result<ActorSnapshot, Reason> {
-    let mut unsealed = seal::open(bytes, place, LAYOUT)?;
+    let mut unsealed = seal::open(bytes, place, SNAPSHOT_LAYOUT)?;
     Ok(ActorSnapshot {
         actor_id: actor.clone(),
         version: Version::new(unsealed.number()?),
+        last_commit: CommitRef {
+            id: Uuid::from_bytes(unsealed.take()?).into(),
+            expected: Version::new(unsealed.number()?),
+            position: Position::new(unsealed.number()?),
+        },
         schema_hash: unsealed.number()?,
         timestamp: str::from_utf8(unsealed.slice()?)?.parse()?,
         state: payload(unsealed.rest()),
@@ -131,6 +147,11 @@ mod tests {
         ActorSnapshot {
             actor_id: actor(),
             version: Version::new(9),
+            last_commit: CommitRef {
+                id: Uuid::from_u128(5 << 64).into(),
+                expected: Version::NONE,
+                position: Position::new(1),
+            },
             state: Payload::of(&("packed", 3)).unwrap(),
             schema_hash: u64::MAX - 1,
             timestamp: "2026-02-03T04:05:06.789012345Z".parse().unwrap(),

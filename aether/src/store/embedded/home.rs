@@ -33,6 +33,15 @@ pub(super) struct Home {
 }
 
 impl Home {
+    /// Refuses a folder without a file of a store, and leaves it as it is. Blocks.
+    pub(super) fn check_exists(folder: &Path) -> Result<(), StoreError> {
+        if folder.join(FILE).is_file() {
+            return Ok(());
+        }
+        let what = format!("there is no store in the folder `{}`", folder.display());
+        Err(StoreError::new(StoreErrorKind::Misconfigured, what))
+    }
+
     /// Makes the folder if there is none, and locks it. Blocks.
     pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
         let told = |what: &str| format!("the folder `{}` cannot be {what}", folder.display());

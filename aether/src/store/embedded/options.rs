@@ -26,6 +26,7 @@ pub struct EmbeddedOptions {
     pub(super) namespace: Namespace,
     pub(super) cache_bytes: usize,
     pub(super) page_bytes: usize,
+    pub(super) existing: bool,
 }
 
 impl EmbeddedOptions {
@@ -35,6 +36,7 @@ impl EmbeddedOptions {
             namespace: Namespace::default(),
             cache_bytes: 64 << 20,
             page_bytes: 4 << 20,
+            existing: false,
         }
     }
 
@@ -56,6 +58,13 @@ impl EmbeddedOptions {
     #[must_use]
     pub const fn page_bytes(mut self, bytes: usize) -> Self {
         self.page_bytes = bytes;
+        self
+    }
+
+    /// Refuses a folder without a store, where one would be made.
+    #[must_use]
+    pub const fn existing(mut self) -> Self {
+        self.existing = true;
         self
     }
 

@@ -11,6 +11,7 @@ use super::{
     beside,
     core::{Core, off_thread},
     follow,
+    home::Home,
     ledger::{Entry, Unit},
     options::EmbeddedOptions,
     reading,
@@ -97,6 +98,9 @@ impl EmbeddedEventStore {
         options: EmbeddedOptions,
     ) -> Result<Self, StoreError> {
         off_thread(move || {
+            if options.existing {
+                Home::check_exists(&folder)?;
+            }
             let core = Arc::new(Core::open(&folder, options.cache_bytes)?);
             Self::on(core, folder.into(), options)
         })

@@ -14,7 +14,7 @@ pub(super) struct Abilities {
     /// The most messages in a batch; or why there are no batches.
     pub(super) batch: Result<usize, String>,
     /// The largest message that the stream takes, if it is bounded.
-    message_bytes: Option<usize>,
+    pub(super) message_bytes: Option<usize>,
     durability: Durability,
 }
 

@@ -83,10 +83,9 @@ impl Shared {
         commits: &[Commit],
         guards: &[(ActorId, Version)],
     ) -> Result<Vec<Receipt>, StoreError> {
-        let (namespace, limit) = (&self.options.namespace, self.context.client().max_payload());
         let letters = commits.iter().map(|commit| {
-            let letter = Letter::new(commit, &self.names, namespace);
-            letter.check_size(limit).map(|()| letter)
+            let letter = Letter::new(commit, &self.names, &self.options.namespace);
+            self.check_size(&letter).map(|()| letter)
         });
         let append = Append {
             store: self,
@@ -98,6 +97,16 @@ impl Shared {
             overtaken: false,
         };
         append.run().await
+    }
+
+    /// Refuses what the server or the stream would refuse.
+    fn check_size(&self, letter: &Letter<'_>) -> Result<(), StoreError> {
+        let client = self.context.client();
+        letter.check_size(client.max_payload(), "server's `max_payload`")?;
+        match self.abilities.message_bytes {
+            Some(limit) => letter.check_size(limit, "stream's `max_msg_size`"),
+            None => Ok(()),
+        }
     }
 
     /// Refuses more messages than are stored together.

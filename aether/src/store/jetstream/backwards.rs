@@ -23,9 +23,7 @@ impl Shared {
                 check_chain(heading.last, first, heading.sequence)?;
             }
             bytes += message.len();
-            if heading.first < before {
-                page.commits.push(recorded);
-            }
+            page.commits.push(recorded);
             if heading.previous == 0 {
                 check_chain(Version::NONE, heading.first, heading.sequence)?;
                 return Ok(page);

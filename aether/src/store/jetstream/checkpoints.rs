@@ -2,13 +2,14 @@ use super::{
     state::{Kept, State},
     store::Shared,
 };
-use crate::{Checkpoint, Position, ReaderState, StoreError};
+use crate::{ActorId, Checkpoint, Position, ReaderState, StoreError, StoreErrorKind};
 
 /// The header with the position of a checkpoint. The body is the state, if there is one.
 const POSITION: &str = "Aether-Position";
 
 impl Shared {
     pub(super) async fn checkpoint(&self, reader: &str) -> Result<Checkpoint, StoreError> {
+        check_reader(reader)?;
         let subject = self.names.checkpoint(reader);
         let question = || async {
             match self.kept(&subject).await? {
@@ -24,6 +25,7 @@ impl Shared {
         reader: &str,
         checkpoint: &Checkpoint,
     ) -> Result<(), StoreError> {
+        check_reader(reader)?;
         self.check_state(&state(checkpoint))?;
         let subject = self.names.checkpoint(reader);
         let question = || self.advance(&subject, checkpoint);
@@ -51,6 +53,20 @@ impl Shared {
     fn read_checkpoint(&self, kept: &Kept) -> Result<Checkpoint, StoreError> {
         read(kept).ok_or_else(|| self.corrupt_state(kept, "checkpoint"))
     }
+}
+
+/// A longer name would not fit into a line of the protocol, and a server ends a connection that
+/// sends one.
+fn check_reader(reader: &str) -> Result<(), StoreError> {
+    let (length, limit) = (reader.len(), ActorId::MAX_BYTES);
+    if length <= limit {
+        return Ok(());
+    }
+    let text = format!(
+        "nothing was asked: the name of the reader is {length} bytes long; at most {limit} are \
+         allowed"
+    );
+    Err(StoreError::new(StoreErrorKind::Invalid, text))
 }
 
 fn reached(kept: &Kept) -> Option<Position> {

@@ -114,6 +114,32 @@ pub(super) fn findings(
     findings.0
 }
 
+/// What is not as it should be in a stream of what is derived from the log, which keeps one message
+/// a subject.
+pub(super) fn state_findings(
+    found: &Config,
+    names: &Names,
+    options: &JetStreamOptions,
+) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    let wanted = [names.state()];
+    findings.unusable_unless(found.subjects == wanted, "subjects", || {
+        (format!("{:?}", found.subjects), format!("{wanted:?}"))
+    });
+    let unbounded = Config {
+        max_messages_per_subject: -1,
+        first_sequence: None,
+        ..found.clone()
+    };
+    check_limits(&unbounded, &mut findings);
+    check_safety(found, options, &mut findings);
+    check_origin(found, &mut findings);
+    for (setting, found) in [("no_ack", found.no_ack), ("sealed", found.sealed)] {
+        findings.unusable_unless(!found, setting, || ("true", "false"));
+    }
+    findings.0
+}
+
 #[derive(Default)]
 struct Findings(Vec<Finding>);
 

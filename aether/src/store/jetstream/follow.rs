@@ -1,22 +1,12 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use async_nats::jetstream::{
-    self,
-    consumer::{AckPolicy, DeliverPolicy, pull},
-};
+use async_nats::Message;
 use futures_core::Stream;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use tokio::time::Instant;
 
-use super::{store::Shared, stored::Stored};
+use super::{delivery::Delivery, flow::Flow, store::Shared, stored::Stored};
 use crate::{Position, Recorded, StoreError, StoreErrorKind};
-
-/// How many commits are fetched ahead of the reader, at most.
-const AHEAD: usize = 500;
-/// How often the server says that it is there when there is nothing else to say.
-const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How long a server keeps a consumer that nobody reads.
-const FORGOTTEN: Duration = Duration::from_mins(1);
 
 /// Every commit after a position, those to come included.
 pub(super) fn follow(
@@ -26,7 +16,7 @@ pub(super) fn follow(
     let follower = Follower {
         store,
         last: after.as_u64(),
-        messages: None,
+        flow: None,
         began: None,
         missing: None,
     };
@@ -46,7 +36,7 @@ struct Follower {
     store: Arc<Shared>,
     /// The sequence of the last message that was given out.
     last: u64,
-    messages: Option<pull::Stream>,
+    flow: Option<Flow>,
     /// When the consumer was made, if it is there.
     began: Option<Instant>,
     /// The first message after that which was missing from the stream then.
@@ -58,44 +48,40 @@ impl Follower {
         let mut patience = self.store.patience();
         loop {
             let trouble = match self.deliver().await {
-                Ok(Some(message)) => match self.take(message).await? {
+                Ok(message) => match self.take(message).await? {
                     Some(stored) => match self.give(&stored)? {
                         Some(recorded) => return Ok(recorded),
                         None => continue,
                     },
                     None => continue,
                 },
-                Ok(None) => self.store.unavailable("cut the follower off"),
                 Err(err) if err.kind() == StoreErrorKind::Unavailable => err,
                 Err(err) => return Err(err),
             };
-            self.messages = None;
+            self.flow = None;
             // After a while of quiet the trouble is a new one.
             let began = self.began.take();
-            if began.is_some_and(|began| began.elapsed() > HEARTBEAT * 2) {
+            if began.is_some_and(|began| began.elapsed() > Flow::SILENCE) {
                 patience = self.store.patience();
             }
             patience.endure(trouble).await?;
         }
     }
 
-    /// What the consumer delivers; none if it delivers nothing any more.
-    async fn deliver(&mut self) -> Result<Option<jetstream::Message>, StoreError> {
-        if self.messages.is_none() {
+    /// What the consumer delivers.
+    async fn deliver(&mut self) -> Result<Message, StoreError> {
+        if self.flow.is_none() {
             self.missing = self.first_missing().await?;
         }
         if self.missing == Some(self.last + 1) {
             return Err(missing(self.last + 1));
         }
-        let messages = if let Some(messages) = &mut self.messages {
-            messages
-        } else {
-            let messages = consume(&self.store, self.last).await?;
-            self.began = Some(Instant::now());
-            self.messages.insert(messages)
-        };
-        let message = messages.next().await.transpose();
-        message.map_err(|err| self.store.unavailable("cannot be followed").because(err))
+        if let Some(flow) = &mut self.flow {
+            return flow.next().await;
+        }
+        let flow = Flow::after(Arc::clone(&self.store), self.last).await?;
+        self.began = Some(Instant::now());
+        self.flow.insert(flow).next().await
     }
 
     /// The first message to come that was there and is not any more: a consumer passes over it
@@ -129,17 +115,17 @@ impl Follower {
     }
 
     /// The message, if it is the next one.
-    async fn take(&mut self, message: jetstream::Message) -> Result<Option<Stored>, StoreError> {
-        let sequence = match message.info() {
-            Ok(info) => info.stream_sequence,
-            Err(err) => return Err(self.store.unavailable("sent a stray message").because(err)),
+    async fn take(&mut self, message: Message) -> Result<Option<Stored>, StoreError> {
+        let delivery = message.reply.as_deref().and_then(Delivery::read);
+        let Some(Delivery { sequence, .. }) = delivery else {
+            return Err(self.store.unavailable("sent a stray message"));
         };
         let next = self.last + 1;
         if sequence > next {
             self.check_gap(next, sequence).await?;
         }
         // A message that was given out before is passed over.
-        Ok((sequence == next).then(|| Stored::delivered(sequence, message.message)))
+        Ok((sequence == next).then(|| Stored::delivered(sequence, message)))
     }
 
     /// Nothing is ever removed from the stream, so what was not delivered must be there, and
@@ -147,7 +133,7 @@ impl Follower {
     async fn check_gap(&mut self, next: u64, seen: u64) -> Result<(), StoreError> {
         let store = &*self.store;
         store.patience().ask(|| store.earlier(next, seen)).await?;
-        self.messages = None;
+        self.flow = None;
         Ok(())
     }
 }
@@ -155,32 +141,4 @@ impl Follower {
 fn missing(sequence: u64) -> StoreError {
     let text = "a commit is missing from the stream";
     StoreError::new(StoreErrorKind::Corrupt, text).at(Position::new(sequence))
-}
-
-async fn consume(store: &Shared, last: u64) -> Result<pull::Stream, StoreError> {
-    let silent = || store.unavailable("cannot be followed");
-    let consumer = store.stream.create_consumer(config(last)).await;
-    let consumer = consumer.map_err(|err| silent().because(err))?;
-    let messages = consumer
-        .stream()
-        .max_messages_per_batch(AHEAD)
-        .heartbeat(HEARTBEAT)
-        .messages();
-    messages.await.map_err(|err| silent().because(err))
-}
-
-fn config(last: u64) -> pull::Config {
-    pull::Config {
-        deliver_policy: match last {
-            0 => DeliverPolicy::All,
-            last => DeliverPolicy::ByStartSequence {
-                start_sequence: last + 1,
-            },
-        },
-        ack_policy: AckPolicy::None,
-        inactive_threshold: FORGOTTEN,
-        memory_storage: true,
-        num_replicas: 1,
-        ..pull::Config::default()
-    }
 }

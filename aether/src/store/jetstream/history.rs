@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use serde::Serialize;
 use tokio::time::timeout;
 
-use super::{store::Shared, stored::Stored};
+use super::{delivery::Delivery, store::Shared, stored::Stored};
 use crate::StoreError;
 
 /// The most messages that a consumer is asked for at once: a fraction of what the client holds
@@ -43,17 +43,6 @@ pub(super) struct Taken {
     pub(super) count: u64,
     /// How many are still to be read, as far as the consumer knows.
     pub(super) left: u64,
-}
-
-/// Where a message stands, as the subject says that it would be acknowledged to.
-#[derive(Debug, PartialEq, Eq)]
-struct Delivery {
-    /// Its sequence in the stream.
-    sequence: u64,
-    /// Its number among those of the consumer, from 1.
-    number: u64,
-    /// How many come after it.
-    pending: u64,
 }
 
 /// Reading a subject in order by a consumer that lives as long as the question: what takes
@@ -150,64 +139,5 @@ fn config(subject: &str, from: u64) -> pull::Config {
         memory_storage: true,
         num_replicas: 1,
         ..pull::Config::default()
-    }
-}
-
-impl Delivery {
-    /// Reads `$JS.ACK.<stream>.<consumer>.<delivered>.<sequence>.<number>.<time>.<pending>`, and
-    /// the same with a domain and an account before the stream.
-    fn read(subject: &str) -> Option<Self> {
-        let tokens = subject.strip_prefix("$JS.ACK.")?;
-        // Counting dots takes less than counting tokens.
-        let behind = match tokens.bytes().filter(|byte| *byte == b'.').count() {
-            6 => 3,
-            8.. => 5,
-            _ => return None,
-        };
-        let mut numbers = tokens
-            .split('.')
-            .skip(behind)
-            .map(|token| token.parse().ok());
-        let (sequence, number) = (numbers.next()??, numbers.next()??);
-        let pending = numbers.nth(1)??;
-        Some(Self {
-            sequence,
-            number,
-            pending,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_subject_of_an_acknowledgement_says_where_a_message_stands() {
-        let delivery = Delivery {
-            sequence: 20,
-            number: 3,
-            pending: 7,
-        };
-        for subject in [
-            "$JS.ACK.stream.consumer.1.20.3.1700000000000000000.7",
-            "$JS.ACK.hub.account.stream.consumer.1.20.3.1700000000000000000.7",
-            "$JS.ACK.hub.account.stream.consumer.1.20.3.1700000000000000000.7.random",
-        ] {
-            assert_eq!(
-                Delivery::read(subject).as_ref(),
-                Some(&delivery),
-                "{subject}"
-            );
-        }
-        for subject in [
-            "",
-            "$JS.ACK.",
-            "a.b",
-            "$JS.ACK.s.c.1.x.3.4.5",
-            "$JS.ACK.s.c.1.2.3.4",
-        ] {
-            assert_eq!(Delivery::read(subject), None, "{subject}");
-        }
     }
 }

@@ -38,8 +38,8 @@ impl<'a> Letter<'a> {
         }
     }
 
-    /// Refuses what the server would refuse.
-    pub(super) fn check_size(&self, limit: usize) -> Result<(), StoreError> {
+    /// Refuses what the server would refuse, by a setting that limits a message to so many bytes.
+    pub(super) fn check_size(&self, limit: usize, setting: &str) -> Result<(), StoreError> {
         if self.payload.len() + MOST_HEADERS <= limit {
             return Ok(());
         }
@@ -48,8 +48,7 @@ impl<'a> Letter<'a> {
             return Ok(());
         }
         let text = format!(
-            "nothing was stored: the commit takes {size} bytes, and the server's `max_payload` \
-             is {limit}"
+            "nothing was stored: the commit takes {size} bytes, and the {setting} is {limit}"
         );
         Err(StoreError::new(StoreErrorKind::TooLarge, text))
     }
@@ -180,8 +179,8 @@ mod tests {
         let commit = commit(&["Placed"]);
         let letter = letter(&commit);
         let size = letter.payload.len() + letter.headers_len();
-        assert!(letter.check_size(size).is_ok());
-        let err = letter.check_size(size - 1).unwrap_err();
+        assert!(letter.check_size(size, "limit").is_ok());
+        let err = letter.check_size(size - 1, "limit").unwrap_err();
         assert_eq!(err.kind(), StoreErrorKind::TooLarge);
         assert!(err.to_string().contains(&format!("{size} bytes")), "{err}");
         assert!(

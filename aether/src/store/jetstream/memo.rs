@@ -24,6 +24,9 @@ pub(super) struct Known {
     pub(super) page: Place,
     /// How many messages came after that page.
     pub(super) left: u64,
+    /// Where a snapshot says that its last commit comes next. Not to be trusted: the log may have
+    /// been restored since.
+    pub(super) snapshot: Place,
     /// What comes next to the last page that was read backwards: the commit before this version
     /// has this sequence.
     pub(super) back: Place,
@@ -77,6 +80,11 @@ impl Memo {
             (known.page, known.left) = (place, left);
             known.tail = known.tail.max(place);
         });
+    }
+
+    /// Remembers where a snapshot says that its last commit comes next.
+    pub(super) fn saw_snapshot(&self, actor: &ActorId, place: Place) {
+        self.change(actor, |known| known.snapshot = place);
     }
 
     /// Remembers where a page ends that was read backwards.

@@ -68,9 +68,11 @@ mod answer;
 mod append;
 mod backwards;
 mod checkpoints;
+mod delivery;
 mod denials;
 mod drift;
 mod fitness;
+mod flow;
 mod follow;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzz;

@@ -155,15 +155,20 @@ mod tests {
 
     /// The way back, written independently of the way there.
     fn actor(subject: &str) -> String {
-        let tokens = subject.strip_prefix("aether.shop/eu%2Ewest.log.").unwrap();
+        read(subject.strip_prefix("aether.shop/eu%2Ewest.log.").unwrap())
+    }
+
+    fn read(tokens: &str) -> String {
         let tokens = tokens.split('.').map(|token| match token {
             "%" => String::new(),
-            token => percent_decode_str(token)
-                .decode_utf8()
-                .unwrap()
-                .into_owned(),
+            token => decoded(token),
         });
         tokens.collect::<Vec<_>>().join(".")
+    }
+
+    fn decoded(text: &str) -> String {
+        let text = percent_decode_str(text).decode_utf8();
+        text.unwrap().into_owned()
     }
 
     #[test]
@@ -202,18 +207,52 @@ mod tests {
         assert!(line < 3_000, "{line} of the 4,096 bytes a line may have");
     }
 
-    fn text() -> impl Strategy<Value = String> {
-        prop_oneof!["\\PC{1,16}", "[.*> %2Ea]{1,8}", "[\\x00-\\x7f]{1,12}"]
+    /// Any text of so many bytes at most; often one that looks like something encoded.
+    fn text(bytes: usize) -> impl Strategy<Value = String> {
+        let any = proptest::collection::vec(any::<char>(), 1..=bytes);
+        let any = any.prop_map(String::from_iter);
+        let text = prop_oneof![
+            "\\PC{1,16}",
+            "[.*>_ %=2EeAa-]{1,8}",
+            "[\\x00-\\x7f]{1,12}",
+            any
+        ];
+        text.prop_map(move |text| {
+            let end = text.floor_char_boundary(bytes);
+            text.get(..end).unwrap_or_default().to_owned()
+        })
+    }
+
+    /// Two texts; often one is what the other is encoded as.
+    fn two(bytes: usize) -> impl Strategy<Value = (String, String)> {
+        let encoded = (text(bytes), 0..3).prop_map(move |(text, way)| {
+            let other = match way {
+                0 => utf8_percent_encode(&text, TOKEN).to_string(),
+                1 => utf8_percent_encode(&text, STREAM).to_string(),
+                _ => text.to_lowercase(),
+            };
+            let other = if other.len() > bytes {
+                text.clone()
+            } else {
+                other
+            };
+            (text, other)
+        });
+        prop_oneof![(text(bytes), text(bytes)), encoded]
+    }
+
+    fn of(namespace: &str) -> Names {
+        Names::of(&Namespace::new(namespace).unwrap())
     }
 
     proptest! {
         #[test]
-        fn a_subject_tells_the_actor(id in text()) {
+        fn a_subject_tells_the_actor(id in text(ActorId::MAX_BYTES)) {
             prop_assert_eq!(actor(&subject(&id)), id);
         }
 
         #[test]
-        fn a_subject_is_known_to_be_that_of_an_actor(a in text(), b in text()) {
+        fn a_subject_is_known_to_be_that_of_an_actor((a, b) in two(ActorId::MAX_BYTES)) {
             let [a, b] = [a, b].map(|id| ActorId::new(id).unwrap());
             let is_subject_of = |subject: &str| names().is_subject_of(subject, &a);
             prop_assert!(is_subject_of(&names().subject(&a)));
@@ -223,20 +262,58 @@ mod tests {
         }
 
         #[test]
-        fn two_actors_have_two_subjects(a in text(), b in text()) {
+        fn two_actors_have_two_subjects((a, b) in two(ActorId::MAX_BYTES)) {
             prop_assert_eq!(subject(&a) == subject(&b), a == b);
+            let snapshot = |id: &str| names().snapshot(&ActorId::new(id).unwrap());
+            prop_assert_eq!(snapshot(&a) == snapshot(&b), a == b);
+            let checkpoint = |reader: &str| names().checkpoint(reader);
+            prop_assert_eq!(checkpoint(&a) == checkpoint(&b), a == b);
+            prop_assert_ne!(checkpoint(&a), snapshot(&b));
         }
 
         #[test]
-        fn two_namespaces_have_two_streams_and_prefixes(a in text(), b in text()) {
-            let names = |text: &str| Names::of(&Namespace::new(text).unwrap());
-            let (a_names, b_names) = (names(&a), names(&b));
+        fn streams_and_prefixes_tell_the_namespace(text in text(Namespace::MAX_BYTES)) {
+            let names = of(&text);
+            let stream = names.stream().strip_prefix("aether-").unwrap();
+            prop_assert_eq!(decoded(&stream.replace('=', "%")), text.as_str());
+            let stream = names.state_stream().strip_prefix("aether_state-").unwrap();
+            prop_assert_eq!(decoded(&stream.replace('=', "%")), text.as_str());
+            for (all, kind) in [(names.everything(), "log.>"), (names.state(), "state.>")] {
+                let token = all.strip_prefix("aether.").unwrap().split('.').next().unwrap();
+                prop_assert_eq!(&all, &format!("aether.{token}.{kind}"));
+                prop_assert_eq!(decoded(token), text.as_str());
+            }
+        }
+
+        #[test]
+        fn two_namespaces_have_two_streams_and_prefixes((a, b) in two(Namespace::MAX_BYTES)) {
+            let (a_names, b_names) = (of(&a), of(&b));
             prop_assert_eq!(a_names.stream == b_names.stream, a == b);
+            prop_assert_eq!(a_names.state_stream == b_names.state_stream, a == b);
+            prop_assert_ne!(&a_names.stream, &b_names.state_stream);
             prop_assert_eq!(a_names.prefix == b_names.prefix, a == b);
+            prop_assert_eq!(a_names.state_prefix == b_names.state_prefix, a == b);
         }
 
         #[test]
-        fn a_subject_is_one_that_nats_takes(id in text()) {
+        fn what_a_namespace_stores_lies_in_its_own_streams_alone(
+            (a, b) in two(Namespace::MAX_BYTES),
+            id in text(ActorId::MAX_BYTES),
+        ) {
+            let (a_names, b_names) = (of(&a), of(&b));
+            let actor = ActorId::new(&id).unwrap();
+            for subject in [a_names.subject(&actor), a_names.guards().to_owned()] {
+                prop_assert_eq!(subject.starts_with(&b_names.prefix), a == b);
+                prop_assert!(!subject.starts_with(&b_names.state_prefix));
+            }
+            for subject in [a_names.snapshot(&actor), a_names.checkpoint(&id)] {
+                prop_assert_eq!(subject.starts_with(&b_names.state_prefix), a == b);
+                prop_assert!(!subject.starts_with(&b_names.prefix));
+            }
+        }
+
+        #[test]
+        fn a_subject_is_one_that_nats_takes(id in text(ActorId::MAX_BYTES)) {
             let subject = subject(&id);
             prop_assert!(subject.bytes().all(|byte| byte.is_ascii_graphic()));
             prop_assert!(subject.split('.').all(|token| !token.is_empty()));

@@ -64,7 +64,8 @@ impl JetStreamOptions {
         let options = denials.of(credentials(options, &addresses));
         let connected = options.connect(addresses).await;
         let client = connected.map_err(|err| not_connected(err, url))?;
-        self.open_hearing(client, denials).await
+        // In a box, it does not make every future large that opens a store.
+        Box::pin(self.open_hearing(client, denials)).await
     }
 
     /// Opens the store: makes the stream of the namespace, or checks the one that exists.
@@ -82,7 +83,7 @@ impl JetStreamOptions {
     /// # Cancel safety
     /// Cancel safe: at worst a stream is there that is empty.
     pub async fn open(self, client: Client) -> Result<JetStreamEventStore, StoreError> {
-        self.open_hearing(client, Denials::default()).await
+        Box::pin(self.open_hearing(client, Denials::default())).await
     }
 
     async fn open_hearing(
@@ -140,6 +141,9 @@ impl JetStreamOptions {
     async fn stream_info(&self, context: &Context, names: &Names) -> Result<Info, StoreError> {
         match context.get_stream(names.stream()).await {
             Ok(stream) => return Ok(stream.cached_info().clone()),
+            Err(err) if is_absent(&err) && self.existing => {
+                return Err(misconfigured(names, "it does not exist").because(err));
+            }
             Err(err) if is_absent(&err) => {}
             Err(err) if nobody_listens(&err) && !context.client().server_info().jetstream => {
                 return Err(misconfigured(names, "JetStream is not enabled").because(err));

@@ -21,6 +21,7 @@ pub struct JetStreamOptions {
     pub(super) patience: Duration,
     pub(super) page_bytes: usize,
     pub(super) remembered_actors: usize,
+    pub(super) existing: bool,
     pub(super) accepted: Vec<Risk>,
     pub(super) synced: bool,
 }
@@ -54,6 +55,7 @@ impl JetStreamOptions {
             patience: Duration::from_secs(15),
             page_bytes: 4 << 20,
             remembered_actors: 65_536,
+            existing: false,
             accepted: Vec::new(),
             synced: false,
         }
@@ -109,6 +111,13 @@ impl JetStreamOptions {
     #[must_use]
     pub const fn page_bytes(mut self, bytes: usize) -> Self {
         self.page_bytes = bytes;
+        self
+    }
+
+    /// Refuses a namespace without a stream, where one would be made.
+    #[must_use]
+    pub const fn existing(mut self) -> Self {
+        self.existing = true;
         self
     }
 

@@ -48,12 +48,34 @@ impl Shared {
 
     /// Commits of an actor with events later than `after`.
     pub(super) async fn page(&self, actor: &ActorId, after: Version) -> Result<Page, StoreError> {
+        let hint = self.memo.known(actor).snapshot;
+        if after > Version::NONE && hint.version == after {
+            match self.page_from(actor, after, hint).await {
+                Ok(page) if page.commits.is_empty() => {}
+                Err(err) if err.kind() == StoreErrorKind::Corrupt => {}
+                answer => return answer,
+            }
+            // The log is not the one that the snapshot was taken from.
+            self.memo.saw_snapshot(actor, Place::default());
+        }
+        let subject = self.names.subject(actor);
+        let at = self.begin(actor, &subject, after).await?;
+        self.page_from(actor, after, at).await
+    }
+
+    /// The same, read from a place at which no event later than `after` is.
+    async fn page_from(
+        &self,
+        actor: &ActorId,
+        after: Version,
+        at: Place,
+    ) -> Result<Page, StoreError> {
         let subject = self.names.subject(actor);
         let mut reading = Reading {
             store: self,
             actor,
             after,
-            at: self.begin(actor, &subject, after).await?,
+            at,
             commits: Vec::new(),
             bytes: 0,
             is_full: false,
@@ -68,7 +90,9 @@ impl Shared {
                 break true;
             }
         };
-        self.memo.saw_page(actor, reading.at, left);
+        if reading.at != at {
+            self.memo.saw_page(actor, reading.at, left);
+        }
         let commits = reading.commits;
         Ok(Page { commits, more })
     }

@@ -1,11 +1,18 @@
 use super::{
+    memo::Place,
     state::{Kept, State},
     store::Shared,
 };
-use crate::{ActorId, ActorSnapshot, StoreError, Version};
+use crate::{ActorId, ActorSnapshot, CommitRef, Position, StoreError, Version};
 
 /// The header with the version of the last event that a snapshot contains.
 const VERSION: &str = "Aether-Version";
+/// The header with the id of the last commit that a snapshot contains.
+const COMMIT: &str = "Aether-Commit";
+/// The header with the version of the actor before that commit.
+const EXPECTED: &str = "Aether-Expected-Version";
+/// The header with the place of that commit in the log.
+const POSITION: &str = "Aether-Position";
 /// The header that says when a snapshot was taken.
 const TIMESTAMP: &str = "Aether-Timestamp";
 
@@ -20,8 +27,9 @@ impl Shared {
                 return Ok(None);
             };
             let snapshot = read(actor, &kept);
-            let snapshot = snapshot.ok_or_else(|| self.corrupt_state(&kept, "snapshot"));
-            snapshot.map(Some)
+            let snapshot = snapshot.ok_or_else(|| self.corrupt_state(&kept, "snapshot"))?;
+            self.memo.saw_snapshot(actor, before(snapshot.last_commit));
+            Ok(Some(snapshot))
         };
         self.patience().ask(question).await
     }
@@ -45,9 +53,20 @@ impl Shared {
     }
 }
 
+/// The place before a commit: a history that is read from there begins with that commit.
+fn before(commit: CommitRef) -> Place {
+    Place {
+        version: commit.expected,
+        sequence: commit.position.as_u64().saturating_sub(1),
+    }
+}
+
 fn state(snapshot: &ActorSnapshot) -> State {
     State::default()
         .with(VERSION, &snapshot.version)
+        .with(COMMIT, &snapshot.last_commit.id)
+        .with(EXPECTED, &snapshot.last_commit.expected)
+        .with(POSITION, &snapshot.last_commit.position)
         .with(TIMESTAMP, &snapshot.timestamp)
         .of(snapshot.schema_hash, &snapshot.state)
 }
@@ -56,6 +75,11 @@ pub(super) fn read(actor: &ActorId, kept: &Kept) -> Option<ActorSnapshot> {
     Some(ActorSnapshot {
         actor_id: actor.clone(),
         version: Version::new(kept.header(VERSION)?),
+        last_commit: CommitRef {
+            id: kept.header(COMMIT)?,
+            expected: Version::new(kept.header(EXPECTED)?),
+            position: Position::new(kept.header(POSITION)?),
+        },
         state: kept.data()?,
         schema_hash: kept.schema_hash()?,
         timestamp: kept.header(TIMESTAMP)?,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{
     answer::Answer,
-    fitness::storage_type,
+    fitness::{state_findings, storage_type},
     post::{Parcel, Unanswered},
     store::Shared,
     stored::GUARD,
@@ -179,10 +179,24 @@ impl Shared {
             ..Config::default()
         };
         let opened = self.context.get_or_create_stream(config).await;
-        opened.map_err(|err| self.no_state("cannot be opened").because(err))?;
+        let opened = opened.map_err(|err| self.no_state("cannot be opened").because(err))?;
+        self.check_state_stream(&opened.cached_info().config)?;
         let name = self.names.state_stream();
         let stream = self.context.get_stream_no_info(name).await;
         stream.map_err(|err| self.no_state("cannot be opened").because(err))
+    }
+
+    fn check_state_stream(&self, config: &Config) -> Result<(), StoreError> {
+        let findings = state_findings(config, &self.names, &self.options);
+        let forbidding = findings.iter();
+        let forbidding = forbidding.filter(|it| it.forbids(&self.options.accepted));
+        let forbidding: Vec<_> = forbidding.map(ToString::to_string).collect();
+        if forbidding.is_empty() {
+            return Ok(());
+        }
+        let (stream, wrong) = (self.names.state_stream(), forbidding.join("; "));
+        let text = format!("the stream `{stream}` cannot keep states: {wrong}");
+        Err(StoreError::new(StoreErrorKind::Misconfigured, text))
     }
 
     fn no_state(&self, what: &str) -> StoreError {

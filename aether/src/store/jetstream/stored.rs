@@ -24,6 +24,9 @@ pub(super) const COMMAND_ID: &str = "Aether-Command-Id";
 /// The header with the media type.
 pub(super) const CONTENT_TYPE: &str = "Content-Type";
 
+/// From how many bytes on a body is kept as it was read.
+const COPIED: usize = 16 << 10;
+
 const SUBJECT: &str = "Nats-Subject";
 const SEQUENCE: &str = "Nats-Sequence";
 
@@ -109,12 +112,19 @@ impl Stored {
     }
 
     /// A message as a consumer delivers it.
+    ///
+    /// What is small is copied: its bytes are a part of what was read from the connection at one
+    /// time, and whoever keeps an event would keep all of that, headers and all.
     pub(super) fn delivered(sequence: u64, message: Message) -> Self {
+        let payload = message.payload;
         Self {
             sequence,
             subject: message.subject,
             headers: message.headers.unwrap_or_default(),
-            payload: message.payload,
+            payload: match payload.len() {
+                0..COPIED => Bytes::copy_from_slice(&payload),
+                COPIED.. => payload,
+            },
         }
     }
 

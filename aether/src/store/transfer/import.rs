@@ -163,9 +163,9 @@ impl<'a, S: EventStore> Import<'a, S> {
 
     async fn flush(&mut self) -> Result<(), TransferError> {
         self.bytes = 0;
-        let (mut group, count) = (std::mem::take(&mut self.group), self.group.len());
+        let mut group = std::mem::take(&mut self.group);
         let stored = group.len() as u64;
-        if count > 1 {
+        if stored > 1 {
             let transaction = Transaction::new(group);
             let transaction = transaction.map_err(|err| {
                 let line = self.reader.tally().lines;

@@ -53,28 +53,28 @@ fn documents(body: &[u8]) -> Vec<&str> {
 }
 
 fn write_line(lines: &mut String, commit: CommitId, (part, parts): (u64, usize), document: &str) {
-    lines.push_str(&format!("{BEGIN}{commit}{PART}{part}/{parts}\""));
-    let breaks = document
-        .bytes()
-        .enumerate()
-        .filter_map(|(at, byte)| match byte {
-            b'\n' => Some(format!("{at}n")),
-            b'\r' => Some(format!("{at}r")),
-            _ => None,
-        });
-    let breaks: Vec<String> = breaks.collect();
-    lines.push(if breaks.is_empty() { ',' } else { ' ' });
-    if !breaks.is_empty() {
-        lines.pop();
-        lines.push_str(&format!("{BREAKS}{}\",", breaks.join(" ")));
-    }
     let rest = document.strip_prefix('{').unwrap_or(document);
+    let (commit, part) = (commit.to_string(), format!("{part}/{parts}"));
+    lines.extend([BEGIN, &*commit, PART, &*part, "\""]);
+    let breaks = breaks(document);
     if breaks.is_empty() {
-        lines.push_str(rest);
+        lines.extend([",", rest]);
     } else {
-        lines.push_str(&rest.replace(['\n', '\r'], " "));
+        let rest = rest.replace(['\n', '\r'], " ");
+        lines.extend([BREAKS, &*breaks, "\",", &*rest]);
     }
     lines.push('\n');
+}
+
+/// Where line breaks are in a document, and which: `12n 40r`.
+fn breaks(document: &str) -> String {
+    let bytes = document.bytes().enumerate();
+    let places = bytes.filter_map(|(at, byte)| match byte {
+        b'\n' => Some(format!("{at}n")),
+        b'\r' => Some(format!("{at}r")),
+        _ => None,
+    });
+    places.collect::<Vec<_>>().join(" ")
 }
 
 impl<'a> Line<'a> {
@@ -125,15 +125,13 @@ impl<'a> Line<'a> {
 
 /// The documents of a commit, put together as a store keeps them.
 pub(super) fn body(documents: &[Vec<u8>]) -> Cow<'_, [u8]> {
-    match documents {
-        [document] => Cow::Borrowed(document),
-        _ => {
-            let mut body = vec![b'['];
-            body.extend(documents.join(&b','));
-            body.push(b']');
-            Cow::Owned(body)
-        }
+    if let [document] = documents {
+        return Cow::Borrowed(document);
     }
+    let mut body = vec![b'['];
+    body.extend(documents.join(&b','));
+    body.push(b']');
+    Cow::Owned(body)
 }
 
 #[cfg(test)]

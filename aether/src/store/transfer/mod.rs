@@ -6,7 +6,7 @@
 //! more in memory than a stretch of the log.
 //!
 //! # The file
-//! Each line is one CloudEvent, so that any CloudEvents tool reads the file.
+//! Each line is one `CloudEvent`, so that any CloudEvents tool reads the file.
 //!
 //! - The first line, of the type `aether.export.opening`, says what is in the file.
 //! - Then each document of each commit is a line: the document as the store keeps it (see
@@ -21,7 +21,7 @@
 //!   there are, and has the SHA-256 of all lines before it. A file without it is not complete.
 //!
 //! The checksum is in the last line rather than in a file beside it, because so the file is
-//! written in one go, also into a pipe, and cannot lose it; and the last line is a CloudEvent of
+//! written in one go, also into a pipe, and cannot lose it; and the last line is a `CloudEvent` of
 //! its own, which a tool that wants events of the domain passes over by its type.
 //!
 //! Nothing in a file says when or where from it was exported: the same log gives the same bytes.

@@ -13,6 +13,7 @@ use crate::{Commit, EventStore, Position};
 pub struct Partial {
     reader: ExportReader,
     opening: Vec<u8>,
+    unfinished: Vec<u8>,
     bytes: u64,
     kept: Option<Kept>,
     ending: Option<Ending>,
@@ -53,8 +54,8 @@ impl Partial {
         Self::default()
     }
 
-    /// Takes the next line, without its line feed. A line that has none is not whole; leave it
-    /// out.
+    /// Takes the next line, without its line feed. A line that has none is not whole, see
+    /// [`Partial::take_unfinished`].
     ///
     /// # Errors
     /// If it is no line of an export.
@@ -82,6 +83,11 @@ impl Partial {
         Ok(())
     }
 
+    /// Takes what lies behind the last line feed. It will be written anew.
+    pub fn take_unfinished(&mut self, bytes: &[u8]) {
+        self.unfinished = bytes.to_vec();
+    }
+
     /// Finds where the file breaks off in the log, and goes on there. The options must be those
     /// that the export was begun with.
     ///
@@ -100,6 +106,10 @@ impl Partial {
         let export = Export::begin(store, options).await?;
         let is_same = export.opening().strip_suffix(b"\n") == Some(&*self.opening);
         let Some(kept) = self.kept else {
+            // A file of something else is not cut off.
+            if !export.opening().starts_with(&self.unfinished) {
+                return Err(TransferError::OtherExport("it is no export"));
+            }
             let (keep, export) = (0, Box::new(export));
             return Ok(Resumed::GoOn { keep, export });
         };

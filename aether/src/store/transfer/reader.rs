@@ -57,8 +57,8 @@ pub enum Item {
 /// let mut export = Export::begin(&store, ExportOptions::default()).await?;
 /// let mut reader = ExportReader::new();
 /// while let Some(lines) = export.next().await? {
-///     for line in lines.split_terminator(|byte| *byte == b'\n') {
-///         reader.take(line)?;
+///     for line in lines.split_inclusive(|byte| *byte == b'\n') {
+///         reader.take(line.strip_suffix(b"\n").unwrap_or(line))?;
 ///     }
 /// }
 /// assert_eq!(reader.finish()?.tally.commits, 0);
@@ -69,6 +69,7 @@ pub enum Item {
 pub struct ExportReader {
     running: Running,
     stage: Stage,
+    namespace: Namespace,
     commit: Option<Gathered>,
 }
 
@@ -189,6 +190,7 @@ impl ExportReader {
             return Err(TransferError::line(number, what));
         }
         self.stage = Stage::Commits;
+        self.namespace = opening.namespace.clone();
         Ok(Item::Opening(opening))
     }
 
@@ -233,15 +235,20 @@ impl ExportReader {
                 };
                 Ok(Item::Unreadable(Position::new(position)))
             }
-            ENDING => self.ending(data(&note, number)?).map(Item::Ending),
+            ENDING => self.ending(data(&note, number)?, line).map(Item::Ending),
             _ => Err(TransferError::line(number, "it is of an unknown type")),
         }
     }
 
-    fn ending(&self, said: Ending) -> Result<Ending, TransferError> {
+    fn ending(&self, said: Ending, line: &[u8]) -> Result<Ending, TransferError> {
         let found = self.running.ending();
         if said == found {
-            return Ok(said);
+            let as_written = write_ending(&self.namespace, &found);
+            if as_written.strip_suffix(b"\n") == Some(line) {
+                return Ok(said);
+            }
+            let what = "its last line is not as it was written".to_owned();
+            return Err(TransferError::Altered { what });
         }
         let what = if said.tally == found.tally {
             format!(

@@ -51,8 +51,10 @@ impl Running {
     }
 
     pub(super) fn ending(&self) -> Ending {
+        let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
         let digest = self.hash.clone().finalize();
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let sha256 = digits.map(digit).collect();
         let tally = self.tally;
         Ending { tally, sha256 }
     }

@@ -7,10 +7,14 @@ mod trouble;
 use std::{path::Path, sync::Arc};
 
 use serde_json::json;
+use uuid::Uuid;
 
 use self::disk::Disk;
 use super::{EmbeddedEventStore, EmbeddedOptions, core::Core, engine::Engine};
-use crate::{ActorId, ActorSnapshot, Commit, Event, Payload, StoreError, Timestamp, Transaction};
+use crate::{
+    ActorId, ActorSnapshot, Commit, CommitRef, Event, Payload, Position, StoreError, Timestamp,
+    Transaction, Version,
+};
 
 /// A store on a disk.
 fn open(disk: &Disk) -> Result<EmbeddedEventStore, StoreError> {
@@ -43,6 +47,11 @@ fn snapshot(actor: &ActorId, version: u64) -> ActorSnapshot {
     ActorSnapshot {
         actor_id: actor.clone(),
         version: version.into(),
+        last_commit: CommitRef {
+            id: Uuid::from_u128(version.into()).into(),
+            expected: Version::NONE,
+            position: Position::new(1),
+        },
         state: Payload::of(&version).unwrap(),
         schema_hash: 1,
         timestamp: Timestamp::UNIX_EPOCH,

@@ -1,4 +1,7 @@
-//! How fast the embedded store commits and replays, on commits of about 500 bytes of 10,000 actors.
+//! How fast the embedded store commits and replays, on commits of about 500 bytes of 10,000 actors;
+//! and how long the runtime takes to load an actor of 10,000 events, with and without a snapshot.
+//!
+//! With the argument `snapshots` only the latter.
 //!
 //! Prints beside each figure what the disk allows: how fast the same bytes are appended to a
 //! plain file, each append synced by itself.
@@ -8,6 +11,8 @@
     clippy::disallowed_methods,
     reason = "it measures and prints; what goes wrong ends it"
 )]
+
+mod snapshots;
 
 use std::{
     fs::File,
@@ -29,6 +34,10 @@ const ACTORS: u64 = 10_000;
 async fn main() {
     let folder = std::env::temp_dir().join(format!("aether-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
+    if std::env::args().any(|it| it == "snapshots") {
+        snapshots::loads(&folder.join("kept")).await;
+        return std::fs::remove_dir_all(folder).unwrap();
+    }
     plain_file(&folder.join("plain"));
     let store = EmbeddedEventStore::open(folder.join("events"))
         .await
@@ -63,6 +72,7 @@ async fn main() {
         "bytes a commit",
         file.metadata().unwrap().len() / done
     );
+    snapshots::loads(&folder.join("kept")).await;
     std::fs::remove_dir_all(folder).unwrap();
 }
 

@@ -1,0 +1,291 @@
+use std::path::PathBuf;
+
+use aether::{
+    ActorId, DynEventStore, EventStore as _, Namespace, Position, Timestamp, Version,
+    store::{ActorPattern, Filter, Span},
+};
+use clap::{Parser, Subcommand};
+
+use super::{
+    failure::Failure,
+    place::{Place, Use},
+};
+
+/// Looks into an Aether event store, and moves namespaces between stores.
+///
+/// A store is a folder of this machine (`embedded:PATH`) or a NATS server with JetStream
+/// (`nats://HOST:PORT`). Only `import` changes anything in it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "aether",
+    version,
+    after_help = "Exit codes: 0 all is well; 1 something was found that should not be: what cannot \
+                  be read, or a file that is truncated, altered or of another history; 2 wrong \
+                  arguments, or a store or file that cannot be used; 130 broken off by Ctrl-C."
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Write JSON for programs instead of text for people: a line for each event, an object for
+    /// a summary.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Export(ExportArgs),
+    Import(ImportArgs),
+    /// Look at the events of a namespace.
+    #[command(subcommand)]
+    Events(EventsCommand),
+    /// Look at one actor.
+    #[command(subcommand)]
+    Actor(ActorCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    Tail(TailArgs),
+    Search(SearchArgs),
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActorCommand {
+    History(HistoryArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct StoreArgs {
+    /// The store: `embedded:PATH` for a folder, `nats://HOST:PORT` for a server, several of a
+    /// cluster separated by commas.
+    #[arg(long, value_name = "STORE")]
+    pub(crate) store: Place,
+
+    /// The namespace in it.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) namespace: Namespace,
+}
+
+impl StoreArgs {
+    pub(crate) const fn place(&self) -> &Place {
+        &self.store
+    }
+
+    /// Opens it.
+    pub(crate) async fn open(&self, used: Use) -> Result<DynEventStore, Failure> {
+        let opened = self.store.open(&self.namespace, used).await;
+        opened.map_err(|source| Failure::Open {
+            place: self.store.to_string(),
+            source,
+        })
+    }
+}
+
+/// Which events are meant; all of them if nothing is said.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FilterArgs {
+    /// Only events of this type; may be said several times.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) types: Vec<String>,
+
+    /// Only events of these actors: `Order.*` for one token after `Order`, `Order.>` for any.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) actors: Option<ActorPattern>,
+}
+
+impl FilterArgs {
+    pub(crate) fn filter(&self) -> Filter {
+        let mut filter = Filter::new();
+        if !self.types.is_empty() {
+            filter = filter.event_types(self.types.iter().cloned());
+        }
+        match &self.actors {
+            Some(actors) => filter.actors(actors.clone()),
+            None => filter,
+        }
+    }
+}
+
+/// Which part of the log is meant; all of it if nothing is said.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SpanArgs {
+    /// Only what lies after this position in the log.
+    #[arg(long, value_name = "POSITION", value_parser = position)]
+    pub(crate) after: Option<Position>,
+
+    /// Only what lies at this position or before.
+    #[arg(long, value_name = "POSITION", value_parser = position)]
+    pub(crate) until: Option<Position>,
+
+    /// Only what was stored at this moment or later, as in `2026-01-31T12:00:00Z`.
+    #[arg(long, value_name = "TIME", conflicts_with = "after")]
+    pub(crate) since: Option<Timestamp>,
+
+    /// Only what was stored before this moment.
+    #[arg(long, value_name = "TIME", conflicts_with = "until")]
+    pub(crate) before: Option<Timestamp>,
+}
+
+impl SpanArgs {
+    /// Finds out where in a log moments lie.
+    pub(crate) async fn resolve(&self, store: &DynEventStore) -> Result<Span, Failure> {
+        let after = match self.since {
+            Some(moment) => store.stored_before(moment).await?,
+            None => self.after.unwrap_or(Position::START),
+        };
+        let until = match self.before {
+            Some(moment) => store.stored_before(moment).await?,
+            None => self.until.unwrap_or(Position::END),
+        };
+        Ok(Span::after(after).until(until))
+    }
+}
+
+/// Write a namespace to a file, as CloudEvents in JSON lines.
+///
+/// Each line is an event of CloudEvents; the first says what the file is, the last how much is in
+/// it and the SHA-256 of what lies before. The same log gives the same bytes. An export that was broken
+/// off, even by the loss of its machine, is gone on with by the same command and `--resume`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+
+    #[command(flatten)]
+    pub(crate) span: SpanArgs,
+
+    /// Go on with a file that was left half written. What is in it is checked first.
+    #[arg(long, requires = "file")]
+    pub(crate) resume: bool,
+
+    /// Go on where something cannot be read: it is put into the file as a line of its own, and
+    /// counted.
+    #[arg(long)]
+    pub(crate) lenient: bool,
+
+    /// Where to write; standard output if it is not given.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Store what was exported in a namespace: the very same commits, in the same order.
+///
+/// The whole file is checked before anything is stored. What the namespace holds already must be
+/// what the file begins with, and is passed over; so an import that was broken off is gone on
+/// with by the same command. Nobody else may write to the namespace meanwhile.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// Only check the file and say what it holds; the store is not opened.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// Show the last events of a namespace, and those to come if wanted.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TailArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+
+    /// How many of the last events to show, at least: commits are shown whole.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
+    pub(crate) lines: usize,
+
+    /// Go on with what comes, until Ctrl-C.
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+}
+
+/// Find events of a namespace.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SearchArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+
+    #[command(flatten)]
+    pub(crate) span: SpanArgs,
+
+    /// Only events whose data, as JSON, contains this text.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) containing: Option<String>,
+
+    /// Newest first.
+    #[arg(long)]
+    pub(crate) backwards: bool,
+
+    /// Stop after so many events.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) limit: Option<usize>,
+}
+
+/// Show all that lies at one position of the log.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// The position.
+    #[arg(value_name = "POSITION", value_parser = position)]
+    pub(crate) position: Position,
+}
+
+/// Show the events of an actor.
+#[derive(Debug, clap::Args)]
+pub(crate) struct HistoryArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// Only events after this version.
+    #[arg(long, value_name = "VERSION", default_value = "0", value_parser = version)]
+    pub(crate) after: Version,
+
+    /// Newest first.
+    #[arg(long)]
+    pub(crate) backwards: bool,
+
+    /// Stop after so many events.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) limit: Option<usize>,
+
+    /// The actor, as in `Order.2026-0007`.
+    #[arg(value_name = "ACTOR")]
+    pub(crate) actor: ActorId,
+}
+
+fn position(text: &str) -> Result<Position, std::num::ParseIntError> {
+    text.parse().map(Position::new)
+}
+
+fn version(text: &str) -> Result<Version, std::num::ParseIntError> {
+    text.parse().map(Version::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Args::command().debug_assert();
+    }
+}

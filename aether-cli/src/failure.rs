@@ -1,0 +1,113 @@
+use std::{
+    error::Error,
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use aether::{StoreError, StoreErrorKind, store::transfer::TransferError};
+
+/// Says why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("the store {place} cannot be opened")]
+    Open { place: String, source: StoreError },
+    #[error("the store cannot be read")]
+    Read(#[from] StoreError),
+    #[error("the namespace was not exported completely")]
+    Export(#[source] TransferError),
+    #[error("nothing was imported: the file {} is no whole export", path.display())]
+    Check {
+        path: PathBuf,
+        source: TransferError,
+    },
+    #[error("the file was not imported completely")]
+    Import(#[source] TransferError),
+    #[error("the file {} exists already", .0.display())]
+    Exists(PathBuf),
+    #[error("the file {} cannot be {what}", path.display())]
+    File {
+        path: PathBuf,
+        what: &'static str,
+        source: io::Error,
+    },
+    #[error("the answer cannot be printed")]
+    Print(#[from] io::Error),
+    #[error("the answer cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("Ctrl-C cannot be listened for")]
+    Signal(#[source] io::Error),
+}
+
+impl Failure {
+    pub(crate) fn file(path: &Path, what: &'static str, source: io::Error) -> Self {
+        let path = path.to_owned();
+        Self::File { path, what, source }
+    }
+
+    /// Whether the reader of the answer has seen enough of it.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Print(source) if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// What can be done about it, if anything is known.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Exists(_) => Some("choose another file, or go on with this one by `--resume`"),
+            Self::Export(TransferError::Unreadable(_)) => Some(
+                "`--resume --lenient` goes on, and puts what cannot be read into the file as it is",
+            ),
+            Self::Export(TransferError::Store(_)) => {
+                Some("go on by the same command and `--resume`")
+            }
+            Self::Export(TransferError::OtherExport(_)) => {
+                Some("give the arguments that the export was begun with, or another file")
+            }
+            Self::Import(TransferError::Store(_)) => Some("go on by the same command"),
+            Self::Import(TransferError::OtherHistory { .. }) => {
+                Some("import into an empty namespace by `--namespace NAME`")
+            }
+            Self::Check {
+                source: TransferError::Truncated { .. },
+                ..
+            } => Some("finish the export by its command and `--resume`"),
+            Self::Open { .. }
+            | Self::Read(_)
+            | Self::Export(_)
+            | Self::Check { .. }
+            | Self::Import(_)
+            | Self::File { .. }
+            | Self::Print(_)
+            | Self::Json(_)
+            | Self::Signal(_) => None,
+        }
+    }
+
+    /// 1 if it is what is stored or what is in a file that is at fault, otherwise 2.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        let is_finding = match self {
+            Self::Export(source) | Self::Import(source) | Self::Check { source, .. } => {
+                source.is_finding()
+            }
+            Self::Read(source) => source.kind() == StoreErrorKind::Corrupt,
+            Self::Open { .. }
+            | Self::Exists(_)
+            | Self::File { .. }
+            | Self::Print(_)
+            | Self::Json(_)
+            | Self::Signal(_) => false,
+        };
+        ExitCode::from(if is_finding { 1 } else { 2 })
+    }
+
+    /// The failure, and what lay behind it, on a line each.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("error: {self}")];
+        let mut cause = self.source();
+        while let Some(err) = cause {
+            lines.push(format!("because {err}"));
+            cause = err.source();
+        }
+        lines
+    }
+}

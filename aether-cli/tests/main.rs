@@ -1,0 +1,10 @@
+//! The program, as someone at a terminal or a script meets it.
+
+#[cfg(test)]
+mod interrupted;
+#[cfg(test)]
+mod looking;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod transfer;
