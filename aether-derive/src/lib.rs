@@ -291,6 +291,7 @@ pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
 ///         owner: "Team Checkout",
 ///         aggregates: [Order],
 ///         policies: [],
+///         process_managers: [],
 ///         projections: [OrderSummaries],
 ///         external_systems: [WebShop],
 ///         upstream: [Billing],
@@ -300,8 +301,9 @@ pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
 /// Every line between the braces may be left out.
 ///
 /// The build fails, at the member, if a policy reacts to what nothing emits or issues what nothing
-/// handles, if a projection or an external system waits for what nothing emits, if two aggregates
-/// handle one command, or if two store an event under one name. What the contexts `upstream` emit
+/// handles, if a projection or an external system waits for what nothing emits, if one consumes
+/// what is private to another context, if two aggregates handle one command, or if two store an
+/// event under one name. What the contexts `upstream` emit
 /// and handle counts; two contexts may be upstream of each other.
 ///
 /// With a renamed `aether`: `bounded_context! { crate = path; pub Ordering { .. } }`.
