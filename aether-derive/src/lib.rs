@@ -48,6 +48,11 @@ use crate::ctxt::Ctxt;
 ///   the next by `From`, the last into the event.
 /// - `version = N`: the version of the payload, for the reader: one more than there are upcasters.
 /// - `pivotal`, `pivotal = "Phase"`: the event opens a phase of the business.
+/// - `private`: no other context may consume it; one that does is not built. `public`: it is part
+///   of what the context promises.
+/// - `deprecated(since = "..", instead = OrderConfirmed)`: a handler that still returns it by name
+///   is warned of. It is read as ever.
+/// - `retired`: it is read as ever, and a handler that returns it is not built.
 ///
 /// # An enum
 /// Its variants either hold event structs, perhaps in a `Box`, or are events with fields of their
@@ -72,7 +77,8 @@ pub fn event(input: TokenStream) -> TokenStream {
     derive(input, write::event)
 }
 
-/// Makes a struct a command.
+/// Makes a struct a command, and an enum whose variants hold commands one of several, for a
+/// reaction to return.
 ///
 /// ```
 /// use aether::prelude::*;
@@ -158,6 +164,14 @@ pub fn projection(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Query, attributes(query))]
 pub fn query(input: TokenStream) -> TokenStream {
     derive(input, write::query)
+}
+
+/// Lets the model say why a command may be refused: the variants of the refusal.
+///
+/// It is a help, not a need: any error may refuse a command, and the model then knows its type.
+#[proc_macro_derive(Rejection, attributes(rejection))]
+pub fn rejection(input: TokenStream) -> TokenStream {
+    derive(input, write::rejection)
 }
 
 /// Makes a type a persona: someone who acts on the system.
@@ -277,6 +291,7 @@ pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
 ///         owner: "Team Checkout",
 ///         aggregates: [Order],
 ///         policies: [],
+///         process_managers: [],
 ///         projections: [OrderSummaries],
 ///         external_systems: [WebShop],
 ///         upstream: [Billing],
@@ -286,8 +301,9 @@ pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
 /// Every line between the braces may be left out.
 ///
 /// The build fails, at the member, if a policy reacts to what nothing emits or issues what nothing
-/// handles, if a projection or an external system waits for what nothing emits, if two aggregates
-/// handle one command, or if two store an event under one name. What the contexts `upstream` emit
+/// handles, if a projection or an external system waits for what nothing emits, if one consumes
+/// what is private to another context, if two aggregates handle one command, or if two store an
+/// event under one name. What the contexts `upstream` emit
 /// and handle counts; two contexts may be upstream of each other.
 ///
 /// With a renamed `aether`: `bounded_context! { crate = path; pub Ordering { .. } }`.

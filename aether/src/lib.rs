@@ -41,7 +41,7 @@ pub mod wire;
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    Query, bounded_context, handlers,
+    Query, Rejection, bounded_context, handlers,
 };
 pub use eventstorming;
 

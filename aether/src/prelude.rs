@@ -3,7 +3,7 @@
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    Query, bounded_context, handlers,
+    Query, Rejection, bounded_context, handlers,
 };
 #[cfg(feature = "schema")]
 pub use schemars::JsonSchema;

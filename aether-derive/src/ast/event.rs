@@ -22,10 +22,31 @@ pub(crate) enum EventItem {
 }
 
 const STRUCT: Spec = {
-    let [name, alias, version, upcast, pivotal] = Stored::KEYS;
+    let [
+        name,
+        alias,
+        version,
+        upcast,
+        pivotal,
+        private,
+        public,
+        deprecated,
+        retired,
+    ] = Stored::KEYS;
     Spec {
         attr: EVENT,
-        keys: &[name, alias, version, upcast, pivotal, (CRATE, Form::Path)],
+        keys: &[
+            name,
+            alias,
+            version,
+            upcast,
+            pivotal,
+            private,
+            public,
+            deprecated,
+            retired,
+            (CRATE, Form::Path),
+        ],
     }
 };
 
@@ -55,7 +76,7 @@ fn one(cx: &Ctxt, input: &DeriveInput, data: &DataStruct) -> EventItem {
         Args::of(cx, &field.attrs, NO_KEYS);
     }
     let rust_type = input.ident.unraw().to_string();
-    let item = (&input.ident, input.attrs.as_slice());
+    let item = (&input.ident, input.attrs.as_slice(), &data.fields);
     let stored = Stored::read(cx, item, &args, rust_type, "");
     EventItem::One(Krate::of(&args), stored)
 }

@@ -5,6 +5,7 @@
 mod aggregate;
 mod args;
 mod command;
+mod command_set;
 mod context;
 mod docs;
 mod event;
@@ -20,6 +21,7 @@ mod policy;
 mod process_manager;
 mod projection;
 mod query;
+mod rejection;
 mod set;
 mod spelling;
 mod stored;
@@ -27,8 +29,9 @@ mod suggest;
 
 pub(crate) use self::{
     aggregate::{Aggregate, Events, Snapshot},
-    args::Args,
+    args::{Args, Deprecation},
     command::Command,
+    command_set::CommandSet,
     context::{Context, Section},
     docs::Docs,
     event::EventItem,
@@ -44,6 +47,7 @@ pub(crate) use self::{
     process_manager::ProcessManager,
     projection::Projection,
     query::Query,
+    rejection::Rejection,
     set::{InlineSet, InlineVariant, Set, SetMember},
     spelling::spelling,
     stored::Stored,

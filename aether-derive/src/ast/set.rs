@@ -75,10 +75,31 @@ const ENUM: Spec = Spec {
 };
 
 const VARIANT: Spec = {
-    let [name, alias, version, upcast, pivotal] = Stored::KEYS;
+    let [
+        name,
+        alias,
+        version,
+        upcast,
+        pivotal,
+        private,
+        public,
+        deprecated,
+        retired,
+    ] = Stored::KEYS;
     Spec {
         attr: EVENT,
-        keys: &[name, alias, version, upcast, pivotal, (OTHER, Form::Flag)],
+        keys: &[
+            name,
+            alias,
+            version,
+            upcast,
+            pivotal,
+            private,
+            public,
+            deprecated,
+            retired,
+            (OTHER, Form::Flag),
+        ],
     }
 };
 
@@ -188,7 +209,7 @@ impl<'a> Variants<'a> {
         let serde = serde_attrs(input, self.inline.iter().map(|(_, variant, _)| *variant));
         let read = |(index, variant, args): &(u32, &Variant, Args)| {
             let rust_type = format!("{}::{}", input.ident.unraw(), variant.ident.unraw());
-            let item = (&variant.ident, variant.attrs.as_slice());
+            let item = (&variant.ident, variant.attrs.as_slice(), &variant.fields);
             let stored = Stored::read(cx, item, args, rust_type, &prefix);
             InlineVariant {
                 index: *index,
