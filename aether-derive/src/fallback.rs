@@ -31,6 +31,7 @@ pub(crate) fn command(input: &DeriveInput) -> TokenStream {
         &quote! {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(""),
+                personal: &[],
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
@@ -169,6 +170,7 @@ impl<'a> Failed<'a> {
                     rust_type: "",
                     pivotal: false,
                     phase: #krate::None,
+                    personal: &[],
                     docs: #krate::meta::Docs::NONE,
                     location: #location,
                 };

@@ -48,6 +48,9 @@ use crate::ctxt::Ctxt;
 ///   the next by `From`, the last into the event.
 /// - `version = N`: the version of the payload, for the reader: one more than there are upcasters.
 /// - `pivotal`, `pivotal = "Phase"`: the event opens a phase of the business.
+/// - On a field of the type `Personal<T>`, `#[personal(subject = customer)]`: it is personal data
+///   of whom the field `customer` names, or `customer.id` within it; `#[personal]` alone: of whom
+///   the actor's key names. A `SealedStore` encrypts it.
 ///
 /// # An enum
 /// Its variants either hold event structs, perhaps in a `Box`, or are events with fields of their
@@ -67,7 +70,7 @@ use crate::ctxt::Ctxt;
 /// - A variant with fields of its own takes the keys of a struct.
 /// - `#[event(other)] Unknown(RawEvent)` keeps what no other variant takes, and what is newer than
 ///   this build, as it was stored. A set with it can be read, not emitted.
-#[proc_macro_derive(Event, attributes(event))]
+#[proc_macro_derive(Event, attributes(event, personal))]
 pub fn event(input: TokenStream) -> TokenStream {
     derive(input, write::event)
 }
@@ -87,7 +90,9 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// ```
 /// - `#[command(id)]`: the field that addresses the instance.
 /// - `name = ".."`: the name it travels under; else that of the type.
-#[proc_macro_derive(Command, attributes(command))]
+/// - `#[personal(subject = customer)]`: as for an event; `#[personal]` alone: of whom the key of the
+///   addressed instance names.
+#[proc_macro_derive(Command, attributes(command, personal))]
 pub fn command(input: TokenStream) -> TokenStream {
     derive(input, write::command)
 }

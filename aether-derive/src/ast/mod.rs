@@ -16,10 +16,12 @@ mod krate;
 mod method;
 mod noun;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;
 mod query;
+mod rename;
 mod set;
 mod spelling;
 mod stored;
@@ -40,6 +42,7 @@ pub(crate) use self::{
     method::{Method, Passed, Verb},
     noun::Noun,
     persona::Persona,
+    personal::{PersonalField, Subject},
     policy::Policy,
     process_manager::ProcessManager,
     projection::Projection,

@@ -1,7 +1,7 @@
 use proc_macro2::Ident;
 use syn::{Attribute, LitInt, LitStr, Type};
 
-use super::{Args, Docs, args::Form, noun::name};
+use super::{Args, Docs, PersonalField, args::Form, noun::name};
 use crate::{
     ctxt::Ctxt,
     symbol::{ALIAS, NAME, PIVOTAL, UPCAST, VERSION},
@@ -23,6 +23,7 @@ pub(crate) struct Stored {
     pub(crate) upcast: Vec<Type>,
     pub(crate) pivotal: bool,
     pub(crate) phase: Option<LitStr>,
+    pub(crate) personal: Vec<PersonalField>,
     pub(crate) docs: Docs,
 }
 
@@ -53,6 +54,7 @@ impl Stored {
             upcast: args.types(UPCAST).to_vec(),
             pivotal: args.key(PIVOTAL).is_some(),
             phase: args.text(PIVOTAL).cloned(),
+            personal: Vec::new(),
             docs: Docs::of(attrs),
         }
     }

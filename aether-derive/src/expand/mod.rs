@@ -16,6 +16,7 @@ mod keys;
 mod location;
 mod option;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;

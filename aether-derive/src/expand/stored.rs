@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{location::location, option::option};
+use super::{location::location, option::option, personal::personal};
 use crate::ast::{Krate, Stored};
 
 /// The metadata of one kind of event.
@@ -12,10 +12,12 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
         aliases,
         pivotal,
         phase,
+        personal: fields,
         docs,
         ..
     } = stored;
     let (version, docs, location) = (stored.version(), docs.tokens(krate), location(krate));
+    let personal = personal(krate, fields);
     let phase = option(krate, phase.as_ref());
     quote! {
         #krate::meta::Event {
@@ -25,6 +27,7 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
             rust_type: #rust_type,
             pivotal: #pivotal,
             phase: #phase,
+            personal: #personal,
             docs: #docs,
             location: #location,
         }

@@ -16,6 +16,7 @@ mod initiator;
 mod location;
 mod name;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;
@@ -33,6 +34,7 @@ pub use self::{
     location::Location,
     name::Name,
     persona::Persona,
+    personal::{Personal, Subject},
     policy::{Policy, Reaction},
     process_manager::ProcessManager,
     projection::Projection,
