@@ -31,6 +31,7 @@ pub(crate) fn command(input: &DeriveInput) -> TokenStream {
         &quote! {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(""),
+                personal: &[],
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
@@ -183,6 +184,7 @@ impl<'a> Failed<'a> {
                     pivotal: false,
                     phase: #krate::None,
                     marks: #krate::meta::Marks::NONE,
+                    personal: &[],
                     docs: #krate::meta::Docs::NONE,
                     location: #location,
                 };

@@ -53,6 +53,9 @@ use crate::ctxt::Ctxt;
 /// - `deprecated(since = "..", instead = OrderConfirmed)`: a handler that still returns it by name
 ///   is warned of. It is read as ever.
 /// - `retired`: it is read as ever, and a handler that returns it is not built.
+/// - On a field of the type `Personal<T>`, `#[personal(subject = customer)]`: it is personal data
+///   of whom the field `customer` names, or `customer.id` within it; `#[personal]` alone: of whom
+///   the actor's key names. A `SealedStore` encrypts it.
 ///
 /// # An enum
 /// Its variants either hold event structs, perhaps in a `Box`, or are events with fields of their
@@ -72,7 +75,7 @@ use crate::ctxt::Ctxt;
 /// - A variant with fields of its own takes the keys of a struct.
 /// - `#[event(other)] Unknown(RawEvent)` keeps what no other variant takes, and what is newer than
 ///   this build, as it was stored. A set with it can be read, not emitted.
-#[proc_macro_derive(Event, attributes(event))]
+#[proc_macro_derive(Event, attributes(event, personal))]
 pub fn event(input: TokenStream) -> TokenStream {
     derive(input, write::event)
 }
@@ -93,7 +96,9 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// ```
 /// - `#[command(id)]`: the field that addresses the instance.
 /// - `name = ".."`: the name it travels under; else that of the type.
-#[proc_macro_derive(Command, attributes(command))]
+/// - `#[personal(subject = customer)]`: as for an event; `#[personal]` alone: of whom the key of the
+///   addressed instance names.
+#[proc_macro_derive(Command, attributes(command, personal))]
 pub fn command(input: TokenStream) -> TokenStream {
     derive(input, write::command)
 }

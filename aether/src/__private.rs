@@ -32,4 +32,5 @@ pub use crate::{
         Snapshots, StillEmitted, Stored, VisitEvent, VisitInline, call, decode_variant,
         encode_variant, fold, from_json, key_of, query_meta, unknown_type, unreadable_version,
     },
+    personal::PersonalField,
 };

@@ -9,6 +9,7 @@ pub use aether_derive::{
 pub use schemars::JsonSchema;
 pub use serde::{Deserialize, Serialize};
 
+pub use crate::Personal;
 pub use crate::domain::{
     After, Aggregate, Apply, BoundedContext, Cancel, Command, Context, Days, DomainEvent, EventSet,
     ExternalSystem, Handle, Hours, Minutes, Origin, Persona, Policy, ProcessManager, Projection,

@@ -2,8 +2,9 @@ use proc_macro2::Ident;
 use syn::{Data, DataStruct, DeriveInput, Fields, ext::IdentExt as _};
 
 use super::{
-    Args, InlineSet, Krate, Set, Stored,
+    Args, InlineSet, Krate, PersonalField, Set, Stored,
     args::{Form, Spec},
+    rename::Rename,
     set::{EnumItem, NO_KEYS},
 };
 use crate::{
@@ -77,7 +78,9 @@ fn one(cx: &Ctxt, input: &DeriveInput, data: &DataStruct) -> EventItem {
     }
     let rust_type = input.ident.unraw().to_string();
     let item = (&input.ident, input.attrs.as_slice(), &data.fields);
-    let stored = Stored::read(cx, item, &args, rust_type, "");
+    let mut stored = Stored::read(cx, item, &args, rust_type, "");
+    let rename = Rename::under("rename_all", &input.attrs).unwrap_or_default();
+    stored.personal = PersonalField::all(cx, &data.fields, rename);
     EventItem::One(Krate::of(&args), stored)
 }
 

@@ -17,11 +17,13 @@ mod krate;
 mod method;
 mod noun;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;
 mod query;
 mod rejection;
+mod rename;
 mod set;
 mod spelling;
 mod stored;
@@ -43,6 +45,7 @@ pub(crate) use self::{
     method::{Method, Passed, Verb},
     noun::Noun,
     persona::Persona,
+    personal::{PersonalField, Subject},
     policy::Policy,
     process_manager::ProcessManager,
     projection::Projection,

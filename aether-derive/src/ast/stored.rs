@@ -2,7 +2,7 @@ use proc_macro2::Ident;
 use syn::{Attribute, Fields, LitInt, LitStr, Type};
 
 use super::{
-    Args, Docs,
+    Args, Docs, PersonalField,
     args::{Deprecation, Form},
     noun::name,
 };
@@ -31,6 +31,7 @@ pub(crate) struct Stored {
     pub(crate) visibility: Option<Ident>,
     pub(crate) deprecated: Option<Deprecation>,
     pub(crate) retired: bool,
+    pub(crate) personal: Vec<PersonalField>,
     pub(crate) docs: Docs,
 }
 
@@ -71,6 +72,7 @@ impl Stored {
             visibility: args.key(PRIVATE).or_else(|| args.key(PUBLIC)).cloned(),
             deprecated: args.deprecation(DEPRECATED).cloned(),
             retired: args.key(RETIRED).is_some(),
+            personal: Vec::new(),
             docs: Docs::with_fields(attrs, fields),
         }
     }

@@ -17,6 +17,7 @@ mod keys;
 mod location;
 mod option;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;

@@ -2,7 +2,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::LitStr;
 
-use super::{location::location, option::option};
+use super::{location::location, option::option, personal::personal};
 use crate::{
     ast::{Deprecation, Krate, Stored, spelling},
     symbol::PRIVATE,
@@ -16,10 +16,12 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
         aliases,
         pivotal,
         phase,
+        personal: fields,
         docs,
         ..
     } = stored;
     let (version, docs, location) = (stored.version(), docs.tokens(krate), location(krate));
+    let personal = personal(krate, fields);
     let phase = option(krate, phase.as_ref());
     let marks = marks(krate, stored);
     quote! {
@@ -31,6 +33,7 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
             pivotal: #pivotal,
             phase: #phase,
             marks: #marks,
+            personal: #personal,
             docs: #docs,
             location: #location,
         }

@@ -1,4 +1,4 @@
-use super::{Docs, Location, Marks, Name};
+use super::{Docs, Location, Marks, Name, Personal};
 
 /// One kind of event: something that happened.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Event {
     pub phase: Option<&'static str>,
     /// What is said about its use.
     pub marks: Marks,
+    /// The fields that hold personal data.
+    pub personal: &'static [Personal],
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.

@@ -17,6 +17,7 @@ mod location;
 mod marks;
 mod name;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;
@@ -36,6 +37,7 @@ pub use self::{
     marks::{Deprecated, Marks, Visibility},
     name::Name,
     persona::Persona,
+    personal::{Personal, Subject},
     policy::{Policy, Reaction},
     process_manager::ProcessManager,
     projection::Projection,

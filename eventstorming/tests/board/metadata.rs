@@ -31,6 +31,7 @@ const fn event(name: &'static str, line: u32) -> Event {
         rust_type: name,
         pivotal: false,
         phase: None,
+        personal: &[],
         docs: Docs::NONE,
         location: at(line),
     }
@@ -39,6 +40,7 @@ const fn event(name: &'static str, line: u32) -> Event {
 const fn command(name: &'static str, line: u32) -> Command {
     Command {
         name: Name::new(name),
+        personal: &[],
         docs: Docs::NONE,
         location: at(line),
     }

@@ -1,0 +1,20 @@
+//! Personal data: encrypted where it is kept, forgotten when that is asked for.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod believing;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod customers;
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod forgetting;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
+mod running;
+#[cfg(test)]
+mod world;
