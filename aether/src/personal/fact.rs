@@ -32,6 +32,7 @@ impl DomainEvent for SubjectForgotten {
         rust_type: "SubjectForgotten",
         pivotal: false,
         phase: None,
+        marks: meta::Marks::NONE,
         personal: &[],
         docs: meta::Docs::NONE,
         location: meta::Location {

@@ -39,6 +39,7 @@ static CONTEXT: meta::Context = meta::Context {
     name: meta::Name::new("Talking"),
     owner: None,
     policies: &[],
+    process_managers: &[],
     projections: &[],
     external_systems: &[],
     upstream: &[],
