@@ -30,11 +30,10 @@ impl Key {
     /// Whether it is a function of the event, `OrderPlaced::number` or `|event| ..`, rather than
     /// what stands behind `event.`: `order`, `order.id` or `order()`.
     pub(crate) fn is_function(&self) -> bool {
-        match &self.expr {
-            Expr::Closure(_) => true,
-            Expr::Path(path) => path.qself.is_some() || path.path.get_ident().is_none(),
-            _ => false,
+        if let Expr::Path(path) = &self.expr {
+            return path.qself.is_some() || path.path.get_ident().is_none();
         }
+        matches!(self.expr, Expr::Closure(_))
     }
 
     /// Whether it gives a value of its own, rather than a place in the event.
