@@ -275,7 +275,7 @@ fn what_is_released_stays_readable(subject: &Subject) {
     );
     assert!(text.contains("it cannot be read"), "by its samples: {text}");
     assert!(
-        text.contains("pub struct Placed"),
+        text.contains(" --> src/lib.rs:5\n  |\n5 |             #[derive(Event"),
         "with the line of source: {text}"
     );
     subject.write("src/lib.rs", &library("u32"));
