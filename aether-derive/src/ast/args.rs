@@ -63,7 +63,7 @@ enum Value {
     Type(Box<Type>),
     Path(Path),
     Expr(Box<Expr>),
-    Deprecation(Deprecation),
+    Deprecation(Box<Deprecation>),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
     Keys(TokenStream),
@@ -283,10 +283,10 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
         }
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
-        Form::Deprecation if ends => Ok(Value::Deprecation(Deprecation::default())),
+        Form::Deprecation if ends => Ok(Value::Deprecation(Box::default())),
         Form::Deprecation if input.peek(token::Paren) => {
             let group: Group = input.parse()?;
-            syn::parse2(group.stream()).map(Value::Deprecation)
+            syn::parse2(group.stream()).map(|read| Value::Deprecation(Box::new(read)))
         }
         Form::Flag | Form::Deprecation | Form::Texts | Form::Types | Form::FlagOrKeys => {
             Err(at_key())

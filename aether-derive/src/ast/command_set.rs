@@ -37,15 +37,14 @@ impl CommandSet {
                 Fields::Unnamed(fields) => only(fields.unnamed.iter()),
                 Fields::Named(_) | Fields::Unit => None,
             };
-            match held {
-                Some(field) => members.push((variant.ident.clone(), field.ty.clone())),
-                None => {
-                    let name = &variant.ident;
-                    let message = format!(
-                        "hold one command, as in `{name}(ShipOrder)`: a command is a struct, and an enum says that it is one of several"
-                    );
-                    cx.error(name, message);
-                }
+            if let Some(field) = held {
+                members.push((variant.ident.clone(), field.ty.clone()));
+            } else {
+                let name = &variant.ident;
+                let message = format!(
+                    "hold one command, as in `{name}(ShipOrder)`: a command is a struct, and an enum says that it is one of several"
+                );
+                cx.error(name, message);
             }
         }
         let sound = cx.count() == before && !members.is_empty() && input.generics.params.is_empty();

@@ -233,7 +233,7 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
         ..
     } = method;
     let docs = method.docs.tokens(krate);
-    let rejects = rejects(krate, &method.output);
+    let rejects = rejects(krate, method);
     quote! {
         #(#cfgs)*
         #krate::meta::Handler {
@@ -271,10 +271,13 @@ fn answer_meta(krate: &Krate, method: &Method) -> TokenStream {
 }
 
 /// Why a command may be refused: what the type says of itself, or else its name.
-fn rejects(krate: &Krate, output: &Type) -> TokenStream {
-    let (error, name) = match result(output) {
-        Some((_, error)) => (quote!(#error), spelling(error)),
-        None => (quote!(<#output as #krate::Outcome>::Error), String::new()),
+fn rejects(krate: &Krate, method: &Method) -> TokenStream {
+    let subject = &method.subject;
+    let (error, name) = if let Some((_, error)) = result(&method.output) {
+        (quote!(#error), spelling(error))
+    } else {
+        let error = quote!(<Self as #krate::Handle<#subject>>::Error);
+        (error, String::new())
     };
     quote! {
         {
@@ -329,23 +332,27 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
 
 /// The types that a type holds in an `Option`, a `Vec` or a tuple.
 fn leaves(ty: &Type) -> Vec<&Type> {
-    match ty {
-        Type::Tuple(tuple) => tuple.elems.iter().flat_map(leaves).collect(),
-        Type::Path(path) if !path.path.is_ident("Self") => {
-            let last = path.path.segments.last();
-            let held = last.filter(|last| last.ident == "Option" || last.ident == "Vec");
-            let Some(PathArguments::AngleBracketed(arguments)) = held.map(|held| &held.arguments)
-            else {
-                return vec![ty];
-            };
-            let types = arguments.args.iter().filter_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            });
-            types.flat_map(leaves).collect()
-        }
-        _ => Vec::new(),
+    if let Type::Tuple(tuple) = ty {
+        return tuple.elems.iter().flat_map(leaves).collect();
     }
+    let Type::Path(path) = ty else {
+        return Vec::new();
+    };
+    if path.path.is_ident("Self") {
+        return Vec::new();
+    }
+    let last = path.path.segments.last();
+    let held = last.filter(|last| last.ident == "Option" || last.ident == "Vec");
+    let Some(PathArguments::AngleBracketed(arguments)) = held.map(|held| &held.arguments) else {
+        return vec![ty];
+    };
+    let types = arguments.args.iter().filter_map(|argument| {
+        let GenericArgument::Type(ty) = argument else {
+            return None;
+        };
+        Some(ty)
+    });
+    types.flat_map(leaves).collect()
 }
 
 fn reaction_meta(krate: &Krate, method: &Method) -> TokenStream {

@@ -24,6 +24,10 @@ struct Document {
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the document"
+)]
 struct ElementEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<String>,
