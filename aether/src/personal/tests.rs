@@ -19,6 +19,7 @@ static EVENT: meta::Event = meta::Event {
     rust_type: "Said",
     pivotal: false,
     phase: None,
+    marks: meta::Marks::NONE,
     personal: &[
         meta::Personal {
             field: "what",
@@ -49,6 +50,7 @@ static CONTEXT: meta::Context = meta::Context {
         name: meta::Name::new("Person"),
         events: &[&EVENT],
         handlers: &[],
+        remarks: &[],
         docs: meta::Docs::NONE,
         location: NOWHERE,
     }],
