@@ -1,5 +1,13 @@
 //! Personal data: encrypted where it is kept, forgotten when that is asked for.
 
+#![cfg_attr(
+    test,
+    expect(
+        clippy::future_not_send,
+        reason = "a test is one task, and what it holds may stay with it"
+    )
+)]
+
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
