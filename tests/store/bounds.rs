@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use aether::{
-    ActorId, ActorSnapshot, CheckpointStore as _, Commit, EmbeddedEventStore, Event, EventStore,
-    EventStoreExt as _, InMemoryEventStore, Namespace, Payload, Position, SnapshotStore as _,
-    StoreError, StoreErrorKind, Timestamp, Version, store::jetstream::JetStreamOptions,
+    ActorId, ActorSnapshot, CheckpointStore as _, Commit, CommitId, CommitRef, EmbeddedEventStore,
+    Event, EventStore, EventStoreExt as _, InMemoryEventStore, Namespace, Payload, Position,
+    SnapshotStore as _, StoreError, StoreErrorKind, Timestamp, Version,
+    store::jetstream::JetStreamOptions,
 };
 use aether_tests::harness::{NatsServer, Proxy};
 use futures_util::StreamExt as _;
@@ -41,6 +42,11 @@ async fn the_longest_names_there_are_are_kept_apart_and_read_again() {
             let snapshot = ActorSnapshot {
                 actor_id: actor.clone(),
                 version: Version::FIRST,
+                last_commit: CommitRef {
+                    id: CommitId::new(),
+                    expected: Version::NONE,
+                    position: Position::new(1),
+                },
                 state: Payload::of(&1).unwrap(),
                 schema_hash: 1,
                 timestamp: "2026-02-03T04:05:06Z".parse().unwrap(),
@@ -78,6 +84,11 @@ async fn namespaces_that_look_alike_see_nothing_of_each_other() {
         let snapshot = ActorSnapshot {
             actor_id: ActorId::new("same").unwrap(),
             version: Version::FIRST,
+            last_commit: CommitRef {
+                id: CommitId::new(),
+                expected: Version::NONE,
+                position: Position::new(1),
+            },
             state: Payload::of(name).unwrap(),
             schema_hash: 1,
             timestamp: "2026-02-03T04:05:06Z".parse().unwrap(),

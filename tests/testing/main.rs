@@ -1,5 +1,11 @@
 //! The testing kit as a user's crate has it: through `aether` alone, without insta.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a helper of a test fails the test, and says what is wrong"
+)]
+
 mod account;
 mod contracts;
 mod given_when_then;

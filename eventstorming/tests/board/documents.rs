@@ -1,6 +1,6 @@
 //! What is to be read beside the board.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use eventstorming::{Model, files::Files};
 use serde_json::{Value, json};
@@ -52,7 +52,8 @@ fn a_folder_has_everything_and_the_same_bytes_every_time() {
 #[test]
 fn every_link_of_a_page_leads_somewhere() {
     let files = with_schemas().documents().files();
-    for (name, text) in files.map().iter().filter(|(name, _)| name.ends_with(".md")) {
+    let is_page = |name: &str| Path::new(name).extension() == Some("md".as_ref());
+    for (name, text) in files.map().iter().filter(|(name, _)| is_page(name)) {
         let folder = name
             .rsplit_once('/')
             .map_or(String::new(), |(folder, _)| format!("{folder}/"));
