@@ -26,7 +26,9 @@ struct Opened {
 /// It was looked into.
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[event(private, deprecated(since = "2", instead = Opened))]
-struct Peeked {}
+struct Peeked {
+    by: String,
+}
 
 /// It was torn.
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -79,11 +79,13 @@ fn marks(krate: &Krate, stored: &Stored) -> TokenStream {
 pub(super) fn deprecated(krate: &Krate, stored: &Stored) -> Option<TokenStream> {
     let Deprecation { since, instead } = stored.deprecated.as_ref()?;
     let ident = &stored.ident;
-    let since = since.as_ref().map(|since| quote!(since = #since,));
+    // Not as rustc's `since`, which is a version of the crate.
+    let since = since.as_ref().map(LitStr::value);
+    let since = since.map_or_else(String::new, |since| format!("since {since}: "));
     let instead_name = instead.as_ref().map(spelling);
     let note = instead_name.map_or_else(
-        || "the event is to be emitted no longer".to_owned(),
-        |instead| format!("emit `{instead}` instead"),
+        || format!("{since}the event is to be emitted no longer"),
+        |instead| format!("{since}emit `{instead}` instead"),
     );
     let is_event = instead.as_ref().map(
         |instead| quote!(const _: &#krate::meta::Event = <#instead as #krate::DomainEvent>::META;),
@@ -91,7 +93,7 @@ pub(super) fn deprecated(krate: &Krate, stored: &Stored) -> Option<TokenStream> 
     Some(quote! {
         impl #ident {
             #[doc(hidden)]
-            #[deprecated(#since note = #note)]
+            #[deprecated(note = #note)]
             pub const __EMITTED: () = ();
         }
         #is_event
