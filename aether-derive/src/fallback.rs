@@ -31,24 +31,20 @@ pub(crate) fn command(input: &DeriveInput) -> TokenStream {
         &quote! {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(""),
+                personal: &[],
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
             fn key(&self) -> #krate::String { ::core::unreachable!() }
         },
     );
-    let issues = failed.implement(
-        &quote!(Issues),
-        &TokenStream::new(),
-        &quote! {
-            const ISSUES: &'static #krate::meta::Flow<#krate::meta::Command> =
-                &#krate::meta::Flow::Nothing;
-            fn issue(self, _: &mut #krate::Vec<#krate::Outgoing>) -> #krate::Result<(), #krate::InvalidPayload> {
-                ::core::unreachable!()
-            }
-        },
-    );
+    let issues = failed.issues();
     quote!(#command #issues)
+}
+
+/// For `#[derive(Command)]` on an enum.
+pub(crate) fn command_set(input: &DeriveInput) -> TokenStream {
+    Failed::new(input).issues()
 }
 
 /// For `#[derive(Aggregate)]`: an aggregate whose history takes every event.
@@ -64,6 +60,7 @@ pub(crate) fn aggregate(input: &DeriveInput) -> TokenStream {
                 name: #krate::meta::Name::new(""),
                 events: &[],
                 handlers: &[],
+                remarks: &[],
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
@@ -88,6 +85,7 @@ pub(crate) fn process_manager(input: &DeriveInput) -> TokenStream {
                 key: "",
                 applies: &[],
                 reactions: &[],
+                remarks: &[],
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
@@ -146,6 +144,22 @@ impl<'a> Failed<'a> {
         }
     }
 
+    /// It may be issued, and is nothing.
+    fn issues(&self) -> TokenStream {
+        let krate = &self.krate;
+        self.implement(
+            &quote!(Issues),
+            &TokenStream::new(),
+            &quote! {
+                const ISSUES: &'static #krate::meta::Flow<#krate::meta::Command> =
+                    &#krate::meta::Flow::Nothing;
+                fn issue(self, _: &mut #krate::Vec<#krate::Outgoing>) -> #krate::Result<(), #krate::InvalidPayload> {
+                    ::core::unreachable!()
+                }
+            },
+        )
+    }
+
     fn serde_bounds(&self) -> TokenStream {
         let krate = &self.krate;
         quote! {
@@ -169,6 +183,8 @@ impl<'a> Failed<'a> {
                     rust_type: "",
                     pivotal: false,
                     phase: #krate::None,
+                    marks: #krate::meta::Marks::NONE,
+                    personal: &[],
                     docs: #krate::meta::Docs::NONE,
                     location: #location,
                 };

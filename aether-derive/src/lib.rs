@@ -48,6 +48,14 @@ use crate::ctxt::Ctxt;
 ///   the next by `From`, the last into the event.
 /// - `version = N`: the version of the payload, for the reader: one more than there are upcasters.
 /// - `pivotal`, `pivotal = "Phase"`: the event opens a phase of the business.
+/// - `private`: no other context may consume it; one that does is not built. `public`: it is part
+///   of what the context promises.
+/// - `deprecated(since = "..", instead = OrderConfirmed)`: a handler that still returns it by name
+///   is warned of. It is read as ever.
+/// - `retired`: it is read as ever, and a handler that returns it is not built.
+/// - On a field of the type `Personal<T>`, `#[personal(subject = customer)]`: it is personal data
+///   of whom the field `customer` names, or `customer.id` within it; `#[personal]` alone: of whom
+///   the actor's key names. A `SealedStore` encrypts it.
 ///
 /// # An enum
 /// Its variants either hold event structs, perhaps in a `Box`, or are events with fields of their
@@ -67,12 +75,13 @@ use crate::ctxt::Ctxt;
 /// - A variant with fields of its own takes the keys of a struct.
 /// - `#[event(other)] Unknown(RawEvent)` keeps what no other variant takes, and what is newer than
 ///   this build, as it was stored. A set with it can be read, not emitted.
-#[proc_macro_derive(Event, attributes(event))]
+#[proc_macro_derive(Event, attributes(event, personal))]
 pub fn event(input: TokenStream) -> TokenStream {
     derive(input, write::event)
 }
 
-/// Makes a struct a command.
+/// Makes a struct a command, and an enum whose variants hold commands one of several, for a
+/// reaction to return.
 ///
 /// ```
 /// use aether::prelude::*;
@@ -87,7 +96,9 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// ```
 /// - `#[command(id)]`: the field that addresses the instance.
 /// - `name = ".."`: the name it travels under; else that of the type.
-#[proc_macro_derive(Command, attributes(command))]
+/// - `#[personal(subject = customer)]`: as for an event; `#[personal]` alone: of whom the key of the
+///   addressed instance names.
+#[proc_macro_derive(Command, attributes(command, personal))]
 pub fn command(input: TokenStream) -> TokenStream {
     derive(input, write::command)
 }
@@ -158,6 +169,14 @@ pub fn projection(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Query, attributes(query))]
 pub fn query(input: TokenStream) -> TokenStream {
     derive(input, write::query)
+}
+
+/// Lets the model say why a command may be refused: the variants of the refusal.
+///
+/// It is a help, not a need: any error may refuse a command, and the model then knows its type.
+#[proc_macro_derive(Rejection, attributes(rejection))]
+pub fn rejection(input: TokenStream) -> TokenStream {
+    derive(input, write::rejection)
 }
 
 /// Makes a type a persona: someone who acts on the system.
@@ -277,6 +296,7 @@ pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
 ///         owner: "Team Checkout",
 ///         aggregates: [Order],
 ///         policies: [],
+///         process_managers: [],
 ///         projections: [OrderSummaries],
 ///         external_systems: [WebShop],
 ///         upstream: [Billing],
@@ -286,8 +306,9 @@ pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
 /// Every line between the braces may be left out.
 ///
 /// The build fails, at the member, if a policy reacts to what nothing emits or issues what nothing
-/// handles, if a projection or an external system waits for what nothing emits, if two aggregates
-/// handle one command, or if two store an event under one name. What the contexts `upstream` emit
+/// handles, if a projection or an external system waits for what nothing emits, if one consumes
+/// what is private to another context, if two aggregates handle one command, or if two store an
+/// event under one name. What the contexts `upstream` emit
 /// and handle counts; two contexts may be upstream of each other.
 ///
 /// With a renamed `aether`: `bounded_context! { crate = path; pub Ordering { .. } }`.

@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{Data, DeriveInput};
 
 use crate::{
     ast::{
-        Aggregate, Block, Command, Context, EventItem, ExternalSystem, Id, Persona, Policy,
-        ProcessManager, Projection, Query,
+        Aggregate, Block, Command, CommandSet, Context, EventItem, ExternalSystem, Id, Persona,
+        Policy, ProcessManager, Projection, Query, Rejection,
     },
     check,
     ctxt::Ctxt,
@@ -24,6 +24,13 @@ pub(crate) fn event(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
 }
 
 pub(crate) fn command(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
+    if let Data::Enum(data) = &input.data {
+        let set = CommandSet::read(cx, input, data);
+        return set.map_or_else(
+            || fallback::command_set(input),
+            |set| expand::command_set(&set),
+        );
+    }
     let item = Command::read(cx, input).filter(|item| check::command(cx, item));
     item.map_or_else(|| fallback::command(input), |item| expand::command(&item))
 }
@@ -55,6 +62,10 @@ pub(crate) fn projection(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
 
 pub(crate) fn query(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
     expand::query(&Query::read(cx, input))
+}
+
+pub(crate) fn rejection(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
+    expand::rejection(&Rejection::read(cx, input))
 }
 
 pub(crate) fn persona(cx: &Ctxt, input: &DeriveInput) -> TokenStream {

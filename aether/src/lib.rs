@@ -20,6 +20,7 @@ mod event;
 mod id;
 mod metadata;
 mod payload;
+pub mod personal;
 mod snapshot;
 mod timestamp;
 mod version;
@@ -41,7 +42,7 @@ pub mod wire;
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    Query, bounded_context, handlers,
+    Query, Rejection, bounded_context, handlers,
 };
 pub use eventstorming;
 
@@ -54,9 +55,10 @@ pub use self::store::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{
     clock::{Clock, SystemClock},
     event::{Event, InvalidEvent},
-    id::{ActorId, CommandId, CommitId, EventId, InvalidId, Namespace},
+    id::{ActorId, CommandId, CommitId, DataSubject, EventId, InvalidId, KeyId, Namespace},
     metadata::{InvalidMetadataKey, Metadata},
     payload::{InvalidPayload, Payload},
+    personal::Personal,
     snapshot::{ActorSnapshot, CommitRef},
     store::{
         Capabilities, Checkpoint, CheckpointStore, Commit, Durability, DynEventStore, EventStore,

@@ -46,6 +46,7 @@ impl Metadata {
         "dataschema",
         "due",
         "id",
+        "personaldata",
         "schemaversion",
         "source",
         "specversion",
@@ -84,6 +85,12 @@ impl Metadata {
             Some(reason) => Err(InvalidMetadataKey { key, reason }),
             None => Ok(self.custom.insert(key, value.into())),
         }
+    }
+
+    /// Takes an extension attribute out.
+    #[cfg(feature = "personal")]
+    pub(crate) fn take(&mut self, key: &str) -> Option<String> {
+        self.custom.remove(key)
     }
 
     /// Keeps an extension attribute of a `CloudEvent` that was read, whatever its name.

@@ -6,7 +6,8 @@ use std::{
     process::Command,
 };
 
-use eventstorming::Model;
+use eventstorming::{Model, model::ModelError};
+use serde_json::Value;
 
 use crate::{args::SourceArgs, failure::Failure, out::Out, project::Project, runner::Runner};
 
@@ -30,7 +31,7 @@ impl Source {
     fn build(args: &SourceArgs, manifest: Option<&Path>, out: &Out) -> Result<Self, Failure> {
         let project = Project::find(args, manifest)?;
         let runner = Runner::build(&project, args, out)?;
-        let model = Model::from_json(&runner.ask(&["model"], None)?)?;
+        let model = Model::from_json(&relative(&runner.ask(&["model"], None)?, &project.root)?)?;
         Ok(Self {
             model,
             crate_of: Some((project, runner)),
@@ -45,6 +46,22 @@ impl Source {
             .map(|(project, _)| project.root.clone());
         fs::read_to_string(root.unwrap_or_default().join(file)).ok()
     }
+}
+
+/// A model whose sources are named from the root of the workspace. The program lies outside of
+/// that workspace, so rustc gave it whole paths, which differ from one machine to the next.
+fn relative(json: &str, root: &Path) -> Result<String, Failure> {
+    let mut model: Value = serde_json::from_str(json).map_err(ModelError::Json)?;
+    let elements = model.get_mut("elements").and_then(Value::as_array_mut);
+    for element in elements.into_iter().flatten() {
+        let file = element.pointer_mut("/location/file");
+        if let Some(Value::String(file)) = file
+            && let Ok(within) = Path::new(&*file).strip_prefix(root)
+        {
+            *file = within.display().to_string().replace('\\', "/");
+        }
+    }
+    Ok(model.to_string())
 }
 
 /// The model in a file.

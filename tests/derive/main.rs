@@ -9,6 +9,7 @@ mod codec;
 mod dispatch;
 mod forms;
 mod ids;
+mod marks;
 mod messages;
 mod model;
 mod neighbours;

@@ -10,7 +10,7 @@ use aether::{
         model::{Cardinality, ElementId, Verb},
     },
     prelude::*,
-    testing::process,
+    testing::{policy, process},
 };
 use serde_json::json;
 
@@ -135,6 +135,29 @@ impl Fulfilment {
     fn never(&self, _: &NoSuchEvent) {}
 }
 
+/// What may come of a look.
+#[derive(Command, Debug, Clone, PartialEq)]
+enum FollowUp {
+    Ship(Ship),
+    Void(Void),
+}
+
+/// Decides.
+#[derive(Policy, Default)]
+struct DecideWhenLooked;
+
+#[handlers]
+impl DecideWhenLooked {
+    #[react]
+    fn looked(&self, event: &Looked) -> Option<FollowUp> {
+        let order = event.order.clone();
+        Some(match event.order {
+            OrderId(0) => FollowUp::Void(Void { order }),
+            OrderId(_) => FollowUp::Ship(Ship { order }),
+        })
+    }
+}
+
 /// Thanks, whoever it was.
 #[derive(ProcessManager, Default)]
 #[process_manager(key = OrderId, name = "Manners")]
@@ -164,6 +187,7 @@ struct Warehouse;
 bounded_context! {
     /// Takes orders.
     Ordering {
+        policies: [DecideWhenLooked],
         process_managers: [Fulfilment, Thanks],
         external_systems: [Warehouse],
     }
@@ -331,4 +355,21 @@ fn it_is_drawn_and_written_as_what_it_is() {
     let json = model.to_json();
     assert!(json.contains(r#""key": "OrderId""#) && json.contains(r#""after": "24 h""#));
     assert_eq!(Model::from_json(&json).expect("it is a model"), model);
+}
+
+#[test]
+fn an_enum_of_commands_is_one_of_them() {
+    let looked = |order| Looked { order: id(order) };
+    policy::<DecideWhenLooked>()
+        .when(looked(0))
+        .then_issues(Void { order: id(0) })
+        .when(looked(1))
+        .then_issues(FollowUp::Ship(Ship { order: id(1) }));
+    let [reaction] = DecideWhenLooked::META.reactions else {
+        panic!("it reacts to one event");
+    };
+    let Flow::Maybe(Flow::OneOf([ship, void])) = reaction.issues else {
+        panic!("{:?}", reaction.issues);
+    };
+    assert_eq!((ship.name.as_str(), void.name.as_str()), ("Ship", "Void"));
 }

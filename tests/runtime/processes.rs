@@ -241,6 +241,8 @@ async fn an_event_that_is_seen_again_is_received_once() {
         }
         let expected = if round == 0 { 0 } else { 4 };
         assert_eq!(seats(&aether, "1").await, expected, "round {round}");
+        let received = if round == 0 { 1 } else { 2 };
+        assert_eq!(events(&aether, "Admission.a").await.len(), received);
         // It goes without a word, as a crash would have it.
         drop(aether);
     }

@@ -27,6 +27,8 @@ pub(crate) enum Form {
     Path,
     /// `key = order`
     Expr,
+    /// `deprecated(since = "..", instead = Type)`
+    Deprecation,
     /// `alias("..", ..)`
     Texts,
     /// `upcast(Type, ..)`
@@ -46,6 +48,7 @@ impl Form {
             Self::Type => format!("{key} = Type"),
             Self::Path => format!("{key} = path"),
             Self::Expr => format!("{key} = order"),
+            Self::Deprecation => format!("{key}(since = \"..\", instead = Event)"),
             Self::Texts => format!("{key}(\"..\", ..)"),
             Self::Types => format!("{key}(Type, ..)"),
             Self::FlagOrKeys => format!("{key}` or `{key}(..)"),
@@ -60,9 +63,40 @@ enum Value {
     Type(Box<Type>),
     Path(Path),
     Expr(Box<Expr>),
+    Deprecation(Box<Deprecation>),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
     Keys(TokenStream),
+}
+
+/// Since when an event is to be replaced, and by what.
+#[derive(Clone, Default)]
+pub(crate) struct Deprecation {
+    pub(crate) since: Option<LitStr>,
+    pub(crate) instead: Option<Type>,
+}
+
+impl Parse for Deprecation {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut read = Self::default();
+        while !input.is_empty() {
+            let key: Ident = input.parse()?;
+            input.parse::<Token![=]>()?;
+            match key.to_string().as_str() {
+                "since" => read.since = Some(input.parse()?),
+                "instead" => read.instead = Some(input.parse()?),
+                word => {
+                    let hint = suggest::hint(word, &["since", "instead"]);
+                    let message = format!("unknown key `{word}` in `deprecated(..)`{hint}");
+                    return Err(syn::Error::new(key.span(), message));
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(read)
+    }
 }
 
 struct Entry {
@@ -184,6 +218,14 @@ impl Args {
         Some(expr)
     }
 
+    /// Since when and by what, of a key.
+    pub(crate) fn deprecation(&self, word: &str) -> Option<&Deprecation> {
+        let Value::Deprecation(deprecation) = self.value(word)? else {
+            return None;
+        };
+        Some(deprecation)
+    }
+
     /// The texts of a key.
     pub(crate) fn texts(&self, word: &str) -> &[LitStr] {
         match self.value(word) {
@@ -241,7 +283,14 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
         }
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
-        Form::Flag | Form::Texts | Form::Types | Form::FlagOrKeys => Err(at_key()),
+        Form::Deprecation if ends => Ok(Value::Deprecation(Box::default())),
+        Form::Deprecation if input.peek(token::Paren) => {
+            let group: Group = input.parse()?;
+            syn::parse2(group.stream()).map(|read| Value::Deprecation(Box::new(read)))
+        }
+        Form::Flag | Form::Deprecation | Form::Texts | Form::Types | Form::FlagOrKeys => {
+            Err(at_key())
+        }
         Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path | Form::Expr => {
             if !input.peek(Token![=]) {
                 return Err(at_key());
@@ -264,6 +313,7 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         Form::Flag
         | Form::Text
         | Form::FlagOrText
+        | Form::Deprecation
         | Form::Texts
         | Form::Types
         | Form::FlagOrKeys => input.parse().map(Value::Text),

@@ -1,8 +1,9 @@
 use syn::{Data, DeriveInput, Fields, Member, Type};
 
 use super::{
-    Args, Noun,
+    Args, Noun, PersonalField,
     args::{Form, Spec},
+    rename::Rename,
 };
 use crate::{
     ctxt::Ctxt,
@@ -15,6 +16,7 @@ pub(crate) struct Command {
     /// The field that addresses the instance.
     pub(crate) id: Member,
     pub(crate) id_type: Type,
+    pub(crate) personal: Vec<PersonalField>,
 }
 
 const STRUCT: Spec = Spec {
@@ -35,7 +37,14 @@ impl Command {
             return None;
         };
         let (id, id_type) = id(cx, input, &data.fields)?;
-        Some(Self { noun, id, id_type })
+        let rename = Rename::under("rename_all", &input.attrs).unwrap_or_default();
+        let personal = PersonalField::all(cx, &data.fields, rename);
+        Some(Self {
+            noun,
+            id,
+            id_type,
+            personal,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Expr, Lit};
+use syn::{Attribute, Expr, Fields, Lit, ext::IdentExt as _};
 
 use super::Krate;
 
@@ -9,6 +9,7 @@ use super::Krate;
 pub(crate) struct Docs {
     text: String,
     hotspots: Vec<String>,
+    invariants: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -16,6 +17,31 @@ impl Docs {
     pub(crate) fn of(attrs: &[Attribute]) -> Self {
         let lines: Vec<String> = attrs.iter().filter_map(line).collect();
         Self::parse(&lines.join("\n"))
+    }
+
+    /// The docs of an item and what those of its fields ask and remark, each by the field's name.
+    pub(crate) fn with_fields(attrs: &[Attribute], fields: &Fields) -> Self {
+        let mut docs = Self::of(attrs);
+        for field in fields {
+            let Some(name) = &field.ident else { continue };
+            let Self {
+                hotspots,
+                invariants,
+                notes,
+                ..
+            } = Self::of(&field.attrs);
+            let name = name.unraw();
+            let named = |text: String| format!("{name}: {text}");
+            docs.hotspots.extend(hotspots.into_iter().map(named));
+            docs.invariants.extend(invariants.into_iter().map(named));
+            docs.notes.extend(notes.into_iter().map(named));
+        }
+        docs
+    }
+
+    /// Whether it says nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
     fn parse(text: &str) -> Self {
@@ -33,6 +59,8 @@ impl Docs {
         };
         if let Some(question) = first.strip_prefix("Hotspot:") {
             self.hotspots.push(one_line(question, paragraph));
+        } else if let Some(rule) = first.strip_prefix("Invariant:") {
+            self.invariants.push(one_line(rule, paragraph));
         } else if let Some(remark) = first.strip_prefix("Note:") {
             self.notes.push(one_line(remark, paragraph));
         } else {
@@ -49,10 +77,16 @@ impl Docs {
         let Self {
             text,
             hotspots,
+            invariants,
             notes,
         } = self;
         quote! {
-            #krate::meta::Docs { text: #text, hotspots: &[#(#hotspots),*], notes: &[#(#notes),*] }
+            #krate::meta::Docs {
+                text: #text,
+                hotspots: &[#(#hotspots),*],
+                invariants: &[#(#invariants),*],
+                notes: &[#(#notes),*],
+            }
         }
     }
 }
@@ -85,10 +119,11 @@ mod tests {
     #[test]
     fn hotspots_and_notes_are_told_from_the_text() {
         let docs = Docs::parse(
-            " An order.\n\n Hotspot: who refunds,\n and when?\n\n Note: slow.\n\n It has:\n  - lines",
+            " An order.\n\n Hotspot: who refunds,\n and when?\n\n Invariant: it adds up.\n\n Note: slow.\n\n It has:\n  - lines",
         );
         assert_eq!(docs.text, "An order.\n\nIt has:\n - lines");
         assert_eq!(docs.hotspots, ["who refunds, and when?"]);
+        assert_eq!(docs.invariants, ["it adds up."]);
         assert_eq!(docs.notes, ["slow."]);
         assert_eq!(Docs::parse(""), Docs::default());
     }

@@ -2,8 +2,9 @@ use proc_macro2::Ident;
 use syn::{Data, DataStruct, DeriveInput, Fields, ext::IdentExt as _};
 
 use super::{
-    Args, InlineSet, Krate, Set, Stored,
+    Args, InlineSet, Krate, PersonalField, Set, Stored,
     args::{Form, Spec},
+    rename::Rename,
     set::{EnumItem, NO_KEYS},
 };
 use crate::{
@@ -12,6 +13,10 @@ use crate::{
 };
 
 /// What `#[derive(Event)]` stands on.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it in an expansion"
+)]
 pub(crate) enum EventItem {
     /// A struct: one kind of event.
     One(Krate, Stored),
@@ -22,10 +27,31 @@ pub(crate) enum EventItem {
 }
 
 const STRUCT: Spec = {
-    let [name, alias, version, upcast, pivotal] = Stored::KEYS;
+    let [
+        name,
+        alias,
+        version,
+        upcast,
+        pivotal,
+        private,
+        public,
+        deprecated,
+        retired,
+    ] = Stored::KEYS;
     Spec {
         attr: EVENT,
-        keys: &[name, alias, version, upcast, pivotal, (CRATE, Form::Path)],
+        keys: &[
+            name,
+            alias,
+            version,
+            upcast,
+            pivotal,
+            private,
+            public,
+            deprecated,
+            retired,
+            (CRATE, Form::Path),
+        ],
     }
 };
 
@@ -55,8 +81,10 @@ fn one(cx: &Ctxt, input: &DeriveInput, data: &DataStruct) -> EventItem {
         Args::of(cx, &field.attrs, NO_KEYS);
     }
     let rust_type = input.ident.unraw().to_string();
-    let item = (&input.ident, input.attrs.as_slice());
-    let stored = Stored::read(cx, item, &args, rust_type, "");
+    let item = (&input.ident, input.attrs.as_slice(), &data.fields);
+    let mut stored = Stored::read(cx, item, &args, rust_type, "");
+    let rename = Rename::under("rename_all", &input.attrs).unwrap_or_default();
+    stored.personal = PersonalField::all(cx, &data.fields, rename);
     EventItem::One(Krate::of(&args), stored)
 }
 

@@ -1,6 +1,6 @@
 use proc_macro2::Ident;
 use quote::ToTokens as _;
-use syn::Expr;
+use syn::{Expr, ExprPath};
 
 use super::spelling;
 
@@ -30,10 +30,9 @@ impl Key {
     /// Whether it is a function of the event, `OrderPlaced::number` or `|event| ..`, rather than
     /// what stands behind `event.`: `order`, `order.id` or `order()`.
     pub(crate) fn is_function(&self) -> bool {
-        if let Expr::Path(path) = &self.expr {
-            return path.qself.is_some() || path.path.get_ident().is_none();
-        }
-        matches!(self.expr, Expr::Closure(_))
+        let is_path = |path: &ExprPath| path.qself.is_some() || path.path.get_ident().is_none();
+        matches!(&self.expr, Expr::Closure(_))
+            || matches!(&self.expr, Expr::Path(path) if is_path(path))
     }
 
     /// Whether it gives a value of its own, rather than a place in the event.

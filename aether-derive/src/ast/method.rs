@@ -80,7 +80,10 @@ pub(crate) enum Passed {
 }
 
 /// A marked method.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact about its signature"
+)]
 pub(crate) struct Method {
     pub(crate) verb: Verb,
     pub(crate) name: Ident,

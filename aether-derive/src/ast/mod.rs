@@ -5,6 +5,7 @@
 mod aggregate;
 mod args;
 mod command;
+mod command_set;
 mod context;
 mod docs;
 mod event;
@@ -16,10 +17,13 @@ mod krate;
 mod method;
 mod noun;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;
 mod query;
+mod rejection;
+mod rename;
 mod set;
 mod spelling;
 mod stored;
@@ -27,8 +31,9 @@ mod suggest;
 
 pub(crate) use self::{
     aggregate::{Aggregate, Events, Snapshot},
-    args::Args,
+    args::{Args, Deprecation},
     command::Command,
+    command_set::CommandSet,
     context::{Context, Section},
     docs::Docs,
     event::EventItem,
@@ -40,10 +45,12 @@ pub(crate) use self::{
     method::{Method, Passed, Verb},
     noun::Noun,
     persona::Persona,
+    personal::{PersonalField, Subject},
     policy::Policy,
     process_manager::ProcessManager,
     projection::Projection,
     query::Query,
+    rejection::Rejection,
     set::{InlineSet, InlineVariant, Set, SetMember},
     spelling::spelling,
     stored::Stored,

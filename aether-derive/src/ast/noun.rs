@@ -1,5 +1,5 @@
 use proc_macro2::Ident;
-use syn::{DeriveInput, Generics, Type, ext::IdentExt as _};
+use syn::{Data, DeriveInput, Generics, Type, ext::IdentExt as _};
 
 use super::{Args, Docs, Krate, args::Spec};
 use crate::{
@@ -29,7 +29,10 @@ impl Noun {
             generics: input.generics.clone(),
             name: name(cx, &args, &input.ident, ""),
             context: args.ty(CONTEXT).cloned(),
-            docs: Docs::of(&input.attrs),
+            docs: match &input.data {
+                Data::Struct(data) => Docs::with_fields(&input.attrs, &data.fields),
+                Data::Enum(_) | Data::Union(_) => Docs::of(&input.attrs),
+            },
         };
         (noun, args)
     }

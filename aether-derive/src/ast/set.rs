@@ -5,8 +5,9 @@ use syn::{
 };
 
 use super::{
-    Args, Krate, Stored,
+    Args, Krate, PersonalField, Stored,
     args::{Form, Spec},
+    rename::Rename,
     spelling,
 };
 use crate::{
@@ -75,10 +76,31 @@ const ENUM: Spec = Spec {
 };
 
 const VARIANT: Spec = {
-    let [name, alias, version, upcast, pivotal] = Stored::KEYS;
+    let [
+        name,
+        alias,
+        version,
+        upcast,
+        pivotal,
+        private,
+        public,
+        deprecated,
+        retired,
+    ] = Stored::KEYS;
     Spec {
         attr: EVENT,
-        keys: &[name, alias, version, upcast, pivotal, (OTHER, Form::Flag)],
+        keys: &[
+            name,
+            alias,
+            version,
+            upcast,
+            pivotal,
+            private,
+            public,
+            deprecated,
+            retired,
+            (OTHER, Form::Flag),
+        ],
     }
 };
 
@@ -138,6 +160,7 @@ impl<'a> Variants<'a> {
         if args.key(OTHER).is_some() {
             self.add_other(cx, variant, &args);
         } else if let Fields::Unnamed(fields) = &variant.fields {
+            PersonalField::none(cx, &variant.fields);
             no_keys_but(cx, &args, OTHER, HELD_HAS_NO_KEYS);
             let Some(field) = only(fields.unnamed.iter()) else {
                 cx.error(fields, many_values(&variant.ident, fields.unnamed.len()));
@@ -188,8 +211,11 @@ impl<'a> Variants<'a> {
         let serde = serde_attrs(input, self.inline.iter().map(|(_, variant, _)| *variant));
         let read = |(index, variant, args): &(u32, &Variant, Args)| {
             let rust_type = format!("{}::{}", input.ident.unraw(), variant.ident.unraw());
-            let item = (&variant.ident, variant.attrs.as_slice());
-            let stored = Stored::read(cx, item, args, rust_type, &prefix);
+            let item = (&variant.ident, variant.attrs.as_slice(), &variant.fields);
+            let mut stored = Stored::read(cx, item, args, rust_type, &prefix);
+            let rename = Rename::under("rename_all", &variant.attrs);
+            let rename = rename.or_else(|| Rename::under("rename_all_fields", &input.attrs));
+            stored.personal = PersonalField::all(cx, &variant.fields, rename.unwrap_or_default());
             InlineVariant {
                 index: *index,
                 has_fields: !matches!(variant.fields, Fields::Unit),

@@ -1,10 +1,14 @@
 use proc_macro2::Ident;
-use syn::{Attribute, LitInt, LitStr, Type};
+use syn::{Attribute, Fields, LitInt, LitStr, Type};
 
-use super::{Args, Docs, args::Form, noun::name};
+use super::{
+    Args, Docs, PersonalField,
+    args::{Deprecation, Form},
+    noun::name,
+};
 use crate::{
     ctxt::Ctxt,
-    symbol::{ALIAS, NAME, PIVOTAL, UPCAST, VERSION},
+    symbol::{ALIAS, DEPRECATED, NAME, PIVOTAL, PRIVATE, PUBLIC, RETIRED, UPCAST, VERSION},
 };
 
 /// How one kind of event is stored, and what the model says about it.
@@ -23,26 +27,38 @@ pub(crate) struct Stored {
     pub(crate) upcast: Vec<Type>,
     pub(crate) pivotal: bool,
     pub(crate) phase: Option<LitStr>,
+    /// `private` or `public`, as it was given.
+    pub(crate) visibility: Option<Ident>,
+    pub(crate) deprecated: Option<Deprecation>,
+    pub(crate) retired: bool,
+    pub(crate) personal: Vec<PersonalField>,
     pub(crate) docs: Docs,
 }
 
 impl Stored {
     /// The keys that it is read from.
-    pub(crate) const KEYS: [(&'static str, Form); 5] = [
+    pub(crate) const KEYS: [(&'static str, Form); 9] = [
         (NAME, Form::Text),
         (ALIAS, Form::Texts),
         (VERSION, Form::Number),
         (UPCAST, Form::Types),
         (PIVOTAL, Form::FlagOrText),
+        (PRIVATE, Form::Flag),
+        (PUBLIC, Form::Flag),
+        (DEPRECATED, Form::Deprecation),
+        (RETIRED, Form::Flag),
     ];
 
     pub(crate) fn read(
         cx: &Ctxt,
-        (ident, attrs): (&Ident, &[Attribute]),
+        (ident, attrs, fields): (&Ident, &[Attribute], &Fields),
         args: &Args,
         rust_type: String,
         prefix: &str,
     ) -> Self {
+        if let (Some(_), Some(public)) = (args.key(PRIVATE), args.key(PUBLIC)) {
+            cx.error(public, "an event is private or public, not both");
+        }
         Self {
             ident: ident.clone(),
             rust_type,
@@ -53,7 +69,11 @@ impl Stored {
             upcast: args.types(UPCAST).to_vec(),
             pivotal: args.key(PIVOTAL).is_some(),
             phase: args.text(PIVOTAL).cloned(),
-            docs: Docs::of(attrs),
+            visibility: args.key(PRIVATE).or_else(|| args.key(PUBLIC)).cloned(),
+            deprecated: args.deprecation(DEPRECATED).cloned(),
+            retired: args.key(RETIRED).is_some(),
+            personal: Vec::new(),
+            docs: Docs::with_fields(attrs, fields),
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
                 name: #krate::meta::Name::new(#name),
                 events: <#event as #krate::EventSet>::EVENTS,
                 handlers: <#ident #args as #krate::Handlers>::HANDLERS,
+                remarks: <#ident #args as #krate::Handlers>::REMARKS,
                 docs: #docs,
                 location: #location,
             };

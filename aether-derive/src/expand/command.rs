@@ -1,18 +1,25 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::location::location;
+use super::{location::location, personal::personal};
 use crate::ast::Command;
 
 pub(crate) fn command(command: &Command) -> TokenStream {
-    let Command { noun, id, id_type } = command;
+    let Command {
+        noun,
+        id,
+        id_type,
+        personal: fields,
+    } = command;
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
+    let personal = personal(krate, fields);
     let (docs, location) = (noun.docs.tokens(krate), location(krate));
     quote! {
         #[automatically_derived]
         impl #krate::Command for #ident {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(#name),
+                personal: #personal,
                 docs: #docs,
                 location: #location,
             };

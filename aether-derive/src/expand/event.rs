@@ -16,6 +16,11 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
     let ident = &event.ident;
     let meta = stored::meta(krate, event);
     let upcast = upcast(krate, event);
+    let deprecated = stored::deprecated(krate, event);
+    // What is retired is an event that no handler can return.
+    let still_emitted = event
+        .retired
+        .then(|| quote!(where for<'__w> #ident: #krate::StillEmitted));
     // The metadata has a name of its own, so that one missing serde impl is one error.
     quote! {
         const _: () = {
@@ -26,7 +31,7 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
                 #upcast
             }
             #[automatically_derived]
-            impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
+            impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident #still_emitted {
                 const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                     &#krate::meta::Flow::One(META);
                 fn emit(self, out: &mut #krate::Vec<__S>) {
@@ -34,6 +39,7 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
                 }
             }
         };
+        #deprecated
         #[automatically_derived]
         impl #krate::Includes<#ident> for #ident {}
         #[automatically_derived]

@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -19,7 +19,8 @@ pub(crate) fn handlers(krate: &Krate, block: &Block, methods: &[Method]) -> Toke
     });
     let tables = tables(krate, block, methods);
     let keys = keys::keys(krate, block, methods);
-    quote!(#(#impls)* #tables #keys)
+    let emitted = emitted(krate, block, methods);
+    quote!(#(#impls)* #tables #keys #emitted)
 }
 
 fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
@@ -185,6 +186,7 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
         self::applies(of(Verb::Apply)).map(|method| row(krate, method, &quote!(OnApply)));
     let reactions = of(Verb::React).map(|method| reaction_meta(krate, method));
     let answers = answers(krate, of(Verb::Answer));
+    let remarks = remarks(krate, of(Verb::Apply));
     let on_react = of(Verb::React).map(|method| row(krate, method, &quote!(OnReact)));
     quote! {
         #[automatically_derived]
@@ -192,6 +194,7 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
             const HANDLERS: &'static [#krate::meta::Handler] = &[#(#handlers),*];
             const APPLIES: &'static [#krate::meta::Set<#krate::meta::Event>] = &[#(#applies),*];
             const REACTIONS: &'static [#krate::meta::Reaction] = &[#(#reactions),*];
+            #remarks
             #answers
             const ON_COMMAND: &'static [#krate::OnCommand<Self>] = &[#(#on_command),*];
             const ON_APPLY: &'static [#krate::OnApply<Self>] = &[#(#on_apply),*];
@@ -230,11 +233,13 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
         ..
     } = method;
     let docs = method.docs.tokens(krate);
+    let rejects = rejects(krate, method);
     quote! {
         #(#cfgs)*
         #krate::meta::Handler {
             command: #krate::OnCommand::<Self>::new::<#subject>().command(),
             emits: <Self as #krate::Handle<#subject>>::EMITS,
+            rejects: #rejects,
             by: &[#(<#by as #krate::Initiator>::INITIATOR),*],
             informed_by: &[#(<#informed_by as #krate::Projection>::META),*],
             docs: #docs,
@@ -263,6 +268,91 @@ fn answer_meta(krate: &Krate, method: &Method) -> TokenStream {
             docs: #docs,
         }
     }
+}
+
+/// Why a command may be refused: what the type says of itself, or else its name.
+fn rejects(krate: &Krate, method: &Method) -> TokenStream {
+    let subject = &method.subject;
+    let (error, name) = if let Some((_, error)) = result(&method.output) {
+        (quote!(#error), spelling(error))
+    } else {
+        let error = quote!(<Self as #krate::Handle<#subject>>::Error);
+        (error, String::new())
+    };
+    quote! {
+        {
+            use #krate::PlainRejection as _;
+            <#error>::__REJECTION.or_named(#name)
+        }
+    }
+}
+
+/// What the doc comments of `#[apply]` methods say; nothing if there are none.
+fn remarks<'a>(krate: &Krate, methods: impl Iterator<Item = &'a Method>) -> Option<TokenStream> {
+    let remarks = methods.filter(|method| !method.docs.is_empty());
+    let remarks: Vec<_> = remarks
+        .map(|method| {
+            let (cfgs, docs) = (&method.cfgs, method.docs.tokens(krate));
+            quote!(#(#cfgs)* #docs)
+        })
+        .collect();
+    (!remarks.is_empty())
+        .then(|| quote!(const REMARKS: &'static [#krate::meta::Docs] = &[#(#remarks),*];))
+}
+
+/// Names the events that handlers return, so that rustc warns of one that is deprecated.
+fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStream> {
+    if !block.generics.params.is_empty() {
+        return None;
+    }
+    let mut named = Vec::new();
+    let handle = |method: &&Method| method.well_formed && method.verb == Verb::Handle;
+    for method in methods.iter().filter(handle) {
+        let Some((events, _)) = result(&method.output) else {
+            continue;
+        };
+        let at = Ident::new("__EMITTED", method.name.span());
+        let cfgs = &method.cfgs;
+        let events = leaves(events);
+        named.extend(
+            events
+                .iter()
+                .map(|event| quote!(#(#cfgs)* { <#event>::#at })),
+        );
+    }
+    (!named.is_empty()).then(|| {
+        quote! {
+            const _: () = {
+                use #krate::Emittable as _;
+                #(#named)*
+            };
+        }
+    })
+}
+
+/// The types that a type holds in an `Option`, a `Vec` or a tuple.
+fn leaves(ty: &Type) -> Vec<&Type> {
+    if let Type::Tuple(tuple) = ty {
+        return tuple.elems.iter().flat_map(leaves).collect();
+    }
+    let Type::Path(path) = ty else {
+        return Vec::new();
+    };
+    if path.path.is_ident("Self") {
+        return Vec::new();
+    }
+    let last = path.path.segments.last();
+    let held = last.filter(|last| last.ident == "Option" || last.ident == "Vec");
+    let Some(PathArguments::AngleBracketed(arguments)) = held.map(|held| &held.arguments) else {
+        return vec![ty];
+    };
+    let types = arguments.args.iter().filter_map(|argument| {
+        let GenericArgument::Type(ty) = argument else {
+            return None;
+        };
+        Some(ty)
+    });
+    types.flat_map(leaves).collect()
 }
 
 fn reaction_meta(krate: &Krate, method: &Method) -> TokenStream {

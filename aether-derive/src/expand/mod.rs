@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod command;
+mod command_set;
 mod context;
 mod event;
 mod external_system;
@@ -16,10 +17,12 @@ mod keys;
 mod location;
 mod option;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;
 mod query;
+mod rejection;
 mod set;
 mod stop_if;
 mod stored;
@@ -27,6 +30,7 @@ mod stored;
 pub(crate) use self::{
     aggregate::aggregate,
     command::command,
+    command_set::command_set,
     context::{checks, context},
     event::event,
     external_system::external_system,
@@ -37,4 +41,5 @@ pub(crate) use self::{
     process_manager::process_manager,
     projection::projection,
     query::query,
+    rejection::rejection,
 };

@@ -19,6 +19,7 @@ pub(crate) fn process_manager(ProcessManager { noun, key }: &ProcessManager) -> 
                 key: #key_name,
                 applies: <#ident #args as #krate::Instances>::KEPT,
                 reactions: <#ident #args as #krate::Instances>::REACTED,
+                remarks: <#ident #args as #krate::Handlers>::REMARKS,
                 docs: #docs,
                 location: #location,
             };

@@ -1,8 +1,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::LitStr;
 
-use super::{location::location, option::option};
-use crate::ast::{Krate, Stored};
+use super::{location::location, option::option, personal::personal};
+use crate::{
+    ast::{Deprecation, Krate, Stored, spelling},
+    symbol::PRIVATE,
+};
 
 /// The metadata of one kind of event.
 pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
@@ -12,11 +16,14 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
         aliases,
         pivotal,
         phase,
+        personal: fields,
         docs,
         ..
     } = stored;
     let (version, docs, location) = (stored.version(), docs.tokens(krate), location(krate));
+    let personal = personal(krate, fields);
     let phase = option(krate, phase.as_ref());
+    let marks = marks(krate, stored);
     quote! {
         #krate::meta::Event {
             name: #krate::meta::Name::new(#name),
@@ -25,10 +32,72 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
             rust_type: #rust_type,
             pivotal: #pivotal,
             phase: #phase,
+            marks: #marks,
+            personal: #personal,
             docs: #docs,
             location: #location,
         }
     }
+}
+
+/// What is said about its use.
+fn marks(krate: &Krate, stored: &Stored) -> TokenStream {
+    let Stored {
+        visibility,
+        deprecated,
+        retired,
+        ..
+    } = stored;
+    if visibility.is_none() && deprecated.is_none() && !retired {
+        return quote!(#krate::meta::Marks::NONE);
+    }
+    let visibility = match visibility {
+        None => quote!(Unsaid),
+        Some(word) if word == PRIVATE => quote!(Private),
+        Some(_) => quote!(Public),
+    };
+    let deprecated = match deprecated {
+        None => quote!(#krate::None),
+        Some(Deprecation { since, instead }) => {
+            let since = since.as_ref().map(LitStr::value).unwrap_or_default();
+            let instead = instead.as_ref().map(spelling).unwrap_or_default();
+            quote! {
+                #krate::Some(#krate::meta::Deprecated { since: #since, instead: #instead })
+            }
+        }
+    };
+    quote! {
+        #krate::meta::Marks {
+            visibility: #krate::meta::Visibility::#visibility,
+            deprecated: #deprecated,
+            retired: #retired,
+        }
+    }
+}
+
+/// A constant of which rustc warns where a handler may still emit the event; nothing if it may.
+pub(super) fn deprecated(krate: &Krate, stored: &Stored) -> Option<TokenStream> {
+    let Deprecation { since, instead } = stored.deprecated.as_ref()?;
+    let ident = &stored.ident;
+    // Not as rustc's `since`, which is a version of the crate.
+    let since = since.as_ref().map(LitStr::value);
+    let since = since.map_or_else(String::new, |since| format!("since {since}: "));
+    let instead_name = instead.as_ref().map(spelling);
+    let note = instead_name.map_or_else(
+        || format!("{since}the event is to be emitted no longer"),
+        |instead| format!("{since}emit `{instead}` instead"),
+    );
+    let is_event = instead.as_ref().map(
+        |instead| quote!(const _: &#krate::meta::Event = <#instead as #krate::DomainEvent>::META;),
+    );
+    Some(quote! {
+        impl #ident {
+            #[doc(hidden)]
+            #[deprecated(note = #note)]
+            pub const __EMITTED: () = ();
+        }
+        #is_event
+    })
 }
 
 /// A function for each earlier version that leads to the present one by way of those between,

@@ -79,7 +79,8 @@ impl Outgoing {
 }
 
 /// What a policy may return: a command, one [`After`](super::After) some time, the
-/// [`Cancel`](super::Cancel) of such, or an `Option`, `Vec`, array or tuple of these.
+/// [`Cancel`](super::Cancel) of such, a `#[derive(Command)]` enum of commands, or an `Option`, `Vec`,
+/// array or tuple of these.
 ///
 /// [`Issues::ISSUES`] is what the board shows, so the board shows what the return type permits.
 #[diagnostic::on_unimplemented(

@@ -74,3 +74,22 @@ tuples! {
     A B C D E F G;
     A B C D E F G H;
 }
+
+/// An event that a handler may still return. A retired one is none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is retired: it is read, but no longer emitted",
+    label = "a retired event",
+    note = "emit another event, or take `retired` away from `{Self}`"
+)]
+pub trait StillEmitted {}
+
+/// An event of which nothing is said against emitting it: any type.
+///
+/// `#[event(deprecated(..))]` gives a type a constant of the same name, of which rustc warns, and
+/// which hides this one.
+pub trait Emittable {
+    /// Nothing.
+    const __EMITTED: () = ();
+}
+
+impl<T: ?Sized> Emittable for T {}

@@ -25,6 +25,8 @@ pub trait Handlers: Sized + 'static {
     /// One for each `#[react]` method.
     const REACTIONS: &'static [meta::Reaction];
 
+    /// What the doc comments of the `#[apply]` methods say, of those that have one.
+    const REMARKS: &'static [meta::Docs] = &[];
     /// One for each `#[answer]` method.
     const ANSWERS: &'static [meta::Answer] = &[];
 

@@ -49,7 +49,7 @@ pub use self::{
     context::Context,
     decode_error::DecodeError,
     delay::{Computed, Days, Delay, Hours, Minutes, Seconds, Span},
-    emits::{Emits, Includes},
+    emits::{Emits, Includes, StillEmitted},
     event::{DomainEvent, EventSet},
     event_types::{EventTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,
@@ -73,11 +73,13 @@ pub use self::{
     aggregate::fold,
     any_event::AnyEvent,
     decode_error::{unknown_type, unreadable_version},
+    emits::Emittable,
     event::from_json,
     inline::{decode_variant, encode_variant},
     member::{
         AggregateMember, ExternalSystemMember, PolicyMember, ProcessManagerMember, ProjectionMember,
     },
+    outcome::PlainRejection,
     process_manager::{AnyKey, call, key_of},
     query::query_meta,
 };

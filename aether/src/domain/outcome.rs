@@ -1,5 +1,7 @@
 use std::error::Error;
 
+use eventstorming::meta;
+
 /// Why a command is refused: any [`std::error::Error`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot say why a command is refused",
@@ -40,3 +42,13 @@ impl<T, E> Outcome for Result<T, E> {
         self
     }
 }
+
+/// A refusal of which no more is known than its type: any type.
+///
+/// `#[derive(Rejection)]` gives a type a constant of the same name, which hides this one.
+pub trait PlainRejection {
+    /// Nothing is known.
+    const __REJECTION: meta::Rejection = meta::Rejection::UNKNOWN;
+}
+
+impl<T: ?Sized> PlainRejection for T {}

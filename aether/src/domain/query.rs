@@ -72,7 +72,7 @@ pub trait Answer<Q>: Projection {
     label = "not a query that is answered",
     note = "add `#[answer] fn ..(&self, query: {Self}) -> ..` to the `#[handlers]` block of a projection"
 )]
-pub trait Answered: Query {
+pub trait Answered: Sized + 'static {
     /// The projection that answers it.
     type By: Answer<Self>;
 }

@@ -3,13 +3,15 @@
 //! Each is parsed once; no later code can hold a bad one.
 
 mod actor_id;
+mod data_subject;
 mod namespace;
 mod unique;
 
 pub use self::{
     actor_id::ActorId,
+    data_subject::DataSubject,
     namespace::Namespace,
-    unique::{CommandId, CommitId, EventId},
+    unique::{CommandId, CommitId, EventId, KeyId},
 };
 
 /// Says why a text is not an id.

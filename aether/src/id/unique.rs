@@ -73,6 +73,12 @@ unique_id!(
     "a command id"
 );
 
+unique_id!(
+    /// Tells one key of a data subject from every other.
+    KeyId,
+    "a key id"
+);
+
 impl CommandId {
     /// Derives an id from what caused the command: the same cause and key give the same id.
     ///

@@ -15,7 +15,8 @@ use super::{
     timers::{Gate, Keeper, Task},
 };
 use crate::{
-    CheckpointStore as _, Clock, DynEventStore, Position, Store, StoreError, SystemClock,
+    CheckpointStore as _, Clock, DynEventStore, EventStore as _, Position, Store, StoreError,
+    SystemClock,
     domain::{Aggregate, BoundedContext, Snapshots},
     store::timers::TimerLedger,
 };
@@ -98,6 +99,15 @@ pub enum StartError {
         system: &'static str,
         /// The event.
         event: &'static str,
+    },
+    /// An event or a command has personal fields, and the store would keep them in the clear.
+    #[error(
+        "`{item}` has personal fields, which the store would keep in the clear: \
+         put it into a `SealedStore`"
+    )]
+    PersonalInTheClear {
+        /// The event or command.
+        item: &'static str,
     },
     /// The store does not answer.
     #[error("the checkpoints of the followers cannot be had")]
@@ -190,6 +200,10 @@ impl AetherBuilder {
     pub async fn start(mut self) -> Result<Aether, StartError> {
         self.registry.check()?;
         let store = self.store.ok_or(StartError::NoStore)?;
+        let seals = store.capabilities().seals_personal_data;
+        if let Some(item) = personal_item(&self.contexts).filter(|_| !seals) {
+            return Err(StartError::PersonalInTheClear { item });
+        }
         let Registry {
             routes,
             followers,
@@ -239,6 +253,20 @@ impl AetherBuilder {
             contexts,
         }))
     }
+}
+
+/// An event or a command with personal fields, if the aggregates of the contexts have one.
+fn personal_item(contexts: &[&'static meta::Context]) -> Option<&'static str> {
+    let mut aggregates = contexts.iter().flat_map(|context| context.aggregates);
+    aggregates.find_map(|aggregate| {
+        let mut events = aggregate.events.iter();
+        let event = events.find(|event| !event.personal.is_empty());
+        let mut handlers = aggregate.handlers.iter();
+        let handler = handlers.find(|handler| !handler.command.personal.is_empty());
+        let name = event.map(|event| event.name);
+        let name = name.or_else(|| handler.map(|handler| handler.command.name));
+        name.map(|name| name.as_str())
+    })
 }
 
 fn launch(

@@ -19,6 +19,12 @@ pub(super) trait Consumer: Send + Sync + 'static {
     /// It is not interrupted, and it is called again with the same commit after
     /// [`Failure::Retry`].
     fn take(&mut self, recorded: &Recorded) -> impl Future<Output = Result<Done, Failure>> + Send;
+
+    /// Lets go of all it has made of the log, which ends at `head` now, before it is given the log
+    /// from its start.
+    fn begin(&mut self, _head: Position) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// What was done for a commit.
@@ -26,6 +32,9 @@ pub(super) trait Consumer: Send + Sync + 'static {
 pub(super) struct Done {
     /// How many commands the domain refused.
     pub(super) refused: u64,
+    /// Whether what was made of the log so far must not be kept, so that it has to be given again
+    /// from its start.
+    pub(super) anew: bool,
 }
 
 /// Why the work for a commit was not done.
@@ -54,6 +63,7 @@ enum End {
     Stopped,
     Halted(String),
     Lost(String),
+    Anew,
 }
 
 impl<C: Consumer> Follower<C> {
@@ -62,10 +72,19 @@ impl<C: Consumer> Follower<C> {
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut backoff = Backoff::of_outages(0);
+        let mut anew = self.checkpoint.is_none();
         loop {
+            if anew && let Err(reason) = self.begin().await {
+                if self.wait(reason, &stop, &mut backoff).await {
+                    continue;
+                }
+                break;
+            }
+            anew = false;
             let log: Log = Box::pin(self.store.follow(self.position()));
             match self.follow(log, &stop, &mut backoff).await {
                 End::Stopped => break,
+                End::Anew => anew = true,
                 End::Halted(reason) => {
                     tracing::error!(follower = self.name(), %reason, "halted");
                     self.set_state(FollowerState::Halted { reason });
@@ -121,6 +140,7 @@ impl<C: Consumer> Follower<C> {
     ) -> Result<(), End> {
         loop {
             match self.consumer.take(recorded).await {
+                Ok(Done { anew: true, .. }) => return Err(End::Anew),
                 Ok(done) => {
                     backoff.reset();
                     self.advance(recorded.position, &done);
@@ -137,6 +157,15 @@ impl<C: Consumer> Follower<C> {
         if recorded.position.as_u64() - self.saved.as_u64() >= Self::CHECKPOINT_EVERY {
             self.save_checkpoint().await;
         }
+        Ok(())
+    }
+
+    /// Goes back to the start of the log.
+    async fn begin(&mut self) -> Result<(), String> {
+        let head = self.store.head().await.map_err(|err| chain(&err))?;
+        self.consumer.begin(head).await;
+        self.status
+            .send_modify(|status| status.position = Position::START);
         Ok(())
     }
 

@@ -1,4 +1,5 @@
-//! Runs a domain in one process: commands, policies, projections and adapters, over a store.
+//! Runs a domain in one process: commands, policies, process managers, projections and adapters,
+//! over a store.
 //!
 //! [`Aether::builder`] takes a store and bounded contexts; what it starts is exactly what the
 //! contexts list. Everything here is a shell around the pure domain: it loads, lets the domain

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Position, Recorded,
     domain::{Handlers, Origin, Projection, Stored},
+    personal::forgotten_by,
 };
 
 /// A projection as it is now, held still while it is being read.
@@ -42,10 +43,23 @@ impl<P> Deref for ReadModel<P> {
 /// Follows the log and folds it into a read model.
 pub(super) struct Projector<P> {
     pub(super) state: Arc<RwLock<P>>,
+    /// Where the log ended when it began. Who was forgotten before is not in its state.
+    pub(super) begun: Position,
 }
 
 impl<P: Projection + Handlers> Consumer for Projector<P> {
+    async fn begin(&mut self, head: Position) {
+        *self.state.write().await = P::default();
+        self.begun = head;
+    }
+
     async fn take(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
+        if recorded.position > self.begun && forgotten_by(&recorded.commit).is_some() {
+            return Ok(Done {
+                anew: true,
+                ..Done::default()
+            });
+        }
         let mut state = self.state.write().await;
         let events = recorded.commit.events();
         for event in events.iter().filter(|event| !is_received(event)) {

@@ -306,7 +306,10 @@ impl Register for Registry {
             name,
             kind: FollowerKind::Projection,
             checkpoint: None,
-            launch: Box::new(move |launch| launch.follow(Projector { state })),
+            launch: Box::new(move |launch| {
+                let begun = Position::START;
+                launch.follow(Projector { state, begun });
+            }),
         });
     }
 

@@ -13,6 +13,8 @@ pub struct Capabilities {
     pub state_bytes: Option<usize>,
     /// What an acknowledgement means.
     pub durability: Durability,
+    /// Whether fields marked `#[personal]` are stored encrypted.
+    pub seals_personal_data: bool,
 }
 
 /// What it means that a store has answered an append.
@@ -44,6 +46,7 @@ impl Capabilities {
             commit_bytes: None,
             state_bytes: None,
             durability,
+            seals_personal_data: false,
         }
     }
 

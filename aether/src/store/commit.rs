@@ -185,6 +185,18 @@ impl Commit {
         &self.timers
     }
 
+    /// The same commit with each payload as another has written it.
+    #[cfg(feature = "personal")]
+    pub(crate) fn with_contents(
+        mut self,
+        events: Vec<Event>,
+        outgoing: Vec<OutgoingCommand>,
+        timers: Vec<TimerChange>,
+    ) -> Self {
+        (self.events, self.outgoing, self.timers) = (events, outgoing, timers);
+        self
+    }
+
     /// The events alone.
     pub fn into_events(self) -> Vec<Event> {
         self.events

@@ -100,6 +100,13 @@ impl Transaction {
         &self.guards
     }
 
+    /// The same transaction with each commit as another has written it.
+    #[cfg(feature = "personal")]
+    pub(crate) fn with_commits(mut self, commits: Vec<Commit>) -> Self {
+        self.commits = commits;
+        self
+    }
+
     /// The commits alone.
     pub fn into_commits(self) -> Vec<Commit> {
         self.commits

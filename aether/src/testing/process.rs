@@ -146,7 +146,7 @@ impl<P: ProcessManager + Instances> ProcessTest<P> {
         let complaint = complaint::<P>(&event);
         Asked {
             test: self,
-            outgoing: asked,
+            issued: asked,
             complaint,
         }
     }
@@ -165,7 +165,7 @@ impl<P: ProcessManager + Instances> ProcessTest<P> {
         let complaint = format!("`{}` issues other commands by {}", P::META.name, self.now);
         Asked {
             test: self,
-            outgoing: due
+            issued: due
                 .into_iter()
                 .map(|(_, deadline)| deadline.command)
                 .collect(),
@@ -271,14 +271,14 @@ fn complaint<P: ProcessManager + Instances>(event: &Event) -> String {
 /// The assertions hand back the process manager, so that a test can go on from there.
 pub struct Asked<P> {
     test: ProcessTest<P>,
-    outgoing: Vec<Outgoing>,
+    issued: Vec<Outgoing>,
     complaint: String,
 }
 
 impl<P: ProcessManager + Instances> Asked<P> {
     /// What is asked for, with the types forgotten.
     pub fn asked(&self) -> &[Outgoing] {
-        &self.outgoing
+        &self.issued
     }
 
     /// Asserts that exactly this is asked for, in this order: commands, [`After`] and [`Cancel`],
@@ -296,8 +296,8 @@ impl<P: ProcessManager + Instances> Asked<P> {
         if let Err(err) = expected.issue(&mut commands) {
             fail_because("an expected command cannot be sent", &err);
         }
-        if commands != self.outgoing {
-            fail_with_diff(&self.complaint, &text(&commands), &text(&self.outgoing));
+        if commands != self.issued {
+            fail_with_diff(&self.complaint, &text(&commands), &text(&self.issued));
         }
         self.test
     }
@@ -344,7 +344,7 @@ impl<P> Debug for ProcessTest<P> {
 impl<P> Debug for Asked<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Asked")
-            .field("asked", &self.outgoing)
+            .field("issued", &self.issued)
             .finish_non_exhaustive()
     }
 }

@@ -30,7 +30,7 @@ impl Model {
         let home = format!("domains/{id}");
         let owners: Vec<String> = context.owner().map(slug).into_iter().collect();
         if let Some(owner) = context.owner() {
-            let team = page(&[("id", slug(owner)), ("name", text(owner))], "");
+            let team = self.team(owner);
             files.add(format!("teams/{}.mdx", slug(owner)), team);
         }
         let services = list("services", &[(service.clone(), "1.0.0".to_owned())]);
@@ -51,6 +51,21 @@ impl Model {
             let head = format!("{head}aggregateRoot: true\n");
             files.add(path, matter(&head, &body(self, aggregate)));
         }
+    }
+
+    /// The page of a team, with the contexts that it looks after.
+    fn team(&self, owner: &str) -> String {
+        let own = self
+            .of_kind(Kind::Context)
+            .filter(|one| one.owner() == Some(owner));
+        let names: Vec<&str> = own.map(|context| context.label.as_str()).collect();
+        let summary = format!("Looks after {}.", names.join(", "));
+        let fields = [
+            ("id", slug(owner)),
+            ("name", text(owner)),
+            ("summary", text(&summary)),
+        ];
+        page(&fields, &format!("{summary}\n"))
     }
 
     fn add_service(&self, files: &mut Files, context: &Element, home: &str) {

@@ -11,7 +11,7 @@ impl Model {
     /// The model as Mermaid text of the diagram `eventmodeling`: who or what triggers a command,
     /// the command, the events, the views.
     ///
-    /// Time runs as the model is declared. An aggregate has no place in an event model, and a
+    /// A command comes after an event that leads to it, or else as it is declared. An aggregate has no place in an event model, and a
     /// hot spot has none either.
     pub fn event_model(&self) -> String {
         let mut frames = Frames {
@@ -22,7 +22,7 @@ impl Model {
             events: BTreeMap::new(),
         };
         frames.text.push_str("eventmodeling\n\n");
-        for command in self.of_kind(Kind::Command) {
+        for command in in_time(self) {
             frames.slice(command);
         }
         for system in self.of_kind(Kind::ExternalSystem) {
@@ -73,6 +73,37 @@ fn names(model: &Model) -> BTreeMap<&ElementId, String> {
         names.insert(&element.id, name);
     }
     names
+}
+
+/// The commands, each after an event that leads to it, if that can be.
+fn in_time(model: &Model) -> Vec<&Element> {
+    let mut pending: Vec<&Element> = model.of_kind(Kind::Command).collect();
+    let mut happened: BTreeSet<&ElementId> = BTreeSet::new();
+    let mut ordered = Vec::new();
+    while !pending.is_empty() {
+        let ready = pending
+            .iter()
+            .position(|command| is_ready(model, command, &happened));
+        let command = pending.remove(ready.unwrap_or(0));
+        happened.extend(
+            model
+                .objects(&command.id, Verb::Emits)
+                .map(|event| &event.id),
+        );
+        ordered.push(command);
+    }
+    ordered
+}
+
+/// Whether a person may issue a command, or an event that leads to it has happened.
+fn is_ready(model: &Model, command: &Element, happened: &BTreeSet<&ElementId>) -> bool {
+    let mut issuers = model.subjects(&command.id, Verb::Issues);
+    issuers.any(|issuer| {
+        let mut causes = model
+            .relations_to(&issuer.id)
+            .filter(|cause| matches!(cause.verb, Verb::Activates | Verb::Notifies));
+        issuer.kind() == Kind::Actor || causes.any(|cause| happened.contains(&cause.from))
+    })
 }
 
 impl<'a> Frames<'a> {

@@ -105,6 +105,7 @@ impl<'a> Page<'a> {
             ),
             ("Policies", self.links(self.members(Kind::Policy))),
             ("Read models", self.links(self.members(Kind::ReadModel))),
+            ("Queries", self.links(self.members(Kind::Query))),
             (
                 "External systems",
                 self.links(self.members(Kind::ExternalSystem)),

@@ -1,7 +1,7 @@
 //! Documents: what people and tools read beside the board.
 //!
 //! Each is text and a pure function of the model, in the conventions of its own ecosystem.
-//! [`Model::documents`] puts all of them into one folder.
+//! [`Model::documents`](crate::Model::documents) puts all of them into one folder.
 
 mod async_api;
 mod dot;

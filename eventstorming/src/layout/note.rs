@@ -12,11 +12,17 @@ use crate::model::{Element, ElementId, Kind, Model, Verb};
 pub(super) fn caption(element: &Element) -> String {
     let outside = match element.kind() {
         Kind::Event if element.is_foreign() => ", from outside",
+        Kind::Event if element.is_retired() => ", retired",
+        Kind::Event if element.is_deprecated() => ", deprecated",
+        Kind::Event => element.visibility().map_or("", |said| match said {
+            "private" => ", private",
+            "public" => ", public",
+            _ => "",
+        }),
         Kind::Command if element.is_foreign() => ", to outside",
         Kind::Context
         | Kind::Aggregate
         | Kind::Command
-        | Kind::Event
         | Kind::Policy
         | Kind::ReadModel
         | Kind::Query
@@ -32,7 +38,12 @@ pub(super) fn badge(element: &Element) -> Option<String> {
         .version()
         .filter(|version| *version > 1)
         .map(|version| format!("v{version}"));
-    version.or_else(|| element.after().map(after))
+    let rules = match element.invariants.len() {
+        0 => None,
+        1 => Some("1 rule".to_owned()),
+        rules => Some(format!("{rules} rules")),
+    };
+    version.or_else(|| element.after().map(after)).or(rules)
 }
 
 /// How long a policy waits before it issues this command.

@@ -94,6 +94,12 @@ pub(super) fn tooltip(model: &Model, element: &Element) -> String {
     let mut lines = vec![format!("{}: {}{place}", title(element), element.label)];
     lines.extend(element.docs.lines().map(str::to_owned));
     lines.extend(facts(element));
+    lines.extend(
+        element
+            .invariants
+            .iter()
+            .map(|rule| format!("always: {rule}")),
+    );
     lines.extend(relations(model, element));
     lines.extend(element.notes.iter().map(|note| format!("note: {note}")));
     lines.extend(element.location.as_ref().map(ToString::to_string));
@@ -123,6 +129,9 @@ fn facts(element: &Element) -> Vec<String> {
             aliases,
             pivotal,
             phase,
+            visibility,
+            deprecated,
+            retired,
             foreign,
             ..
         } => {
@@ -137,6 +146,12 @@ fn facts(element: &Element) -> Vec<String> {
                     format!("also stored as {}", aliases.join(", ")),
                 ),
                 (*pivotal, format!("pivotal: opens {opens}")),
+                (visibility.is_some(), visibility.clone().unwrap_or_default()),
+                (
+                    deprecated.is_some(),
+                    format!("deprecated {}", deprecated.as_deref().unwrap_or_default()),
+                ),
+                (*retired, "retired: read, but no longer emitted".to_owned()),
                 (*foreign, "emitted outside of this model".to_owned()),
             ];
             said.into_iter()
@@ -144,10 +159,12 @@ fn facts(element: &Element) -> Vec<String> {
                 .map(|(_, line)| line)
                 .collect()
         }
-        Facts::Command { foreign } => foreign
-            .then(|| "handled outside of this model".to_owned())
-            .into_iter()
-            .collect(),
+        Facts::Command { foreign, refusals } => {
+            let foreign = foreign.then(|| "handled outside of this model".to_owned());
+            let refused =
+                (!refusals.is_empty()).then(|| format!("refused as {}", refusals.join(", ")));
+            foreign.into_iter().chain(refused).collect()
+        }
         Facts::Policy { after, key } => {
             let after = after.iter().map(|after| format!("after {after}"));
             let key = key

@@ -1,4 +1,4 @@
-use super::{Command, Docs, Event, Flow, Initiator, Location, Name, Projection, Set};
+use super::{Command, Docs, Event, Flow, Initiator, Location, Name, Projection, Rejection, Set};
 
 /// A consistency boundary: it handles commands, and its history is its events.
 #[derive(Debug)]
@@ -9,6 +9,8 @@ pub struct Aggregate {
     pub events: Set<Event>,
     /// One for each command it handles.
     pub handlers: &'static [Handler],
+    /// What the doc comments of its `#[apply]` methods say.
+    pub remarks: &'static [Docs],
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.
@@ -22,6 +24,8 @@ pub struct Handler {
     pub command: &'static Command,
     /// The events it may emit, read off the method's return type.
     pub emits: &'static Flow<Event>,
+    /// Why it may be refused.
+    pub rejects: Rejection,
     /// Who issues the command from outside.
     pub by: &'static [Initiator],
     /// The read models in whose light it is issued.

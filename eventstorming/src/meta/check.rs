@@ -6,7 +6,7 @@
 
 use super::{
     Aggregate, Command, Context, Event, Flow, Handler, Name, Policy, ProcessManager, Projection,
-    Reaction, Set,
+    Reaction, Set, Visibility,
 };
 
 /// What a check found: the text of a compile error.
@@ -219,6 +219,9 @@ const fn closed_reactions(
         if let Some(event) = unemitted(context, upstream, reaction.on) {
             return Some(not_emitted(context, who, " reacts to ", event));
         }
+        if let Some(event) = private_elsewhere(context, reaction.on) {
+            return Some(is_private(who, " reacts to ", event));
+        }
         if let Some(command) = unhandled(context, upstream, reaction.issues) {
             return Some(issued_in_vain(context, who, command));
         }
@@ -297,6 +300,9 @@ const fn closed_feed(
     while let [set, tail @ ..] = sets {
         if let Some(event) = unemitted(context, upstream, set) {
             return Some(not_emitted(context, who, verb, event));
+        }
+        if let Some(event) = private_elsewhere(context, set) {
+            return Some(is_private(who, verb, event));
         }
         sets = tail;
     }
@@ -380,6 +386,27 @@ const fn not_emitted(context: &Context, who: &Name, verb: &str, event: &Event) -
         .text(", which nothing in ")
         .name(context.name.as_str())
         .text(" emits; list the aggregate or external system that emits it, or add its context to `upstream`")
+}
+
+const fn is_private(who: &Name, verb: &str, event: &Event) -> Finding {
+    Finding::new()
+        .name(who.as_str())
+        .text(verb)
+        .name(event.name.as_str())
+        .text(", which is private to the context that emits it; consume one of its public events, or take `private` away")
+}
+
+/// The first event of the set that is private to another context.
+const fn private_elsewhere(context: &Context, events: Set<Event>) -> Option<&'static Event> {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        let private = matches!(first.marks.visibility, Visibility::Private);
+        if private && !emits(context, first) && !first.marks.retired {
+            return Some(first);
+        }
+        rest = tail;
+    }
+    None
 }
 
 const fn find_event(events: Set<Event>, event: &Event) -> Option<&'static Event> {
@@ -471,7 +498,9 @@ const fn unemitted(
 ) -> Option<&'static Event> {
     let mut rest = events;
     while let [first, tail @ ..] = rest {
-        if !emits(context, first) && !any_emits(upstream, first) {
+        // What is retired is emitted no longer, and read on.
+        let emitted = first.marks.retired || emits(context, first);
+        if !emitted && !any_emits(upstream, first) {
             return Some(first);
         }
         rest = tail;

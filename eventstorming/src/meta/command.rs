@@ -1,10 +1,12 @@
-use super::{Docs, Location, Name};
+use super::{Docs, Location, Name, Personal};
 
 /// One kind of command: something that is asked for.
 #[derive(Debug)]
 pub struct Command {
     /// The name it travels under.
     pub name: Name,
+    /// The fields that hold personal data.
+    pub personal: &'static [Personal],
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.

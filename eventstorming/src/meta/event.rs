@@ -1,4 +1,4 @@
-use super::{Docs, Location, Name};
+use super::{Docs, Location, Marks, Name, Personal};
 
 /// One kind of event: something that happened.
 #[derive(Debug)]
@@ -15,6 +15,10 @@ pub struct Event {
     pub pivotal: bool,
     /// The phase that a pivotal event opens, where it was given a name.
     pub phase: Option<&'static str>,
+    /// What is said about its use.
+    pub marks: Marks,
+    /// The fields that hold personal data.
+    pub personal: &'static [Personal],
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.

@@ -14,12 +14,15 @@ mod external_system;
 mod flow;
 mod initiator;
 mod location;
+mod marks;
 mod name;
 mod persona;
+mod personal;
 mod policy;
 mod process_manager;
 mod projection;
 mod query;
+mod rejection;
 
 pub use self::{
     aggregate::{Aggregate, Handler},
@@ -31,10 +34,13 @@ pub use self::{
     flow::{Flow, Set},
     initiator::Initiator,
     location::Location,
+    marks::{Deprecated, Marks, Visibility},
     name::Name,
     persona::Persona,
+    personal::{Personal, Subject},
     policy::{Policy, Reaction},
     process_manager::ProcessManager,
     projection::Projection,
     query::{Answer, Query},
+    rejection::Rejection,
 };

@@ -11,6 +11,8 @@ pub struct ProcessManager {
     pub applies: &'static [Set<Event>],
     /// One for each event, or set of events, it reacts to.
     pub reactions: &'static [Reaction],
+    /// What the doc comments of its `#[apply]` methods say.
+    pub remarks: &'static [Docs],
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.

@@ -11,6 +11,8 @@ pub struct Projection {
     pub read_by: Set<Persona>,
     /// One for each question it answers.
     pub answers: &'static [Answer],
+    /// What the doc comments of its `#[apply]` methods say.
+    pub remarks: &'static [Docs],
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.

@@ -96,7 +96,7 @@ macro_rules! plain_source {
     (@kind Persona) => { Kind::Actor };
     (@kind $constant:ident) => { Kind::$constant };
     (@facts Policy) => { Facts::Policy { after: None, key: None } };
-    (@facts Command) => { Facts::Command { foreign: false } };
+    (@facts Command) => { Facts::Command { foreign: false, refusals: Vec::new() } };
     (@facts $constant:ident) => { Facts::None };
 }
 
@@ -156,10 +156,42 @@ impl From<&'static meta::Event> for Source {
                 rust_type: Some(event.rust_type.to_owned()),
                 pivotal: event.pivotal,
                 phase: event.phase.map(str::to_owned),
+                visibility: match event.marks.visibility {
+                    meta::Visibility::Unsaid => None,
+                    meta::Visibility::Private => Some("private".to_owned()),
+                    meta::Visibility::Public => Some("public".to_owned()),
+                },
+                deprecated: event.marks.deprecated.map(deprecation),
+                retired: event.marks.retired,
                 foreign: false,
             },
         }
     }
+}
+
+/// `since 2, instead OrderPlaced`, as far as that was said.
+fn deprecation(deprecated: meta::Deprecated) -> String {
+    let meta::Deprecated { since, instead } = deprecated;
+    let parts = [("since", since), ("instead", instead)].into_iter();
+    let parts = parts.filter(|(_, text)| !text.is_empty());
+    let parts: Vec<String> = parts.map(|(word, text)| format!("{word} {text}")).collect();
+    parts.join(", ")
+}
+
+/// The types or variants of a refusal; nothing if there is none.
+fn refusals(rejection: meta::Rejection) -> Vec<String> {
+    let meta::Rejection { name, variants } = rejection;
+    let never = name.is_empty() || name.rsplit("::").next() == Some("Infallible");
+    if never {
+        return Vec::new();
+    }
+    if variants.is_empty() {
+        return vec![name.to_owned()];
+    }
+    let variants = variants.iter();
+    variants
+        .map(|variant| format!("{name}::{variant}"))
+        .collect()
 }
 
 impl From<&'static meta::Context> for Source {
@@ -208,10 +240,12 @@ impl Builder {
     fn define_aggregates(&mut self, context: &'static meta::Context) {
         let name = Some(context.name.as_str());
         for aggregate in context.aggregates {
-            self.define(name, *aggregate);
+            let id = self.define(name, *aggregate);
+            self.stick_all(&id, aggregate.remarks);
             for handler in aggregate.handlers {
                 let command = self.define(name, handler.command);
                 self.stick(&command, handler.docs);
+                self.refuse(&command, handler.rejects);
             }
             for event in aggregate.events {
                 self.define(name, *event);
@@ -235,7 +269,8 @@ impl Builder {
     fn define_rules(&mut self, context: &'static meta::Context) {
         let name = Some(context.name.as_str());
         for projection in context.projections {
-            self.define(name, *projection);
+            let id = self.define(name, *projection);
+            self.stick_all(&id, projection.remarks);
             for answer in projection.answers {
                 let query = self.define(name, answer);
                 self.stick(&query, answer.docs);
@@ -247,6 +282,7 @@ impl Builder {
         }
         for manager in context.process_managers {
             let id = self.define(name, *manager);
+            self.stick_all(&id, manager.remarks);
             self.stick_reactions(&id, manager.reactions);
         }
     }
@@ -321,6 +357,10 @@ impl Builder {
         handler.docs.text.clone_into(&mut handled.docs);
         self.relate(handled);
         for (event, often) in cardinality::members(handler.emits, |a, b| a.name == b.name) {
+            // A set that a handler returns may still hold what is emitted no longer.
+            if event.marks.retired {
+                continue;
+            }
             let mut emits = Relation::new(command.clone(), Verb::Emits, self.id(name, event));
             emits.cardinality = Some(often);
             self.relate(emits);
@@ -470,7 +510,8 @@ impl Builder {
     {
         for member in members {
             let mut source: Source = member.into();
-            if let Facts::Event { foreign, .. } | Facts::Command { foreign } = &mut source.facts {
+            if let Facts::Event { foreign, .. } | Facts::Command { foreign, .. } = &mut source.facts
+            {
                 *foreign = true;
             }
             self.admit(Some(context), source);
@@ -490,6 +531,12 @@ impl Builder {
             id: id.clone(),
             label: source.label(),
             docs: source.docs.text.to_owned(),
+            invariants: source
+                .docs
+                .invariants
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect(),
             notes: source
                 .docs
                 .notes
@@ -525,11 +572,32 @@ impl Builder {
     /// Adds what the docs of a function say to the element that it serves.
     fn stick(&mut self, id: &ElementId, docs: meta::Docs) {
         if let Some(element) = self.model.element_mut(id) {
+            let invariants = docs.invariants.iter();
+            element
+                .invariants
+                .extend(invariants.map(|text| (*text).to_owned()));
             element
                 .notes
                 .extend(docs.notes.iter().map(|note| (*note).to_owned()));
         }
         self.stick_hotspots(id, docs.hotspots);
+    }
+
+    fn stick_all(&mut self, id: &ElementId, remarks: &[meta::Docs]) {
+        for docs in remarks {
+            self.stick(id, *docs);
+        }
+    }
+
+    /// Says why a command may be refused.
+    fn refuse(&mut self, command: &ElementId, rejection: meta::Rejection) {
+        if let Some(element) = self.model.element_mut(command)
+            && let Facts::Command {
+                refusals: known, ..
+            } = &mut element.facts
+        {
+            *known = refusals(rejection);
+        }
     }
 
     fn stick_hotspots(&mut self, on: &ElementId, questions: &[&str]) {
@@ -548,6 +616,7 @@ impl Builder {
                 id: id.clone(),
                 label: (*question).to_owned(),
                 docs: String::new(),
+                invariants: Vec::new(),
                 notes: Vec::new(),
                 location,
                 facts: Facts::None,

@@ -10,6 +10,8 @@ pub struct Element {
     pub label: String,
     /// What the doc comment says.
     pub docs: String,
+    /// What holds at all times: the `Invariant:` paragraphs of the doc comment.
+    pub invariants: Vec<String>,
     /// Remarks: the `Note:` paragraphs of the doc comment.
     pub notes: Vec<String>,
     /// Where it is written, where that is known.
@@ -30,6 +32,38 @@ impl Element {
             return None;
         };
         Some(version)
+    }
+
+    /// Whether it is an event that is read, but no longer emitted.
+    pub const fn is_retired(&self) -> bool {
+        matches!(self.facts, Facts::Event { retired: true, .. })
+    }
+
+    /// Whether it is an event that is to be replaced.
+    pub const fn is_deprecated(&self) -> bool {
+        matches!(
+            self.facts,
+            Facts::Event {
+                deprecated: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// `private` or `public`, of an event of which that was said.
+    pub fn visibility(&self) -> Option<&str> {
+        let Facts::Event { visibility, .. } = &self.facts else {
+            return None;
+        };
+        visibility.as_deref()
+    }
+
+    /// Why a command may be refused: types, or variants of types.
+    pub fn refusals(&self) -> &[String] {
+        let Facts::Command { refusals, .. } = &self.facts else {
+            return &[];
+        };
+        refusals
     }
 
     /// Whether it is an event that opens a phase.
@@ -57,7 +91,7 @@ impl Element {
     pub const fn is_foreign(&self) -> bool {
         matches!(
             self.facts,
-            Facts::Event { foreign: true, .. } | Facts::Command { foreign: true }
+            Facts::Event { foreign: true, .. } | Facts::Command { foreign: true, .. }
         )
     }
 

@@ -20,6 +20,12 @@ pub enum Facts {
         pivotal: bool,
         /// The phase it opens, where that was named.
         phase: Option<String>,
+        /// `private` or `public`, where that was said.
+        visibility: Option<String>,
+        /// Of one that is to be replaced: since when and by what, as far as that was said.
+        deprecated: Option<String>,
+        /// Whether it is read, but no longer emitted.
+        retired: bool,
         /// Whether it is emitted outside of the contexts of this model.
         foreign: bool,
     },
@@ -27,6 +33,8 @@ pub enum Facts {
     Command {
         /// Whether it is handled outside of the contexts of this model.
         foreign: bool,
+        /// Why it may be refused: types, or variants of types.
+        refusals: Vec<String>,
     },
     /// Of a policy.
     Policy {

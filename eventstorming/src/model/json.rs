@@ -24,6 +24,10 @@ struct Document {
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the document"
+)]
 struct ElementEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<String>,
@@ -31,11 +35,15 @@ struct ElementEntry {
     aliases: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deprecated: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     docs: String,
     #[serde(skip_serializing_if = "is_false")]
     foreign: bool,
     id: Option<ElementId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invariants: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     label: String,
@@ -49,12 +57,18 @@ struct ElementEntry {
     phase: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     pivotal: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refusals: Vec<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    retired: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     rust_type: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     upstream: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visibility: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -156,6 +170,7 @@ impl ElementEntry {
             id: Some(element.id.clone()),
             label: element.label.clone(),
             docs: element.docs.clone(),
+            invariants: element.invariants.clone(),
             notes: element.notes.clone(),
             location: element.location.clone(),
             ..Self::default()
@@ -171,8 +186,14 @@ impl ElementEntry {
                 rust_type,
                 pivotal,
                 phase,
+                visibility,
+                deprecated,
+                retired,
                 foreign,
             } => {
+                entry.visibility = visibility;
+                entry.deprecated = deprecated;
+                entry.retired = retired;
                 entry.version = Some(version);
                 entry.aliases = aliases;
                 entry.rust_type = rust_type;
@@ -180,7 +201,10 @@ impl ElementEntry {
                 entry.phase = phase;
                 entry.foreign = foreign;
             }
-            Facts::Command { foreign } => entry.foreign = foreign,
+            Facts::Command { foreign, refusals } => {
+                entry.foreign = foreign;
+                entry.refusals = refusals;
+            }
             Facts::Policy { after, key } => {
                 entry.after = after;
                 entry.key = key;
@@ -208,10 +232,14 @@ impl ElementEntry {
                 rust_type: self.rust_type.clone(),
                 pivotal: self.pivotal,
                 phase: self.phase.clone(),
+                visibility: self.visibility.clone(),
+                deprecated: self.deprecated.clone(),
+                retired: self.retired,
                 foreign: self.foreign,
             },
             Kind::Command => Facts::Command {
                 foreign: self.foreign,
+                refusals: self.refusals.clone(),
             },
             Kind::Policy => Facts::Policy {
                 after: self.after.clone(),
@@ -230,6 +258,7 @@ impl ElementEntry {
             id,
             label: self.label.clone(),
             docs: self.docs.clone(),
+            invariants: self.invariants.clone(),
             notes: self.notes.clone(),
             location: self.location.clone(),
             facts,
@@ -255,6 +284,16 @@ impl ElementEntry {
                 "only an event or a command is `foreign`",
             ),
             (self.key == kept.key, "only a policy has a `key`"),
+            (
+                self.visibility == kept.visibility
+                    && self.deprecated == kept.deprecated
+                    && self.retired == kept.retired,
+                "only an event has `visibility`, or is `deprecated` or `retired`",
+            ),
+            (
+                self.refusals == kept.refusals,
+                "only a command has `refusals`",
+            ),
             (self.owner == kept.owner, "only a context has an `owner`"),
             (self.phase == kept.phase, "only an event has a `phase`"),
             (self.pivotal == kept.pivotal, "only an event is `pivotal`"),

@@ -99,7 +99,7 @@ impl Model {
 
 fn foreign(element: &Element) -> Element {
     let mut element = element.clone();
-    if let Facts::Event { foreign, .. } | Facts::Command { foreign } = &mut element.facts {
+    if let Facts::Event { foreign, .. } | Facts::Command { foreign, .. } = &mut element.facts {
         *foreign = true;
     }
     element

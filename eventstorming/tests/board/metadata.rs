@@ -4,7 +4,7 @@ use eventstorming::{
     BoundedContext, Model,
     meta::{
         Aggregate, Command, Context, Docs, Event, ExternalSystem, Flow, Handler, Initiator,
-        Location, Name, Persona, Policy, Projection, Reaction,
+        Location, Marks, Name, Persona, Policy, Projection, Reaction, Rejection,
     },
     model::{Cardinality, ElementId, Kind, ModelError, Verb},
 };
@@ -27,9 +27,11 @@ const fn event(name: &'static str, line: u32) -> Event {
         name: Name::new(name),
         aliases: &[],
         version: 1,
+        marks: Marks::NONE,
         rust_type: name,
         pivotal: false,
         phase: None,
+        personal: &[],
         docs: Docs::NONE,
         location: at(line),
     }
@@ -38,6 +40,7 @@ const fn event(name: &'static str, line: u32) -> Event {
 const fn command(name: &'static str, line: u32) -> Command {
     Command {
         name: Name::new(name),
+        personal: &[],
         docs: Docs::NONE,
         location: at(line),
     }
@@ -82,6 +85,7 @@ static CATALOGUE: Projection = Projection {
     name: Name::new("Catalogue"),
     applies: &[&[&STOCK_RESERVED]],
     read_by: &[&CUSTOMER, &CLERK],
+    remarks: &[],
     answers: &[],
     docs: Docs::NONE,
     location: at(310),
@@ -90,6 +94,7 @@ static ORDER_SUMMARIES: Projection = Projection {
     name: Name::new("OrderSummaries"),
     applies: &[&[&ORDER_PLACED, &ORDER_CANCELLED], &[&PAYMENT_CAPTURED]],
     read_by: &[&CUSTOMER, &CLERK],
+    remarks: &[],
     answers: &[],
     docs: Docs::NONE,
     location: at(320),
@@ -115,9 +120,11 @@ static COURIER: ExternalSystem = ExternalSystem {
 static ORDER: Aggregate = Aggregate {
     name: Name::new("Order"),
     events: &[&ORDER_PLACED, &ORDER_SHIPPED, &ORDER_CANCELLED],
+    remarks: &[],
     handlers: &[
         Handler {
             command: &PLACE_ORDER,
+            rejects: Rejection::UNKNOWN,
             emits: &Flow::One(&ORDER_PLACED),
             by: &[Initiator::Persona(&CUSTOMER), Initiator::Persona(&CLERK)],
             informed_by: &[&CATALOGUE],
@@ -125,17 +132,20 @@ static ORDER: Aggregate = Aggregate {
         },
         Handler {
             command: &SHIP_ORDER,
+            rejects: Rejection::UNKNOWN,
             emits: &Flow::Maybe(&Flow::One(&ORDER_SHIPPED)),
             by: &[],
             informed_by: &[],
             docs: Docs {
                 text: "Repeating it is harmless.",
                 hotspots: &["Who pays for a second parcel?"],
+                invariants: &[],
                 notes: &["Weight is checked elsewhere."],
             },
         },
         Handler {
             command: &CANCEL_ORDER,
+            rejects: Rejection::UNKNOWN,
             emits: &Flow::One(&ORDER_CANCELLED),
             by: &[
                 Initiator::Persona(&CUSTOMER),
@@ -151,8 +161,10 @@ static ORDER: Aggregate = Aggregate {
 static PAYMENT: Aggregate = Aggregate {
     name: Name::new("Payment"),
     events: &[&PAYMENT_REQUESTED],
+    remarks: &[],
     handlers: &[Handler {
         command: &REQUEST_PAYMENT,
+        rejects: Rejection::UNKNOWN,
         emits: &Flow::One(&PAYMENT_REQUESTED),
         by: &[],
         informed_by: &[],
@@ -164,8 +176,10 @@ static PAYMENT: Aggregate = Aggregate {
 static STOCK: Aggregate = Aggregate {
     name: Name::new("Stock"),
     events: &[&STOCK_RESERVED],
+    remarks: &[],
     handlers: &[Handler {
         command: &RESERVE_STOCK,
+        rejects: Rejection::UNKNOWN,
         emits: &Flow::Many(&Flow::One(&STOCK_RESERVED)),
         by: &[],
         informed_by: &[],
@@ -199,6 +213,7 @@ static FULFILMENT: Policy = Policy {
             docs: Docs {
                 text: "Once both are there.",
                 hotspots: &["What if the stock is gone?"],
+                invariants: &[],
                 notes: &[],
             },
         },
@@ -216,6 +231,7 @@ static FULFILMENT: Policy = Policy {
     docs: Docs {
         text: "Ships an order that is paid for.",
         hotspots: &["Who refunds a payment that arrives after the cancellation?"],
+        invariants: &[],
         notes: &[],
     },
     location: at(620),
@@ -233,6 +249,7 @@ static ORDERING_META: Context = Context {
     docs: Docs {
         text: "Takes orders and gets them out of the door.",
         hotspots: &["Is this one context or two?"],
+        invariants: &[],
         notes: &[],
     },
     location: at(710),

@@ -23,7 +23,8 @@ pub(super) fn find(model: &Model) -> Vec<Finding> {
 
 fn emitted(model: &Model, event: &Element) -> Option<Finding> {
     let used = is_subject(model, event, &CONSUMED);
-    if event.is_foreign() || !used || is_object(model, event, &[Verb::Emits]) {
+    if event.is_foreign() || event.is_retired() || !used || is_object(model, event, &[Verb::Emits])
+    {
         return None;
     }
     let users = CONSUMED

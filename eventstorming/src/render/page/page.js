@@ -232,16 +232,34 @@ function describe(id) {
 
 // ---------------------------------------------------------------- walking the flow
 
-/* What happens next: the outcomes of a command, what an event leads to, what a policy asks for. */
+const onwards = { actor: ["issues"], policy: ["issues"], command: ["emits"], event: ["activates", "notifies", "feeds"], external_system: ["issues", "emits"], read_model: ["informs"] };
+const led = (id) => (onwards[kind(id)] || []).flatMap((verb) => outgoing(id, verb));
+
+/* How much follows from an element. */
+const reaches = new Map();
+function reach(id) {
+  if (!reaches.has(id)) {
+    const seen = new Set([id]), open = [id];
+    while (open.length) for (const one of led(open.pop())) if (!seen.has(one.to)) { seen.add(one.to); open.push(one.to); }
+    reaches.set(id, seen.size);
+  }
+  return reaches.get(id);
+}
+
+/* What happens next: the outcomes of a command, what an event leads to, what a policy asks for.
+   First comes what was not seen yet, and of that what leads on the farthest. */
 function next(id) {
-  const verbs = { actor: ["issues"], policy: ["issues"], command: ["emits"], event: ["activates", "notifies", "feeds"], external_system: ["issues", "emits"], read_model: ["informs"], aggregate: [], context: [], hotspot: [] };
-  return (verbs[kind(id)] || []).flatMap((verb) => outgoing(id, verb).filter((one) => !one.upon || !state.walk || one.upon.includes(state.walk.path[state.walk.path.length - 2]) || kind(id) !== "policy").map((one) => one.to));
+  const path = state.walk ? state.walk.path : [], before = path[path.length - 2];
+  const upon = (one) => kind(id) !== "policy" || !one.upon || !before || one.upon.includes(before);
+  const all = led(id).filter(upon).map((one) => one.to);
+  return all.sort((a, b) => path.includes(a) - path.includes(b) || reach(b) - reach(a));
 }
 
 function first() {
-  const start = model.relations.find((one) => one.verb === "issues" && kind(one.from) === "actor");
+  const asked = model.relations.filter((one) => one.verb === "issues" && kind(one.from) === "actor");
+  asked.sort((a, b) => reach(b.to) - reach(a.to));
   const command = model.elements.find((one) => kind(one.id) === "command");
-  return start ? start.from : command && command.id;
+  return asked.length ? asked[0].from : command && command.id;
 }
 
 function walk(id) {

@@ -1,0 +1,282 @@
+//! The program as it is called: on a model in a file, and on a crate that it has never seen.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a helper of a test fails the test, and says what is wrong"
+)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+const MODEL: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../eventstorming/tests/models/order_to_delivery.json"
+);
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-eventstorming"));
+    command.arg("eventstorming").env("NO_COLOR", "1");
+    command
+}
+
+/// Calls the program on a model in a file.
+fn call(words: &[&str]) -> Output {
+    program()
+        .args(words)
+        .args(["--model", MODEL])
+        .output()
+        .expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ends by itself")
+}
+
+#[test]
+fn a_board_is_printed_in_each_format() {
+    let begins = [
+        ("svg", "<svg"),
+        ("html", "<!DOCTYPE html>"),
+        ("dot", "digraph"),
+        ("mermaid", "flowchart LR"),
+        ("event-model", "eventmodeling"),
+    ];
+    for (format, begin) in begins {
+        let output = call(&["board", "--format", format]);
+        assert_eq!(code(&output), 0, "{}", told(&output));
+        assert!(said(&output).starts_with(begin), "{format}");
+    }
+    let part = said(&call(&[
+        "board",
+        "--context",
+        "Shipping",
+        "--level",
+        "process",
+    ]));
+    assert!(part.contains("Create Shipment") || part.contains("Shipment"));
+    assert!(!part.contains("Request Payment"));
+}
+
+#[test]
+fn exit_codes_tell_findings_from_failures() {
+    let found = call(&["check", "--show", "error"]);
+    assert_eq!(
+        code(&found),
+        1,
+        "the order model forgets to apply its events"
+    );
+    assert!(said(&found).contains("error[ES203]"), "{}", said(&found));
+    assert_eq!(code(&call(&["board", "--context", "Nowhere"])), 2);
+    assert_eq!(code(&call(&["board", "--no-such-option"])), 2);
+    assert_eq!(code(&call(&["impact", "Nothing"])), 2);
+    assert_eq!(code(&call(&["explain", "ES401"])), 0);
+    assert_eq!(code(&call(&["explain", "ES999"])), 2);
+}
+
+#[test]
+fn what_programs_read_is_never_filtered() {
+    for format in ["json", "sarif"] {
+        let all = call(&["check", "--format", format]);
+        let some = call(&["check", "--format", format, "--show", "error"]);
+        assert_eq!(said(&all), said(&some));
+        let report: serde_json::Value = serde_json::from_str(&said(&all)).expect("it is JSON");
+        assert!(report.is_object());
+    }
+    let lines = said(&call(&["check", "--format", "github"]));
+    assert!(lines.lines().all(|line| line.starts_with("::")), "{lines}");
+}
+
+#[test]
+fn a_stale_file_is_told_with_its_difference_and_the_command_that_mends_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("board.svg");
+    let name = file.display().to_string();
+    assert_eq!(code(&call(&["board", "--out", &name])), 0);
+    assert_eq!(code(&call(&["board", "--out", &name, "--check"])), 0);
+    let kept = fs::read_to_string(&file).expect("it was written");
+    fs::write(&file, kept.replace("Order Placed", "Order Taken")).expect("it can be written");
+    let stale = call(&["board", "--out", &name, "--check"]);
+    assert_eq!(code(&stale), 1);
+    assert!(said(&stale).contains("@@ -"), "{}", said(&stale));
+    let mends = format!("cargo eventstorming board --out {name} --model {MODEL}");
+    assert!(told(&stale).contains(&mends), "{}", told(&stale));
+    assert!(
+        fs::read_to_string(&file)
+            .expect("it is there")
+            .contains("Order Taken")
+    );
+}
+
+#[test]
+fn two_models_are_compared() {
+    let same = call(&["diff", "--against", MODEL]);
+    assert_eq!(said(&same), "The model has not changed.\n");
+    assert_eq!(code(&call(&["diff", "--against", "no-such-commit"])), 2);
+}
+
+#[test]
+fn an_impact_and_every_code_are_told() {
+    let impact = said(&call(&["impact", "PaymentDeclined"]));
+    assert!(
+        impact.contains("command `RejectOrder` of Ordering"),
+        "{impact}"
+    );
+    let list = said(&call(&["explain"]));
+    assert!(list.contains("ES401  error"), "{list}");
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(
+            said(&call(&["completions", shell])).contains("eventstorming"),
+            "{shell}"
+        );
+    }
+}
+
+/// A crate in a folder of its own that depends on this `aether`.
+struct Subject(tempfile::TempDir);
+
+impl Subject {
+    fn new(library: &str) -> Self {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let workspace = workspace.canonicalize().expect("it is there");
+        let subject = Self(tempfile::tempdir().expect("a folder"));
+        let aether = workspace.join("aether").display().to_string();
+        let manifest = format!(
+            "[package]\nname = \"some-shop\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+             aether = {{ path = {aether:?}, default-features = false, features = [\"macros\", \"schema\"] }}\n\
+             serde = {{ version = \"1\", features = [\"derive\"] }}\nschemars = \"1\"\n"
+        );
+        subject.write("Cargo.toml", &manifest);
+        let lock = fs::read_to_string(workspace.join("Cargo.lock")).expect("it is there");
+        subject.write("Cargo.lock", &lock);
+        subject.write("src/lib.rs", library);
+        subject
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.0.path().join(file)
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.path(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    /// Calls the program on it. What is built is kept from one run of this test to the next.
+    fn call(&self, words: &[&str]) -> Output {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("subjects");
+        program()
+            .args(words)
+            .arg("--manifest-path")
+            .arg(self.path("Cargo.toml"))
+            .env("CARGO_TARGET_DIR", target)
+            .env("CARGO_NET_OFFLINE", "true")
+            .output()
+            .expect("it runs")
+    }
+}
+
+fn library(total: &str) -> String {
+    format!(
+        "mod sales {{
+            use aether::prelude::*;
+            use std::convert::Infallible;
+            /// An order was placed.
+            #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+            pub struct Placed {{ pub order: String, pub total: {total} }}
+            /// Place an order.
+            #[derive(Command, Serialize, Deserialize)]
+            pub struct Place {{ #[command(id)] pub order: String, pub total: {total} }}
+            /// Someone who buys.
+            #[derive(Persona)]
+            pub struct Customer;
+            /// An order.
+            #[derive(Aggregate, Default)]
+            #[aggregate(events(Placed))]
+            pub struct Order {{}}
+            #[handlers]
+            impl Order {{
+                #[handle(by(Customer))]
+                fn place(&self, command: Place) -> Result<Placed, Infallible> {{
+                    Ok(Placed {{ order: command.order, total: command.total }})
+                }}
+                #[apply]
+                fn placed(&mut self, _: &Placed) {{}}
+            }}
+            bounded_context! {{
+                /// Sells.
+                pub Sales {{ aggregates: [Order] }}
+            }}
+        }}
+        pub use sales::Sales;"
+    )
+}
+
+#[test]
+fn a_crate_is_asked_for_its_model_without_a_line_in_it() {
+    let subject = Subject::new(&library("u32"));
+    let output = subject.call(&["model"]);
+    assert_eq!(code(&output), 0, "{}", told(&output));
+    let model = eventstorming::Model::from_json(&said(&output)).expect("it is a model");
+    let placed = "Sales/event/Placed".parse().expect("an id");
+    assert!(
+        model.schema(&placed).is_some(),
+        "with the schemas of its events"
+    );
+    let check = subject.call(&["check"]);
+    assert_eq!(
+        (code(&check), said(&check).as_str()),
+        (0, "nothing found\n")
+    );
+    what_is_released_stays_readable(&subject);
+    subject.write(
+        "src/lib.rs",
+        &library("u32").replace("pub use sales::Sales;", ""),
+    );
+    let hidden = subject.call(&["model"]);
+    assert_eq!(code(&hidden), 2);
+    assert!(
+        told(&hidden).contains("[package.metadata.eventstorming]"),
+        "{}",
+        told(&hidden)
+    );
+}
+
+fn what_is_released_stays_readable(subject: &Subject) {
+    let lock = subject.call(&["contract", "lock"]);
+    assert_eq!(code(&lock), 0, "{}", told(&lock));
+    assert!(
+        subject
+            .path("contracts/Sales/Placed/v1.schema.json")
+            .is_file()
+    );
+    assert_eq!(code(&subject.call(&["contract", "check"])), 0);
+    subject.write("src/lib.rs", &library("u64"));
+    let wider = subject.call(&["contract", "check"]);
+    assert_eq!(code(&wider), 0, "{}", said(&wider));
+    subject.write("src/lib.rs", &library("String"));
+    let broken = subject.call(&["contract", "check"]);
+    assert_eq!(code(&broken), 1, "{}", told(&broken));
+    let text = said(&broken);
+    assert!(
+        text.contains("`total`: an integer became a string"),
+        "by its schema: {text}"
+    );
+    assert!(text.contains("it cannot be read"), "by its samples: {text}");
+    assert!(
+        text.contains(" --> src/lib.rs:5\n  |\n5 |             #[derive(Event"),
+        "with the line of source: {text}"
+    );
+    subject.write("src/lib.rs", &library("u32"));
+}
