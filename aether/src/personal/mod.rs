@@ -138,7 +138,7 @@
 //!   pass it on.
 //! - *Memory.* Keys are overwritten when they are let go of; values are not.
 //! - *Copies of keys.* A backup of the key store brings them back, so it should be kept for less
-//!   long than the law gives, and apart from that of the events. Keys that are [wrapped](keys) by a
+//!   long than the law gives, and apart from that of the events. Keys that are wrapped (`WrappedKeys`) by a
 //!   master key are of no use without it.
 //! - *What was stored before* a field was marked, or without a `SealedStore`.
 
