@@ -1,7 +1,9 @@
 use eventstorming::meta;
 use serde::{Deserialize, Serialize};
 
-use crate::{Commit, DataSubject, domain::DomainEvent};
+#[cfg(any(feature = "personal", feature = "runtime"))]
+use crate::Commit;
+use crate::{DataSubject, domain::DomainEvent};
 
 /// A data subject was forgotten: its personal data can be read no more.
 ///
@@ -14,9 +16,11 @@ pub struct SubjectForgotten {
 }
 
 /// The first token of the actors that record who was forgotten.
+#[cfg(any(feature = "personal", feature = "runtime"))]
 pub(super) const ACTOR_TYPE: &str = "$forgotten";
 
 /// The subject that a commit says was forgotten.
+#[cfg(any(feature = "personal", feature = "runtime"))]
 pub(crate) fn forgotten_by(commit: &Commit) -> Option<&str> {
     let actor_id = commit.actor_id();
     actor_id
