@@ -173,7 +173,8 @@ async fn check_bounds<S: EventStore>(store: &S) {
     let (most, stretches, commits) = measured(store, Span::ALL).await;
     assert_eq!(commits, 1_500);
     assert!(most < PAGE + 41_000, "{most} bytes in a stretch");
-    assert!((20..60).contains(&stretches), "{stretches} stretches");
+    // A large commit begins a stretch, and so does what comes behind it: two for each of thirty.
+    assert!((20..=90).contains(&stretches), "{stretches} stretches");
     let (most, stretches, commits) = measured(store, Span::ALL.backwards()).await;
     assert_eq!(commits, 1_500);
     assert!(
