@@ -87,6 +87,7 @@ mod options;
 mod page;
 mod patience;
 mod post;
+mod readings;
 mod replica;
 mod replies;
 mod risk;
