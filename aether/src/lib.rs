@@ -15,6 +15,7 @@
 // Generated code names `::aether`; so it works in this crate's own tests as well.
 extern crate self as aether;
 
+pub mod bus;
 mod clock;
 mod event;
 mod id;
