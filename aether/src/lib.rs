@@ -36,6 +36,8 @@ pub mod prelude;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod store;
+#[cfg(feature = "runtime")]
+pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod wire;
