@@ -105,3 +105,4 @@ pub use self::{
     risk::Risk,
     store::JetStreamEventStore,
 };
+pub(crate) use self::{names::push as push_token, open::dial};

@@ -61,10 +61,8 @@ impl JetStreamOptions {
         options: ConnectOptions,
         url: &str,
     ) -> Result<JetStreamEventStore, StoreError> {
-        let (denials, addresses) = (Denials::default(), addresses(url)?);
-        let options = denials.of(credentials(options, &addresses));
-        let connected = options.connect(addresses).await;
-        let client = connected.map_err(|err| not_connected(err, url))?;
+        let denials = Denials::default();
+        let client = dial(denials.of(options), url).await?;
         // In a box, it does not make every future large that opens a store.
         Box::pin(self.open_hearing(client, denials)).await
     }
@@ -288,6 +286,13 @@ fn answered(refusal: &jetstream::Error, names: &Names) -> StoreError {
 fn misconfigured(names: &Names, reason: &str) -> StoreError {
     let text = format!("the stream `{}` cannot be used: {reason}", names.stream());
     StoreError::new(StoreErrorKind::Misconfigured, text)
+}
+
+/// Connects to the first that answers of several servers.
+pub(crate) async fn dial(options: ConnectOptions, url: &str) -> Result<Client, StoreError> {
+    let addresses = addresses(url)?;
+    let connected = credentials(options, &addresses).connect(addresses).await;
+    connected.map_err(|err| not_connected(err, url))
 }
 
 fn addresses(urls: &str) -> Result<Vec<ServerAddr>, StoreError> {

@@ -188,6 +188,17 @@ impl CheckpointStore for JetStreamEventStore {
     ) -> Result<(), StoreError> {
         self.shared.save_checkpoint(reader, &checkpoint).await
     }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        let answer = shared.replace_checkpoint(reader, expected, &checkpoint);
+        answer.await
+    }
 }
 
 impl SnapshotStore for JetStreamEventStore {
