@@ -115,23 +115,30 @@ fn links(page: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn the_code_of_every_page_is_code_that_is_compiled() {
-    let mut wrong = String::new();
-    for (path, page) in ["guide", "reference"].into_iter().flat_map(pages) {
-        let name = path.file_name().unwrap().display();
-        match rewritten(&page) {
-            Err(err) => wrong += &format!("{name}: {err}\n"),
-            Ok(now) if now == page => {}
-            Ok(now) if env::var_os("AETHER_UPDATE_DOCS").is_some() => {
-                fs::write(&path, now).unwrap()
-            }
-            Ok(_) => wrong += &format!("{name} is out of date\n"),
-        }
-    }
+    let all = ["guide", "reference"].into_iter().flat_map(pages);
+    let wrong: Vec<String> = all
+        .filter_map(|(path, page)| wrong_with(&path, &page))
+        .collect();
     assert!(
         wrong.is_empty(),
-        "{wrong}to write the blocks anew: \
-         AETHER_UPDATE_DOCS=1 cargo test -p aether-tests --test guide pages"
+        "{}\nto write the blocks anew: \
+         AETHER_UPDATE_DOCS=1 cargo test -p aether-tests --test guide pages",
+        wrong.join("\n")
     );
+}
+
+/// What is wrong with a page that is not written anew.
+fn wrong_with(path: &Path, page: &str) -> Option<String> {
+    let name = path.display();
+    match rewritten(page) {
+        Err(err) => Some(format!("{name}: {err}")),
+        Ok(now) if now == page => None,
+        Ok(now) if env::var_os("AETHER_UPDATE_DOCS").is_some() => {
+            fs::write(path, now).expect("the page can be written");
+            None
+        }
+        Ok(_) => Some(format!("{name} is out of date")),
+    }
 }
 
 #[test]

@@ -222,8 +222,9 @@ fn judge(log: &[Event]) -> usize {
         let how_often = |event| history.iter().filter(|it| **it == event).count();
         let counts = ["JobBegun", "JobStepped", "JobEnded", "BellRung"].map(how_often);
         assert_eq!(counts, [1, STEPS as usize, 1, 1], "{actor}: {history:?}");
-        let received = &histories[&*format!("Foreman.{job}")];
-        assert_eq!(received.len(), 2 + STEPS as usize, "{actor}: {received:?}");
+        let received = histories.get(&*format!("Foreman.{job}"));
+        let count = received.map(Vec::len);
+        assert_eq!(count, Some(2 + STEPS as usize), "{actor}: {received:?}");
         jobs += 1;
     }
     let late = r#""late":true"#;

@@ -1,7 +1,12 @@
 //! Histories that nobody thought of: what they find in aggregates that are broken on purpose, and
 //! how short a story they tell of it.
 
-use std::{collections::BTreeMap, convert::Infallible, fmt::Debug, panic};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    convert::Infallible,
+    fmt::Debug,
+    panic,
+};
 
 use aether::{
     Timestamp,
@@ -9,7 +14,7 @@ use aether::{
     eventstorming::contract::validate,
     prelude::*,
     testing::arbitrary::{
-        Outcome, Story, events,
+        Outcome, Step, Story, events,
         proptest::{
             prelude::*,
             strategy::ValueTree as _,
@@ -188,6 +193,18 @@ fn a_purse_that_is_right_holds_what_is_said_of_it() {
                 Outcome::Done(_) => {}
             }
         }
+        let of_actor = |step: &Step| {
+            let command: serde_json::Value = step.data.decode().unwrap();
+            format!("Purse.{}", command["purse"])
+        };
+        let actors: HashSet<_> = history.steps().iter().map(of_actor).collect();
+        prop_assert!(actors.len() <= 1, "{:?}", actors);
+        let stored = history.stored().iter();
+        prop_assert!(
+            stored
+                .clone()
+                .all(|it| actors.contains(it.actor_id.as_str()))
+        );
         let mut cents = 0;
         for event in history.events() {
             cents += match event {
@@ -318,7 +335,7 @@ struct Everything {
     counts: BTreeMap<String, u8>,
     numbered: BTreeMap<u16, bool>,
     list: Vec<Option<i8>>,
-    set: std::collections::BTreeSet<u8>,
+    set: BTreeSet<u8>,
     pair: (u64, String),
     #[schemars(range(min = 3, max = 5))]
     few: u32,
@@ -360,7 +377,7 @@ enum Several {
 fn events_are_what_their_schema_says_and_every_kind_comes() {
     let schemas = event_schemas::<Everything>();
     let schema = schemas["Everything"].as_value();
-    let mut kinds = std::collections::HashSet::new();
+    let mut kinds = HashSet::new();
     let mut runner = runner(1);
     let (one, several) = (events::<Everything>(), events::<Several>());
     for _ in 0..300 {
