@@ -2,6 +2,8 @@
 
 pub mod calendar;
 
+#[path = "cargo-shipping/mod.rs"]
+pub mod cargo_shipping;
 #[path = "library-lending/mod.rs"]
 pub mod library_lending;
 #[path = "order-fulfilment/mod.rs"]
