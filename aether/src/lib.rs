@@ -22,6 +22,7 @@
 // Generated code names `::aether`; so it works in this crate's own tests as well.
 extern crate self as aether;
 
+pub mod bus;
 mod clock;
 mod event;
 mod id;
@@ -42,6 +43,8 @@ pub mod prelude;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod store;
+#[cfg(feature = "runtime")]
+pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod wire;
