@@ -19,6 +19,13 @@ pub struct RegistrationDesk {
     over: bool,
 }
 
+/// What is to be done with seats that are held: get them paid for in time, or let them go.
+type OnceHeld = (
+    Option<RequestPayment>,
+    Option<After<ExpireRegistration, Minutes<15>>>,
+    Option<ReleaseSeats>,
+);
+
 #[handlers]
 impl RegistrationDesk {
     #[apply(key = registration)]
@@ -48,14 +55,7 @@ impl RegistrationDesk {
 
     /// Seats that are held for somebody who has left meanwhile are free again.
     #[react(key = registration)]
-    fn held(
-        &self,
-        event: &SeatsHeld,
-    ) -> (
-        Option<RequestPayment>,
-        Option<After<ExpireRegistration, Minutes<15>>>,
-        Option<ReleaseSeats>,
-    ) {
+    fn held(&self, event: &SeatsHeld) -> OnceHeld {
         let SeatsHeld {
             conference,
             registration,
