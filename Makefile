@@ -58,8 +58,10 @@ doc: ## Builds the documentation, and opens it.
 bench: nats-server ## Runs the benchmarks.
 	$(CARGO) bench --workspace --all-features
 
-board: ## Draws docs/board.svg anew, after the example has changed.
+board: ## Draws docs/board.svg and docs/boards anew, after an example has changed.
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board
+	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-examples --test library-lending \
+		--test cargo-shipping --test conference-booking board
 
 nats-server: $(NATS_SERVER) $(OLD_NATS_SERVER) ## Fetches the NATS servers that the tests need.
 
