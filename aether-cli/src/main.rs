@@ -11,18 +11,21 @@ mod import;
 mod interrupt;
 mod lines;
 mod outcome;
+mod parked;
 mod place;
 mod screen;
 mod table;
+mod verify;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use self::{
-    args::{ActorCommand, Args, Command, EventsCommand},
+    args::{ActorCommand, Args, Command, EventsCommand, ParkedCommand},
     failure::Failure,
     outcome::Outcome,
+    parked::Order,
     screen::Screen,
 };
 
@@ -48,5 +51,13 @@ async fn run(command: Command, screen: &Screen) -> Result<Outcome, Failure> {
         Command::Events(EventsCommand::Search(args)) => events::search(args, screen).await,
         Command::Events(EventsCommand::Show(args)) => events::show(args, screen).await,
         Command::Actor(ActorCommand::History(args)) => actor::history(args, screen).await,
+        Command::Parked(ParkedCommand::List(args)) => parked::list(args, screen).await,
+        Command::Parked(ParkedCommand::Retry(args)) => {
+            parked::order(args, Order::Retry, screen).await
+        }
+        Command::Parked(ParkedCommand::Discard(args)) => {
+            parked::order(args, Order::Discard, screen).await
+        }
+        Command::Verify(args) => verify::run(args, screen).await,
     }
 }

@@ -17,6 +17,7 @@ mod commands;
 mod followers;
 mod lifecycle;
 mod meters;
+mod parking;
 mod processes;
 mod processes_killed;
 mod shop;

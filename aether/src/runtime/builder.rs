@@ -8,9 +8,10 @@ use super::{
     adapter::Adapter,
     engine::Engine,
     handle::{Aether, Inner},
+    parking::{Lot, Parking},
     registry::{Launch, Member, Registry, TimersMember},
     snapshots::{Policies, SnapshotPolicy, Snapshotter},
-    status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
+    status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
     tasks::Tasks,
     timers::{Gate, Keeper, Task},
 };
@@ -30,6 +31,7 @@ pub struct AetherBuilder {
     registry: Registry,
     contexts: Vec<&'static meta::Context>,
     snapshots: Policies,
+    parking: Option<Parking>,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -123,6 +125,7 @@ impl Default for AetherBuilder {
             registry: Registry::default(),
             contexts: Vec::new(),
             snapshots: Policies::default(),
+            parking: Some(Parking::new()),
         }
     }
 }
@@ -184,6 +187,22 @@ impl AetherBuilder {
         self
     }
 
+    /// Sets aside what policies, process managers, outboxes and adapters cannot handle, in this
+    /// way; otherwise as [`Parking::new`] says it.
+    pub const fn parking(mut self, parking: Parking) -> Self {
+        self.parking = Some(parking);
+        self
+    }
+
+    /// Sets nothing aside: a follower stands still before what it cannot handle, whatever the
+    /// actor, and an adapter tries again until it succeeds.
+    ///
+    /// What was parked before stays parked, and waits for orders as before.
+    pub const fn halting(mut self) -> Self {
+        self.parking = None;
+        self
+    }
+
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
     /// A projection is built from the start of the log. A policy or adapter goes on where it had
@@ -214,11 +233,13 @@ impl AetherBuilder {
         } = self.registry;
         let mut members = Vec::with_capacity(followers.len());
         for member in followers {
-            let from = match &member.checkpoint {
-                Some(reader) => store.checkpoint(reader).await?.position,
-                None => Position::START,
-            };
-            members.push((member, from));
+            let (mut from, mut lot) = (Position::START, None);
+            if let Some(reader) = &member.checkpoint {
+                let kept = store.checkpoint(reader).await?;
+                from = kept.position;
+                lot = Some(Lot::open(reader, self.parking, !seals, &kept)?);
+            }
+            members.push((member, from, lot));
         }
         let mut ledgers = Vec::with_capacity(timers.len());
         for member in timers {
@@ -240,7 +261,7 @@ impl AetherBuilder {
         });
         let tasks = Tasks::new();
         tasks.spawn(snapshotter.run(tasks.stop()));
-        let launch = |(member, from)| launch(member, from, &engine, &tasks);
+        let launch = |(member, from, lot)| launch(member, (from, lot), &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
         let timers = launch_timers(ledgers, &followers, &engine, &tasks);
         followers.extend(timers);
@@ -271,7 +292,7 @@ fn personal_item(contexts: &[&'static meta::Context]) -> Option<&'static str> {
 
 fn launch(
     member: Member,
-    from: Position,
+    (from, lot): (Position, Option<Lot>),
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> watch::Receiver<FollowerStatus> {
@@ -289,6 +310,7 @@ fn launch(
         refused: 0,
         state,
         timers: None,
+        parked: lot.as_ref().map(ParkedStatus::of).unwrap_or_default(),
     });
     launch(Launch {
         engine: Arc::clone(engine),
@@ -296,6 +318,7 @@ fn launch(
         status,
         checkpoint,
         from,
+        lot,
     });
     receiver
 }
@@ -324,6 +347,7 @@ fn launch_timers(
             refused: 0,
             state: FollowerState::Running,
             timers: Some(TimersStatus::default()),
+            parked: ParkedStatus::default(),
         });
         keepers.push(Keeper::new(name, source, ledger, status).behind(gate));
         receivers.push(receiver);

@@ -13,6 +13,7 @@ use super::{
     command_error::{CommandError, LoadError, ReadError},
     engine::Engine,
     envelope::Envelope,
+    parking::{self, Parked},
     projection::ReadModel,
     registry::ProjectionEntry,
     send::{SendCommand, Sent},
@@ -21,7 +22,7 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
-    ActorId, DynEventStore, EventStore as _, Position, Timestamp,
+    ActorId, DynEventStore, EventStore as _, Position, StoreError, Timestamp,
     domain::{Aggregate, Answer, Answered, Command, Outgoing, Projection, Replayed},
 };
 
@@ -200,7 +201,7 @@ impl Aether {
     }
 
     /// Waits until every policy, projection and adapter has done its work for all that is in the
-    /// log, every timer that is due by the runtime's clock has fired, that work has added nothing
+    /// log, or has [parked](super::parking) it for good, every timer that is due by the runtime's clock has fired, that work has added nothing
     /// to the log, and the snapshots that were due are saved.
     ///
     /// Meant for tests and for programs that end: others may keep sending commands, and then
@@ -234,6 +235,21 @@ impl Aether {
             .iter()
             .map(|follower| follower.borrow().clone())
             .collect()
+    }
+
+    /// What followers could not handle and have set aside: see [`parking`](super::parking).
+    ///
+    /// # Errors
+    /// If the store does not answer, or what it keeps cannot be read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn parked(&self) -> Result<Vec<Parked>, StoreError> {
+        let (store, mut all) = (self.store(), Vec::new());
+        for follower in parking::followers(store).await? {
+            all.extend(parking::parked(store, &follower).await?);
+        }
+        Ok(all)
     }
 
     /// What became of snapshots since the start.
@@ -272,7 +288,9 @@ async fn reached(
 ) -> Result<Position, ReadError> {
     let next_due = |status: &FollowerStatus| status.timers.and_then(|timers| timers.next_due);
     let is_done = |status: &FollowerStatus| {
-        status.position >= head && next_due(status).is_none_or(|due| due > now)
+        status.position >= head
+            && status.parked.retried == 0
+            && next_due(status).is_none_or(|due| due > now)
     };
     let is_halted = |status: &FollowerStatus| matches!(status.state, FollowerState::Halted { .. });
     let status = follower

@@ -4,7 +4,8 @@
 //! [`Aether::builder`] takes a store and bounded contexts; what it starts is exactly what the
 //! contexts list. Everything here is a shell around the pure domain: it loads, lets the domain
 //! decide, and commits. Each policy, projection and adapter is a *follower* of the log, a task
-//! of its own, so that one that is stuck holds up no other.
+//! of its own, so that one that is stuck holds up no other. What one of them cannot handle is
+//! [`parking`]'s to keep, so that it holds up nothing but its own actor.
 
 mod actor_locks;
 mod adapter;
@@ -17,6 +18,7 @@ mod envelope;
 mod follower;
 mod handle;
 mod outbox;
+pub mod parking;
 mod process;
 mod projection;
 mod reactor;
@@ -33,11 +35,12 @@ pub use self::{
     builder::{AetherBuilder, StartError},
     command_error::{CommandError, LoadError, ReadError, Refusal},
     handle::Aether,
+    parking::{Parked, Parking},
     projection::ReadModel,
     send::{SendCommand, Sent},
     snapshots::{
         Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
         verify_actor, verify_context,
     },
-    status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
+    status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
 };

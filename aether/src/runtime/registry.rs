@@ -13,6 +13,7 @@ use super::{
     engine::Engine,
     follower::{Consumer, Follower},
     outbox::Outbox,
+    parking::Lot,
     process::Inbox,
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
@@ -79,6 +80,7 @@ pub(super) struct Launch<'a> {
     pub(super) status: watch::Sender<FollowerStatus>,
     pub(super) checkpoint: Option<String>,
     pub(super) from: Position,
+    pub(super) lot: Option<Lot>,
 }
 
 impl Launch<'_> {
@@ -89,14 +91,16 @@ impl Launch<'_> {
             status,
             checkpoint,
             from,
+            lot,
         } = self;
-        let store = engine.store.clone();
         let follower = Follower {
             consumer,
-            store,
+            store: engine.store.clone(),
+            clock: Arc::clone(&engine.clock),
             status,
             checkpoint,
             saved: from,
+            lot,
         };
         tasks.spawn(follower.run(tasks.stop()));
     }

@@ -100,7 +100,9 @@ impl Keeper {
                 let changes = (0..).zip(changes.iter().map(|it| &it.change));
                 self.ledger.take(recorded, changes);
             }
-            Err(Failure::Halt(reason) | Failure::Retry(reason)) => self.halt(reason, false),
+            Err(Failure::Halt(reason) | Failure::Retry(reason) | Failure::Fail(reason)) => {
+                self.halt(reason, false);
+            }
         }
     }
 
@@ -147,7 +149,7 @@ impl Keeper {
                 });
             }
             Err(Failure::Halt(reason)) => self.halt(reason, true),
-            Err(Failure::Retry(reason)) => self.wait(&reason),
+            Err(Failure::Retry(reason) | Failure::Fail(reason)) => self.wait(&reason),
         }
     }
 
