@@ -21,6 +21,7 @@ mod sample;
 mod schema;
 mod validate;
 
+pub(crate) use self::schema::Schema;
 pub use self::{
     change::{Change, Rule, Verdict},
     compare::compare,
