@@ -9,6 +9,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 const MODEL: &str = concat!(
@@ -208,14 +209,21 @@ fn an_impact_and_every_code_are_told() {
     }
 }
 
+/// Subjects are built one after the other, in one target folder: their names are the same.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// A crate in a folder of its own that depends on this `aether`.
-struct Subject(tempfile::TempDir);
+struct Subject(
+    tempfile::TempDir,
+    #[expect(dead_code, reason = "held")] MutexGuard<'static, ()>,
+);
 
 impl Subject {
     fn new(library: &str) -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let workspace = workspace.canonicalize().expect("it is there");
-        let subject = Self(tempfile::tempdir().expect("a folder"));
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let subject = Self(tempfile::tempdir().expect("a folder"), turn);
         let aether = workspace.join("aether").display().to_string();
         let manifest = format!(
             "[package]\nname = \"some-shop\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\

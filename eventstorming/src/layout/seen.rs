@@ -43,7 +43,7 @@ impl Seen {
     }
 
     /// What is told of an element on hovering.
-    pub(super) fn tooltip(&self, id: &ElementId) -> Option<String> {
+    pub(crate) fn tooltip(&self, id: &ElementId) -> Option<String> {
         let seen = self.0.sightings.get(id)?;
         let last = seen.last.as_ref();
         let last = last.map_or_else(String::new, |last| format!(", last at {last}"));

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{Theme, page::Page, svg};
 use crate::{
     check::{Report, Severity},
@@ -128,6 +130,16 @@ impl Board {
         self.asked.findings.extend(strays);
         self.asked.seen = Some(Seen::new(reality.clone()));
         self
+    }
+
+    /// What is told of each element because of a log.
+    pub(super) fn seen(&self) -> BTreeMap<String, String> {
+        let seen = self.asked.seen.iter();
+        let told = seen.flat_map(|seen| {
+            let elements = self.model.elements().iter();
+            elements.filter_map(|one| Some((one.id.to_string(), seen.tooltip(&one.id)?)))
+        });
+        told.collect()
     }
 
     /// What is where on the board.

@@ -175,6 +175,8 @@ fn a_board_says_how_often_and_dims_what_never_happened() {
     roxmltree::Document::parse(&svg).unwrap();
     assert!(svg.contains("In the log: 4 events of 2 types, the last on 2026-01-02."));
     assert!(svg.contains("seen in the log 2 times, last at 2026-01-02T12:00:00Z"));
+    let page = board.html();
+    assert!(page.contains("\"seen in the log 2 times, last at 2026-01-02T12:00:00Z\""));
     assert_eq!(svg, model.board().observed(&reality(&seen())).svg());
 }
 

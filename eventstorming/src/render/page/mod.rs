@@ -66,6 +66,7 @@ impl Page<'_> {
             "kinds": BTreeMap::from(kinds),
             "verbs": BTreeMap::from(verbs),
             "findings": findings,
+            "seen": self.board.seen(),
             "base": self.base,
         })
     }
