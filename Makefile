@@ -41,6 +41,8 @@ test-outputs: ## What is generated, judged by the tools it is meant for; install
 	$(CARGO) run --quiet --package cargo-eventstorming -- eventstorming --package aether-examples \
 		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
 	node $(JUDGES)/judge.mjs $(JUDGES)/shop
+	$(CARGO) run --quiet --package eventstorming --example random_boards -- $(JUDGES)/boards 20
+	node $(JUDGES)/fit.mjs $(JUDGES)/boards $(JUDGES)/shop
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features

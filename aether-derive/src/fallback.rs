@@ -32,6 +32,7 @@ pub(crate) fn command(input: &DeriveInput) -> TokenStream {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(""),
                 personal: &[],
+                schema: #krate::meta::SchemaOf::UNKNOWN,
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };

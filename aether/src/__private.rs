@@ -20,6 +20,8 @@ pub use std::{
 pub use eventstorming::meta;
 pub use serde;
 
+pub use crate::__schema_of as schema_of;
+
 pub use crate::{
     InvalidPayload,
     domain::{
@@ -28,9 +30,10 @@ pub use crate::{
         ExternalSystem, ExternalSystemMember, FoldInto, Handle, Handlers, Includes, Initiator,
         Instances, Issues, Keyed, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing,
         Persona, PlainRejection, Policy, PolicyMember, ProcessManager, ProcessManagerMember,
-        Projection, ProjectionMember, Query, RawEvent, React, Register, Shape, SnapshotCodec,
-        Snapshots, StillEmitted, Stored, VisitEvent, VisitInline, call, decode_variant,
-        encode_variant, fold, from_json, key_of, query_meta, unknown_type, unreadable_version,
+        Projection, ProjectionMember, Query, RawEvent, React, Register, SchemaProbe, Schemaless,
+        Shape, SnapshotCodec, Snapshots, StillEmitted, Stored, VisitEvent, VisitInline, call,
+        decode_variant, encode_variant, fold, from_json, key_of, query_meta, unknown_type,
+        unreadable_version,
     },
     personal::PersonalField,
 };

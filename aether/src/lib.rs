@@ -39,6 +39,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 pub mod __private;
 pub mod domain;
+pub mod observe;
 pub mod prelude;
 #[cfg(feature = "runtime")]
 pub mod runtime;

@@ -20,6 +20,7 @@ pub(crate) fn command(command: &Command) -> TokenStream {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(#name),
                 personal: #personal,
+                schema: #krate::schema_of!(#ident),
                 docs: #docs,
                 location: #location,
             };

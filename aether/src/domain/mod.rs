@@ -35,6 +35,7 @@ mod readers;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
+mod schema_probe;
 mod shape;
 mod snapshots;
 mod stored;
@@ -64,6 +65,7 @@ pub use self::{
     raw_event::RawEvent,
     readers::{Readers, RewriteError},
     replay::{ReplayError, Replayed, UnfitSnapshot},
+    schema_probe::{SchemaProbe, Schemaless},
     shape::Shape,
     snapshots::{SnapshotCodec, SnapshotSchema, Snapshots},
     stored::Stored,

@@ -1,4 +1,4 @@
-use super::{Docs, Location, Name, Personal};
+use super::{Docs, Location, Name, Personal, SchemaOf};
 
 /// One kind of command: something that is asked for.
 #[derive(Debug)]
@@ -7,6 +7,8 @@ pub struct Command {
     pub name: Name,
     /// The fields that hold personal data.
     pub personal: &'static [Personal],
+    /// The JSON Schema of its data.
+    pub schema: SchemaOf,
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.
