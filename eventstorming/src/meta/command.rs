@@ -5,6 +5,8 @@ use super::{Docs, Location, Name, Personal};
 pub struct Command {
     /// The name it travels under.
     pub name: Name,
+    /// Other names under which earlier builds have asked for it.
+    pub aliases: &'static [&'static str],
     /// The fields that hold personal data.
     pub personal: &'static [Personal],
     /// What the doc comment says.
