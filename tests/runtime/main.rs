@@ -18,6 +18,7 @@ mod followers;
 mod lifecycle;
 mod meters;
 mod processes;
+mod processes_killed;
 mod shop;
 mod snapshot_schemas;
 mod snapshots;

@@ -8,7 +8,7 @@
 
 mod actor_locks;
 mod adapter;
-mod backoff;
+pub(crate) mod backoff;
 mod builder;
 mod carry_out;
 mod command_error;
