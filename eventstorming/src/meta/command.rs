@@ -5,6 +5,8 @@ use super::{Docs, Location, Name, Personal, SchemaOf};
 pub struct Command {
     /// The name it travels under.
     pub name: Name,
+    /// Other names under which earlier builds have asked for it.
+    pub aliases: &'static [&'static str],
     /// The fields that hold personal data.
     pub personal: &'static [Personal],
     /// The JSON Schema of its data.
