@@ -129,7 +129,7 @@ fn compare(runtime: &Runtime, subscribers: usize) {
         }
     }
     let fastest = (ours.iter().min().copied(), theirs.iter().min().copied());
-    let delivered = (count * subscribers) as f64;
+    let delivered = f64::from(u32::try_from(count * subscribers).unwrap());
     let (one, other) = (median(ours).as_secs_f64(), median(theirs).as_secs_f64());
     let (best, bound) = (
         fastest.0.unwrap().as_secs_f64(),
