@@ -38,6 +38,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Export(ExportArgs),
     Import(ImportArgs),
+    Observe(ObserveArgs),
     /// Look at the events of a namespace.
     #[command(subcommand)]
     Events(EventsCommand),
@@ -209,6 +210,33 @@ pub(crate) struct ImportArgs {
     /// The file.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+/// Compare the model of a domain with what a log shows of it.
+///
+/// How often each event happened and when last, what the log holds that the model does not know,
+/// what never happened, and whether one thing led to another as it is declared. The exit code is 1
+/// if the log holds anything that the model does not say.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ObserveArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    #[command(flatten)]
+    pub(crate) span: SpanArgs,
+
+    /// The model, as `cargo eventstorming model --out FILE` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+
+    /// Draw the board with what was seen on it: a picture, or a page if the name ends in `.html`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) board: Option<PathBuf>,
+
+    /// Keep what was seen, for `cargo eventstorming observed`: names and numbers, and no data of
+    /// any event.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keep: Option<PathBuf>,
 }
 
 /// Show the last events of a namespace, and those to come if wanted.

@@ -10,6 +10,7 @@ mod failure;
 mod import;
 mod interrupt;
 mod lines;
+mod observe;
 mod outcome;
 mod parked;
 mod place;
@@ -47,6 +48,7 @@ async fn run(command: Command, screen: &Screen) -> Result<Outcome, Failure> {
     match command {
         Command::Export(args) => export::run(args, screen).await,
         Command::Import(args) => import::run(args, screen).await,
+        Command::Observe(args) => observe::run(args, screen).await,
         Command::Events(EventsCommand::Tail(args)) => events::tail(args, screen).await,
         Command::Events(EventsCommand::Search(args)) => events::search(args, screen).await,
         Command::Events(EventsCommand::Show(args)) => events::show(args, screen).await,

@@ -19,6 +19,7 @@ mod lifecycle;
 mod meters;
 mod parking;
 mod processes;
+mod processes_killed;
 mod shop;
 mod snapshot_schemas;
 mod snapshots;

@@ -209,6 +209,17 @@ impl Registry {
         });
     }
 
+    fn route<R: Route + 'static>(&mut self, command: &'static str, to: &'static str, route: R) {
+        match self.routes.entry(command) {
+            Entry::Vacant(free) => _ = free.insert(Box::new(route)),
+            Entry::Occupied(taken) => self.problems.push(StartError::HandledTwice {
+                command,
+                first: taken.get().actor_type(),
+                second: to,
+            }),
+        }
+    }
+
     fn stores(&mut self, aggregate: &'static meta::Aggregate) {
         let owner = aggregate.name.as_str();
         for event in aggregate.events {
@@ -236,14 +247,9 @@ impl Register for Registry {
         self.stores(A::META);
         self.unseen.extend(UnseenState::of::<A>());
         for row in A::ON_COMMAND {
-            let command = row.command().name.as_str();
-            match self.routes.entry(command) {
-                Entry::Vacant(free) => _ = free.insert(Box::new(HandlerRoute::<A>::new(row))),
-                Entry::Occupied(taken) => self.problems.push(StartError::HandledTwice {
-                    command,
-                    first: taken.get().actor_type(),
-                    second: name,
-                }),
+            let aliases = row.command().aliases.iter().copied();
+            for command in std::iter::once(row.command().name.as_str()).chain(aliases) {
+                self.route(command, name, HandlerRoute::<A>::new(row));
             }
         }
     }

@@ -37,6 +37,7 @@ mod encode;
 mod error;
 mod json;
 mod own;
+mod scan;
 
 #[cfg(any(feature = "nats", test))]
 pub(crate) use self::decode::decode_of;

@@ -24,7 +24,7 @@ const DEPTH: usize = 32;
 
 /// A node of a schema, with the root that its references are looked up in.
 #[derive(Debug, Clone)]
-pub(super) struct Schema<'a> {
+pub struct Schema<'a> {
     root: &'a Value,
     node: Cow<'a, Value>,
     /// The reference that led here.
@@ -32,7 +32,8 @@ pub(super) struct Schema<'a> {
 }
 
 impl<'a> Schema<'a> {
-    pub(super) const fn new(root: &'a Value) -> Self {
+    /// The root of a document.
+    pub const fn new(root: &'a Value) -> Self {
         Self {
             root,
             node: Cow::Borrowed(root),
@@ -41,7 +42,8 @@ impl<'a> Schema<'a> {
     }
 
     /// Another node of the same document.
-    pub(super) fn at(&self, node: &Value) -> Self {
+    #[must_use]
+    pub fn at(&self, node: &Value) -> Self {
         Self {
             root: self.root,
             node: Cow::Owned(node.clone()),
@@ -51,55 +53,60 @@ impl<'a> Schema<'a> {
     }
 
     /// The name under which it is defined, if a reference led here.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    pub(super) fn get(&self, keyword: &str) -> Option<&Value> {
+    /// What a keyword says.
+    pub fn get(&self, keyword: &str) -> Option<&Value> {
         self.node.get(keyword)
     }
 
-    pub(super) fn text(&self, keyword: &str) -> Option<&str> {
+    /// What a keyword says, if that is a text.
+    pub fn text(&self, keyword: &str) -> Option<&str> {
         self.get(keyword)?.as_str()
     }
 
-    pub(super) fn number(&self, keyword: &str) -> Option<u64> {
+    /// What a keyword says, if that is a count.
+    pub fn number(&self, keyword: &str) -> Option<u64> {
         self.get(keyword)?.as_u64()
     }
 
-    pub(super) fn list(&self, keyword: &str) -> &[Value] {
+    /// What a keyword lists.
+    pub fn list(&self, keyword: &str) -> &[Value] {
         self.get(keyword)
             .and_then(Value::as_array)
             .map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn node(&self) -> &Value {
+    pub(crate) fn node(&self) -> &Value {
         &self.node
     }
 
     /// The schemas of the properties, in the order of the document.
-    pub(super) fn properties(&self) -> impl Iterator<Item = (&str, Self)> {
+    pub fn properties(&self) -> impl Iterator<Item = (&str, Self)> {
         let properties = self.get("properties").and_then(Value::as_object);
         let all = properties.into_iter().flatten();
         all.map(|(name, node)| (name.as_str(), self.at(node)))
     }
 
-    pub(super) fn property(&self, name: &str) -> Option<Self> {
+    pub(crate) fn property(&self, name: &str) -> Option<Self> {
         Some(self.at(self.get("properties")?.get(name)?))
     }
 
-    pub(super) fn requires(&self, name: &str) -> bool {
+    /// Whether a property is always there.
+    pub fn requires(&self, name: &str) -> bool {
         self.list("required").iter().any(|known| known == name)
     }
 
     /// Whether a property that it does not name is refused.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         let closed = |keyword: &str| self.get(keyword) == Some(&Value::Bool(false));
         closed("additionalProperties") || closed("unevaluatedProperties")
     }
 
     /// The keys of a map with the schema of its values; the keys as a pattern, if they have one.
-    pub(super) fn map_values(&self) -> Option<(Option<&str>, Self)> {
+    pub fn map_values(&self) -> Option<(Option<&str>, Self)> {
         let patterns = self.get("patternProperties").and_then(Value::as_object);
         if let Some((pattern, node)) = patterns.and_then(|patterns| patterns.iter().next()) {
             return Some((Some(pattern.as_str()), self.at(node)));
@@ -114,7 +121,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The same without references and `allOf` at its top.
-    pub(super) fn resolved(mut self) -> Self {
+    pub(crate) fn resolved(mut self) -> Self {
         for _ in 0..DEPTH {
             let Some(object) = self.node.as_object() else {
                 return self;
@@ -140,7 +147,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The branches of a union, each with what stands beside the union; none if it is no union.
-    pub(super) fn branches(&self) -> Option<Vec<Self>> {
+    pub(crate) fn branches(&self) -> Option<Vec<Self>> {
         let object = self.node.as_object()?;
         let keyword = ["oneOf", "anyOf"]
             .into_iter()
@@ -201,4 +208,49 @@ fn merged(one: &Value, other: &Map<String, Value>) -> Value {
         }
     }
     Value::Object(object)
+}
+
+/// A schema without what is only said to readers: two that are the same without it take the same
+/// values.
+pub(crate) fn bare(schema: &Value) -> Value {
+    match schema {
+        Value::Object(object) => {
+            let said = object
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "title" | "description" | "$comment"));
+            let fields = said.map(|(key, value)| {
+                let named = matches!(key.as_str(), "properties" | "$defs" | "patternProperties");
+                let members = value.as_object().filter(|_| named);
+                let inner = members.map_or_else(
+                    || bare(value),
+                    |members| {
+                        let members = members.iter();
+                        let members = members.map(|(name, node)| (name.clone(), bare(node)));
+                        Value::Object(members.collect())
+                    },
+                );
+                (key.clone(), inner)
+            });
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(bare).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_property_that_is_called_like_a_remark_stays() {
+        let schema = json!({
+            "title": "A", "description": "B",
+            "properties": { "title": { "type": "string", "description": "C" } },
+        });
+        let expected = json!({ "properties": { "title": { "type": "string" } } });
+        assert_eq!(bare(&schema), expected);
+    }
 }

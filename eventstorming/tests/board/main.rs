@@ -18,6 +18,10 @@ mod levels;
 mod mermaid;
 #[cfg(test)]
 mod metadata;
+#[cfg(all(test, feature = "png"))]
+mod png;
+#[cfg(test)]
+mod reality;
 #[cfg(test)]
 mod round_trip;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use std::io;
+use std::{io, sync::atomic::AtomicUsize};
 
 use async_nats::{
     Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr,
@@ -22,6 +22,7 @@ use super::{
     memo::Memo,
     names::Names,
     patience::Patience,
+    readings::Readings,
     replies::Replies,
     server_version::ServerVersion,
     store::Shared,
@@ -110,6 +111,8 @@ impl JetStreamOptions {
             denials,
             replies,
             memo: Memo::new(self.remembered_actors),
+            readings: Readings::of(&names, &context),
+            message_bytes: AtomicUsize::new(0),
             state: OnceCell::new(),
             options: self,
             names,
