@@ -49,6 +49,7 @@ fn status_of(aether: &Aether, kind: FollowerKind) -> FollowerStatus {
 }
 
 /// Waits until something is so.
+#[expect(clippy::future_not_send, reason = "a test waits for it where it is")]
 async fn until<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
     let waiting = async {
         while !is_so().await {
