@@ -11,6 +11,9 @@ use crate::{
     model::{Kind, Location, Verb},
 };
 
+/// The style of what a log shows.
+const SEEN: &str = include_str!("seen.css");
+
 /// How far the corners of edges are rounded, in pixels.
 const CORNER: i32 = 9;
 
@@ -79,7 +82,9 @@ impl Document<'_> {
             Escaped(title)
         )?;
         writeln!(f, r#"<desc id="es-desc">{}</desc>"#, Escaped(description))?;
-        writeln!(f, "<style>{}</style>\n<defs>", self.theme.style())?;
+        let seen = self.scene.notes().any(|note| note.tally.is_some());
+        let seen = if seen { SEEN } else { "" };
+        writeln!(f, "<style>{}{seen}</style>\n<defs>", self.theme.style())?;
         for class in ["activates", "feeds", "notifies"] {
             writeln!(
                 f,
