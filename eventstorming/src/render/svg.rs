@@ -425,7 +425,9 @@ fn write_finding(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let Some(finding) = &note.finding else {
         return Ok(());
     };
-    let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4);
+    // Above the strip, so that it can be read.
+    let strip = note.tally.as_ref().map_or(0, |tally| tally.rect.height + 6);
+    let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4 - strip);
     writeln!(
         f,
         r#"<g role="graphics-symbol" aria-roledescription="finding"><title>{}</title><circle class="es-finding" cx="{x}" cy="{y}" r="10"/><text class="es-finding-mark" x="{x}" y="{}">!</text></g>"#,
