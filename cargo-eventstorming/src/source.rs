@@ -114,11 +114,8 @@ pub(crate) fn earlier(
         ..again(args)
     };
     // What both depend on is built once.
-    let target = project.target.clone();
-    let earlier = Project {
-        target,
-        ..Project::find(&args, Some(&manifest))?
-    };
+    let mut earlier = Project::find(&args, Some(&manifest))?;
+    earlier.target.clone_from(&project.target);
     Ok(Source::build(&args, earlier, out)?.model)
 }
 
