@@ -56,12 +56,10 @@ impl Names {
 
     fn add(&mut self, items: &[Item], place: &Place<'_>, whole: bool) -> Result<(), Failure> {
         for item in items {
-            match item {
-                Item::Mod(module) => self.add_module(module, place, whole)?,
-                other if whole || is_test(attributes(other)) => {
-                    self.add_tokens(other.to_token_stream());
-                }
-                _ => {}
+            if let Item::Mod(module) = item {
+                self.add_module(module, place, whole)?;
+            } else if whole || is_test(attributes(item)) {
+                self.add_tokens(item.to_token_stream());
             }
         }
         Ok(())
@@ -120,13 +118,16 @@ fn file_of(below: &Path, name: &str, inner: &Path) -> PathBuf {
     }
 }
 
+/// The attributes of what may be for tests alone beside a module.
 const fn attributes(item: &Item) -> &[Attribute] {
-    match item {
-        Item::Fn(item) => item.attrs.as_slice(),
-        Item::Impl(item) => item.attrs.as_slice(),
-        Item::Macro(item) => item.attrs.as_slice(),
-        Item::Use(item) => item.attrs.as_slice(),
-        _ => &[],
+    if let Item::Fn(item) = item {
+        item.attrs.as_slice()
+    } else if let Item::Impl(item) = item {
+        item.attrs.as_slice()
+    } else if let Item::Macro(item) = item {
+        item.attrs.as_slice()
+    } else {
+        &[]
     }
 }
 

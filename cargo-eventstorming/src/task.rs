@@ -116,7 +116,7 @@ fn png(board: &Board, wish: &BoardArgs) -> Result<Vec<u8>, Failure> {
     let pixels = wish
         .fonts
         .iter()
-        .fold(pixels, |pixels, font| pixels.font(font));
+        .fold(pixels, eventstorming::render::Pixels::font);
     board.png(&pixels).map_err(Failure::Png)
 }
 

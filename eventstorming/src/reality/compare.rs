@@ -78,6 +78,9 @@ type Doubt<'a> = (Option<&'a Element>, String);
 /// A relation by what it says.
 type Said = (ElementId, Verb, ElementId);
 
+/// One of the relations on a way, if it has that.
+type Part = fn(&Way<'_>) -> Option<Said>;
+
 struct Comparison<'a> {
     model: &'a Model,
     seen: &'a Observations,
@@ -345,7 +348,7 @@ impl<'a> Comparison<'a> {
 
     /// What all of the possible ways have in common was seen for sure.
     fn count_ways(&mut self, ways: &[Way<'_>], count: u64) {
-        let parts: [fn(&Way<'_>) -> Option<Said>; 3] = [
+        let parts: [Part; 3] = [
             |way| way.taken.map(key),
             |way| way.issued.map(key),
             |way| Some(key(way.emitted)),

@@ -11,6 +11,9 @@ use crate::{
     model::{Kind, Location, Verb},
 };
 
+/// The style of what a log shows.
+const SEEN: &str = include_str!("seen.css");
+
 /// How far the corners of edges are rounded, in pixels.
 const CORNER: i32 = 9;
 
@@ -79,7 +82,9 @@ impl Document<'_> {
             Escaped(title)
         )?;
         writeln!(f, r#"<desc id="es-desc">{}</desc>"#, Escaped(description))?;
-        writeln!(f, "<style>{}</style>\n<defs>", self.theme.style())?;
+        let seen = self.scene.notes().any(|note| note.tally.is_some());
+        let seen = if seen { SEEN } else { "" };
+        writeln!(f, "<style>{}{seen}</style>\n<defs>", self.theme.style())?;
         for class in ["activates", "feeds", "notifies"] {
             writeln!(
                 f,
@@ -420,7 +425,9 @@ fn write_finding(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let Some(finding) = &note.finding else {
         return Ok(());
     };
-    let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4);
+    // Above the strip, so that it can be read.
+    let strip = note.tally.as_ref().map_or(0, |tally| tally.rect.height + 6);
+    let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4 - strip);
     writeln!(
         f,
         r#"<g role="graphics-symbol" aria-roledescription="finding"><title>{}</title><circle class="es-finding" cx="{x}" cy="{y}" r="10"/><text class="es-finding-mark" x="{x}" y="{}">!</text></g>"#,

@@ -18,7 +18,8 @@ mod levels;
 mod mermaid;
 #[cfg(test)]
 mod metadata;
-#[cfg(all(test, feature = "png"))]
+#[cfg(feature = "png")]
+#[cfg(test)]
 mod png;
 #[cfg(test)]
 mod reality;

@@ -93,6 +93,10 @@ impl Draft {
     }
 
     /// Gives an element a schema of these properties; what they refer to is among `defs`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is written where it is handed over"
+    )]
     pub(crate) fn of(mut self, id: &str, properties: Value, defs: &Value) -> Self {
         let schema = json!({ "type": "object", "properties": properties, "$defs": defs });
         self.schemas.insert(id.to_owned(), schema);

@@ -426,7 +426,8 @@ fn what_no_test_names_is_found() {
     let model = sound().model();
     let names = ["PlaceOrder", "SendInvoice", "OrderPlaced", "InvoiceSent"];
     assert_eq!(TestNames::from_iter(names).untested(&model), []);
-    let found = TestNames::from_iter(names[..3].iter().copied()).untested(&model);
+    let all_but_one: TestNames = names[..3].iter().copied().collect();
+    let found = all_but_one.untested(&model);
     let found: Vec<_> = found
         .iter()
         .map(|finding| (finding.code, finding.message.as_str()))

@@ -35,11 +35,13 @@ fn may_rest(model: &Model, manager: &Element, event: &ElementId) -> bool {
     let issues = model.relations_from(&manager.id).filter(|said| {
         said.verb == Verb::Issues && (said.upon.is_empty() || said.upon.contains(event))
     });
+    // Of a command that is issued upon several events it is not known upon which it is certain.
     let mut certain = issues.filter(|said| {
-        !matches!(
+        let optional = matches!(
             said.cardinality,
             Some(Cardinality::Optional | Cardinality::Many)
-        )
+        );
+        !optional && said.upon.len() < 2
     });
     certain.next().is_none()
 }
