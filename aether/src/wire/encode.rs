@@ -186,6 +186,9 @@ impl Writer {
             self.json.raw("\"");
         }
         self.optional(r#","traceparent":"#, metadata.traceparent.as_deref());
+        if let Some(mark) = &metadata.session {
+            text(&mut self.json, r#","aethersession":"#, &mark.to_string());
+        }
         for (key, value) in metadata.custom() {
             // Names of attributes need no escaping.
             self.json.raw(",\"");
