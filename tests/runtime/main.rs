@@ -12,12 +12,16 @@
     reason = "handlers and folds of a small domain"
 )]
 
+mod actors;
 mod adapters;
 mod commands;
 mod followers;
 mod lifecycle;
 mod meters;
+mod metrics;
 mod processes;
+mod sessions;
+mod sessions_killed;
 mod shop;
 mod snapshot_schemas;
 mod snapshots;

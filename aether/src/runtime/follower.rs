@@ -7,7 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     backoff::Backoff,
+    carry_out::Effect,
     engine::pause,
+    meters::FollowerMeters,
     status::{FollowerState, FollowerStatus},
 };
 use crate::{CheckpointStore as _, DynEventStore, EventStore as _, Position, Recorded, StoreError};
@@ -32,9 +34,20 @@ pub(super) trait Consumer: Send + Sync + 'static {
 pub(super) struct Done {
     /// How many commands the domain refused.
     pub(super) refused: u64,
+    /// Whether a command has left nothing in the log, so that it would be decided on again if it
+    /// came again.
+    pub(super) is_traceless: bool,
     /// Whether what was made of the log so far must not be kept, so that it has to be given again
     /// from its start.
     pub(super) anew: bool,
+}
+
+impl Done {
+    /// A command was carried out.
+    pub(super) fn add(&mut self, effect: Effect) {
+        self.refused += u64::from(effect == Effect::Refused);
+        self.is_traceless |= effect != Effect::Stored;
+    }
 }
 
 /// Why the work for a commit was not done.
@@ -54,6 +67,7 @@ pub(super) struct Follower<C> {
     /// The name its checkpoint is kept under; none if it begins at the start each time.
     pub(super) checkpoint: Option<String>,
     pub(super) saved: Position,
+    pub(super) meters: FollowerMeters,
 }
 
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
@@ -87,6 +101,7 @@ impl<C: Consumer> Follower<C> {
                 End::Anew => anew = true,
                 End::Halted(reason) => {
                     tracing::error!(follower = self.name(), %reason, "halted");
+                    self.meters.halted();
                     self.set_state(FollowerState::Halted { reason });
                     // Its status stays readable until the runtime ends.
                     stop.cancelled().await;
@@ -138,13 +153,13 @@ impl<C: Consumer> Follower<C> {
         stop: &CancellationToken,
         backoff: &mut Backoff,
     ) -> Result<(), End> {
-        loop {
+        let is_traceless = loop {
             match self.consumer.take(recorded).await {
                 Ok(Done { anew: true, .. }) => return Err(End::Anew),
                 Ok(done) => {
                     backoff.reset();
                     self.advance(recorded.position, &done);
-                    break;
+                    break done.is_traceless;
                 }
                 Err(Failure::Halt(reason)) => return Err(End::Halted(reason)),
                 Err(Failure::Retry(reason)) => {
@@ -153,8 +168,9 @@ impl<C: Consumer> Follower<C> {
                     }
                 }
             }
-        }
-        if recorded.position.as_u64() - self.saved.as_u64() >= Self::CHECKPOINT_EVERY {
+        };
+        let unsaved = recorded.position.as_u64() - self.saved.as_u64();
+        if is_traceless || unsaved >= Self::CHECKPOINT_EVERY {
             self.save_checkpoint().await;
         }
         Ok(())
@@ -173,6 +189,7 @@ impl<C: Consumer> Follower<C> {
     async fn wait(&self, reason: String, stop: &CancellationToken, backoff: &mut Backoff) -> bool {
         let pausing = pause(backoff.next());
         let attempts = backoff.attempts();
+        self.meters.retries.increment(1);
         tracing::warn!(follower = self.name(), attempts, %reason, "retrying");
         self.set_state(FollowerState::Retrying { attempts, reason });
         tokio::select! {
@@ -182,6 +199,8 @@ impl<C: Consumer> Follower<C> {
     }
 
     fn advance(&self, position: Position, done: &Done) {
+        self.meters.reached(position);
+        self.meters.refused.increment(done.refused);
         self.status.send_modify(|status| {
             status.position = position;
             status.refused += done.refused;

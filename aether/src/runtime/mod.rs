@@ -6,22 +6,26 @@
 //! decide, and commits. Each policy, projection and adapter is a *follower* of the log, a task
 //! of its own, so that one that is stuck holds up no other.
 
-mod actor_locks;
+mod actors;
 mod adapter;
 mod backoff;
 mod builder;
+mod carried;
 mod carry_out;
 mod command_error;
+mod driven;
 mod engine;
 mod envelope;
 mod follower;
 mod handle;
+mod meters;
 mod outbox;
 mod process;
 mod projection;
 mod reactor;
 mod registry;
 mod route;
+mod search;
 mod send;
 mod snapshots;
 mod status;
@@ -29,6 +33,7 @@ mod tasks;
 mod timers;
 
 pub use self::{
+    actors::{ActorOptions, ActorsStatus},
     adapter::{Adapter, Delivery},
     builder::{AetherBuilder, StartError},
     command_error::{CommandError, LoadError, ReadError, Refusal},
