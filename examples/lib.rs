@@ -1,4 +1,10 @@
 //! Domains that show what Aether is for. Each folder is one domain, each file an aggregate.
 
+pub mod calendar;
+
+#[path = "cargo-shipping/mod.rs"]
+pub mod cargo_shipping;
+#[path = "library-lending/mod.rs"]
+pub mod library_lending;
 #[path = "order-fulfilment/mod.rs"]
 pub mod order_fulfilment;

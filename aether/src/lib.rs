@@ -10,11 +10,19 @@
 //! - The *runtime* (feature `runtime`) carries out commands and lets policies, projections and
 //!   adapters follow the log: `Aether` has an example of it all.
 //! - The *model* of a domain, and its board, come from [`eventstorming`].
-//! - The *testing kit* (feature `testing`) has given/when/then and replay snapshots.
+//! - The *testing kit* (feature `testing`) has given/when/then and replay snapshots, and with the
+//!   feature `proptest` histories that nobody thought of.
+//!
+//! The [guide] introduces all of it on one domain, and the [reference] shows what each macro takes
+//! and writes.
+//!
+//! [guide]: https://github.com/aether-rs/aether/tree/main/docs/guide
+//! [reference]: https://github.com/aether-rs/aether/tree/main/docs/reference
 
 // Generated code names `::aether`; so it works in this crate's own tests as well.
 extern crate self as aether;
 
+pub mod bus;
 mod clock;
 mod event;
 mod id;
@@ -36,6 +44,8 @@ pub mod prelude;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod store;
+#[cfg(feature = "runtime")]
+pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod wire;

@@ -67,6 +67,16 @@ impl Metadata {
         Self::default()
     }
 
+    /// Whether nothing is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.correlation_id.is_none()
+            && self.causation_id.is_none()
+            && self.command_id.is_none()
+            && self.traceparent.is_none()
+            && self.session.is_none()
+            && self.custom.is_empty()
+    }
+
     /// The user's own entries, by key.
     pub const fn custom(&self) -> &BTreeMap<String, String> {
         &self.custom

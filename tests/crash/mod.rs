@@ -1,7 +1,5 @@
 //! A process that appends to an embedded store and is killed at a moment that a seed decides,
 //! and what must be found in the folder afterwards.
-//!
-//! Nothing here knows of NATS.
 #![expect(
     clippy::missing_panics_doc,
     clippy::unwrap_used,
@@ -10,6 +8,7 @@
 
 pub mod asks;
 mod dice;
+pub mod tally;
 mod writer;
 
 use std::{collections::HashMap, path::Path, time::Duration};

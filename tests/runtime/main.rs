@@ -20,6 +20,7 @@ mod lifecycle;
 mod meters;
 mod metrics;
 mod processes;
+mod processes_killed;
 mod sessions;
 mod sessions_killed;
 mod shop;

@@ -171,6 +171,20 @@ impl CheckpointStore for UnreliableStore {
         }
         self.inner.save_checkpoint(reader, checkpoint).await
     }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        if self.faults.no_checkpoints.load(Ordering::SeqCst) {
+            return Err(unavailable());
+        }
+        self.inner
+            .replace_checkpoint(reader, expected, checkpoint)
+            .await
+    }
 }
 
 impl SnapshotStore for UnreliableStore {

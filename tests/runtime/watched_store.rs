@@ -132,6 +132,17 @@ impl CheckpointStore for WatchedStore {
         }
         self.inner.save_checkpoint(reader, checkpoint).await
     }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        self.inner
+            .replace_checkpoint(reader, expected, checkpoint)
+            .await
+    }
 }
 
 impl SnapshotStore for WatchedStore {

@@ -141,6 +141,16 @@ async fn reading_and_following_that_are_denied_say_so() {
 }
 
 #[tokio::test]
+async fn following_that_may_not_say_what_was_read_says_so() {
+    let (_server, [app, root]) = stores("publish: { deny: [\"$JS.ACK.>\"] }").await;
+    root.save(event("a", 1)).await.unwrap();
+    let mut log = Box::pin(app.follow(Position::START));
+    soon(log.next()).await.unwrap().unwrap();
+    let err = soon(log.next()).await.unwrap().unwrap_err();
+    assert_denied(&err, "$JS.ACK.");
+}
+
+#[tokio::test]
 async fn an_append_whose_questions_are_denied_says_so() {
     let (_server, [app, root]) =
         stores("publish: { deny: [\"$JS.API.DIRECT.GET.>\", \"$JS.API.STREAM.MSG.GET.>\"] }").await;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use aether::{
-    ActorId, Commit, Event, EventStore as _, EventStoreExt as _, Version,
+    ActorId, Commit, Event, EventStore as _, EventStoreExt as _, Position, Version,
     store::jetstream::{JetStreamEventStore, JetStreamOptions},
 };
 use aether_tests::harness::NatsServer;
 use async_nats::jetstream;
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -83,6 +83,62 @@ async fn messages_larger_than_a_page_are_read_one_by_one() {
     for store in stores {
         let pages = pages(&store).await;
         assert_eq!(pages.iter().sum::<usize>(), 600, "{pages:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reading_that_is_gone_on_with_has_what_was_appended_meanwhile() {
+    let server = NatsServer::shared().await;
+    let options = options().page_bytes(100_000);
+    let store = reader(&server, options.clone()).await;
+    fill(&store, 300, |_| 1_000).await;
+    let fresh = reader(&server, options).await;
+    let first = fresh.read(&actor(), Version::NONE).await.unwrap();
+    assert!(first.more);
+    let added = Event::new(actor(), 301, "Grown", &json!("more")).unwrap();
+    store.append(Commit::new([added]).unwrap()).await.unwrap();
+    let mut after = first.commits.last().unwrap().commit.version();
+    loop {
+        let page = fresh.read(&actor(), after).await.unwrap();
+        after = page.commits.last().map_or(after, |it| it.commit.version());
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(after, Version::new(301));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_reader_loses_nothing_and_is_not_sent_more_than_it_can_hold() {
+    const COMMITS: u64 = 20_000;
+    const AHEAD: u64 = 8_192;
+    let server = NatsServer::shared().await;
+    let store = reader(&server, options()).await;
+    let append = |number: u64| {
+        let event = Event::new(format!("a{number}"), 1, "Counted", &number).unwrap();
+        let append = store.append(Commit::new([event]).unwrap());
+        append.map(|stored| assert!(stored.is_ok()))
+    };
+    stream::iter(0..COMMITS)
+        .for_each_concurrent(256, append)
+        .await;
+    let mut log = Box::pin(store.follow(Position::START));
+    log.next().await.unwrap().unwrap();
+    let context = jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    let context = context.get_stream(store.stream_name()).await.unwrap();
+    let sent = async || {
+        let consumer = context.consumers().next().await.unwrap().unwrap();
+        consumer.delivered.consumer_sequence
+    };
+    let begun = async { while sent().await < 1_000 {} };
+    timeout(Duration::from_secs(20), begun).await.unwrap();
+    // Without a bound it would be sent everything while it is asked so often.
+    for _ in 0..1_000 {
+        assert!(sent().await <= AHEAD);
+    }
+    for position in 2..=COMMITS {
+        let recorded = log.next().await.unwrap().unwrap();
+        assert_eq!(recorded.position, Position::new(position));
     }
 }
 

@@ -7,7 +7,7 @@ use aether::{prelude::*, testing::check_contracts};
 /// The events of three builds, as far as they differ: each is a build of its own.
 macro_rules! build {
     ($build:ident, $(#[$event:meta])* { $($fields:tt)* } $($more:item)*) => {
-        mod $build {
+        pub(crate) mod $build {
             use super::*;
 
             #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,7 +23,7 @@ macro_rules! build {
                 #[apply]
                 fn placed(&mut self, _: Placed) {}
             }
-            bounded_context! { pub(super) Sales { aggregates: [Order] } }
+            bounded_context! { pub(crate) Sales { aggregates: [Order] } }
         }
     };
 }
@@ -57,7 +57,7 @@ fn complaint(check: impl FnOnce() + std::panic::UnwindSafe) -> String {
 }
 
 /// Locks what the first build releases.
-fn locked(folder: &Path) {
+pub(crate) fn locked(folder: &Path) {
     use aether::{
         domain::event_schemas,
         eventstorming::{Model, contract::Lock, files::Files},

@@ -7,6 +7,7 @@
 )]
 
 mod account;
+mod arbitrary;
 mod contracts;
 mod given_when_then;
 mod replay_snapshots;

@@ -12,7 +12,7 @@ use crate::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
     Namespace, Page, Position, Receipt, Recorded, SnapshotStore, Store, StoreError, StoreErrorKind,
     Timestamp, Transaction, Version,
-    store::{Entry, Span, Stretch, Unreadable},
+    store::{Entry, Span, Stretch, Unreadable, not_expected},
 };
 
 /// A store around another one, which keeps personal data encrypted there, each person's with
@@ -265,6 +265,31 @@ impl<S: Store, K: KeyStore> CheckpointStore for SealedStore<S, K> {
         match sealed.map_err(PersonalError::refusing)? {
             Some(sealed) => self.0.store.save_checkpoint(reader, sealed).await,
             None => Ok(()),
+        }
+    }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        let (store, sealer, loaded) = (&self.0.store, &self.0.sealer, &self.0.loaded);
+        let kept = store.checkpoint(reader).await?;
+        let opened = sealer.open_checkpoint(loaded, reader, kept.clone()).await;
+        let opened =
+            opened.map_err(|err| err.reading(format_args!("the checkpoint of `{reader}`")))?;
+        if opened == checkpoint {
+            return Ok(());
+        }
+        if opened != *expected {
+            return Err(not_expected(reader));
+        }
+        let sealed = sealer.seal_checkpoint(loaded, reader, checkpoint).await;
+        match sealed.map_err(PersonalError::refusing)? {
+            Some(sealed) => store.replace_checkpoint(reader, &kept, sealed).await,
+            // Its state may hold what was forgotten: it has to be made anew.
+            None => Err(not_expected(reader)),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 ///
 /// The jitter comes from a seed, not from a random source, so that a run can be repeated.
 #[derive(Debug, Clone)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     seed: u64,
     attempt: u32,
     first: Duration,
@@ -13,7 +13,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     /// Between attempts to decide again after a conflict.
-    pub(super) const fn of_conflicts(seed: u64) -> Self {
+    pub(crate) const fn of_conflicts(seed: u64) -> Self {
         Self {
             seed,
             attempt: 0,
@@ -23,7 +23,7 @@ impl Backoff {
     }
 
     /// Between attempts to reach what is out of reach.
-    pub(super) const fn of_outages(seed: u64) -> Self {
+    pub(crate) const fn of_outages(seed: u64) -> Self {
         Self {
             seed,
             attempt: 0,
@@ -33,12 +33,12 @@ impl Backoff {
     }
 
     /// How many waits there have been.
-    pub(super) const fn attempts(&self) -> u32 {
+    pub(crate) const fn attempts(&self) -> u32 {
         self.attempt
     }
 
     /// The next wait: between half and all of the present step.
-    pub(super) fn next(&mut self) -> Duration {
+    pub(crate) fn next(&mut self) -> Duration {
         let factor = 2_u32.saturating_pow(self.attempt.min(16));
         let step = self.first.saturating_mul(factor).min(self.limit);
         self.attempt = self.attempt.saturating_add(1);
@@ -51,7 +51,7 @@ impl Backoff {
     }
 
     /// The next wait starts small again.
-    pub(super) const fn reset(&mut self) {
+    pub(crate) const fn reset(&mut self) {
         self.attempt = 0;
     }
 }

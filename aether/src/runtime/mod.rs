@@ -8,7 +8,7 @@
 
 mod actors;
 mod adapter;
-mod backoff;
+pub(crate) mod backoff;
 mod builder;
 mod carried;
 mod carry_out;

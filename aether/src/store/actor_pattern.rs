@@ -42,7 +42,12 @@ pub enum InvalidPattern {
 impl ActorPattern {
     /// Whether an actor is meant.
     pub fn matches(&self, actor: &ActorId) -> bool {
-        let mut tokens = actor.as_str().split('.');
+        self.matches_text(actor.as_str())
+    }
+
+    /// Whether a text of such tokens is meant.
+    pub(crate) fn matches_text(&self, text: &str) -> bool {
+        let mut tokens = text.split('.');
         for wanted in self.text.split('.') {
             match (wanted, tokens.next()) {
                 (">", Some(_)) if self.open => return true,

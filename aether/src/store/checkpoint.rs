@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use super::{Position, StoreError};
+use super::{Position, StoreError, StoreErrorKind};
 use crate::Payload;
 
 /// How far a reader of the log has come, and what it has made of it so far.
@@ -37,6 +37,7 @@ impl From<Position> for Checkpoint {
 /// - A checkpoint never goes back: of two savers the one that is further wins, and of two at
 ///   the same position, [`Position::START`] included, the later one.
 /// - Position and state belong together: both are of the same save.
+/// - Of those that replace the same checkpoint exactly one succeeds.
 pub trait CheckpointStore: Send + Sync + 'static {
     /// How far a reader has come: at [`Position::START`], without state, if it has saved
     /// nothing yet.
@@ -75,4 +76,31 @@ pub trait CheckpointStore: Send + Sync + 'static {
         reader: &str,
         checkpoint: Checkpoint,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps a checkpoint in the place of exactly this one, be it further or not. What a reader
+    /// that has saved nothing yet has is [`Checkpoint::default`].
+    ///
+    /// It is harmless to replace again: if the very same checkpoint is kept already, that is a
+    /// success. So no two savers should ever want to keep the same.
+    ///
+    /// # Errors
+    /// - [`StoreErrorKind::Conflict`]: another one is kept than the one that is expected, and
+    ///   stays.
+    /// - [`StoreErrorKind::TooLarge`], [`StoreErrorKind::Unavailable`]: as for
+    ///   [`CheckpointStore::save_checkpoint`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the checkpoint is the old one or the new one.
+    fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Says that a checkpoint was not replaced, for another one is kept.
+pub(crate) fn not_expected(reader: &str) -> StoreError {
+    let text = format!("the checkpoint of `{reader}` is another one than was expected, and stays");
+    StoreError::new(StoreErrorKind::Conflict, text)
 }

@@ -101,6 +101,16 @@ impl CheckpointStore for DynEventStore {
     ) -> Result<(), StoreError> {
         self.0.save_checkpoint(reader, checkpoint).await
     }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        let answer = self.0.replace_checkpoint(reader, expected, checkpoint);
+        answer.await
+    }
 }
 
 impl SnapshotStore for DynEventStore {
@@ -128,6 +138,12 @@ trait Erased: Send + Sync {
     fn follow(&self, after: Position) -> Log;
     fn checkpoint<'a>(&'a self, reader: &'a str) -> Answer<'a, Checkpoint>;
     fn save_checkpoint<'a>(&'a self, reader: &'a str, checkpoint: Checkpoint) -> Answer<'a, ()>;
+    fn replace_checkpoint<'a>(
+        &'a self,
+        reader: &'a str,
+        expected: &'a Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Answer<'a, ()>;
     fn snapshot<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Option<ActorSnapshot>>;
     fn save_snapshot(&self, snapshot: ActorSnapshot) -> Answer<'_, ()>;
 }
@@ -183,6 +199,16 @@ impl<S: Store> Erased for S {
 
     fn save_checkpoint<'a>(&'a self, reader: &'a str, checkpoint: Checkpoint) -> Answer<'a, ()> {
         Box::pin(CheckpointStore::save_checkpoint(self, reader, checkpoint))
+    }
+
+    fn replace_checkpoint<'a>(
+        &'a self,
+        reader: &'a str,
+        expected: &'a Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Answer<'a, ()> {
+        let answer = CheckpointStore::replace_checkpoint(self, reader, expected, checkpoint);
+        Box::pin(answer)
     }
 
     fn snapshot<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Option<ActorSnapshot>> {

@@ -23,7 +23,8 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// The actor is at another version. Nothing was stored: load it again and decide again.
+    /// The actor is at another version, or another checkpoint is kept. Nothing was stored: load it
+    /// again and decide again.
     Conflict,
     /// The store is out of reach. Nothing was stored: try again later.
     Unavailable,

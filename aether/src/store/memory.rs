@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::{
     Capabilities, Checkpoint, CheckpointStore, Commit, Direction, Durability, Entry, EventStore,
     Page, Position, Receipt, Recorded, SnapshotStore, Span, StoreError, Stretch, Transaction,
-    VersionConflict,
+    VersionConflict, not_expected,
 };
 use crate::{
     ActorId, ActorSnapshot, Clock as _, CommitId, Namespace, SystemClock, Timestamp, Version,
@@ -183,6 +183,24 @@ impl CheckpointStore for InMemoryEventStore {
         }
         drop(checkpoints);
         Ok(())
+    }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        let mut checkpoints = write(&self.shared.checkpoints);
+        let kept = checkpoints.entry(reader.to_owned()).or_default();
+        let is_expected = *kept == *expected || *kept == checkpoint;
+        if is_expected {
+            *kept = checkpoint;
+        }
+        drop(checkpoints);
+        is_expected
+            .then_some(())
+            .ok_or_else(|| not_expected(reader))
     }
 }
 

@@ -29,6 +29,7 @@ mod position;
 mod recorded;
 mod snapshots;
 mod span;
+mod spread;
 pub mod timers;
 mod transaction;
 #[cfg(feature = "transfer")]
@@ -37,6 +38,8 @@ pub mod transfer;
 use std::future::Future;
 
 use futures_core::Stream;
+
+pub(crate) use self::{checkpoint::not_expected, spread::spread};
 
 #[cfg(feature = "embedded")]
 pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};

@@ -31,7 +31,7 @@ pub(super) fn store<E: EventSet>(
     }
 }
 
-fn event_id(actor_id: &ActorId, version: Version) -> EventId {
+pub(super) fn event_id(actor_id: &ActorId, version: Version) -> EventId {
     let name = format!("{actor_id}/{version}");
     EventId::from(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()))
 }

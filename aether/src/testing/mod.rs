@@ -8,6 +8,7 @@
 //! - [`assert_replay_snapshot!`]: the state after each event of a history, as a snapshot.
 //! - [`assert_replays_equal`], [`assert_snapshots_resume`]: however a history is read, the state
 //!   is the same.
+//! - `arbitrary` (feature `proptest`): events and histories that nobody thought of.
 //! - [`assert_contracts!`](crate::assert_contracts): every event that was ever released is read.
 //!
 //! Every event and command here passes through its stored form, as it does when it is run: what
@@ -16,6 +17,8 @@
 //!
 //! Nothing here knows of a runtime, and nothing waits.
 
+#[cfg(feature = "proptest")]
+pub mod arbitrary;
 mod clock;
 #[cfg(feature = "schema")]
 mod contract;

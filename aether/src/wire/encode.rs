@@ -1,7 +1,7 @@
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 use super::{CANCELLED_TIMER, COMMAND, TIMER, json::Json};
-use crate::{Commit, Event, Metadata, Namespace, OutgoingCommand, TimerChange};
+use crate::{Commit, Event, Metadata, Namespace, OutgoingCommand, TimerChange, Timestamp};
 
 /// What an event needs in bytes without its data, metadata, type, source and subject, generously.
 const ENVELOPE: usize = 240;
@@ -58,7 +58,7 @@ pub fn source_of(namespace: &Namespace) -> String {
 fn capacity(commit: &Commit, common: usize) -> usize {
     let events = commit.events().iter();
     let sizes = events.map(|event| {
-        let metadata = if event.metadata == Metadata::default() {
+        let metadata = if event.metadata.is_empty() {
             0
         } else {
             METADATA
@@ -73,13 +73,22 @@ fn capacity(commit: &Commit, common: usize) -> usize {
     sizes.chain(asks).sum::<usize>() + documents * (ENVELOPE + common) + 2
 }
 
-struct Writer {
+struct Writer<'a> {
     json: Json,
     /// What stands in every document between its type and the rest: its source and its subject.
     origin: Vec<u8>,
+    last: Option<Last<'a>>,
 }
 
-impl Writer {
+/// The last event that was written, and where, to be copied: what is stored together has most in
+/// common.
+struct Last<'a> {
+    event: &'a Event,
+    /// From its type to the second when it happened.
+    described: Range<usize>,
+}
+
+impl<'a> Writer<'a> {
     fn new(commit: &Commit, namespace: &Namespace) -> Self {
         let (source, actor) = (source_of(namespace), commit.actor_id().as_str());
         let mut origin = Json::with_capacity(source.len() + actor.len() + 32);
@@ -87,10 +96,11 @@ impl Writer {
         text(&mut origin, r#","subject":"#, actor);
         let origin = origin.into_bytes();
         let json = Json::with_capacity(capacity(commit, origin.len()));
-        Self { json, origin }
+        let last = None;
+        Self { json, origin, last }
     }
 
-    fn batch(&mut self, commit: &Commit) {
+    fn batch(&mut self, commit: &'a Commit) {
         self.json.raw("[");
         for event in commit.events() {
             self.event(event);
@@ -158,14 +168,11 @@ impl Writer {
         text(&mut self.json, r#","aetherkind":"#, kind);
     }
 
-    fn event(&mut self, event: &Event) {
+    fn event(&mut self, event: &'a Event) {
         self.json.raw(r#"{"specversion":"1.0","id":""#);
         self.json.uuid(event.id.as_uuid());
-        self.json.raw(r#"","type":"#);
-        self.json.string(&event.event_type);
-        self.json.raw(&self.origin);
-        self.json.raw(r#","time":""#);
-        self.json.moment(event.timestamp);
+        self.described(event);
+        self.json.rest_of_the_second(event.timestamp);
         self.json
             .raw(r#"","datacontenttype":"application/json","schemaversion":"#);
         self.integer(event.schema_version.into());
@@ -177,7 +184,26 @@ impl Writer {
         self.json.raw("}");
     }
 
+    /// An event's type, source, subject and time, up to the second.
+    fn described(&mut self, event: &'a Event) {
+        if let Some(last) = self.last.as_ref().filter(|last| last.is_like(event)) {
+            self.json.again(last.described.clone());
+            return;
+        }
+        let start = self.json.len();
+        self.json.raw(r#"","type":"#);
+        self.json.string(&event.event_type);
+        self.json.raw(&self.origin);
+        self.json.raw(r#","time":""#);
+        self.json.up_to_the_second(event.timestamp);
+        let described = start..self.json.len();
+        self.last = Some(Last { event, described });
+    }
+
     fn metadata(&mut self, metadata: &Metadata) {
+        if metadata.is_empty() {
+            return;
+        }
         self.optional(r#","correlationid":"#, metadata.correlation_id.as_deref());
         self.optional(r#","causationid":"#, metadata.causation_id.as_deref());
         if let Some(command_id) = &metadata.command_id {
@@ -212,6 +238,16 @@ impl Writer {
             self.json.number(value);
             self.json.raw("\"");
         }
+    }
+}
+
+impl Last<'_> {
+    /// Whether another event of the commit is described by the same bytes.
+    fn is_like(&self, other: &Event) -> bool {
+        let second = |event: &Event| event.timestamp.as_jiff().as_second();
+        self.event.event_type == other.event_type
+            && second(self.event) == second(other)
+            && other.timestamp >= Timestamp::UNIX_EPOCH
     }
 }
 

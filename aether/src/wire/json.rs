@@ -1,8 +1,9 @@
-use std::io::Write as _;
+use std::{io::Write as _, ops::Range};
 
 use jiff::{civil::DateTime, tz::Offset};
 use uuid::Uuid;
 
+use super::scan;
 use crate::Timestamp;
 
 /// A JSON text that is being written. Writing to memory cannot fail.
@@ -30,6 +31,16 @@ impl Json {
         self.text.extend_from_slice(json.as_ref());
     }
 
+    /// How many bytes are written.
+    pub(super) const fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// What was written before, once more.
+    pub(super) fn again(&mut self, written: Range<usize>) {
+        self.text.extend_from_within(written);
+    }
+
     /// Takes back the last byte.
     pub(super) fn pop(&mut self) {
         self.text.pop();
@@ -47,9 +58,15 @@ impl Json {
 
     /// In RFC 3339, without the quotation marks.
     pub(super) fn moment(&mut self, moment: Timestamp) {
+        self.up_to_the_second(moment);
+        self.rest_of_the_second(moment);
+    }
+
+    /// A moment up to its second; all of it if it lies before 1970.
+    pub(super) fn up_to_the_second(&mut self, moment: Timestamp) {
         let instant = moment.as_jiff();
-        if instant < jiff::Timestamp::UNIX_EPOCH {
-            // Rare: there a second is not what a moment begins with, and years may be negative.
+        if is_early(moment) {
+            // There a second is not what a moment begins with, and years may be negative.
             let _infallible = write!(self.text, "{moment}");
             return;
         }
@@ -60,8 +77,15 @@ impl Json {
         };
         self.last = Some((second, text));
         self.raw(text);
-        self.fraction(instant.subsec_nanosecond().unsigned_abs());
-        self.raw(b"Z");
+    }
+
+    /// What a moment has beyond its second.
+    pub(super) fn rest_of_the_second(&mut self, moment: Timestamp) {
+        if !is_early(moment) {
+            let nanos = moment.as_jiff().subsec_nanosecond();
+            self.fraction(nanos.unsigned_abs());
+            self.raw(b"Z");
+        }
     }
 
     /// Of a second, in billionths, as short as it can be.
@@ -79,8 +103,8 @@ impl Json {
     pub(super) fn string(&mut self, text: &str) {
         self.raw(b"\"");
         let mut left = text.as_bytes();
-        while let Some(at) = left.iter().position(|byte| must_be_escaped(*byte)) {
-            let (plain, escaped) = left.split_at(at);
+        loop {
+            let (plain, escaped) = left.split_at(scan::plain(left));
             self.raw(plain);
             let Some((byte, rest)) = escaped.split_first() else {
                 break;
@@ -88,7 +112,6 @@ impl Json {
             self.escape(*byte);
             left = rest;
         }
-        self.raw(left);
         self.raw(b"\"");
     }
 
@@ -106,9 +129,8 @@ impl Json {
     }
 }
 
-/// Whether a byte cannot stand in a string of JSON as it is.
-pub(super) const fn must_be_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+fn is_early(moment: Timestamp) -> bool {
+    moment < Timestamp::UNIX_EPOCH
 }
 
 fn date_and_time(moment: DateTime) -> [u8; 19] {

@@ -12,7 +12,7 @@ use serde::Deserialize as _;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::json::must_be_escaped;
+use super::scan;
 use crate::{ActorId, Event, Metadata, Payload, Timestamp, Version};
 
 /// The events of a commit that asks nothing of others; none if the text has another form.
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
         self.skip(r#","source":""#)?;
         not_empty(self.string()?)?;
         self.skip(r#","subject":""#)?;
-        let actor_id = actor_id(self.string()?, guess)?;
+        let actor_id = self.actor_id(guess)?;
         self.skip(r#","time":""#)?;
         let timestamp = self.moment()?;
         self.skip(r#","datacontenttype":"application/json","schemaversion":"#)?;
@@ -73,6 +73,20 @@ impl<'a> Reader<'a> {
         })
     }
 
+    fn actor_id(&mut self, guess: Option<&ActorId>) -> Option<ActorId> {
+        let guessed = guess.and_then(|guess| {
+            let rest = self.text.strip_prefix(guess.as_str())?;
+            let rest = rest.strip_prefix('"')?;
+            (scan::plain(guess.as_str().as_bytes()) == guess.as_str().len())
+                .then_some((guess, rest))
+        });
+        if let Some((guess, rest)) = guessed {
+            self.text = rest;
+            return Some(guess.clone());
+        }
+        ActorId::new(self.string()?).ok()
+    }
+
     /// Takes what must come next.
     fn skip(&mut self, expected: &str) -> Option<()> {
         self.text = self.text.strip_prefix(expected)?;
@@ -81,7 +95,7 @@ impl<'a> Reader<'a> {
 
     /// A string up to its end, if nothing in it is escaped.
     fn string(&mut self) -> Option<&'a str> {
-        let end = self.text.bytes().position(must_be_escaped)?;
+        let end = scan::plain(self.text.as_bytes());
         let (text, rest) = self.text.split_at_checked(end)?;
         self.text = rest.strip_prefix('"')?;
         Some(text)
@@ -111,12 +125,18 @@ impl<'a> Reader<'a> {
     }
 
     fn moment(&mut self) -> Option<Timestamp> {
-        let text = self.string()?;
-        moment(text).or_else(|| text.parse().ok())
+        if let Some((moment, rest)) = moment(self.text) {
+            self.text = rest;
+            return Some(moment);
+        }
+        self.string()?.parse().ok()
     }
 
     fn metadata(&mut self) -> Option<Metadata> {
         let mut metadata = Metadata::new();
+        if self.text.starts_with(r#","data":"#) {
+            return Some(metadata);
+        }
         self.optional(r#","correlationid":""#, &mut metadata.correlation_id)?;
         self.optional(r#","causationid":""#, &mut metadata.causation_id)?;
         if self.skip(r#","commandid":""#).is_some() {
@@ -158,52 +178,56 @@ impl<'a> Reader<'a> {
 
     fn data(&mut self) -> Option<Payload> {
         self.skip(r#","data":"#)?;
-        let mut reader = serde_json::Deserializer::from_str(self.text);
-        let json = <&RawValue>::deserialize(&mut reader).ok()?.get();
+        let json = match scan::value(self.text) {
+            Some(length) => self.text.get(..length),
+            None => any_value(self.text),
+        }?;
         // White space before it would have been left out.
         self.skip(json)?;
         Some(Payload::from_checked(self.body.slice_ref(json.as_bytes())))
     }
 }
 
+/// A value that may have anything in it that JSON allows.
+fn any_value(text: &str) -> Option<&str> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let json = <&RawValue>::deserialize(&mut reader).ok()?;
+    Some(json.get())
+}
+
 fn not_empty(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-fn actor_id(text: &str, guess: Option<&ActorId>) -> Option<ActorId> {
-    match guess {
-        Some(guess) if guess.as_str() == text => Some(guess.clone()),
-        _ => ActorId::new(text).ok(),
-    }
-}
-
-/// Reads `2026-11-21T08:00:00Z`, with or without a fraction.
-fn moment(text: &str) -> Option<Timestamp> {
-    let (text, rest) = text.as_bytes().split_first_chunk::<19>()?;
-    if [text[4], text[7], text[10], text[13], text[16]] != *b"--T::" {
+/// Reads `2026-11-21T08:00:00Z"`, with or without a fraction, and gives what comes after it.
+fn moment(text: &str) -> Option<(Timestamp, &str)> {
+    let (civil, rest) = text.as_bytes().split_first_chunk::<19>()?;
+    if [civil[4], civil[7], civil[10], civil[13], civil[16]] != *b"--T::" {
         return None;
     }
-    let year = i16::from(two(text[0], text[1])?) * 100 + i16::from(two(text[2], text[3])?);
-    let (month, day) = (two(text[5], text[6])?, two(text[8], text[9])?);
-    let (hour, minute) = (two(text[11], text[12])?, two(text[14], text[15])?);
-    let second = two(text[17], text[18])?;
-    let nanos = fraction(rest.strip_suffix(b"Z")?)?;
+    let year = i16::from(two(civil[0], civil[1])?) * 100 + i16::from(two(civil[2], civil[3])?);
+    let (month, day) = (two(civil[5], civil[6])?, two(civil[8], civil[9])?);
+    let (hour, minute) = (two(civil[11], civil[12])?, two(civil[14], civil[15])?);
+    let second = two(civil[17], civil[18])?;
+    let (nanos, length) = fraction(rest)?;
     let civil = DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
     let moment = Offset::UTC.to_timestamp(civil).ok()?;
-    Some(Timestamp::from_jiff(moment))
+    let rest = text.get(19 + length..)?.strip_prefix("Z\"")?;
+    Some((Timestamp::from_jiff(moment), rest))
 }
 
-/// The billionths in a fraction of a second; 0 if there is none.
-fn fraction(text: &[u8]) -> Option<i32> {
-    let Some((point, digits)) = text.split_first() else {
-        return Some(0);
+/// The billionths in a fraction of a second, and how many bytes it has; 0 if there is none.
+fn fraction(text: &[u8]) -> Option<(i32, usize)> {
+    let Some(digits) = text.strip_prefix(b".") else {
+        return Some((0, 0));
     };
-    if *point != b'.' || digits.is_empty() || digits.len() > 9 {
-        return None;
+    let (mut nanos, mut count) = (0, 0);
+    for digit in digits.iter().map_while(|byte| digit(*byte)).take(9) {
+        nanos = nanos * 10 + i32::from(digit);
+        count += 1;
     }
-    let zeros = std::iter::repeat(&b'0');
-    let mut digits = digits.iter().chain(zeros).take(9);
-    digits.try_fold(0, |sum, byte| Some(sum * 10 + i32::from(digit(*byte)?)))
+    let scale = 10_i32.pow(9_u32.checked_sub(count)?);
+    (count > 0).then_some((nanos * scale, 1 + count as usize))
 }
 
 fn two(tens: u8, ones: u8) -> Option<i8> {

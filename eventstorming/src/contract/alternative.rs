@@ -9,22 +9,33 @@ const DEPTH: usize = 16;
 
 /// One of the things that a value may be.
 #[derive(Debug, Clone)]
-pub(super) struct Alternative<'a> {
-    pub(super) schema: Schema<'a>,
-    pub(super) form: Form,
+pub struct Alternative<'a> {
+    /// What is said about it.
+    pub schema: Schema<'a>,
+    /// What kind of value it is.
+    pub form: Form,
 }
 
 /// What kind of JSON value it is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Form {
+pub enum Form {
+    /// Any value.
     Any,
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Boolean,
+    /// A whole number.
     Integer,
+    /// A number.
     Number,
+    /// A string.
     Text,
+    /// An array of items of one kind.
     List,
+    /// An array whose items have a kind each.
     Tuple,
+    /// An object.
     Object,
     /// This value and no other.
     Value(Value),
@@ -90,7 +101,7 @@ fn constant(schema: &Schema<'_>) -> Option<Value> {
 }
 
 /// Everything that a value of the schema may be.
-pub(super) fn alternatives<'a>(schema: &Schema<'a>) -> Vec<Alternative<'a>> {
+pub fn alternatives<'a>(schema: &Schema<'a>) -> Vec<Alternative<'a>> {
     within(&schema.clone().resolved(), DEPTH)
 }
 

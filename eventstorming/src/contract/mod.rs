@@ -21,6 +21,16 @@ mod sample;
 mod schema;
 mod validate;
 
+/// A schema as it is read here: for `aether`, which makes arbitrary values of it.
+#[doc(hidden)]
+pub mod reading {
+    pub use super::{
+        alternative::{Alternative, Form, alternatives},
+        number::Range,
+        schema::Schema,
+    };
+}
+
 pub use self::{
     change::{Change, Rule, Verdict},
     compare::compare,

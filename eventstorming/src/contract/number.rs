@@ -4,9 +4,11 @@ use super::schema::Schema;
 
 /// The least and the greatest number, where there are such.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Range {
-    pub(super) least: Option<f64>,
-    pub(super) most: Option<f64>,
+pub struct Range {
+    /// The least.
+    pub least: Option<f64>,
+    /// The greatest.
+    pub most: Option<f64>,
 }
 
 /// The integers beyond which a float no longer tells one from the next: 2^53.
@@ -14,7 +16,7 @@ pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Range {
     /// By the bounds that are written, and by those of the Rust type that `format` names.
-    pub(super) fn of(schema: &Schema<'_>) -> Self {
+    pub fn of(schema: &Schema<'_>) -> Self {
         let (low, high) = of_format(schema.text("format").unwrap_or_default());
         let bound = |keyword: &str| schema.get(keyword).and_then(serde_json::Value::as_f64);
         let least = [bound("minimum"), bound("exclusiveMinimum"), low];

@@ -24,7 +24,7 @@ const DEPTH: usize = 32;
 
 /// A node of a schema, with the root that its references are looked up in.
 #[derive(Debug, Clone)]
-pub(super) struct Schema<'a> {
+pub struct Schema<'a> {
     root: &'a Value,
     node: Cow<'a, Value>,
     /// The reference that led here.
@@ -32,7 +32,8 @@ pub(super) struct Schema<'a> {
 }
 
 impl<'a> Schema<'a> {
-    pub(super) const fn new(root: &'a Value) -> Self {
+    /// The root of a document.
+    pub const fn new(root: &'a Value) -> Self {
         Self {
             root,
             node: Cow::Borrowed(root),
@@ -41,7 +42,8 @@ impl<'a> Schema<'a> {
     }
 
     /// Another node of the same document.
-    pub(super) fn at(&self, node: &Value) -> Self {
+    #[must_use]
+    pub fn at(&self, node: &Value) -> Self {
         Self {
             root: self.root,
             node: Cow::Owned(node.clone()),
@@ -55,19 +57,23 @@ impl<'a> Schema<'a> {
         self.name.as_deref()
     }
 
-    pub(super) fn get(&self, keyword: &str) -> Option<&Value> {
+    /// What a keyword says.
+    pub fn get(&self, keyword: &str) -> Option<&Value> {
         self.node.get(keyword)
     }
 
-    pub(super) fn text(&self, keyword: &str) -> Option<&str> {
+    /// What a keyword says, if that is a text.
+    pub fn text(&self, keyword: &str) -> Option<&str> {
         self.get(keyword)?.as_str()
     }
 
-    pub(super) fn number(&self, keyword: &str) -> Option<u64> {
+    /// What a keyword says, if that is a count.
+    pub fn number(&self, keyword: &str) -> Option<u64> {
         self.get(keyword)?.as_u64()
     }
 
-    pub(super) fn list(&self, keyword: &str) -> &[Value] {
+    /// What a keyword lists.
+    pub fn list(&self, keyword: &str) -> &[Value] {
         self.get(keyword)
             .and_then(Value::as_array)
             .map_or(&[], Vec::as_slice)
@@ -78,7 +84,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The schemas of the properties, in the order of the document.
-    pub(super) fn properties(&self) -> impl Iterator<Item = (&str, Self)> {
+    pub fn properties(&self) -> impl Iterator<Item = (&str, Self)> {
         let properties = self.get("properties").and_then(Value::as_object);
         let all = properties.into_iter().flatten();
         all.map(|(name, node)| (name.as_str(), self.at(node)))
@@ -88,7 +94,8 @@ impl<'a> Schema<'a> {
         Some(self.at(self.get("properties")?.get(name)?))
     }
 
-    pub(super) fn requires(&self, name: &str) -> bool {
+    /// Whether a property is always there.
+    pub fn requires(&self, name: &str) -> bool {
         self.list("required").iter().any(|known| known == name)
     }
 
@@ -99,7 +106,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The keys of a map with the schema of its values; the keys as a pattern, if they have one.
-    pub(super) fn map_values(&self) -> Option<(Option<&str>, Self)> {
+    pub fn map_values(&self) -> Option<(Option<&str>, Self)> {
         let patterns = self.get("patternProperties").and_then(Value::as_object);
         if let Some((pattern, node)) = patterns.and_then(|patterns| patterns.iter().next()) {
             return Some((Some(pattern.as_str()), self.at(node)));

@@ -6,7 +6,9 @@
 use futures_util::future::join_all;
 
 use super::fixture::ok;
-use crate::{Checkpoint, CheckpointStore, Payload, Position, ReaderState};
+use crate::{
+    Checkpoint, CheckpointStore, Payload, Position, ReaderState, StoreError, StoreErrorKind,
+};
 
 async fn found<S: CheckpointStore>(store: &S, reader: &str) -> u64 {
     ok(store.checkpoint(reader).await).position.as_u64()
@@ -104,4 +106,79 @@ pub async fn position_and_state_belong_together<S: CheckpointStore>(store: &S) {
         ok(store.checkpoint("state").await),
         Position::new(20).into()
     );
+}
+
+fn with_state(position: u64, number: u64) -> Checkpoint {
+    let state = Some(ReaderState {
+        schema_hash: 1,
+        data: ok(Payload::of(&number)),
+    });
+    Checkpoint {
+        position: Position::new(position),
+        state,
+    }
+}
+
+fn is_conflict(answer: &Result<(), StoreError>) -> bool {
+    matches!(answer, Err(err) if err.kind() == StoreErrorKind::Conflict)
+}
+
+/// A checkpoint is replaced, by one that is further back as well, if it is as expected in its
+/// position and in its state; otherwise it stays.
+pub async fn a_checkpoint_is_replaced_if_it_is_the_expected_one<S: CheckpointStore>(store: &S) {
+    let replace = |expected: &Checkpoint, new: &Checkpoint| {
+        let (expected, new) = (expected.clone(), new.clone());
+        async move { store.replace_checkpoint("led", &expected, new).await }
+    };
+    let (none, first, second) = (Checkpoint::default(), with_state(9, 1), with_state(4, 2));
+    assert!(is_conflict(&replace(&first, &second).await));
+    assert_eq!(ok(store.checkpoint("led").await), none);
+    ok(replace(&none, &first).await);
+    for unexpected in [
+        none.clone(),
+        with_state(9, 3),
+        with_state(8, 1),
+        Position::new(9).into(),
+    ] {
+        assert!(is_conflict(&replace(&unexpected, &second).await));
+        assert_eq!(ok(store.checkpoint("led").await), first);
+    }
+    ok(replace(&first, &second).await);
+    assert_eq!(ok(store.checkpoint("led").await), second);
+    ok(replace(&second, &none).await);
+    assert_eq!(ok(store.checkpoint("led").await), none);
+}
+
+/// A checkpoint that is kept already is replaced by itself.
+pub async fn replacing_again_is_harmless<S: CheckpointStore>(store: &S) {
+    let (none, new) = (Checkpoint::default(), with_state(3, 1));
+    for _ in 0..3 {
+        ok(store.replace_checkpoint("again", &none, new.clone()).await);
+        assert_eq!(ok(store.checkpoint("again").await), new);
+    }
+}
+
+/// Of those that replace the same checkpoint exactly one succeeds, each time.
+pub async fn of_racing_replacers_exactly_one_succeeds<S: CheckpointStore>(store: &S) {
+    let mut kept = Checkpoint::default();
+    for round in 1..=10_u64 {
+        let racers = (1..=8).map(|racer| with_state(round % 3, 10 * round + racer));
+        let racers: Vec<_> = racers.collect();
+        let races = racers.iter().cloned();
+        let races = races.map(|racer| store.replace_checkpoint("raced", &kept, racer));
+        let answers = join_all(races).await;
+        let won: Vec<_> = answers
+            .iter()
+            .zip(&racers)
+            .filter(|(it, _)| it.is_ok())
+            .collect();
+        let lost = answers.iter().filter(|it| is_conflict(it)).count();
+        assert_eq!(
+            (won.len(), lost),
+            (1, racers.len() - 1),
+            "round {round}: {answers:?}"
+        );
+        kept = ok(store.checkpoint("raced").await);
+        assert!(won.iter().all(|(_, racer)| **racer == kept));
+    }
 }

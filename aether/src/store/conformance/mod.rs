@@ -114,6 +114,9 @@ macro_rules! checkpoint_conformance {
             readers_of_any_name_are_kept_apart
             of_racing_savers_the_furthest_wins
             position_and_state_belong_together
+            a_checkpoint_is_replaced_if_it_is_the_expected_one
+            replacing_again_is_harmless
+            of_racing_replacers_exactly_one_succeeds
         }
     };
 }

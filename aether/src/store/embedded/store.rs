@@ -306,6 +306,24 @@ impl CheckpointStore for EmbeddedEventStore {
         drop(checkpoint);
         self.core.write(&self.namespace, work).await.map(drop)
     }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        if let Some(state) = &checkpoint.state {
+            let length = state.data.as_bytes().len();
+            fits("state of the reader", length, Self::MAX_STATE_BYTES)?;
+        }
+        let work = Work::Replacement {
+            reader: reader.to_owned(),
+            expected: expected.clone(),
+            checkpoint,
+        };
+        self.core.write(&self.namespace, work).await.map(drop)
+    }
 }
 
 impl SnapshotStore for EmbeddedEventStore {

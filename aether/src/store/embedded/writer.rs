@@ -19,7 +19,8 @@ use super::{
     tables::{CHECKPOINTS, SNAPSHOTS, Tables},
 };
 use crate::{
-    ActorSnapshot, Clock as _, Namespace, Position, StoreError, StoreErrorKind, SystemClock,
+    ActorSnapshot, Checkpoint, Clock as _, Namespace, Position, StoreError, StoreErrorKind,
+    SystemClock, store::not_expected,
 };
 
 /// How many jobs are done in one transaction, at most.
@@ -45,6 +46,12 @@ pub(super) enum Work {
         position: Position,
         bytes: Vec<u8>,
     },
+    /// A checkpoint in the place of another one.
+    Replacement {
+        reader: String,
+        expected: Checkpoint,
+        checkpoint: Checkpoint,
+    },
     Snapshot {
         snapshot: ActorSnapshot,
         bytes: Vec<u8>,
@@ -56,6 +63,12 @@ impl Work {
         match self {
             Self::Append(unit) => unit.size(),
             Self::Checkpoint { reader, bytes, .. } => reader.len() + bytes.len(),
+            Self::Replacement {
+                reader, checkpoint, ..
+            } => {
+                let state = checkpoint.state.as_ref();
+                reader.len() + state.map_or(0, |state| state.data.as_bytes().len())
+            }
             Self::Snapshot { snapshot, bytes } => snapshot.state.as_bytes().len() + bytes.len(),
         }
     }
@@ -123,6 +136,11 @@ fn apply(tx: &WriteTransaction, group: &[Job]) -> Result<Vec<Answer>, Failure> {
                 position,
                 bytes,
             } => advance(tx, namespace, (reader, *position), bytes).map(|()| Vec::new()),
+            Work::Replacement {
+                reader,
+                expected,
+                checkpoint,
+            } => exchange(tx, namespace, reader, (expected, checkpoint)).map(|()| Vec::new()),
             Work::Snapshot { snapshot, bytes } => {
                 replace(tx, namespace, snapshot, bytes).map(|()| Vec::new())
             }
@@ -152,6 +170,27 @@ fn advance(
     if kept <= position {
         checkpoints.insert(key, bytes)?;
     }
+    Ok(())
+}
+
+/// Keeps a checkpoint in the place of the one that is expected.
+fn exchange(
+    tx: &WriteTransaction,
+    namespace: &Namespace,
+    reader: &str,
+    (expected, checkpoint): (&Checkpoint, &Checkpoint),
+) -> Result<(), Failure> {
+    let mut checkpoints = tx.open_table(CHECKPOINTS)?;
+    let key = (namespace.as_str(), reader);
+    let kept = match checkpoints.get(key)? {
+        Some(kept) => beside::read_checkpoint(namespace, reader, kept.value())?,
+        None => Checkpoint::default(),
+    };
+    if kept != *expected && kept != *checkpoint {
+        return Err(not_expected(reader).into());
+    }
+    let bytes = beside::checkpoint(namespace, reader, checkpoint);
+    checkpoints.insert(key, bytes.as_slice())?;
     Ok(())
 }
 
@@ -191,7 +230,9 @@ fn resolve(engine: &Engine, group: &[Job], err: StoreError) -> Vec<Answer> {
     let (kind, cause) = (err.kind(), Arc::new(err));
     let answer = |job: &Job| {
         let (kind, message) = match &job.work {
-            Work::Checkpoint { .. } => (kind, "the checkpoint may be the old one or the new one"),
+            Work::Checkpoint { .. } | Work::Replacement { .. } => {
+                (kind, "the checkpoint may be the old one or the new one")
+            }
             Work::Snapshot { .. } => (kind, "the snapshot may be the old one or the new one"),
             Work::Append(unit) => {
                 let tables = Tables::of(&job.namespace);

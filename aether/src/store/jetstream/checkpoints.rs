@@ -2,7 +2,9 @@ use super::{
     state::{Kept, State},
     store::Shared,
 };
-use crate::{ActorId, Checkpoint, Position, ReaderState, StoreError, StoreErrorKind};
+use crate::{
+    ActorId, Checkpoint, Position, ReaderState, StoreError, StoreErrorKind, store::not_expected,
+};
 
 /// The header with the position of a checkpoint. The body is the state, if there is one.
 const POSITION: &str = "Aether-Position";
@@ -30,6 +32,42 @@ impl Shared {
         let subject = self.names.checkpoint(reader);
         let question = || self.advance(&subject, checkpoint);
         self.patience().ask(question).await
+    }
+
+    pub(super) async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), StoreError> {
+        check_reader(reader)?;
+        self.check_state(&state(checkpoint))?;
+        let subject = self.names.checkpoint(reader);
+        let question = || self.exchange(&subject, reader, (expected, checkpoint));
+        self.patience().ask(question).await
+    }
+
+    /// Replaces the checkpoint that is kept, if it is the one that is expected. The new one may be
+    /// kept already, by an earlier try.
+    async fn exchange(
+        &self,
+        subject: &str,
+        reader: &str,
+        (expected, checkpoint): (&Checkpoint, &Checkpoint),
+    ) -> Result<(), StoreError> {
+        let kept = self.kept(subject).await?;
+        let found = match &kept {
+            Some(kept) => self.read_checkpoint(kept)?,
+            None => Checkpoint::default(),
+        };
+        if found == *checkpoint {
+            return Ok(());
+        }
+        if found != *expected {
+            return Err(not_expected(reader));
+        }
+        self.replace(subject, kept.as_ref(), state(checkpoint))
+            .await
     }
 
     /// Replaces the checkpoint that is kept, unless it is further.

@@ -8,6 +8,8 @@ use std::{
 
 use async_nats::{ConnectOptions, Event, ServerError};
 
+use crate::{StoreError, StoreErrorKind};
+
 /// How many are remembered.
 const REMEMBERED: usize = 64;
 
@@ -89,11 +91,24 @@ impl Denial {
         self.0.contains("Subscription") || self.subject().is_some_and(|it| it.starts_with("$JS."))
     }
 
+    /// Whether it is about saying what was read.
+    pub(super) fn is_of_reading(&self) -> bool {
+        let such = |it: &str| it.starts_with("$JS.ACK.") || it.starts_with("$JS.FC.");
+        self.subject().is_some_and(such)
+    }
+
     /// The subject, which stands in quotes.
     fn subject(&self) -> Option<&str> {
         let (_, after) = self.0.split_once('"')?;
         let (subject, _) = after.rsplit_once('"')?;
         Some(subject)
+    }
+}
+
+impl From<Denial> for StoreError {
+    fn from(denial: Denial) -> Self {
+        let text = "the servers do not permit this connection what the store needs of them";
+        Self::new(StoreErrorKind::Misconfigured, text).because(denial)
     }
 }
 

@@ -5,8 +5,17 @@ use futures_core::Stream;
 use futures_util::stream;
 use tokio::time::Instant;
 
-use super::{delivery::Delivery, flow::Flow, store::Shared, stored::Stored};
+use super::{
+    delivery::Delivery,
+    flow::{Flow, Reach},
+    store::Shared,
+    stored::Stored,
+};
 use crate::{Position, Recorded, StoreError, StoreErrorKind};
+
+/// How many messages are under way while others are read: as long as the reader keeps up, more
+/// make it no faster.
+const AHEAD: u64 = 8_192;
 
 /// Every commit after a position, those to come included.
 pub(super) fn follow(
@@ -76,12 +85,22 @@ impl Follower {
         if self.missing == Some(self.last + 1) {
             return Err(missing(self.last + 1));
         }
+        let store = &*self.store;
         if let Some(flow) = &mut self.flow {
-            return flow.next().await;
+            if flow.is_due() {
+                flow.acknowledge(store).await?;
+            }
+            return flow.next(store).await;
         }
-        let flow = Flow::after(Arc::clone(&self.store), self.last).await?;
+        let reach = Reach {
+            subject: "",
+            from: self.last + 1,
+            ahead: AHEAD,
+            silence: Flow::SILENCE,
+        };
+        let flow = Flow::open(store, reach).await?;
         self.began = Some(Instant::now());
-        self.flow.insert(flow).next().await
+        self.flow.insert(flow).next(store).await
     }
 
     /// The first message to come that was there and is not any more: a consumer passes over it
@@ -117,9 +136,15 @@ impl Follower {
     /// The message, if it is the next one.
     async fn take(&mut self, message: Message) -> Result<Option<Stored>, StoreError> {
         let delivery = message.reply.as_deref().and_then(Delivery::read);
-        let Some(Delivery { sequence, .. }) = delivery else {
+        let Some(Delivery {
+            sequence, pending, ..
+        }) = delivery
+        else {
             return Err(self.store.unavailable("sent a stray message"));
         };
+        if let Some(flow) = &mut self.flow {
+            flow.expect(pending);
+        }
         let next = self.last + 1;
         if sequence > next {
             self.check_gap(next, sequence).await?;

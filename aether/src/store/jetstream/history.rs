@@ -1,29 +1,19 @@
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
-use async_nats::{
-    Request, Subscriber,
-    jetstream::consumer::{AckPolicy, DeliverPolicy, pull},
+use super::{
+    delivery::Delivery,
+    flow::{Flow, Reach},
+    readings::Reading,
+    store::Shared,
+    stored::Stored,
 };
-use futures_util::{FutureExt as _, StreamExt as _};
-use serde::Serialize;
-use tokio::time::timeout;
-
-use super::{delivery::Delivery, store::Shared, stored::Stored};
 use crate::StoreError;
 
-/// The most messages that a consumer is asked for at once: a fraction of what the client holds
-/// for a subscription before it drops messages.
+/// The most messages of one reading.
 pub(super) const LONG_BATCH: u64 = 16_384;
-/// How long a server keeps a consumer that was not deleted.
-const FORGOTTEN: Duration = Duration::from_secs(10);
-
-/// Asks a consumer for messages, as many as there are now.
-#[derive(Serialize)]
-struct Question {
-    batch: u64,
-    max_bytes: usize,
-    no_wait: bool,
-}
+/// How many messages are under way while others are read, as long as their size is not known. The
+/// more there are, the faster they come; so later it is as many as fill a page.
+const AHEAD: u64 = 4_096;
 
 /// Which messages of a subject are wanted.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +22,7 @@ pub(super) struct Wanted {
     pub(super) from: u64,
     /// So many at most.
     pub(super) most: u64,
-    /// In so many bytes.
+    /// In about so many bytes.
     pub(super) room: usize,
 }
 
@@ -41,107 +31,109 @@ pub(super) struct Wanted {
 pub(super) struct Taken {
     /// How many messages it had.
     pub(super) count: u64,
-    /// How many are still to be read, as far as the consumer knows.
+    /// How many were still to be read when the last one was sent.
     pub(super) left: u64,
+    /// Whether all of them were sent since they were asked for.
+    is_fresh: bool,
 }
 
-/// Reading a subject in order by a consumer that lives as long as the question: what takes
-/// longer to ask than a direct get, and is several times as fast if there is much to read.
+impl Taken {
+    /// How many are still to be read, as far as is known: perhaps one, if that was long ago.
+    pub(super) fn unread(&self) -> u64 {
+        self.left.max(u64::from(!self.is_fresh))
+    }
+}
+
+/// Reading a subject in order by a consumer: what takes longer to ask than a direct get, and is
+/// several times as fast if there is much to read.
 impl Shared {
-    /// Takes messages of a subject as they come: as many as are wanted, or none if the first does
-    /// not fit. Says how many were taken, and how many are left.
+    /// Takes messages of a subject as they come, as many as are wanted, and at least one if there
+    /// is one. Says how many were taken, and how many are left.
+    ///
+    /// If there are more than fit, the consumer goes on for whoever asks for what comes next.
     pub(super) async fn long_batch(
         &self,
         subject: &str,
         wanted: Wanted,
         take: impl FnMut(&Stored) -> Result<(), StoreError> + Send,
     ) -> Result<Taken, StoreError> {
-        let consumer = self
-            .stream
-            .create_consumer(config(subject, wanted.from))
-            .await;
-        let consumer = consumer.map_err(|err| self.unavailable("cannot be read").because(err))?;
-        let name = &consumer.cached_info().name;
-        let mut taken = Taken {
-            count: 0,
-            left: consumer.cached_info().num_pending,
+        let kept = self.readings.take(subject, wanted.from);
+        let is_fresh = kept.is_none();
+        let mut reading = match kept {
+            Some(reading) => reading,
+            None => self.open_reading(subject, wanted).await?,
         };
-        if taken.left > 0 {
-            let most = wanted.most.min(LONG_BATCH);
-            let replies = self.ask_consumer(name, most, wanted.room).await?;
-            taken = self.take_all(replies, (taken, most), take).await?;
+        let count = self.take_all(&mut reading, wanted, take).await?;
+        let taken = Taken {
+            count,
+            left: reading.left,
+            is_fresh,
+        };
+        let goes_on = taken.left > 0 && taken.count < wanted.most;
+        let ended = if goes_on {
+            self.readings.keep(reading)
+        } else {
+            Some(reading)
+        };
+        if let Some(ended) = ended {
+            let forgotten = self.readings.forget(ended).await;
+            forgotten.map_err(|err| self.unavailable("could not be asked").because(err))?;
         }
-        self.forget(name).await?;
         Ok(taken)
     }
 
-    async fn ask_consumer(
-        &self,
-        name: &str,
-        batch: u64,
-        max_bytes: usize,
-    ) -> Result<Subscriber, StoreError> {
-        let question = Question {
-            batch,
-            max_bytes,
-            no_wait: true,
+    async fn open_reading(&self, subject: &str, wanted: Wanted) -> Result<Reading, StoreError> {
+        let ahead = match self.message_bytes.load(Ordering::Relaxed) {
+            0 => AHEAD,
+            bytes => (wanted.room / bytes) as u64,
         };
-        let to = format!("CONSUMER.MSG.NEXT.{}.{name}", self.names.stream());
-        self.ask(to, &question).await
+        let reach = Reach {
+            subject,
+            from: wanted.from,
+            ahead: ahead.min(LONG_BATCH).min(wanted.most).max(1),
+            silence: self.options.attempt,
+        };
+        let flow = Flow::open(self, reach).await?;
+        Ok(Reading {
+            subject: subject.to_owned(),
+            next: wanted.from,
+            left: flow.pending(),
+            flow,
+        })
     }
 
+    /// Says how many messages there were.
     async fn take_all(
         &self,
-        mut replies: Subscriber,
-        (mut taken, most): (Taken, u64),
+        reading: &mut Reading,
+        wanted: Wanted,
         mut take: impl FnMut(&Stored) -> Result<(), StoreError> + Send,
-    ) -> Result<Taken, StoreError> {
-        let mut wanted = taken.left.min(most);
-        while wanted > 0 {
-            // No timer is needed for what is there already.
-            let reply = match replies.next().now_or_never() {
-                Some(reply) => Ok(reply),
-                None => timeout(self.options.attempt, replies.next()).await,
-            };
-            let reply = reply.map_err(|err| self.unavailable("stopped answering").because(err))?;
-            let reply = reply.ok_or_else(|| self.unavailable("was cut off while it answered"))?;
-            match reply.status.map(|status| status.as_u16()) {
-                None => {}
-                // There is no more, or what is next would be too much for a page.
-                Some(404 | 408 | 409) => return Ok(taken),
-                Some(_) => return Err(self.unavailable("has no consumer that answers")),
+    ) -> Result<u64, StoreError> {
+        let (mut count, mut bytes) = (0, 0);
+        let most = reading.left.min(wanted.most).min(LONG_BATCH);
+        while count < most && reading.left > 0 && bytes < wanted.room {
+            let flow = &mut reading.flow;
+            if flow.is_due() {
+                flow.acknowledge(self).await?;
             }
-            let delivery = reply.reply.as_deref().and_then(Delivery::read);
+            let message = flow.next(self).await?;
+            let delivery = message.reply.as_deref().and_then(Delivery::read);
             let delivery = delivery.ok_or_else(|| self.unavailable("sent a stray message"))?;
-            taken.count += 1;
-            if delivery.number != taken.count {
+            if delivery.number != flow.count() {
                 return Err(self.unavailable("was read with a gap: the client lost messages"));
             }
-            taken.left = delivery.pending;
-            wanted = delivery.pending.min(wanted - 1);
-            take(&Stored::delivered(delivery.sequence, reply))?;
+            flow.expect(delivery.pending);
+            let stored = Stored::delivered(delivery.sequence, message);
+            count += 1;
+            bytes += stored.len();
+            reading.next = delivery.sequence + 1;
+            reading.left = delivery.pending;
+            take(&stored)?;
         }
-        Ok(taken)
-    }
-
-    /// Nobody waits for the answer: a consumer that is left is forgotten before long.
-    async fn forget(&self, name: &str) -> Result<(), StoreError> {
-        let to = format!("CONSUMER.DELETE.{}.{name}", self.names.stream());
-        let sent = self.context.send_request(to, Request::new()).await;
-        sent.map_err(|err| self.unavailable("could not be asked").because(err))
-    }
-}
-
-fn config(subject: &str, from: u64) -> pull::Config {
-    pull::Config {
-        deliver_policy: DeliverPolicy::ByStartSequence {
-            start_sequence: from,
-        },
-        ack_policy: AckPolicy::None,
-        filter_subject: subject.to_owned(),
-        inactive_threshold: FORGOTTEN,
-        memory_storage: true,
-        num_replicas: 1,
-        ..pull::Config::default()
+        if let Some(average) = bytes.checked_div(usize::try_from(count).unwrap_or(usize::MAX)) {
+            let average = average.max(1);
+            self.message_bytes.store(average, Ordering::Relaxed);
+        }
+        Ok(count)
     }
 }

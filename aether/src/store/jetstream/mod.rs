@@ -87,6 +87,7 @@ mod options;
 mod page;
 mod patience;
 mod post;
+mod readings;
 mod replica;
 mod replies;
 mod risk;
@@ -104,3 +105,4 @@ pub use self::{
     risk::Risk,
     store::JetStreamEventStore,
 };
+pub(crate) use self::{names::push as push_token, open::dial};

@@ -124,7 +124,8 @@ fn tokens(mut subject: String, actor: &ActorId) -> String {
     subject
 }
 
-fn push(subject: &mut String, token: &str) {
+/// Adds a token to a subject, encoded such that any text can be one.
+pub(crate) fn push(subject: &mut String, token: &str) {
     if token.is_empty() {
         subject.push_str(EMPTY);
     } else {

@@ -1,4 +1,4 @@
-use std::io;
+use std::{io, sync::atomic::AtomicUsize};
 
 use async_nats::{
     Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr,
@@ -22,6 +22,7 @@ use super::{
     memo::Memo,
     names::Names,
     patience::Patience,
+    readings::Readings,
     replies::Replies,
     server_version::ServerVersion,
     store::Shared,
@@ -60,10 +61,8 @@ impl JetStreamOptions {
         options: ConnectOptions,
         url: &str,
     ) -> Result<JetStreamEventStore, StoreError> {
-        let (denials, addresses) = (Denials::default(), addresses(url)?);
-        let options = denials.of(credentials(options, &addresses));
-        let connected = options.connect(addresses).await;
-        let client = connected.map_err(|err| not_connected(err, url))?;
+        let denials = Denials::default();
+        let client = dial(denials.of(options), url).await?;
         // In a box, it does not make every future large that opens a store.
         Box::pin(self.open_hearing(client, denials)).await
     }
@@ -112,6 +111,8 @@ impl JetStreamOptions {
             denials,
             replies,
             memo: Memo::new(self.remembered_actors),
+            readings: Readings::of(&names, &context),
+            message_bytes: AtomicUsize::new(0),
             state: OnceCell::new(),
             options: self,
             names,
@@ -285,6 +286,13 @@ fn answered(refusal: &jetstream::Error, names: &Names) -> StoreError {
 fn misconfigured(names: &Names, reason: &str) -> StoreError {
     let text = format!("the stream `{}` cannot be used: {reason}", names.stream());
     StoreError::new(StoreErrorKind::Misconfigured, text)
+}
+
+/// Connects to the first that answers of several servers.
+pub(crate) async fn dial(options: ConnectOptions, url: &str) -> Result<Client, StoreError> {
+    let addresses = addresses(url)?;
+    let connected = credentials(options, &addresses).connect(addresses).await;
+    connected.map_err(|err| not_connected(err, url))
 }
 
 fn addresses(urls: &str) -> Result<Vec<ServerAddr>, StoreError> {

@@ -1,5 +1,5 @@
 use super::{
-    history::{LONG_BATCH, Wanted},
+    history::Wanted,
     memo::{Known, Place},
     store::Shared,
     stored::{Heading, Stored},
@@ -160,14 +160,14 @@ impl Reading<'_> {
         let from = self.at.sequence + 1;
         let (store, limit) = (self.store, self.store.options.page_bytes);
         let room = limit.saturating_sub(self.bytes).max(1);
-        if left > LONG {
-            let most = LONG_BATCH;
+        if left > LONG || store.readings.has(subject, from) {
+            let most = u64::MAX;
             let wanted = Wanted { from, most, room };
             let taken = store.long_batch(subject, wanted, |it| self.push(it));
             let taken = Box::pin(taken).await?;
             if taken.count > 0 {
                 self.is_full = taken.left > 0;
-                return Ok(taken.left);
+                return Ok(taken.unread());
             }
         }
         let batch = store.short_batch(subject, from, room).await?;

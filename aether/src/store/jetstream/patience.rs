@@ -68,13 +68,8 @@ impl Patience {
     /// Waits a little, unless there is no time left, or something is denied: then this is why.
     pub(super) async fn endure(&mut self, err: StoreError) -> Result<(), StoreError> {
         if let Some(denial) = self.denied(|_| true) {
-            return Err(not_permitted().because(denial));
+            return Err(denial.into());
         }
         if self.pause().await { Ok(()) } else { Err(err) }
     }
-}
-
-fn not_permitted() -> StoreError {
-    let text = "the servers do not permit this connection what the store needs of them";
-    StoreError::new(StoreErrorKind::Misconfigured, text)
 }

@@ -118,15 +118,15 @@ impl<'a> Reading<'a> {
     async fn ask(&mut self, room: usize) -> Result<u64, StoreError> {
         let (store, everything) = (self.store, self.store.names.everything());
         let (from, most) = (self.at + 1, self.until - self.at);
-        if most > LONG {
+        if most > LONG || store.readings.has(&everything, from) {
             let wanted = Wanted { from, most, room };
             let taken = store.long_batch(&everything, wanted, |it| {
                 self.push(it);
                 Ok(())
             });
             let taken = Box::pin(taken).await?;
-            if taken.count > 0 || taken.left == 0 {
-                return Ok(taken.left);
+            if taken.count > 0 || taken.unread() == 0 {
+                return Ok(taken.unread());
             }
         }
         let batch = store.short_batch(&everything, from, room).await?;

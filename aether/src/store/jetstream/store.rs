@@ -1,4 +1,7 @@
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicUsize},
+};
 
 use async_nats::{
     Client,
@@ -10,7 +13,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     Drift, JetStreamOptions, abilities::Abilities, denials::Denials, follow, memo::Memo,
-    names::Names, patience::Patience, replies::Replies,
+    names::Names, patience::Patience, readings::Readings, replies::Replies,
 };
 use crate::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore, Commit, EventStore,
@@ -55,6 +58,10 @@ pub(super) struct Shared {
     /// Where what is sent is answered to.
     pub(super) replies: Replies,
     pub(super) memo: Memo,
+    pub(super) readings: Readings,
+    /// How many bytes a message had of late in a long reading, 0 if there was none: how many are
+    /// asked for at once.
+    pub(super) message_bytes: AtomicUsize,
     /// The stream of what is derived from the log, opened when it is first needed.
     pub(super) state: OnceCell<stream::Stream<()>>,
 }
@@ -180,6 +187,17 @@ impl CheckpointStore for JetStreamEventStore {
         checkpoint: Checkpoint,
     ) -> Result<(), StoreError> {
         self.shared.save_checkpoint(reader, &checkpoint).await
+    }
+
+    async fn replace_checkpoint(
+        &self,
+        reader: &str,
+        expected: &Checkpoint,
+        checkpoint: Checkpoint,
+    ) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        let answer = shared.replace_checkpoint(reader, expected, &checkpoint);
+        answer.await
     }
 }
 

@@ -184,12 +184,16 @@ impl Stored {
     /// The values of these headers. Looking at the few that a message has takes less than hashing
     /// each name.
     fn values<const N: usize>(&self, names: [&'static str; N]) -> Result<[&str; N], NotACommit> {
-        let mut found = [None; N];
+        let (mut found, mut missing) = ([None; N], N);
         for (name, values) in self.headers.iter() {
             let name: &str = name.as_ref();
             let mut slots = names.iter().zip(&mut found);
             if let Some((_, slot)) = slots.find(|(wanted, _)| **wanted == name) {
                 *slot = values.first().map(HeaderValue::as_str);
+                missing -= 1;
+                if missing == 0 {
+                    break;
+                }
             }
         }
         let mut values = [""; N];
@@ -227,13 +231,14 @@ impl Stored {
     }
 
     fn read_commit(&self, names: &Names, guess: Option<&ActorId>) -> Result<Recorded, NotACommit> {
-        let heading = self.read_heading()?;
+        let [versions, id] = self.values([VERSIONS, COMMIT_ID])?;
+        let wanted = parse_versions(versions).ok_or_else(|| bad(VERSIONS, versions))?;
         let contents = self.contents(guess)?;
-        let commit = contents.into_commit(heading.commit_id)?;
-        let (first, last) = (commit.expected().next(), commit.version());
-        if (first, last) != (heading.first, heading.last) {
-            let wanted = write_versions(heading.first, heading.last);
-            let found = write_versions(first, last);
+        let commit = contents.into_commit(parsed(COMMIT_ID, id)?)?;
+        let found = (commit.expected().next(), commit.version());
+        if found != wanted {
+            let found = write_versions(found.0, found.1);
+            let wanted = versions.to_owned();
             return Err(NotACommit::Versions { found, wanted });
         }
         if !names.is_subject_of(&self.subject, commit.actor_id()) {

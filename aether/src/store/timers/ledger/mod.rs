@@ -5,7 +5,8 @@ use futures_util::future::join_all;
 use super::{DueTimer, PendingTimers, TimerScope};
 use crate::{
     ActorId, Checkpoint, CheckpointStore, CommandId, Position, ReaderState, Recorded, StoreError,
-    StoreErrorKind, Timestamp, store::TimerChange,
+    StoreErrorKind, Timestamp,
+    store::{TimerChange, spread},
 };
 
 /// The pending timers of a reader of the log, kept beside the log with how far it has read.
@@ -353,11 +354,7 @@ fn index(scope: TimerScope, actor: &ActorId, key: &str) -> usize {
         TimerScope::Actor => actor.as_str(),
         TimerScope::Shared => key,
     };
-    // The hash of Fowler, Noll and Vo (FNV-1a), and once more over all of its bits.
-    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
-    let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    usize::try_from(hash >> 32).unwrap_or_default() % TimerLedger::PARTITIONS
+    usize::try_from(spread(text, TimerLedger::PARTITIONS as u64)).unwrap_or_default()
 }
 
 #[cfg(test)]
