@@ -6,11 +6,13 @@
 //! for each command would cost the more the longer it is, and to search a part of it would one day
 //! be too little: there is no number of commands, and no time, after which none comes again.
 //!
-//! So each command of such a sender is marked with its *session*, the name of the sender, and its
-//! *sequence* in it: the place of the event that caused it in the log, the event's number in its
-//! commit, and the command's number among those the event caused. The mark is stored with the
-//! events of the command; and a receiver knows, folded from its commits as its state is, and kept
-//! in its snapshots, the highest sequence of each session that ever had an effect on it.
+//! Such senders are policies, adapters, what instances of a process manager ask for, and the
+//! timers of policies and process managers. Each command of one is marked with
+//! its *session*, the name of the sender, and its *sequence* in it: the place of the event that
+//! caused it in the log, the event's number in its commit, and the command's number among those the
+//! event caused. The mark is stored with the events of the command; and a receiver knows, folded
+//! from its commits as its state is, and kept in its snapshots, the highest sequence of each session
+//! that ever had an effect on it.
 //!
 //! # Why this is right
 //!
@@ -50,7 +52,8 @@
 //! A command that gave *no event*, or was refused, leaves nothing in the log. It is decided anew
 //! when it comes again, on the state as it is then, as if it had come later; it has had no effect
 //! before, so it has one at most. To make that rare, a follower saves at once how far it has come
-//! after such a command, and not only now and then.
+//! after such a command, and not only now and then; what timers have fired is saved within a second
+//! or more, the more of them there are.
 //!
 //! [id]: crate::CommandId::derived
 //! [`Commit::unmarked`]: crate::Commit::unmarked
