@@ -4,8 +4,8 @@ use std::sync::{Arc, atomic::Ordering};
 
 use aether::{
     ActorId, ActorSnapshot, CheckpointStore as _, CommandId, Commit, DynEventStore,
-    EmbeddedEventStore, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore, Namespace,
-    Position, Sequence, SessionMark, Sessions, SnapshotStore as _, Store, Version,
+    EmbeddedEventStore, Event, EventStoreExt as _, InMemoryEventStore, Namespace, Position,
+    Sequence, SessionMark, Sessions, SnapshotStore as _, Store, Version,
     domain::EventSet as _,
     runtime::{ActorOptions, Aether, SnapshotPolicy},
     store::{
