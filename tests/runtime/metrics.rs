@@ -145,7 +145,7 @@ fn listed() -> BTreeMap<String, Kind> {
     rows.collect()
 }
 
-/// The names of metrics in the sources.
+/// The names of metrics in the sources: what is first in a call that registers or describes one.
 fn named(folder: &Path, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -154,10 +154,19 @@ fn named(folder: &Path, names: &mut BTreeSet<String>) {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let quoted = text.split("\"aether_").skip(1);
-        let name = |rest: &str| rest.split('"').next().map(|name| format!("aether_{name}"));
-        let is_name = |name: &String| name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
-        names.extend(quoted.filter_map(name).filter(is_name));
+        for kind in ["counter!(", "gauge!(", "histogram!("] {
+            let called = text.split(kind).skip(1);
+            let name = |rest: &str| {
+                Some(
+                    rest.trim_start()
+                        .strip_prefix('"')?
+                        .split_once('"')?
+                        .0
+                        .to_owned(),
+                )
+            };
+            names.extend(called.filter_map(name));
+        }
     }
 }
 
