@@ -9,7 +9,10 @@
 //! `--commands n` sends so many commands to one actor over the store in memory and ends: two
 //! lengths under `valgrind --tool=callgrind` tell how many instructions a command takes.
 
-#![expect(clippy::indexing_slicing, reason = "a benchmark that cannot go on ends")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot go on ends"
+)]
 
 #[path = "store/server.rs"]
 #[expect(dead_code, reason = "one server is enough here")]
