@@ -29,6 +29,7 @@ mod id;
 mod metadata;
 mod payload;
 pub mod personal;
+pub mod session;
 mod snapshot;
 mod timestamp;
 mod version;
@@ -70,6 +71,7 @@ pub use self::{
     metadata::{InvalidMetadataKey, Metadata},
     payload::{InvalidPayload, Payload},
     personal::Personal,
+    session::{InvalidMark, InvalidSessions, Sequence, SessionMark, Sessions},
     snapshot::{ActorSnapshot, CommitRef},
     store::{
         Capabilities, Checkpoint, CheckpointStore, Commit, Durability, DynEventStore, EventStore,

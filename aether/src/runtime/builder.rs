@@ -1,16 +1,17 @@
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use eventstorming::meta;
 use tokio::sync::watch;
 
 use super::{
-    actor_locks::ActorLocks,
+    actors::{ActorOptions, Actors, Weights},
     adapter::Adapter,
     engine::Engine,
     handle::{Aether, Inner},
+    meters::Meters,
     parking::{Lot, Parking},
     registry::{Launch, Member, Registry, TimersMember},
-    snapshots::{Policies, SnapshotPolicy, Snapshotter},
+    snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
     tasks::Tasks,
     timers::{Gate, Keeper, Task},
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, EventStore as _, Position, Store, StoreError,
     SystemClock,
-    domain::{Aggregate, BoundedContext, Snapshots},
+    domain::{Aggregate, BoundedContext, Replayed, Snapshots},
     store::timers::TimerLedger,
 };
 
@@ -32,6 +33,8 @@ pub struct AetherBuilder {
     contexts: Vec<&'static meta::Context>,
     snapshots: Policies,
     parking: Option<Parking>,
+    actors: ActorOptions,
+    weights: Weights,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -126,6 +129,8 @@ impl Default for AetherBuilder {
             contexts: Vec::new(),
             snapshots: Policies::default(),
             parking: Some(Parking::new()),
+            actors: ActorOptions::default(),
+            weights: Weights::default(),
         }
     }
 }
@@ -203,6 +208,30 @@ impl AetherBuilder {
         self
     }
 
+    /// Keeps so many actors in memory, and for so long.
+    ///
+    /// If the store encrypts personal data, actors whose events have personal fields are not kept:
+    /// what was forgotten must not be remembered here.
+    pub const fn actors(mut self, options: ActorOptions) -> Self {
+        self.actors = options;
+        self
+    }
+
+    /// Takes the states of an aggregate to hold so many bytes beyond their `size_of`: texts, lists
+    /// and the like. It is asked whenever the version of an actor has doubled.
+    pub fn weight_of<A: Aggregate>(
+        mut self,
+        held: impl Fn(&A) -> usize + Send + Sync + 'static,
+    ) -> Self {
+        let weigh = move |actor: &dyn Fold| {
+            let actor: &dyn Any = actor;
+            let replayed = actor.downcast_ref::<Replayed<A>>();
+            replayed.map_or(0, |replayed| held(replayed.state()))
+        };
+        self.weights.insert(A::META.name.as_str(), Box::new(weigh));
+        self
+    }
+
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
     /// A projection is built from the start of the log. A policy or adapter goes on where it had
@@ -247,20 +276,31 @@ impl AetherBuilder {
             let ledger = TimerLedger::open(&store, member.reader.clone(), scope).await?;
             ledgers.push((member, ledger));
         }
-        let (clock, locks, attempts) = (self.clock, ActorLocks::new(), self.attempts);
+        let (clock, attempts) = (self.clock, self.attempts);
+        let meters = Arc::new(Meters::new(routes.keys().copied()));
         let snapshotter =
             Snapshotter::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
         let snapshotter = Arc::new(snapshotter);
+        let tasks = Tasks::new();
+        let actors = Actors::new(
+            self.actors,
+            self.weights,
+            Arc::clone(&snapshotter),
+            Arc::clone(&meters),
+        );
         let engine = Arc::new(Engine {
             store,
             clock,
             snapshotter: Arc::clone(&snapshotter),
+            actors: Arc::new(actors),
+            meters,
+            spawner: tasks.spawner(),
             routes,
-            locks,
+            seals,
             attempts,
         });
-        let tasks = Tasks::new();
         tasks.spawn(snapshotter.run(tasks.stop()));
+        tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
         let launch = |(member, from, lot)| launch(member, (from, lot), &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
         let timers = launch_timers(ledgers, &followers, &engine, &tasks);
@@ -335,6 +375,7 @@ fn launch_timers(
         let TimersMember {
             name,
             source,
+            session,
             inbox,
             ..
         } = member;
@@ -349,7 +390,8 @@ fn launch_timers(
             timers: Some(TimersStatus::default()),
             parked: ParkedStatus::default(),
         });
-        keepers.push(Keeper::new(name, source, ledger, status).behind(gate));
+        let keeper = Keeper::new(name, source, ledger, status);
+        keepers.push(keeper.behind(gate).of_session(session));
         receivers.push(receiver);
     }
     if !keepers.is_empty() {

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     backoff::Backoff,
+    carry_out::Effect,
     engine::pause,
+    meters::FollowerMeters,
     parking::{Failed, Lot, Orders, announce},
     status::{FollowerState, FollowerStatus, ParkedStatus},
 };
@@ -39,9 +41,20 @@ pub(super) trait Consumer: Send + Sync + 'static {
 pub(super) struct Done {
     /// How many commands the domain refused.
     pub(super) refused: u64,
+    /// Whether a command has left nothing in the log, so that it would be decided on again if it
+    /// came again.
+    pub(super) is_traceless: bool,
     /// Whether what was made of the log so far must not be kept, so that it has to be given again
     /// from its start.
     pub(super) anew: bool,
+}
+
+impl Done {
+    /// A command was carried out.
+    pub(super) fn add(&mut self, effect: Effect) {
+        self.refused += u64::from(effect == Effect::Refused);
+        self.is_traceless |= effect != Effect::Stored;
+    }
 }
 
 /// Why the work for a commit was not done.
@@ -66,6 +79,7 @@ pub(super) struct Follower<C> {
     pub(super) saved: Position,
     /// What it has parked; none if it can park nothing.
     pub(super) lot: Option<Lot>,
+    pub(super) meters: FollowerMeters,
 }
 
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
@@ -99,6 +113,7 @@ impl<C: Consumer> Follower<C> {
                 End::Anew => anew = true,
                 End::Halted(reason) => {
                     tracing::error!(follower = self.name(), %reason, "halted");
+                    self.meters.halted();
                     self.set_state(FollowerState::Halted { reason });
                     // Its status stays readable until the runtime ends.
                     stop.cancelled().await;
@@ -152,12 +167,12 @@ impl<C: Consumer> Follower<C> {
         stop: &CancellationToken,
         backoff: &mut Backoff,
     ) -> Result<(), End> {
-        loop {
+        let is_traceless = loop {
             let reason = match self.try_take(recorded).await? {
                 Ok(done) => {
                     backoff.reset();
                     self.advance(recorded.position, &done);
-                    break;
+                    break done.is_traceless;
                 }
                 Err(reason) => reason,
             };
@@ -167,8 +182,9 @@ impl<C: Consumer> Follower<C> {
             // It may be that which makes room.
             self.work_on_parked(stop).await;
             self.save_checkpoint().await;
-        }
-        if recorded.position.as_u64() - self.saved.as_u64() >= Self::CHECKPOINT_EVERY {
+        };
+        let unsaved = recorded.position.as_u64() - self.saved.as_u64();
+        if is_traceless || unsaved >= Self::CHECKPOINT_EVERY {
             self.save_checkpoint().await;
         }
         Ok(())
@@ -277,8 +293,12 @@ impl<C: Consumer> Follower<C> {
         match outcome {
             Ok(done) => {
                 lot.pass(actor);
+                self.meters.refused.increment(done.refused);
                 self.status
                     .send_modify(|status| status.refused += done.refused);
+                if done.is_traceless {
+                    self.save_checkpoint().await;
+                }
             }
             Err(reason) => lot.fail(&Failed {
                 actor,
@@ -322,6 +342,7 @@ impl<C: Consumer> Follower<C> {
     async fn wait(&self, reason: String, stop: &CancellationToken, backoff: &mut Backoff) -> bool {
         let pausing = pause(backoff.next());
         let attempts = backoff.attempts();
+        self.meters.retries.increment(1);
         tracing::warn!(follower = self.name(), attempts, %reason, "retrying");
         self.set_state(FollowerState::Retrying { attempts, reason });
         tokio::select! {
@@ -331,6 +352,8 @@ impl<C: Consumer> Follower<C> {
     }
 
     fn advance(&self, position: Position, done: &Done) {
+        self.meters.reached(position);
+        self.meters.refused.increment(done.refused);
         self.status.send_modify(|status| {
             status.position = position;
             status.refused += done.refused;

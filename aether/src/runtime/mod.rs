@@ -7,16 +7,19 @@
 //! of its own, so that one that is stuck holds up no other. What one of them cannot handle is
 //! [`parking`]'s to keep, so that it holds up nothing but its own actor.
 
-mod actor_locks;
+mod actors;
 mod adapter;
 pub(crate) mod backoff;
 mod builder;
+mod carried;
 mod carry_out;
 mod command_error;
+mod driven;
 mod engine;
 mod envelope;
 mod follower;
 mod handle;
+mod meters;
 mod outbox;
 pub mod parking;
 mod process;
@@ -24,6 +27,7 @@ mod projection;
 mod reactor;
 mod registry;
 mod route;
+mod search;
 mod send;
 mod snapshots;
 mod status;
@@ -31,6 +35,7 @@ mod tasks;
 mod timers;
 
 pub use self::{
+    actors::{ActorOptions, ActorsStatus},
     adapter::{Adapter, Delivery},
     builder::{AetherBuilder, StartError},
     command_error::{CommandError, LoadError, ReadError, Refusal},

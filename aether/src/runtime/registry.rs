@@ -12,6 +12,7 @@ use super::{
     builder::StartError,
     engine::Engine,
     follower::{Consumer, Follower},
+    meters::FollowerMeters,
     outbox::Outbox,
     parking::Lot,
     process::Inbox,
@@ -67,6 +68,8 @@ pub(super) struct TimersMember {
     /// The name its timers are kept under.
     pub(super) reader: String,
     pub(super) source: Box<dyn timers::Source>,
+    /// The session of its commands, if the runtime has made their ids.
+    pub(super) session: Option<Arc<str>>,
     /// Of a process manager: the follower that hands its instances their events.
     pub(super) inbox: Option<usize>,
 }
@@ -93,6 +96,7 @@ impl Launch<'_> {
             from,
             lot,
         } = self;
+        let meters = FollowerMeters::of(&status.borrow());
         let follower = Follower {
             consumer,
             store: engine.store.clone(),
@@ -101,14 +105,20 @@ impl Launch<'_> {
             checkpoint,
             saved: from,
             lot,
+            meters,
         };
         tasks.spawn(follower.run(tasks.stop()));
     }
 }
 
 impl Registry {
-    /// Carries out what the commits of an aggregate ask for.
+    /// Carries out what the commits of an aggregate ask for, whoever has made the ids of that.
     pub(super) fn asks_of(&mut self, aggregate: &'static str) {
+        self.asks(aggregate, None);
+    }
+
+    fn asks(&mut self, aggregate: &'static str, session: Option<Arc<str>>) {
+        let of_timers = session.clone();
         self.named("asking aggregate", aggregate);
         self.followers.push(Member {
             name: aggregate,
@@ -116,13 +126,18 @@ impl Registry {
             checkpoint: Some(format!("outbox/{aggregate}")),
             launch: Box::new(move |launch| {
                 let engine = Arc::clone(&launch.engine);
-                launch.follow(Outbox { aggregate, engine });
+                launch.follow(Outbox {
+                    aggregate,
+                    session,
+                    engine,
+                });
             }),
         });
         self.timers.push(TimersMember {
             name: aggregate,
             reader: format!("timers/aggregate/{aggregate}"),
             source: Box::new(timers::OfAggregate(aggregate)),
+            session: of_timers,
             inbox: None,
         });
     }
@@ -194,14 +209,16 @@ impl Registry {
         prefix: &str,
         source: S,
     ) {
+        let session: Arc<str> = format!("{prefix}/{name}").into();
         self.followers.push(Member {
             name,
             kind,
-            checkpoint: Some(format!("{prefix}/{name}")),
+            checkpoint: Some(session.to_string()),
             launch: Box::new(move |launch| {
                 let engine = Arc::clone(&launch.engine);
                 launch.follow(Reactor {
                     name,
+                    session,
                     source,
                     engine,
                 });
@@ -273,6 +290,7 @@ impl Register for Registry {
                 name,
                 reader: format!("timers/policy/{name}"),
                 source: Box::new(timers::OfPolicy::<P>::new()),
+                session: Some(format!("policy/{name}").into()),
                 inbox: None,
             });
         }
@@ -297,7 +315,7 @@ impl Register for Registry {
                 launch.follow(Inbox::<P>::new(engine));
             }),
         });
-        self.asks_of(name);
+        self.asks(name, Some(format!("process/{name}").into()));
         if let Some(timers) = self.timers.last_mut() {
             timers.inbox = Some(inbox);
         }
