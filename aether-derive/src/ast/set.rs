@@ -26,6 +26,10 @@ pub(crate) struct Set {
 }
 
 /// A variant that holds an event struct, perhaps in a box.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact about how it is written"
+)]
 pub(crate) struct SetMember {
     pub(crate) variant: Ident,
     pub(crate) event: Type,

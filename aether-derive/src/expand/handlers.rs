@@ -345,18 +345,21 @@ fn leaves(ty: &Type) -> Vec<&Type> {
 
 /// The types in the angle brackets at the end of a path.
 fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
-    let last = match ungrouped(ty) {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
+    let last = if let Type::Path(path) = ungrouped(ty) {
+        path.path.segments.last()
+    } else {
+        None
     };
     let arguments = last.and_then(|last| match &last.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
         PathArguments::None | PathArguments::Parenthesized(_) => None,
     });
     let arguments = arguments.into_iter().flatten();
-    arguments.filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
+    arguments.filter_map(|argument| {
+        let GenericArgument::Type(ty) = argument else {
+            return None;
+        };
+        Some(ty)
     })
 }
 

@@ -12,12 +12,11 @@ use crate::ast::{Krate, Set, SetMember, spelling};
 /// emitted as a set.
 pub(super) fn nested(set: &Set) -> TokenStream {
     let mut nested = set.nested().filter(|member| !member.repeated);
-    let impls = match (nested.next(), nested.next()) {
-        (Some(member), None) => transparent(set, member),
-        _ => {
-            let impls = set.nested().filter(|member| !member.repeated);
-            impls.map(|member| opaque(set, member)).collect()
-        }
+    let impls = if let (Some(member), None) = (nested.next(), nested.next()) {
+        transparent(set, member)
+    } else {
+        let impls = set.nested().filter(|member| !member.repeated);
+        impls.map(|member| opaque(set, member)).collect()
     };
     let checks = set.nested().map(|member| {
         let (krate, event, name) = (&set.krate, &member.event, spelling(&member.event));

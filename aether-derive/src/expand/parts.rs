@@ -20,10 +20,11 @@ pub(super) struct Tables {
 /// `Handlers`, of the block and of the parts that it lists; or the tables of a part.
 pub(super) fn tables(args: &HandlersArgs, block: &Block, tables: &Tables) -> TokenStream {
     if let Some(name) = &args.part {
-        let concrete = block.generics.params.is_empty();
-        return concrete
-            .then(|| part(args, block, name, tables))
-            .unwrap_or_default();
+        return if block.generics.params.is_empty() {
+            part(args, block, name, tables)
+        } else {
+            TokenStream::new()
+        };
     }
     if args.parts.is_empty() || args.misread {
         return alone(&args.krate, block, tables);
