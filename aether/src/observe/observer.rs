@@ -106,7 +106,7 @@ impl Observer {
             if event.event_type == RECEIVED {
                 self.see_received(event, commit);
             } else if !event.event_type.starts_with(OWN) {
-                self.see_event(event, &why);
+                self.see_event(event, why.as_ref());
             }
         }
         let Some(last) = commit
@@ -120,7 +120,7 @@ impl Observer {
         self.remember(commit, Some(cause));
     }
 
-    fn see_event(&mut self, event: &Event, why: &Option<Step>) {
+    fn see_event(&mut self, event: &Event, why: Option<&Step>) {
         let actor = event.actor_id.actor_type();
         let at = event.timestamp.to_string();
         self.seen

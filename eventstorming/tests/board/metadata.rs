@@ -40,6 +40,7 @@ const fn event(name: &'static str, line: u32) -> Event {
 const fn command(name: &'static str, line: u32) -> Command {
     Command {
         name: Name::new(name),
+        aliases: &[],
         personal: &[],
         schema: SchemaOf::UNKNOWN,
         docs: Docs::NONE,
