@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults fuzz-smoke build lint fmt doc bench nats-server board clean
+.PHONY: help demo test test-faults fuzz-smoke build lint fmt doc bench bench-compile bench-instructions wasm nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -41,6 +41,8 @@ test-outputs: ## What is generated, judged by the tools it is meant for; install
 	$(CARGO) run --quiet --package cargo-eventstorming -- eventstorming --package aether-examples \
 		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
 	node $(JUDGES)/judge.mjs $(JUDGES)/shop
+	$(CARGO) run --quiet --package eventstorming --example random_boards -- $(JUDGES)/boards 20
+	node $(JUDGES)/fit.mjs $(JUDGES)/boards $(JUDGES)/shop
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
@@ -58,8 +60,19 @@ doc: ## Builds the documentation, and opens it.
 bench: nats-server ## Runs the benchmarks.
 	$(CARGO) bench --workspace --all-features
 
-board: ## Draws docs/board.svg anew, after the example has changed.
+bench-compile: ## What a domain costs to compile, in instructions; minutes, with valgrind.
+	scripts/bench-compile
+
+bench-instructions: ## What generated code costs to run, in instructions, with valgrind.
+	scripts/bench-instructions
+
+wasm: ## A domain crate for the browser; needs `rustup target add wasm32-unknown-unknown`.
+	scripts/check-wasm
+
+board: ## Draws docs/board.svg and docs/boards anew, after an example has changed.
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board
+	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-examples --test library-lending \
+		--test cargo-shipping --test conference-booking board
 
 nats-server: $(NATS_SERVER) $(OLD_NATS_SERVER) ## Fetches the NATS servers that the tests need.
 

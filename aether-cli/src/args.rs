@@ -14,13 +14,14 @@ use super::{
 /// Looks into an Aether event store, and moves namespaces between stores.
 ///
 /// A store is a folder of this machine (`embedded:PATH`) or a NATS server with JetStream
-/// (`nats://HOST:PORT`). Only `import` changes anything in it.
+/// (`nats://HOST:PORT`). Only `import`, `parked retry` and `parked discard` change anything in it.
 #[derive(Debug, Parser)]
 #[command(
     name = "aether",
     version,
     after_help = "Exit codes: 0 all is well; 1 something was found that should not be: what cannot \
-                  be read, or a file that is truncated, altered or of another history; 2 wrong \
+                  be read, what is parked, or a file that is truncated, altered or of another \
+                  history; 2 wrong \
                   arguments, or a store or file that cannot be used; 130 broken off by Ctrl-C."
 )]
 pub(crate) struct Args {
@@ -37,12 +38,30 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Export(ExportArgs),
     Import(ImportArgs),
+    Observe(ObserveArgs),
     /// Look at the events of a namespace.
     #[command(subcommand)]
     Events(EventsCommand),
     /// Look at one actor.
     #[command(subcommand)]
     Actor(ActorCommand),
+    /// See to what policies, process managers and adapters could not handle.
+    #[command(subcommand)]
+    Parked(ParkedCommand),
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ParkedCommand {
+    /// Show what is parked: where it lies, who could not handle it, and why.
+    List(ParkedArgs),
+    /// Have what is parked tried once more, and what waits behind it after that.
+    ///
+    /// A runtime that runs does so within a second, one that does not when it runs again.
+    Retry(OrderArgs),
+    /// Have the one commit of each actor skipped that cannot be handled; what waits behind it
+    /// follows. It stays in the log.
+    Discard(OrderArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -193,6 +212,33 @@ pub(crate) struct ImportArgs {
     pub(crate) file: PathBuf,
 }
 
+/// Compare the model of a domain with what a log shows of it.
+///
+/// How often each event happened and when last, what the log holds that the model does not know,
+/// what never happened, and whether one thing led to another as it is declared. The exit code is 1
+/// if the log holds anything that the model does not say.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ObserveArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    #[command(flatten)]
+    pub(crate) span: SpanArgs,
+
+    /// The model, as `cargo eventstorming model --out FILE` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+
+    /// Draw the board with what was seen on it: a picture, or a page if the name ends in `.html`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) board: Option<PathBuf>,
+
+    /// Keep what was seen, for `cargo eventstorming observed`: names and numbers, and no data of
+    /// any event.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keep: Option<PathBuf>,
+}
+
 /// Show the last events of a namespace, and those to come if wanted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TailArgs {
@@ -268,6 +314,39 @@ pub(crate) struct HistoryArgs {
     /// The actor, as in `Order.2026-0007`.
     #[arg(value_name = "ACTOR")]
     pub(crate) actor: ActorId,
+}
+
+/// Read a whole namespace, and tell what cannot be read and which versions are missing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+/// Whose parked work is meant; that of all if nothing is said.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ParkedArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// Only what this follower has parked, as in `policy/NAME` or `adapter/NAME`.
+    #[arg(long, value_name = "FOLLOWER")]
+    pub(crate) follower: Option<String>,
+}
+
+/// What is to be tried once more, or skipped.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OrderArgs {
+    #[command(flatten)]
+    pub(crate) parked: ParkedArgs,
+
+    /// All that is parked.
+    #[arg(long, conflicts_with = "actors")]
+    pub(crate) all: bool,
+
+    /// The actors whose commits are meant.
+    #[arg(value_name = "ACTOR", required_unless_present = "all")]
+    pub(crate) actors: Vec<ActorId>,
 }
 
 fn position(text: &str) -> Result<Position, std::num::ParseIntError> {

@@ -5,7 +5,9 @@ use std::{
     process::ExitCode,
 };
 
-use aether::{StoreError, StoreErrorKind, store::transfer::TransferError};
+use aether::{
+    StoreError, StoreErrorKind, eventstorming::model::ModelError, store::transfer::TransferError,
+};
 
 /// Says why a command did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,11 @@ pub(crate) enum Failure {
         path: PathBuf,
         what: &'static str,
         source: io::Error,
+    },
+    #[error("the file {} holds no model", path.display())]
+    Model {
+        path: PathBuf,
+        source: Box<ModelError>,
     },
     #[error("the answer cannot be printed")]
     Print(#[from] io::Error),
@@ -77,6 +84,7 @@ impl Failure {
             | Self::Check { .. }
             | Self::Import(_)
             | Self::File { .. }
+            | Self::Model { .. }
             | Self::Print(_)
             | Self::Json(_)
             | Self::Signal(_) => None,
@@ -93,6 +101,7 @@ impl Failure {
             Self::Open { .. }
             | Self::Exists(_)
             | Self::File { .. }
+            | Self::Model { .. }
             | Self::Print(_)
             | Self::Json(_)
             | Self::Signal(_) => false,

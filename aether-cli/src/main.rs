@@ -10,19 +10,23 @@ mod failure;
 mod import;
 mod interrupt;
 mod lines;
+mod observe;
 mod outcome;
+mod parked;
 mod place;
 mod screen;
 mod table;
+mod verify;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use self::{
-    args::{ActorCommand, Args, Command, EventsCommand},
+    args::{ActorCommand, Args, Command, EventsCommand, ParkedCommand},
     failure::Failure,
     outcome::Outcome,
+    parked::Order,
     screen::Screen,
 };
 
@@ -44,9 +48,18 @@ async fn run(command: Command, screen: &Screen) -> Result<Outcome, Failure> {
     match command {
         Command::Export(args) => export::run(args, screen).await,
         Command::Import(args) => import::run(args, screen).await,
+        Command::Observe(args) => observe::run(args, screen).await,
         Command::Events(EventsCommand::Tail(args)) => events::tail(args, screen).await,
         Command::Events(EventsCommand::Search(args)) => events::search(args, screen).await,
         Command::Events(EventsCommand::Show(args)) => events::show(args, screen).await,
         Command::Actor(ActorCommand::History(args)) => actor::history(args, screen).await,
+        Command::Parked(ParkedCommand::List(args)) => parked::list(args, screen).await,
+        Command::Parked(ParkedCommand::Retry(args)) => {
+            parked::order(args, Order::Retry, screen).await
+        }
+        Command::Parked(ParkedCommand::Discard(args)) => {
+            parked::order(args, Order::Discard, screen).await
+        }
+        Command::Verify(args) => verify::run(args, screen).await,
     }
 }

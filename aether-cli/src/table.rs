@@ -88,7 +88,7 @@ impl Table {
 }
 
 /// Without signs that would do something to a terminal.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let plain = |sign: char| if sign.is_control() { '·' } else { sign };
     text.chars().map(plain).collect()
 }

@@ -5,6 +5,10 @@ mod interrupted;
 #[cfg(test)]
 mod looking;
 #[cfg(test)]
+mod observe;
+#[cfg(test)]
+mod parked;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod transfer;

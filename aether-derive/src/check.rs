@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use proc_macro2::Ident;
 use quote::ToTokens as _;
-use syn::{Generics, parse::ParseStream};
+use syn::{Generics, LitStr, parse::ParseStream};
 
 use crate::{
     ast::{
-        Aggregate, Block, Command, EventItem, Events, InlineSet, Key, Method, Set, Stored, Verb,
-        spelling,
+        Aggregate, Block, Command, EventItem, Events, HandlersArgs, InlineSet, Key, Method, Set,
+        Stored, Verb, spelling,
     },
     ctxt::Ctxt,
 };
@@ -26,6 +26,7 @@ pub(crate) fn event(cx: &Ctxt, event: &mut EventItem, generics: &Generics) -> bo
 
 /// Whether it can be expanded, mistakes or not.
 pub(crate) fn command(cx: &Ctxt, command: &Command) -> bool {
+    aliases(cx, "command", &command.noun.name, &command.aliases);
     not_generic(cx, &command.noun.generics, "a command")
 }
 
@@ -45,8 +46,8 @@ pub(crate) fn aggregate(cx: &Ctxt, aggregate: &mut Aggregate) -> bool {
 }
 
 /// There are methods, and no two do the same.
-pub(crate) fn methods(cx: &Ctxt, block: &Block, methods: &mut Vec<Method>) {
-    if methods.is_empty() && cx.is_clean() {
+pub(crate) fn methods(cx: &Ctxt, block: &Block, args: &HandlersArgs, methods: &mut Vec<Method>) {
+    if methods.is_empty() && args.parts.is_empty() && cx.is_clean() {
         let message = "no method here is marked `#[handle]`, `#[apply]`, `#[react]` or `#[answer]`";
         cx.error(&block.self_ty, message);
     }
@@ -115,6 +116,23 @@ pub(crate) fn keys(cx: &Ctxt, methods: &mut Vec<Method>) {
     });
 }
 
+/// Where a type has several blocks, their tables can be put together.
+pub(crate) fn parts(cx: &Ctxt, block: &Block, args: &mut HandlersArgs, methods: &[Method]) {
+    let Some(part) = args.first_part() else {
+        return;
+    };
+    if !block.generics.params.is_empty() {
+        cx.error(part, GENERIC_HAS_NO_PARTS);
+        args.misread = true;
+    } else if methods.iter().any(|method| method.key.is_some()) {
+        cx.error(part, PROCESS_MANAGER_HAS_NO_PARTS);
+        args.misread = true;
+    }
+}
+
+const GENERIC_HAS_NO_PARTS: &str =
+    "a generic type has one `#[handlers]` block: write all its methods there";
+const PROCESS_MANAGER_HAS_NO_PARTS: &str = "a process manager has one `#[handlers]` block, so that each event has one key: write all its methods there";
 const HANDLES_NOTHING: &str =
     "a process manager handles no commands: write `#[react]`, and let an aggregate handle them";
 const ANSWERS_NOTHING: &str =
@@ -136,13 +154,18 @@ fn not_generic(cx: &Ctxt, generics: &Generics, what: &str) -> bool {
 
 fn stored_form(cx: &Ctxt, stored: &Stored) {
     version(cx, stored);
-    let mut names = vec![stored.name.clone()];
-    for alias in &stored.aliases {
+    aliases(cx, "event", &stored.name, &stored.aliases);
+}
+
+/// Each name is given once.
+fn aliases(cx: &Ctxt, what: &str, name: &str, aliases: &[LitStr]) {
+    let mut names = vec![name.to_owned()];
+    for alias in aliases {
         let name = alias.value();
         if name.trim().is_empty() {
             cx.error(alias, "a name cannot be empty");
         } else if names.contains(&name) {
-            cx.error(alias, format!("\"{name}\" already names this event"));
+            cx.error(alias, format!("\"{name}\" already names this {what}"));
         }
         names.push(name);
     }
@@ -228,7 +251,7 @@ fn inline(cx: &Ctxt, set: &InlineSet) {
     for variant in &set.variants {
         let stored = &variant.stored;
         stored_form(cx, stored);
-        let aliases = stored.aliases.iter().map(syn::LitStr::value);
+        let aliases = stored.aliases.iter().map(LitStr::value);
         for name in std::iter::once(stored.name.clone()).chain(aliases) {
             match seen.insert(name.clone(), &stored.ident) {
                 Some(first) if *first != stored.ident => {

@@ -31,7 +31,9 @@ pub(crate) fn command(input: &DeriveInput) -> TokenStream {
         &quote! {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(""),
+                aliases: &[],
                 personal: &[],
+                schema: #krate::meta::SchemaOf::UNKNOWN,
                 docs: #krate::meta::Docs::NONE,
                 location: #location,
             };
@@ -234,12 +236,9 @@ impl<'a> Failed<'a> {
             let includes = self.implement(&quote!(Includes<#event>), &nothing, &nothing);
             quote!(#from #includes)
         });
-        let itself = matches!(data.variants.first(), Some(variant) if !matches!(variant.fields, Fields::Unnamed(_)));
-        let includes = itself.then(|| {
-            let (nothing, ident) = (TokenStream::new(), &self.ident);
-            let (_, args, _) = self.generics.split_for_impl();
-            self.implement(&quote!(Includes<#ident #args>), &nothing, &nothing)
-        });
+        let (nothing, ident) = (TokenStream::new(), &self.ident);
+        let (_, args, _) = self.generics.split_for_impl();
+        let includes = self.implement(&quote!(Includes<#ident #args>), &nothing, &nothing);
         quote!(#(#impls)* #includes)
     }
 
@@ -260,7 +259,7 @@ impl<'a> Failed<'a> {
             impl #params #krate::Emits<__S> for #ident #args #where_clause {
                 const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                     &#krate::meta::Flow::Nothing;
-                fn emit(self, _: &mut #krate::Vec<__S>) { ::core::unreachable!() }
+                fn emit<__O: #krate::EventSink<__S>>(self, _: &mut __O) { ::core::unreachable!() }
             }
             #[automatically_derived]
             impl #params #krate::FoldInto<__S> for #ident #args #where_clause {

@@ -73,6 +73,10 @@ use crate::ctxt::Ctxt;
 /// ```
 /// - `prefix = ".."`: what the stored names of the variants begin with.
 /// - A variant with fields of its own takes the keys of a struct.
+/// - `#[event(set)] Payment(PaymentEvent)`, beside variants that hold event structs: the variant
+///   holds a set itself, whose events are stored and read as if they stood here. With one such
+///   variant, a handler returns the events of that set as they are; with several, it returns the
+///   set: `Result<PaymentEvent, _>`.
 /// - `#[event(other)] Unknown(RawEvent)` keeps what no other variant takes, and what is newer than
 ///   this build, as it was stored. A set with it can be read, not emitted.
 #[proc_macro_derive(Event, attributes(event, personal))]
@@ -96,6 +100,8 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// ```
 /// - `#[command(id)]`: the field that addresses the instance.
 /// - `name = ".."`: the name it travels under; else that of the type.
+/// - `alias("..", ..)`: names under which earlier builds asked for it, so that what they left
+///   pending, in a timer say, is still carried out.
 /// - `#[personal(subject = customer)]`: as for an event; `#[personal]` alone: of whom the key of the
 ///   addressed instance names.
 #[proc_macro_derive(Command, attributes(command, personal))]
@@ -111,6 +117,7 @@ pub fn command(input: TokenStream) -> TokenStream {
 /// - `event = OrderEvent`: an enum of your own instead. Beside `events(..)`: the name of the enum
 ///   to generate.
 /// - `name = ".."`: the first token of its actors' ids; else the name of the type. It holds no dot.
+///   Whoever renames the type writes the earlier name here, for it stands in the log.
 /// - `context = Ordering`: a build fails in which that context does not list it.
 /// - `snapshot`: its state is kept, so that a load need not begin at the first event; it needs
 ///   serde's derives. `snapshot(version = 2)`: the fold means something else than before, though
@@ -126,7 +133,10 @@ pub fn aggregate(input: TokenStream) -> TokenStream {
 
 /// Makes a type a policy: whenever this happened, that is asked for.
 ///
-/// - `name = ".."`, `context = Ordering`: as for an aggregate.
+/// - `name = ".."`: the name under which is kept how far it has read, and from which the ids of its
+///   commands follow; else the name of the type. Whoever renames the type writes the earlier name
+///   here: under another name it reads the log from the start, and issues everything again.
+/// - `context = Ordering`: as for an aggregate.
 ///
 /// What it does is written in `#[react]` methods of a [`macro@handlers`] block.
 #[proc_macro_derive(Policy, attributes(policy))]
@@ -139,7 +149,7 @@ pub fn policy(input: TokenStream) -> TokenStream {
 ///
 /// - `key = OrderId`: the type that tells its instances apart. It is displayed.
 /// - `name = ".."`: the first token of its instances' ids; else the name of the type. It holds no
-///   dot.
+///   dot. Whoever renames the type writes the earlier name here, for it stands in the log.
 /// - `context = Ordering`: as for an aggregate.
 ///
 /// What it does is written in `#[apply(key = ..)]` and `#[react(key = ..)]` methods of a
@@ -192,7 +202,8 @@ pub fn persona(input: TokenStream) -> TokenStream {
 /// - `notified_of(PaymentRequested, ..)`: the events it is told of.
 /// - `handles(Refund, ..)`: the commands it carries out.
 /// - `emits(PaymentCaptured, ..)`: the events it writes itself.
-/// - `name = ".."`: its name in the model; else that of the type.
+/// - `name = ".."`: its name in the model, under which is kept how far its adapter has read; else
+///   that of the type. As for a policy, whoever renames the type writes the earlier name here.
 #[proc_macro_derive(ExternalSystem, attributes(external_system))]
 pub fn external_system(input: TokenStream) -> TokenStream {
     derive(input, write::external_system)
@@ -264,6 +275,37 @@ pub fn id(input: TokenStream) -> TokenStream {
 /// gives a key, a reference to one, or an `Option` of either: an event without a key concerns no
 /// instance. Of two methods that take one event, one says it. `#[react]` sees the state with the
 /// event already applied.
+///
+/// # Several blocks
+/// A type has one block, which may list others, each with a name of its own. What they do counts
+/// as if it stood in the block that lists them; one that is not listed does not compile.
+/// ```
+/// # use aether::prelude::*;
+/// # use std::convert::Infallible;
+/// # #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// # pub struct Counted { by: u32 }
+/// # #[derive(Command, Serialize, Deserialize)]
+/// # pub struct Count { #[command(id)] counter: String }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(events(Counted))]
+/// # pub struct Counter { total: u32 }
+/// #[handlers(parts(counting))]
+/// impl Counter {
+///     #[apply]
+///     fn counted(&mut self, event: &Counted) {
+///         self.total += event.by;
+///     }
+/// }
+///
+/// #[handlers(part = counting)]
+/// impl Counter {
+///     #[handle]
+///     fn count(&self, command: Count) -> Result<Counted, Infallible> {
+///         Ok(Counted { by: 1 })
+///     }
+/// }
+/// ```
+/// A generic type and a process manager have one block only.
 ///
 /// The block stays as it is written, so its methods can be called as well.
 #[proc_macro_attribute]

@@ -6,8 +6,8 @@ use syn::{Data, DeriveInput};
 
 use crate::{
     ast::{
-        Aggregate, Block, Command, CommandSet, Context, EventItem, ExternalSystem, Id, Persona,
-        Policy, ProcessManager, Projection, Query, Rejection,
+        Aggregate, Block, Command, CommandSet, Context, EventItem, ExternalSystem, HandlersArgs,
+        Id, Persona, Policy, ProcessManager, Projection, Query, Rejection,
     },
     check,
     ctxt::Ctxt,
@@ -86,11 +86,12 @@ pub(crate) fn handlers(cx: &Ctxt, args: TokenStream, input: TokenStream) -> Toke
     let Some(mut block) = cx.take(syn::parse2::<Block>(input.clone())) else {
         return input;
     };
-    let krate = Block::krate(cx, args);
+    let mut args = HandlersArgs::read(cx, args);
     let mut methods = block.take_methods(cx);
-    check::methods(cx, &block, &mut methods);
+    check::methods(cx, &block, &args, &mut methods);
     check::keys(cx, &mut methods);
-    let impls = expand::handlers(&krate, &block, &methods);
+    check::parts(cx, &block, &mut args, &methods);
+    let impls = expand::handlers(&args, &block, &methods);
     quote!(#block #impls)
 }
 

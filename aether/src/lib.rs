@@ -32,6 +32,7 @@ mod id;
 mod metadata;
 mod payload;
 pub mod personal;
+pub mod session;
 mod snapshot;
 mod timestamp;
 mod version;
@@ -42,6 +43,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 pub mod __private;
 pub mod domain;
+pub mod observe;
 pub mod prelude;
 #[cfg(feature = "runtime")]
 pub mod runtime;
@@ -72,6 +74,7 @@ pub use self::{
     metadata::{InvalidMetadataKey, Metadata},
     payload::{InvalidPayload, Payload},
     personal::Personal,
+    session::{InvalidMark, InvalidSessions, Sequence, SessionMark, Sessions},
     snapshot::{ActorSnapshot, CommitRef},
     store::{
         Capabilities, Checkpoint, CheckpointStore, Commit, Durability, DynEventStore, EventStore,

@@ -1,6 +1,6 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use crate::CommandId;
+use crate::{CommandId, SessionMark};
 
 /// What is known about an event besides what happened: why, and in which conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +14,9 @@ pub struct Metadata {
     pub command_id: Option<CommandId>,
     /// The trace that the event belongs to, as W3C Trace Context writes it.
     pub traceparent: Option<String>,
+    /// The place of the command among those that its sender has sent: see
+    /// [`session`](crate::session).
+    pub session: Option<Arc<SessionMark>>,
     custom: BTreeMap<String, String>,
 }
 
@@ -36,6 +39,7 @@ impl Metadata {
         "aethercommit",
         "aetherkind",
         "aetherpart",
+        "aethersession",
         "causationid",
         "commandid",
         "commandkey",
@@ -69,6 +73,7 @@ impl Metadata {
             && self.causation_id.is_none()
             && self.command_id.is_none()
             && self.traceparent.is_none()
+            && self.session.is_none()
             && self.custom.is_empty()
     }
 

@@ -1,4 +1,4 @@
-use crate::{ActorId, CommitId, Payload, Position, Recorded, Timestamp, Version};
+use crate::{ActorId, CommitId, Payload, Position, Recorded, Sessions, Timestamp, Version};
 
 /// The state of an actor after some of its events, kept so that a load need not start from the
 /// first event.
@@ -14,6 +14,8 @@ pub struct ActorSnapshot {
     pub version: Version,
     /// The commit that event is the last one of.
     pub last_commit: CommitRef,
+    /// What its actor knows of the sessions that had an effect on it.
+    pub sessions: Sessions,
     /// The state.
     pub state: Payload,
     /// Tells which shape the state has.

@@ -67,16 +67,29 @@ pub(crate) enum Task {
     Docs(DocsArgs),
     /// Prints the model as JSON, with the schemas of the events.
     Model {
+        /// Prints the JSON Schema of such a file instead, and builds nothing.
+        #[arg(long)]
+        schema: bool,
         #[command(flatten)]
         out: OutArgs,
     },
     /// Looks for mistakes.
+    ///
+    /// The tests of the workspace are looked through for the names of events and commands as well.
     Check(CheckArgs),
     /// Keeps what is released, and sees that it stays readable.
     #[command(subcommand)]
     Contract(ContractTask),
     /// Says what has become of the model since a commit, or since a model in a file.
     Diff(DiffArgs),
+    /// Compares the model with what a log holds, which `aether observe --keep FILE` has written.
+    Observed {
+        /// The file.
+        observations: PathBuf,
+        /// Writes it for programs.
+        #[arg(long)]
+        json: bool,
+    },
     /// Says what a change of one element touches.
     Impact {
         /// Its name, or its id: `OrderPlaced`, `Ordering/event/OrderPlaced`.
@@ -134,6 +147,18 @@ pub(crate) struct BoardArgs {
     /// Shows what the checks have found on the notes.
     #[arg(long)]
     pub(crate) findings: bool,
+    /// Shows how often each note was seen in a log: what `aether observe --keep FILE` has written.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) observed: Option<PathBuf>,
+    /// The colours of a picture.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) theme: Theme,
+    /// How many pixels wide a PNG is; as wide as the board without that.
+    #[arg(long, value_name = "PIXELS")]
+    pub(crate) width: Option<u32>,
+    /// A font to write a PNG with, beside those of the machine; may be repeated.
+    #[arg(long = "font", value_name = "FILE")]
+    pub(crate) fonts: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) look: LookArgs,
     #[command(flatten)]
@@ -145,6 +170,8 @@ pub(crate) enum BoardFormat {
     /// A picture.
     #[default]
     Svg,
+    /// A picture made of pixels, with the fonts of the machine.
+    Png,
     /// A page to walk about in.
     Html,
     /// A graph for Graphviz.
@@ -153,6 +180,27 @@ pub(crate) enum BoardFormat {
     Mermaid,
     /// An event model for Mermaid.
     EventModel,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Theme {
+    /// As the reader prefers; a PNG is light.
+    #[default]
+    Auto,
+    /// Dark ink on light paper.
+    Light,
+    /// Light ink on dark paper.
+    Dark,
+}
+
+impl From<Theme> for eventstorming::render::Theme {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::Auto => Self::Auto,
+            Theme::Light => Self::Light,
+            Theme::Dark => Self::Dark,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -184,6 +232,9 @@ pub(crate) struct DocsArgs {
     /// Writes nothing, and shows how the folder differs from what would be written.
     #[arg(long)]
     pub(crate) check: bool,
+    /// How the difference is written: whole for people, a finding for each file for programs.
+    #[arg(long, value_enum, default_value_t, requires = "check")]
+    pub(crate) format: CheckFormat,
     #[command(flatten)]
     pub(crate) look: LookArgs,
 }

@@ -1,6 +1,8 @@
 use std::{io, path::PathBuf};
 
-use eventstorming::{contract::LockError, files::FilesError, model::ModelError};
+use eventstorming::{
+    contract::LockError, files::FilesError, model::ModelError, reality::ObservationsError,
+};
 
 /// Why nothing could be done.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +52,16 @@ pub(crate) enum Failure {
     Runner,
     #[error("the model does not hold together")]
     Model(#[from] ModelError),
+    #[error("what a log holds cannot be read")]
+    Observations(#[from] ObservationsError),
+    #[cfg(feature = "png")]
+    #[error("the picture cannot be drawn")]
+    Png(#[source] eventstorming::render::PngError),
+    #[cfg(not(feature = "png"))]
+    #[error("this program was built without the feature `png`; draw an SVG")]
+    WithoutPng,
+    #[error("a picture made of pixels is not compared line by line; `--check` an SVG")]
+    Pixels,
     #[error("the lock is damaged")]
     Lock(#[from] LockError),
     #[error(transparent)]

@@ -9,6 +9,7 @@
 
 mod args;
 mod failure;
+mod names;
 mod out;
 mod project;
 mod runner;

@@ -53,16 +53,17 @@ impl Out {
         }
     }
 
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        self.print_bytes(text.as_bytes())
+    }
+
     #[expect(
         clippy::unused_self,
         reason = "whoever prints has been handed where to"
     )]
-    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+    fn print_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        match stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush())
-        {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(err) if err.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other.map_err(Failure::Print),
         }
@@ -70,20 +71,32 @@ impl Out {
 
     /// Writes a result where it was asked for, or shows how what is there differs.
     pub(crate) fn deliver(&self, text: &str, args: &OutArgs) -> Result<Outcome, Failure> {
+        match &args.out {
+            Some(path) if args.check => self.compare(text, path),
+            _ => self.put(text.as_bytes(), args),
+        }
+    }
+
+    /// The same for what is not text.
+    pub(crate) fn deliver_bytes(&self, bytes: &[u8], args: &OutArgs) -> Result<Outcome, Failure> {
+        if args.check {
+            return Err(Failure::Pixels);
+        }
+        self.put(bytes, args)
+    }
+
+    fn put(&self, bytes: &[u8], args: &OutArgs) -> Result<Outcome, Failure> {
         let Some(path) = &args.out else {
-            self.print(text)?;
+            self.print_bytes(bytes)?;
             return Ok(Outcome::Clean);
         };
-        if args.check {
-            return self.compare(text, path);
-        }
         if let Some(folder) = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
         {
             fs::create_dir_all(folder).map_err(write(folder))?;
         }
-        fs::write(path, text).map_err(write(path))?;
+        fs::write(path, bytes).map_err(write(path))?;
         self.progress("Wrote", &path.display().to_string());
         Ok(Outcome::Clean)
     }

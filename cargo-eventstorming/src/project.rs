@@ -5,12 +5,14 @@ use std::{
     process::{Command, Stdio},
 };
 
+use eventstorming::check::TestNames;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
     args::SourceArgs,
     failure::Failure,
+    names::Names,
     scan::{self, Found},
 };
 
@@ -67,6 +69,8 @@ pub(crate) struct Project {
     pub(crate) contexts: Vec<String>,
     pub(crate) root: PathBuf,
     pub(crate) target: PathBuf,
+    /// The packages of the workspace.
+    members: Vec<Package>,
 }
 
 impl Package {
@@ -151,13 +155,28 @@ impl Project {
         });
         let contexts = paths.collect::<Result<Vec<String>, Failure>>()?;
         let aether = aether_of(&metadata, &package)?;
+        let members = metadata.packages.iter();
+        let members = members.filter(|known| metadata.workspace_members.contains(&known.id));
         Ok(Self {
+            members: members.cloned().collect(),
             aether: aether.dependency(),
             package,
             contexts,
             root: metadata.workspace_root,
             target: metadata.target_directory,
         })
+    }
+}
+
+impl Project {
+    /// The names that occur in the tests of the workspace.
+    pub(crate) fn test_names(&self) -> Result<TestNames, Failure> {
+        let mut names = Names::default();
+        for target in self.members.iter().flat_map(|package| &package.targets) {
+            let whole = target.kind.iter().any(|kind| kind == "test");
+            names.read(&target.src_path, whole)?;
+        }
+        Ok(names.found())
     }
 }
 

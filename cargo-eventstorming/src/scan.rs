@@ -180,14 +180,14 @@ fn is_context(path: &syn::Path) -> bool {
         .is_some_and(|segment| segment.ident == "bounded_context")
 }
 
-fn is_test(attrs: &[Attribute]) -> bool {
+pub(crate) fn is_test(attrs: &[Attribute]) -> bool {
     let mut lists = attrs
         .iter()
         .filter_map(|attr| attr.meta.require_list().ok());
     lists.any(|list| list.path.is_ident("cfg") && list.tokens.to_string() == "test")
 }
 
-fn path_attribute(attrs: &[Attribute]) -> Option<PathBuf> {
+pub(crate) fn path_attribute(attrs: &[Attribute]) -> Option<PathBuf> {
     attrs.iter().find_map(|attr| {
         let pair = attr.meta.require_name_value().ok()?;
         let Expr::Lit(value) = &pair.value else {

@@ -24,12 +24,15 @@ impl Source {
                 model: from_file(file)?,
                 crate_of: None,
             }),
-            None => Self::build(args, args.manifest_path.as_deref(), out),
+            None => Self::build(
+                args,
+                Project::find(args, args.manifest_path.as_deref())?,
+                out,
+            ),
         }
     }
 
-    fn build(args: &SourceArgs, manifest: Option<&Path>, out: &Out) -> Result<Self, Failure> {
-        let project = Project::find(args, manifest)?;
+    fn build(args: &SourceArgs, project: Project, out: &Out) -> Result<Self, Failure> {
         let runner = Runner::build(&project, args, out)?;
         let model = Model::from_json(&relative(&runner.ask(&["model"], None)?, &project.root)?)?;
         Ok(Self {
@@ -110,7 +113,10 @@ pub(crate) fn earlier(
         package: Some(project.package.name.clone()),
         ..again(args)
     };
-    Ok(Source::build(&args, Some(&manifest), out)?.model)
+    // What both depend on is built once.
+    let mut earlier = Project::find(&args, Some(&manifest))?;
+    earlier.target.clone_from(&project.target);
+    Ok(Source::build(&args, earlier, out)?.model)
 }
 
 fn again(args: &SourceArgs) -> SourceArgs {

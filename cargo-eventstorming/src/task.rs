@@ -1,14 +1,19 @@
 //! What each task does.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::CommandFactory as _;
 use eventstorming::{
     Board, Model,
-    check::{Code, Finding, Report},
+    check::{Code, Finding, Report, Severity},
     contract::Lock,
     files::Files,
     model::Kind,
+    reality::Observations,
 };
 
 use crate::{
@@ -32,13 +37,26 @@ pub(crate) fn run(args: &Args, out: &Out) -> Result<Outcome, Failure> {
     match &args.task {
         Task::Board(wish) => board(&load()?, wish, out),
         Task::Docs(wish) => docs(&load()?, wish, out),
-        Task::Model { out: wish } => out.deliver(&load()?.model.to_json(), wish),
+        Task::Model {
+            schema: true,
+            out: wish,
+        } => out.deliver(Model::json_schema(), wish),
+        Task::Model {
+            schema: false,
+            out: wish,
+        } => out.deliver(&load()?.model.to_json(), wish),
         Task::Check(wish) => {
             let source = load()?;
-            report(&source.model.check(), &source, wish, out)
+            let mut findings = source.model.check();
+            if let Some((project, _)) = &source.crate_of {
+                let untested = project.test_names()?.untested(&source.model);
+                findings = findings.with(&source.model, untested);
+            }
+            report(&findings, &source, wish, out)
         }
         Task::Contract(task) => contract(&load()?, task, out),
         Task::Diff(wish) => diff(&load()?, wish, &args.source, out),
+        Task::Observed { observations, json } => observed(&load()?.model, observations, *json, out),
         Task::Impact { element } => impact(&load()?.model, element, out),
         Task::Explain { code } => explain(code.as_deref(), out),
         Task::Completions { shell } => {
@@ -69,11 +87,17 @@ fn look(mut board: Board, look: &LookArgs) -> Board {
 
 fn board(source: &Source, wish: &BoardArgs, out: &Out) -> Result<Outcome, Failure> {
     let model = part(&source.model, &wish.contexts)?;
-    let mut board = look(model.board(), &wish.look).level(wish.level.into());
+    let mut board = look(model.board(), &wish.look)
+        .level(wish.level.into())
+        .theme(wish.theme.into());
     if wish.findings {
         board = board.findings(&source.model.check());
     }
+    if let Some(file) = &wish.observed {
+        board = board.observed(&model.observed(&observations(file)?));
+    }
     let text = match wish.format {
+        BoardFormat::Png => return out.deliver_bytes(&png(&board, wish)?, &wish.out),
         BoardFormat::Svg => board.svg(),
         BoardFormat::Html => board.html(),
         BoardFormat::Dot => model.dot(),
@@ -81,6 +105,39 @@ fn board(source: &Source, wish: &BoardArgs, out: &Out) -> Result<Outcome, Failur
         BoardFormat::EventModel => model.event_model(),
     };
     out.deliver(&text, &wish.out)
+}
+
+#[cfg(feature = "png")]
+fn png(board: &Board, wish: &BoardArgs) -> Result<Vec<u8>, Failure> {
+    let mut pixels = eventstorming::render::Pixels::default();
+    if let Some(width) = wish.width {
+        pixels = pixels.width(width);
+    }
+    let pixels = wish
+        .fonts
+        .iter()
+        .fold(pixels, eventstorming::render::Pixels::font);
+    board.png(&pixels).map_err(Failure::Png)
+}
+
+#[cfg(not(feature = "png"))]
+fn png(_: &Board, _: &BoardArgs) -> Result<Vec<u8>, Failure> {
+    Err(Failure::WithoutPng)
+}
+
+fn observations(file: &Path) -> Result<Observations, Failure> {
+    let text = fs::read_to_string(file).map_err(|source| Failure::Read {
+        path: file.to_owned(),
+        source,
+    })?;
+    Ok(Observations::from_json(&text)?)
+}
+
+fn observed(model: &Model, file: &Path, json: bool, out: &Out) -> Result<Outcome, Failure> {
+    let reality = model.observed(&observations(file)?);
+    let text = if json { reality.json() } else { reality.text() };
+    out.print(&text)?;
+    Ok(outcome(reality.is_at_odds()))
 }
 
 /// The contexts that are asked for; all of them if none is.
@@ -116,7 +173,13 @@ fn docs(source: &Source, wish: &DocsArgs, out: &Out) -> Result<Outcome, Failure>
     let files = documents.files();
     let place = wish.out.display().to_string();
     if wish.check {
-        return out.stale(&files.difference(&wish.out)?, &place);
+        let findings = files.stale(&wish.out)?;
+        let report = Report::default().with(&source.model, findings);
+        let Some(text) = for_programs(&report, wish.format) else {
+            return out.stale(&files.difference(&wish.out)?, &place);
+        };
+        out.print(&text)?;
+        return Ok(outcome(report.reaches(Severity::Error)));
     }
     files.write(&wish.out)?;
     out.progress("Wrote", &format!("{} files in {place}", files.map().len()));
@@ -129,18 +192,27 @@ fn report(
     wish: &CheckArgs,
     out: &Out,
 ) -> Result<Outcome, Failure> {
-    let text = match wish.format {
-        CheckFormat::Human => report.text(wish.show.into(), &|file| source.text_of(file)),
-        CheckFormat::Json => report.json(),
-        CheckFormat::Sarif => report.sarif(),
-        CheckFormat::Github => report.github(),
-    };
-    out.print(&text)?;
-    Ok(if report.reaches(wish.fail_on.into()) {
+    let for_people = || report.text(wish.show.into(), &|file| source.text_of(file));
+    out.print(&for_programs(report, wish.format).unwrap_or_else(for_people))?;
+    Ok(outcome(report.reaches(wish.fail_on.into())))
+}
+
+/// A report in a format that programs read; nothing if it is for people.
+fn for_programs(report: &Report, format: CheckFormat) -> Option<String> {
+    match format {
+        CheckFormat::Human => None,
+        CheckFormat::Json => Some(report.json()),
+        CheckFormat::Sarif => Some(report.sarif()),
+        CheckFormat::Github => Some(report.github()),
+    }
+}
+
+const fn outcome(found: bool) -> Outcome {
+    if found {
         Outcome::Found
     } else {
         Outcome::Clean
-    })
+    }
 }
 
 /// The folder of the lock.

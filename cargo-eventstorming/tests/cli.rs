@@ -9,6 +9,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 const MODEL: &str = concat!(
@@ -119,6 +120,72 @@ fn a_stale_file_is_told_with_its_difference_and_the_command_that_mends_it() {
 }
 
 #[test]
+fn a_board_is_drawn_in_pixels_and_in_a_theme() {
+    let png = call(&["board", "--format", "png", "--width", "400"]);
+    assert_eq!(code(&png), 0, "{}", told(&png));
+    assert!(png.stdout.starts_with(b"\x89PNG"));
+    let dark = said(&call(&["board", "--theme", "dark"]));
+    assert!(!dark.contains("@media") && dark.contains("#14161b"));
+    let font = call(&["board", "--format", "png", "--font", "no/such.ttf"]);
+    assert_eq!(code(&font), 2);
+    assert!(told(&font).contains("no/such.ttf"), "{}", told(&font));
+}
+
+#[test]
+fn a_model_is_compared_with_what_a_log_holds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("seen.json");
+    let mut seen = eventstorming::reality::Observations::default();
+    seen.event("OrderPlaced", 2, "Order", "2026-01-31T12:00:00Z");
+    fs::write(&file, seen.to_json()).expect("it can be written");
+    let name = file.display().to_string();
+    let told_well = call(&["observed", &name]);
+    assert_eq!(code(&told_well), 0, "{}", told(&told_well));
+    assert!(said(&told_well).starts_with("In the log: 1 event of 1 type"));
+    let board = said(&call(&["board", "--observed", &name]));
+    assert!(board.contains(">1x, 2026-01-31<"));
+    seen.event("OrderArchived", 1, "Order", "2026-01-31T12:00:00Z");
+    fs::write(&file, seen.to_json()).expect("it can be written");
+    let json = call(&["observed", &name, "--json"]);
+    assert_eq!(code(&json), 1, "the model lacks an event");
+    assert!(said(&json).contains("\"OrderArchived\""));
+    fs::write(&file, "{}").expect("it can be written");
+    assert_eq!(code(&call(&["observed", &name])), 2);
+}
+
+#[test]
+fn stale_files_are_findings_for_programs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = folder.path().join("docs").display().to_string();
+    assert_eq!(code(&call(&["docs", "--out", &name])), 0);
+    let file = folder.path().join("docs/board.dot");
+    let kept = fs::read_to_string(&file).expect("it was written");
+    let stale: Vec<&str> = kept.lines().skip(1).collect();
+    fs::write(&file, stale.join("\n")).expect("it can be written");
+    let check = |format: &str| call(&["docs", "--out", &name, "--check", "--format", format]);
+    let github = check("github");
+    assert_eq!(code(&github), 1);
+    let line = said(&github);
+    assert!(
+        line.starts_with("::error file=") && line.contains("board.dot,line=1,title=ES303"),
+        "{line}"
+    );
+    assert!(said(&check("sarif")).contains("\"ES303\""));
+    assert!(said(&check("human")).contains("@@ -1"));
+    assert_eq!(code(&call(&["docs", "--out", &name])), 0);
+    assert_eq!(code(&check("json")), 0);
+}
+
+#[test]
+fn the_schema_of_a_model_is_printed_without_a_model() {
+    let output = program()
+        .args(["model", "--schema"])
+        .output()
+        .expect("it runs");
+    assert_eq!(said(&output), eventstorming::Model::json_schema());
+}
+
+#[test]
 fn two_models_are_compared() {
     let same = call(&["diff", "--against", MODEL]);
     assert_eq!(said(&same), "The model has not changed.\n");
@@ -142,14 +209,21 @@ fn an_impact_and_every_code_are_told() {
     }
 }
 
+/// Subjects are built one after the other, in one target folder: their names are the same.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// A crate in a folder of its own that depends on this `aether`.
-struct Subject(tempfile::TempDir);
+struct Subject(
+    tempfile::TempDir,
+    #[expect(dead_code, reason = "held")] MutexGuard<'static, ()>,
+);
 
 impl Subject {
     fn new(library: &str) -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let workspace = workspace.canonicalize().expect("it is there");
-        let subject = Self(tempfile::tempdir().expect("a folder"));
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let subject = Self(tempfile::tempdir().expect("a folder"), turn);
         let aether = workspace.join("aether").display().to_string();
         let manifest = format!(
             "[package]\nname = \"some-shop\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
@@ -234,6 +308,14 @@ fn a_crate_is_asked_for_its_model_without_a_line_in_it() {
         model.schema(&placed).is_some(),
         "with the schemas of its events"
     );
+    let place = "Sales/command/Place".parse().expect("an id");
+    assert!(model.schema(&place).is_none(), "where its type has one");
+    let untested = said(&subject.call(&["check"]));
+    assert!(
+        untested.contains("[ES210]: no test names the event `Placed`"),
+        "{untested}"
+    );
+    subject.write("tests/sales.rs", "#[test] fn sells() { (Place, Placed); }");
     let check = subject.call(&["check"]);
     assert_eq!(
         (code(&check), said(&check).as_str()),
@@ -251,6 +333,52 @@ fn a_crate_is_asked_for_its_model_without_a_line_in_it() {
         "{}",
         told(&hidden)
     );
+}
+
+/// What git does, as somebody who has a name.
+fn git(folder: &Path, words: &[&str]) {
+    let names = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
+    let output = Command::new("git")
+        .args(names)
+        .args(words)
+        .current_dir(folder)
+        .env_remove("GIT_DIR")
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "git {words:?}: {}", told(&output));
+}
+
+#[test]
+fn a_branch_is_compared_with_a_commit_of_its_repository() {
+    let subject = Subject::new(&library("u32"));
+    let folder = subject.0.path();
+    git(folder, &["init", "--quiet", "--initial-branch", "main"]);
+    subject.write(".gitignore", "target\n");
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "--quiet", "-m", "sells"]);
+    let same = subject.call(&["diff", "--against", "main"]);
+    assert_eq!(
+        (code(&same), said(&same).as_str()),
+        (0, "The model has not changed.\n"),
+        "{}",
+        told(&same)
+    );
+    let renamed = library("u64").replace("Placed", "Ordered");
+    subject.write("src/lib.rs", &renamed);
+    let text = said(&subject.call(&["diff", "--against", "HEAD"]));
+    for line in ["event `Ordered` of Sales", "event `Placed` of Sales"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    let board = said(&subject.call(&["diff", "--against", "main", "--format", "svg"]));
+    assert!(board.contains("es-added") && board.contains("es-removed"));
+    let none = subject.call(&["diff", "--against", "no-such-branch"]);
+    assert_eq!(code(&none), 2, "{}", said(&none));
+    let left = Command::new("git")
+        .args(["worktree", "list"])
+        .current_dir(folder)
+        .output()
+        .expect("git runs");
+    assert_eq!(said(&left).lines().count(), 1, "no tree is left behind");
 }
 
 fn what_is_released_stays_readable(subject: &Subject) {

@@ -5,7 +5,8 @@
 //! compiler has checked. [`model`] is the graph built from them. Everything else is a pure
 //! function of that graph: [`layout`] turns it into a scene of rectangles, texts and lines,
 //! [`render`] writes it down, [`check`] says what is wrong
-//! with it, and [`contract`] whether what was released is still read.
+//! with it, [`contract`] whether what was released is still read, and [`reality`] what a log
+//! shows of it.
 //!
 //! ```
 //! # use eventstorming::meta::{Context, Docs, Location, Name};
@@ -34,6 +35,7 @@ mod json;
 pub mod layout;
 pub mod meta;
 pub mod model;
+pub mod reality;
 pub mod render;
 
 pub use self::{

@@ -8,5 +8,5 @@ pub fn board() -> Board {
     board
         .title("Lending in a library")
         .opening("Books and members")
-        .columns(5)
+        .columns(3)
 }

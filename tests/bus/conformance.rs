@@ -14,11 +14,11 @@ bus_conformance!(local, async || Nodes::new(
 bus_conformance!(nats, two);
 bus_conformance!(nats_cluster, three);
 
-async fn broadcasting() -> EventBroadcaster<InMemoryEventStore, LocalEventBus> {
+fn broadcasting() -> EventBroadcaster<InMemoryEventStore, LocalEventBus> {
     EventBroadcaster::new(InMemoryEventStore::new(), LocalEventBus::new())
 }
 
-store_conformance!(broadcaster, broadcasting);
-checkpoint_conformance!(broadcaster_checkpoints, broadcasting);
-snapshot_conformance!(broadcaster_snapshots, broadcasting);
-transaction_conformance!(broadcaster_transactions, broadcasting);
+store_conformance!(broadcaster, async || broadcasting());
+checkpoint_conformance!(broadcaster_checkpoints, async || broadcasting());
+snapshot_conformance!(broadcaster_snapshots, async || broadcasting());
+transaction_conformance!(broadcaster_transactions, async || broadcasting());

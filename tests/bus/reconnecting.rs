@@ -29,10 +29,11 @@ async fn next(notices: &mut Notices) -> Told {
 }
 
 async fn position(notices: &mut Notices) -> u64 {
-    match next(notices).await {
-        Told::Stored(notice) => notice.position.as_u64(),
-        other => panic!("{other:?}"),
-    }
+    let told = next(notices).await;
+    let Told::Stored(notice) = &told else {
+        panic!("{told:?}");
+    };
+    notice.position.as_u64()
 }
 
 fn everything() -> SubscriptionFilter {
@@ -62,9 +63,11 @@ async fn what_was_published_while_the_connection_was_lost_is_counted() {
 
     let (mut words, mut missed) = (Vec::new(), 0);
     while words.len() < 2 || missed < 5 {
-        match next(&mut far).await {
-            Told::Missed(count) => missed += count,
-            word => words.push(word),
+        let told = next(&mut far).await;
+        if let Told::Missed(count) = told {
+            missed += count;
+        } else {
+            words.push(told);
         }
     }
     assert_eq!(words, [Told::Disconnected, Told::Reconnected]);

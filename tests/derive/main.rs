@@ -5,14 +5,21 @@
     reason = "a helper of a test fails the test, and says what is wrong"
 )]
 
+// As `renamed = { package = "aether", .. }` does in a manifest.
+extern crate aether as renamed;
+
 mod codec;
 mod dispatch;
+mod evolution;
 mod forms;
+mod hygiene;
 mod ids;
 mod marks;
 mod messages;
 mod model;
 mod neighbours;
+mod nested;
+mod parts;
 mod processes;
 mod queries;
 mod shop;

@@ -126,7 +126,7 @@ fn reactions_say_what_they_issue() {
 #[test]
 fn a_projection_says_what_feeds_it_and_who_reads_it() {
     let fed: Vec<_> = Orders::META.applies.iter().copied().map(events).collect();
-    assert_eq!(fed, [vec!["OrderPlaced"], vec![]]);
+    assert_eq!(fed, [vec![], vec!["OrderPlaced"]]);
     assert_eq!(Orders::META.read_by[0].name, Customer::META.name);
     assert_eq!(Orders::APPLIES.len(), Orders::ON_APPLY.len());
 }

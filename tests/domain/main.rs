@@ -23,6 +23,8 @@ mod policies;
 #[cfg(test)]
 mod read_models;
 #[cfg(test)]
+mod reality;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod shipment;

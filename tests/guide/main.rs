@@ -23,7 +23,6 @@ mod forgetting;
 mod forms;
 mod free_bikes;
 mod lost_bikes;
-mod mistakes;
 mod pages;
 mod properties;
 mod reference;

@@ -4,6 +4,7 @@
 #![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -62,16 +63,14 @@ fn the_pure_folders_know_neither_tokio_nor_nats() {
 
 /// The crates that `aether` is built from, and the features each is built with.
 fn built_from(features: &[&str]) -> Vec<String> {
+    tree(features, &["--prefix", "none"])
+}
+
+/// The lines of `cargo tree`.
+fn tree(features: &[&str], form: &[&str]) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--package",
-            "aether",
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-        ])
+        .args(["tree", "--package", "aether", "--edges", "normal"])
+        .args(form)
         .args(["--format", "{p} {f}", "--locked", "--offline"])
         .args(features)
         .current_dir(root())
@@ -100,6 +99,65 @@ fn check_no_network(features: &[&str]) {
         );
         assert!(name != "tokio" || !line.contains("net"), "{line}");
     }
+}
+
+/// What a domain crate needs of Aether.
+const DOMAIN: [&str; 3] = ["--no-default-features", "--features", "macros,schema"];
+
+/// The names of the crates that a domain crate is built from, and of those among them that are
+/// in the trees of serde, syn and schemars, which most programs have anyway.
+fn built_from_for_a_domain() -> (BTreeSet<String>, BTreeSet<String>) {
+    let lines = tree(&DOMAIN, &["--prefix", "depth", "--no-dedupe"]);
+    let (mut all, mut known, mut below) = (BTreeSet::new(), BTreeSet::new(), None);
+    for line in lines {
+        let name = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let depth: usize = line[..line.len() - name.len()]
+            .parse()
+            .unwrap_or_else(|err| panic!("{line}: {err}"));
+        let name = name.split_whitespace().next().unwrap_or_default();
+        below = below.filter(|begun| depth > *begun);
+        if below.is_none() && ["serde", "syn", "schemars"].contains(&name) {
+            below = Some(depth);
+        }
+        if below.is_some() {
+            known.insert(name.to_owned());
+        }
+        all.insert(name.to_owned());
+    }
+    (all, known)
+}
+
+#[test]
+fn a_domain_crate_is_built_from_few_crates() {
+    let (all, known) = built_from_for_a_domain();
+    assert!(known.contains("serde_derive"), "{known:?}");
+    let others: Vec<_> = all.difference(&known).collect();
+    assert!(others.len() <= 20, "{}: {others:?}", others.len());
+    let readme = fs::read_to_string(root().join("README.md")).unwrap_or_else(|err| panic!("{err}"));
+    let told = format!(
+        "{} crates besides the trees of serde, syn and schemars",
+        others.len()
+    );
+    assert!(readme.contains(&told), "the README does not say: {told}");
+}
+
+#[test]
+fn a_domain_crate_needs_nothing_that_a_browser_has_not() {
+    let (all, _) = built_from_for_a_domain();
+    for name in [
+        "async-nats",
+        "mio",
+        "redb",
+        "rustls",
+        "socket2",
+        "tokio-util",
+    ] {
+        assert!(!all.contains(name), "{name}");
+    }
+    let tokio = built_from(&DOMAIN);
+    let tokio = tokio.iter().find(|line| line.starts_with("tokio "));
+    let features = tokio.and_then(|line| line.split_whitespace().nth(2));
+    assert_eq!(features, Some("sync"));
 }
 
 #[test]

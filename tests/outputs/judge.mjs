@@ -82,7 +82,16 @@ function ajv() {
   for (const format of numbers) judge.addFormat(format, { type: "number", validate: Number.isInteger });
   return judge;
 }
-await judge("ajv, strict 2020-12", ending(".schema.json"), (file) => {
+const ofModel = join(folder, "model.schema.json");
+await judge("ajv, on the model by its published schema", [join(folder, "model.json")], (file) => {
+  const judge = ajv();
+  const valid = judge.compile(json(ofModel));
+  assert(valid(json(file)), judge.errorsText(valid.errors));
+  const broken = json(file);
+  broken.relations[0].verb = "likes";
+  assert(!valid(broken), "a verb that there is not");
+});
+await judge("ajv, strict 2020-12", ending(".schema.json").filter((file) => file !== ofModel), (file) => {
   const judge = ajv();
   const valid = judge.compile(json(file));
   const samples = json(file.replace(".schema.json", ".samples.json"));

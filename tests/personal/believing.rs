@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use aether::{
-    ActorSnapshot, SnapshotStore as _, Timestamp, Version,
+    ActorSnapshot, Sessions, SnapshotStore as _, Timestamp, Version,
     domain::{EventSet as _, Stored},
     personal::Personal,
 };
@@ -57,6 +57,7 @@ async fn a_snapshot_that_was_made_with_keys_of_before_is_not_kept() {
     let stale = events(&there, "7").await;
     assert!(stale[0].data.as_str().contains("Ada"));
     let snapshot = ActorSnapshot {
+        sessions: Sessions::default(),
         actor_id: customer("7"),
         version: Version::FIRST,
         state: stale[0].data.clone(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aether::{
     ActorSnapshot, Checkpoint, CheckpointStore as _, EmbeddedEventStore, Namespace, Payload,
-    Position, SnapshotStore as _, Store, Timestamp, Version,
+    Position, Sessions, SnapshotStore as _, Store, Timestamp, Version,
     personal::{KeyStore, SealedStore, keys::EmbeddedKeyStore},
     store::ReaderState,
 };
@@ -20,6 +20,7 @@ async fn fill<S: Store, K: KeyStore>(store: &SealedStore<S, K>) {
     register(store, "7", SECRET).await.unwrap();
     let state = Payload::of(SECRET).unwrap();
     let snapshot = ActorSnapshot {
+        sessions: Sessions::default(),
         actor_id: customer("7"),
         version: Version::FIRST,
         state: state.clone(),

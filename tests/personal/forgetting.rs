@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aether::{
     ActorSnapshot, Checkpoint, CheckpointStore as _, EventStore as _, EventStoreExt as _, Payload,
-    Position, SnapshotStore as _, Store, StoreErrorKind, Timestamp, Version,
+    Position, Sessions, SnapshotStore as _, Store, StoreErrorKind, Timestamp, Version,
     domain::{EventSet as _, Stored},
     personal::{KeyStore, Personal, PersonalError, SubjectForgotten},
     store::ReaderState,
@@ -87,6 +87,7 @@ pub(crate) async fn a_forgotten_subject_is_read_as_forgotten_and_the_log_says_so
 
 fn snapshot(version: u64) -> ActorSnapshot {
     ActorSnapshot {
+        sessions: Sessions::default(),
         actor_id: customer("7"),
         version: Version::new(version),
         state: Payload::of(&"Ada in a state").unwrap(),

@@ -2,7 +2,7 @@ use std::{path::Path, process::Stdio};
 
 use aether::{
     ActorSnapshot, EmbeddedEventStore, EventStore as _, EventStoreExt as _, Namespace, Payload,
-    Position, SnapshotStore as _, Timestamp, Version,
+    Position, Sessions, SnapshotStore as _, Timestamp, Version,
     domain::{EventSet as _, Stored},
     personal::{KeyStore as _, Personal, keys::EmbeddedKeyStore},
 };
@@ -59,6 +59,7 @@ async fn a_process_that_is_killed_while_it_forgets_leaves_nothing_half_forgotten
         let store = world.open().await;
         register(&store, "7", "Ada Byron").await.unwrap();
         let snapshot = ActorSnapshot {
+            sessions: Sessions::default(),
             actor_id: customer("7"),
             version: Version::FIRST,
             state: Payload::of("Ada Byron").unwrap(),

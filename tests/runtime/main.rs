@@ -12,13 +12,18 @@
     reason = "handlers and folds of a small domain"
 )]
 
+mod actors;
 mod adapters;
 mod commands;
 mod followers;
 mod lifecycle;
 mod meters;
+mod metrics;
+mod parking;
 mod processes;
 mod processes_killed;
+mod sessions;
+mod sessions_killed;
 mod shop;
 mod snapshot_schemas;
 mod snapshots;

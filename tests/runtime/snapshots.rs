@@ -11,7 +11,8 @@ use aether::{
     Namespace, Payload, SnapshotStore as _, Store, Timestamp, Version,
     domain::{BoundedContext, EventSet as _},
     runtime::{
-        Aether, AetherBuilder, Finding, Reading, SnapshotPolicy, verify_actor, verify_context,
+        ActorOptions, Aether, AetherBuilder, Finding, Reading, SnapshotPolicy, verify_actor,
+        verify_context,
     },
     store::jetstream::JetStreamOptions,
 };
@@ -26,8 +27,11 @@ fn every(events: u64) -> SnapshotPolicy {
     SnapshotPolicy::every(NonZeroU64::new(events).unwrap())
 }
 
+/// Each command loads its actor, so that it shows what it goes on from.
 fn builder(store: impl Store) -> AetherBuilder {
-    Aether::builder().store(store).snapshots(every(10))
+    let actors = ActorOptions::uncached();
+    let builder = Aether::builder().store(store).actors(actors);
+    builder.snapshots(every(10))
 }
 
 async fn running(store: impl Store) -> Aether {

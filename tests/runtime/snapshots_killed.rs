@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Says to a process of this test that it is the one to be killed, and where it is to work.
-const FOLDER: &str = "AETHER_KILLED_IN";
+pub(crate) const FOLDER: &str = "AETHER_KILLED_IN";
 
 async fn running(store: WatchedStore) -> Aether {
     let every = std::num::NonZeroU64::new(10).unwrap();
@@ -54,7 +54,7 @@ async fn work(folder: &str, holds: bool) {
 }
 
 /// This very test in a process of its own.
-fn start(test: &str, folder: &Path) -> Child {
+pub(crate) fn start(test: &str, folder: &Path) -> Child {
     Command::new(env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env(FOLDER, folder)
@@ -65,7 +65,7 @@ fn start(test: &str, folder: &Path) -> Child {
 }
 
 /// Kills it after so many answers, and says what version the last of them told of.
-fn kill_after(mut child: Child, answers: u64) -> u64 {
+pub(crate) fn kill_after(mut child: Child, answers: u64) -> u64 {
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut answered = 0;
     for line in lines.map_while(Result::ok) {

@@ -25,6 +25,8 @@ pub(crate) struct Seen {
     pub(crate) reads: AtomicU64,
     /// How many commits came of it.
     pub(crate) commits: AtomicU64,
+    /// How many commits came of reading backwards.
+    pub(crate) commits_back: AtomicU64,
     /// How often a snapshot was asked for.
     pub(crate) lookups: AtomicU64,
     /// How often one was to be saved.
@@ -85,7 +87,10 @@ impl EventStore for WatchedStore {
     }
 
     async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
-        self.inner.read_back(actor, before).await
+        let page = self.inner.read_back(actor, before).await?;
+        let commits = page.commits.len() as u64;
+        self.seen.commits_back.fetch_add(commits, Ordering::SeqCst);
+        Ok(page)
     }
 
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aether::{
     ActorId, ActorSnapshot, CheckpointStore as _, Commit, CommitId, CommitRef, EmbeddedEventStore,
     Event, EventStore, EventStoreExt as _, InMemoryEventStore, Namespace, Payload, Position,
-    SnapshotStore as _, StoreError, StoreErrorKind, Timestamp, Version,
+    Sessions, SnapshotStore as _, StoreError, StoreErrorKind, Timestamp, Version,
     store::jetstream::JetStreamOptions,
 };
 use aether_tests::harness::{NatsServer, Proxy};
@@ -40,6 +40,7 @@ async fn the_longest_names_there_are_are_kept_apart_and_read_again() {
             store.save(event.clone()).await.unwrap();
             assert_eq!(store.events(actor, Version::NONE).await.unwrap(), [event]);
             let snapshot = ActorSnapshot {
+                sessions: Sessions::default(),
                 actor_id: actor.clone(),
                 version: Version::FIRST,
                 last_commit: CommitRef {
@@ -82,6 +83,7 @@ async fn namespaces_that_look_alike_see_nothing_of_each_other() {
         let event = Event::new("same", 1, "Named", &json!(name)).unwrap();
         store.save(event).await.unwrap();
         let snapshot = ActorSnapshot {
+            sessions: Sessions::default(),
             actor_id: ActorId::new("same").unwrap(),
             version: Version::FIRST,
             last_commit: CommitRef {

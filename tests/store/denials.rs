@@ -151,6 +151,19 @@ async fn following_that_may_not_say_what_was_read_says_so() {
 }
 
 #[tokio::test]
+async fn servers_that_allow_too_few_messages_under_way_are_told_by_their_setting() {
+    let server =
+        NatsServer::with("jetstream { store_dir: \"STORE\", limits: { max_ack_pending: 100 } }\n")
+            .await;
+    let store = options().connect(&server.url()).await.unwrap();
+    store.save(event("a", 1)).await.unwrap();
+    let mut log = Box::pin(store.follow(Position::START));
+    let err = soon(log.next()).await.unwrap().unwrap_err();
+    assert_eq!(err.kind(), StoreErrorKind::Misconfigured, "{err}");
+    assert!(err.to_string().contains("`max_ack_pending`"), "{err}");
+}
+
+#[tokio::test]
 async fn an_append_whose_questions_are_denied_says_so() {
     let (_server, [app, root]) =
         stores("publish: { deny: [\"$JS.API.DIRECT.GET.>\", \"$JS.API.STREAM.MSG.GET.>\"] }").await;

@@ -4,7 +4,8 @@ use std::{pin::pin, time::Duration};
 
 use aether::{
     ActorId, ActorSnapshot, Commit, CommitRef, Durability, Event, EventStore, EventStoreExt as _,
-    Payload, Position, SnapshotStore as _, StoreErrorKind, Timestamp, Transaction, Version,
+    Payload, Position, Sessions, SnapshotStore as _, StoreErrorKind, Timestamp, Transaction,
+    Version,
     store::jetstream::{JetStreamEventStore, JetStreamOptions},
 };
 use aether_tests::harness::{NatsCluster, NatsServer, Proxy};
@@ -247,6 +248,7 @@ async fn a_transaction_beyond_the_limit_is_refused_and_one_at_the_limit_is_store
 
 fn snapshot(version: u64, bytes: usize) -> ActorSnapshot {
     ActorSnapshot {
+        sessions: Sessions::default(),
         actor_id: actor("large"),
         version: Version::new(version),
         last_commit: CommitRef {

@@ -3,9 +3,9 @@
 use std::{convert::Infallible, time::Duration};
 
 use aether::{
-    Clock as _, EventStore as _, Recorded, SystemClock,
+    Clock as _, DynEventStore, EventStore as _, Recorded, SystemClock,
     store::Filter,
-    subscription::{Start, Subscriber, Subscription, SubscriptionError},
+    subscription::{Progress, Start, Subscriber, Subscription, SubscriptionError},
 };
 use aether_tests::crash::tally::{Counts, Tally, Wrong, fill, subscription};
 use tokio::time::sleep;
@@ -96,24 +96,14 @@ async fn it_begins_where_it_is_told_and_gives_what_is_wanted() {
         ] {
             let named = Subscription::new(store.clone(), name);
             let mut seen = Seen::default();
-            let end = store.head().await.unwrap();
-            let at_end = async {
-                while !named.progress().await.is_ok_and(|it| it.position() >= end) {
-                    sleep(Duration::from_millis(10)).await;
-                }
-            };
-            let begun = named
-                .clone()
-                .starting(start)
-                .lease(Duration::from_millis(400));
-            begun.run(&mut seen, at_end).await.unwrap();
+            let begun = named.clone().starting(start);
+            begun.run(&mut seen, at_end(&store, &named)).await.unwrap();
             assert_eq!(seen.0, wanted, "{name}");
         }
         let filter = Filter::new().actors("Actor.1".parse().unwrap());
         let one = Subscription::new(store.clone(), "one").filter(filter);
         let mut seen = Seen::default();
-        let until = sleep(Duration::from_millis(500));
-        one.run(&mut seen, until).await.unwrap();
+        one.run(&mut seen, at_end(&store, &one)).await.unwrap();
         assert_eq!(seen.0, 4);
     })
     .await;
@@ -135,6 +125,15 @@ async fn a_subscription_keeps_its_number_of_partitions() {
         assert_eq!(answer.unwrap_err().to_string(), wanted.to_string());
     })
     .await;
+}
+
+/// Waits until a subscription has come to the end of the log.
+async fn at_end(store: &DynEventStore, subscription: &Subscription<DynEventStore>) {
+    let end = store.head().await.unwrap();
+    let is_there = |progress: Progress| progress.position() >= end;
+    while !subscription.progress().await.is_ok_and(is_there) {
+        sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Counts what it is given.

@@ -47,7 +47,7 @@ async fn of_a_worker_that_is_killed_every_commit_is_handled_and_counted_once() {
         one.kill_unheard().await;
     });
     filled.unwrap();
-    let all = timeout(Duration::from_secs(60), until_counted(&subscription, 800));
+    let all = timeout(Duration::from_mins(1), until_counted(&subscription, 800));
     all.await.unwrap();
     let counted = counts(&subscription).await;
     assert_eq!(counted.len(), 40);
@@ -64,7 +64,7 @@ async fn a_worker_that_was_frozen_changes_nothing_when_it_wakes() {
     taken(&mut frozen, 50).await;
     signal(&frozen, "STOP");
     let _other = subscriber(&server.url());
-    let all = timeout(Duration::from_secs(60), until_counted(&subscription, 200));
+    let all = timeout(Duration::from_mins(1), until_counted(&subscription, 200));
     all.await.unwrap();
     let tokens = |progress: aether::subscription::Progress| {
         let owners = progress.partitions.into_iter().map(|it| it.worker);
@@ -75,7 +75,7 @@ async fn a_worker_that_was_frozen_changes_nothing_when_it_wakes() {
     signal(&frozen, "CONT");
     // It comes back as a worker among others, and what it had not kept is gone.
     fill(&store, 20, 11..=20).await.unwrap();
-    let all = timeout(Duration::from_secs(60), until_counted(&subscription, 400));
+    let all = timeout(Duration::from_mins(1), until_counted(&subscription, 400));
     all.await.unwrap();
     assert!(
         counts(&subscription)

@@ -1,11 +1,7 @@
 //! Subscriptions over every store: what they give and keep, workers that share the work, and
 //! workers that fail, freeze and die.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::disallowed_methods, reason = "tests race tasks of their own")]
 
 mod handling;

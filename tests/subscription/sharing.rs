@@ -79,7 +79,7 @@ async fn the_work_of_a_worker_that_is_gone_is_taken_over() {
         let (_end_second, second) = worker(&subscription);
         until_shared(&subscription, 2).await;
         let (gone, filled) = (first, fill(&store, 20, 1..=10));
-        let (_, filled) = tokio::join!(
+        let ((), filled) = tokio::join!(
             async {
                 sleep(Duration::from_millis(30)).await;
                 gone.abort();

@@ -35,6 +35,7 @@ fn runner(cases: u32) -> TestRunner {
 }
 
 /// The shortest case that breaks a property, as it is shown.
+#[expect(clippy::panic, reason = "a helper of a test fails the test")]
 fn broken<T: Debug>(
     strategy: &impl Strategy<Value = T>,
     property: impl Fn(T) -> Result<(), TestCaseError>,
@@ -305,7 +306,7 @@ fn never<'de, D: serde::Deserializer<'de>>(_: D) -> Result<String, D::Error> {
 
 #[derive(Aggregate, Debug, Default)]
 #[aggregate(events(Paid), event = WellEvent)]
-struct Well {}
+struct Well;
 
 #[handlers]
 impl Well {
@@ -352,7 +353,7 @@ struct Everything {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 enum Choice {
     /// It lies in itself.
-    Again(Box<Choice>),
+    Again(Box<Self>),
     Nothing,
     One(i64),
     Both {
@@ -363,7 +364,7 @@ enum Choice {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Tree {
-    branches: Vec<Tree>,
+    branches: Vec<Self>,
 }
 
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,6 +5,7 @@ use syn::{DeriveInput, LitInt, Type, Visibility, ext::IdentExt as _};
 use super::{
     Args, Noun, Set, SetMember,
     args::{Form, Spec},
+    ungrouped,
 };
 use crate::{
     ctxt::Ctxt,
@@ -135,7 +136,7 @@ fn generated(cx: &Ctxt, noun: &Noun, ident: Ident, types: &[Type]) -> Set {
 ///
 /// It does not carry the span of the path, behind which an editor then finds one thing only.
 fn variant(cx: &Ctxt, event: &Type) -> Option<Ident> {
-    if let Type::Path(path) = event
+    if let Type::Path(path) = ungrouped(event)
         && let Some(last) = path.path.segments.last()
     {
         let mut ident = last.ident.clone();

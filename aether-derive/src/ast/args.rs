@@ -33,6 +33,10 @@ pub(crate) enum Form {
     Texts,
     /// `upcast(Type, ..)`
     Types,
+    /// `part = cancelling`
+    Name,
+    /// `parts(cancelling, ..)`
+    Names,
     /// `snapshot` or `snapshot(..)`, with keys of its own.
     FlagOrKeys,
 }
@@ -51,6 +55,8 @@ impl Form {
             Self::Deprecation => format!("{key}(since = \"..\", instead = Event)"),
             Self::Texts => format!("{key}(\"..\", ..)"),
             Self::Types => format!("{key}(Type, ..)"),
+            Self::Name => format!("{key} = name"),
+            Self::Names => format!("{key}(name, ..)"),
             Self::FlagOrKeys => format!("{key}` or `{key}(..)"),
         }
     }
@@ -66,6 +72,8 @@ enum Value {
     Deprecation(Box<Deprecation>),
     Texts(Vec<LitStr>),
     Types(Vec<Type>),
+    Name(Ident),
+    Names(Vec<Ident>),
     Keys(TokenStream),
 }
 
@@ -167,6 +175,22 @@ impl Args {
 
     fn entry(&self, word: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == word)
+    }
+
+    /// The name of a key.
+    pub(crate) fn name(&self, word: &str) -> Option<&Ident> {
+        let Value::Name(name) = self.value(word)? else {
+            return None;
+        };
+        Some(name)
+    }
+
+    /// The names of a key.
+    pub(crate) fn names(&self, word: &str) -> &[Ident] {
+        match self.value(word) {
+            Some(Value::Names(names)) => names,
+            _ => &[],
+        }
     }
 
     fn value(&self, word: &str) -> Option<&Value> {
@@ -283,15 +307,27 @@ fn value(input: ParseStream<'_>, key: &Ident, form: Form) -> syn::Result<Value> 
         }
         Form::Texts if input.peek(token::Paren) => list(input).map(Value::Texts),
         Form::Types if input.peek(token::Paren) => list(input).map(Value::Types),
+        Form::Names if input.peek(token::Paren) => list(input)
+            .map(Value::Names)
+            .map_err(|error| syn::Error::new(error.span(), write())),
         Form::Deprecation if ends => Ok(Value::Deprecation(Box::default())),
         Form::Deprecation if input.peek(token::Paren) => {
             let group: Group = input.parse()?;
             syn::parse2(group.stream()).map(|read| Value::Deprecation(Box::new(read)))
         }
-        Form::Flag | Form::Deprecation | Form::Texts | Form::Types | Form::FlagOrKeys => {
-            Err(at_key())
-        }
-        Form::Text | Form::FlagOrText | Form::Number | Form::Type | Form::Path | Form::Expr => {
+        Form::Flag
+        | Form::Deprecation
+        | Form::Texts
+        | Form::Types
+        | Form::Names
+        | Form::FlagOrKeys => Err(at_key()),
+        Form::Text
+        | Form::FlagOrText
+        | Form::Number
+        | Form::Type
+        | Form::Path
+        | Form::Expr
+        | Form::Name => {
             if !input.peek(Token![=]) {
                 return Err(at_key());
             }
@@ -310,12 +346,14 @@ fn after_equals(input: ParseStream<'_>, form: Form) -> syn::Result<Value> {
         Form::Type => input.parse().map(Value::Type),
         Form::Path => input.call(Path::parse_mod_style).map(Value::Path),
         Form::Expr => input.parse().map(Value::Expr),
+        Form::Name => input.parse().map(Value::Name),
         Form::Flag
         | Form::Text
         | Form::FlagOrText
         | Form::Deprecation
         | Form::Texts
         | Form::Types
+        | Form::Names
         | Form::FlagOrKeys => input.parse().map(Value::Text),
     }
 }

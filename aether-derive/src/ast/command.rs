@@ -1,4 +1,4 @@
-use syn::{Data, DeriveInput, Fields, Member, Type};
+use syn::{Data, DeriveInput, Fields, LitStr, Member, Type};
 
 use super::{
     Args, Noun, PersonalField,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ctxt::Ctxt,
-    symbol::{COMMAND, CRATE, ID, NAME},
+    symbol::{ALIAS, COMMAND, CRATE, ID, NAME},
 };
 
 /// What `#[derive(Command)]` stands on.
@@ -17,11 +17,17 @@ pub(crate) struct Command {
     pub(crate) id: Member,
     pub(crate) id_type: Type,
     pub(crate) personal: Vec<PersonalField>,
+    /// Other names under which earlier builds have asked for it.
+    pub(crate) aliases: Vec<LitStr>,
 }
 
 const STRUCT: Spec = Spec {
     attr: COMMAND,
-    keys: &[(NAME, Form::Text), (CRATE, Form::Path)],
+    keys: &[
+        (NAME, Form::Text),
+        (ALIAS, Form::Texts),
+        (CRATE, Form::Path),
+    ],
 };
 
 const FIELD: Spec = Spec {
@@ -31,7 +37,7 @@ const FIELD: Spec = Spec {
 
 impl Command {
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Self> {
-        let (noun, _) = Noun::read(cx, input, STRUCT);
+        let (noun, args) = Noun::read(cx, input, STRUCT);
         let Data::Struct(data) = &input.data else {
             cx.error(&input.ident, "a command is a struct");
             return None;
@@ -44,6 +50,7 @@ impl Command {
             id,
             id_type,
             personal,
+            aliases: args.texts(ALIAS).to_vec(),
         })
     }
 }

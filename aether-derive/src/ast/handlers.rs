@@ -1,8 +1,8 @@
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Generics, ImplItem, Signature, Token, Type, Visibility, braced,
-    parse::{Parse, ParseStream},
+    parse::{Parse, ParseStream, discouraged::Speculative as _},
     token,
 };
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ctxt::Ctxt,
-    symbol::{CRATE, HANDLERS},
+    symbol::{CRATE, HANDLERS, PART, PARTS},
 };
 
 /// An impl block, with the bodies of its functions left as tokens: they are none of a macro's
@@ -44,17 +44,57 @@ pub(crate) struct Function {
 
 const ATTRIBUTE: Spec = Spec {
     attr: HANDLERS,
-    keys: &[(CRATE, Form::Path)],
+    keys: &[
+        (PART, Form::Name),
+        (PARTS, Form::Names),
+        (CRATE, Form::Path),
+    ],
 };
 
-impl Block {
-    /// Reads the arguments of the attribute.
-    pub(crate) fn krate(cx: &Ctxt, tokens: TokenStream) -> Krate {
-        let mut args = Args::default();
+/// What stands in `#[handlers(..)]`.
+pub(crate) struct HandlersArgs {
+    pub(crate) krate: Krate,
+    /// The name of the block, if it is a part of what the type does.
+    pub(crate) part: Option<Ident>,
+    /// The parts that stand in blocks of their own.
+    pub(crate) parts: Vec<Ident>,
+    /// Whether what is said of parts cannot be.
+    pub(crate) misread: bool,
+}
+
+impl HandlersArgs {
+    pub(crate) fn read(cx: &Ctxt, tokens: TokenStream) -> Self {
+        let (mut args, before) = (Args::default(), cx.count());
         args.read(cx, tokens, ATTRIBUTE);
-        Krate::of(&args)
+        if let (Some(_), Some(parts)) = (args.key(PART), args.key(PARTS)) {
+            cx.error(parts, PART_HAS_NO_PARTS);
+        }
+        let mut parts: Vec<Ident> = Vec::new();
+        for part in args.names(PARTS) {
+            if parts.contains(part) {
+                cx.error(part, format!("`{part}` is listed twice"));
+            } else {
+                parts.push(part.clone());
+            }
+        }
+        Self {
+            krate: Krate::of(&args),
+            part: args.name(PART).cloned(),
+            parts,
+            misread: cx.count() > before,
+        }
     }
 
+    /// Whether the type has more than one block.
+    pub(crate) fn first_part(&self) -> Option<&Ident> {
+        self.part.as_ref().or_else(|| self.parts.first())
+    }
+}
+
+const PART_HAS_NO_PARTS: &str =
+    "a part has no parts of its own: list all of them in the `#[handlers]` block that is none";
+
+impl Block {
     /// Takes the markers off the methods, and says what each method is.
     pub(crate) fn take_methods(&mut self, cx: &Ctxt) -> Vec<Method> {
         if let Some(of_trait) = &self.trait_for {
@@ -107,10 +147,10 @@ impl Parse for Block {
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let ahead = input.fork();
-        if Function::parse_head(&ahead).is_err() {
+        let Ok((attrs, vis, sig)) = Function::parse_head(&ahead) else {
             return Ok(Self::Other(input.parse::<ImplItem>()?.into_token_stream()));
-        }
-        let (attrs, vis, sig) = Function::parse_head(input)?;
+        };
+        input.advance_to(&ahead);
         let body = input.parse()?;
         Ok(Self::Fn(Box::new(Function {
             attrs,

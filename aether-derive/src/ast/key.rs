@@ -2,7 +2,7 @@ use proc_macro2::Ident;
 use quote::ToTokens as _;
 use syn::{Expr, ExprPath};
 
-use super::spelling;
+use super::{spelling, spelling::ungrouped_expr};
 
 /// What follows `key =`: which instance an event concerns.
 #[derive(Clone)]
@@ -13,7 +13,8 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) const fn new(word: Ident, expr: Expr) -> Self {
+    pub(crate) fn new(word: Ident, expr: &Expr) -> Self {
+        let expr = ungrouped_expr(expr).clone();
         Self { word, expr }
     }
 

@@ -11,7 +11,7 @@ use super::{
     Args, Docs, Key,
     args::{Form, Spec},
     handlers::Function,
-    spelling,
+    spelling, ungrouped,
 };
 use crate::{
     ctxt::Ctxt,
@@ -161,7 +161,7 @@ impl Method {
             key: args
                 .key(KEY)
                 .zip(args.expr(KEY))
-                .map(|(word, expr)| Key::new(word.clone(), expr.clone())),
+                .map(|(word, expr)| Key::new(word.clone(), expr)),
             well_formed: shape.kept.get(),
         })
     }
@@ -241,7 +241,7 @@ impl<'a> Shape<'a> {
             (None, Verb::Apply | Verb::React) => self.error(&sig.ident, "it takes no event"),
             (Some(_), _) => {}
         }
-        let first = first?;
+        let first = ungrouped(first?);
         let Type::Reference(reference) = first else {
             if self.verb == Verb::React {
                 self.error(
@@ -283,6 +283,7 @@ impl<'a> Shape<'a> {
 
 /// Whether a type cannot be a `Result`, which an alias might be.
 fn is_no_result(ty: &Type) -> bool {
+    let ty = ungrouped(ty);
     let Type::Path(path) = ty else {
         return matches!(ty, Type::Array(_) | Type::Reference(_) | Type::Tuple(_));
     };

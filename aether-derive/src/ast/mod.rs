@@ -38,7 +38,7 @@ pub(crate) use self::{
     docs::Docs,
     event::EventItem,
     external_system::ExternalSystem,
-    handlers::Block,
+    handlers::{Block, HandlersArgs},
     id::Id,
     key::Key,
     krate::Krate,
@@ -52,6 +52,6 @@ pub(crate) use self::{
     query::Query,
     rejection::Rejection,
     set::{InlineSet, InlineVariant, Set, SetMember},
-    spelling::spelling,
+    spelling::{spelling, ungrouped},
     stored::Stored,
 };

@@ -9,13 +9,14 @@ use super::{
     args::{Form, Spec},
     rename::Rename,
     spelling,
+    spelling::ungrouped,
 };
 use crate::{
     ctxt::Ctxt,
-    symbol::{CRATE, EVENT, OTHER, PREFIX},
+    symbol::{CRATE, EVENT, OTHER, PREFIX, SET},
 };
 
-/// An enum whose variants hold event structs.
+/// An enum whose variants hold event structs, or sets of them.
 pub(crate) struct Set {
     pub(crate) krate: Krate,
     pub(crate) ident: Ident,
@@ -25,12 +26,30 @@ pub(crate) struct Set {
 }
 
 /// A variant that holds an event struct, perhaps in a box.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact about how it is written"
+)]
 pub(crate) struct SetMember {
     pub(crate) variant: Ident,
     pub(crate) event: Type,
     pub(crate) boxed: bool,
+    /// Whether it is marked as a set of events itself.
+    pub(crate) is_set: bool,
     /// Whether a variant before it holds the same, which is a mistake.
     pub(crate) repeated: bool,
+}
+
+impl Set {
+    /// The members that are sets themselves.
+    pub(crate) fn nested(&self) -> impl Iterator<Item = &SetMember> + Clone {
+        self.members.iter().filter(|member| member.is_set)
+    }
+
+    /// The members that are one event each.
+    pub(crate) fn single(&self) -> impl Iterator<Item = &SetMember> + Clone {
+        self.members.iter().filter(|member| !member.is_set)
+    }
 }
 
 impl SetMember {
@@ -41,6 +60,7 @@ impl SetMember {
             variant,
             boxed: inner.is_some(),
             event: inner.unwrap_or(held).clone(),
+            is_set: false,
             repeated: false,
         }
     }
@@ -99,6 +119,7 @@ const VARIANT: Spec = {
             public,
             deprecated,
             retired,
+            (SET, Form::Flag),
             (OTHER, Form::Flag),
         ],
     }
@@ -161,15 +182,19 @@ impl<'a> Variants<'a> {
             self.add_other(cx, variant, &args);
         } else if let Fields::Unnamed(fields) = &variant.fields {
             PersonalField::none(cx, &variant.fields);
-            no_keys_but(cx, &args, OTHER, HELD_HAS_NO_KEYS);
+            no_keys_but(cx, &args, SET, HELD_HAS_NO_KEYS);
             let Some(field) = only(fields.unnamed.iter()) else {
                 cx.error(fields, many_values(&variant.ident, fields.unnamed.len()));
                 self.incomplete = true;
                 return;
             };
-            let member = SetMember::new(variant.ident.clone(), &field.ty);
+            let mut member = SetMember::new(variant.ident.clone(), &field.ty);
+            member.is_set = args.key(SET).is_some();
             self.held.push(member);
         } else {
+            if let Some(key) = args.key(SET) {
+                cx.error(key, SET_IS_HELD);
+            }
             self.inline.push((index, variant, args));
         }
     }
@@ -234,6 +259,8 @@ impl<'a> Variants<'a> {
 const HELD_HAS_NO_KEYS: &str =
     "name, version and upcasters go on the event struct that this variant holds";
 const OTHER_HAS_NO_KEYS: &str = "this variant keeps events under the names they are stored under, so it has no keys but `other`";
+const SET_IS_HELD: &str =
+    "`set` is for a variant that holds a set of events, such as `Payment(PaymentEvent)`";
 const PREFIX_IS_FOR_INLINE: &str =
     "`prefix` is for variants with fields of their own; here each event struct has its own name";
 const OTHER_NEEDS_STRUCTS: &str =
@@ -268,7 +295,9 @@ pub(crate) fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
 
 /// The `T` of a type that is written `Box<T>`.
 fn boxed(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = ungrouped(ty) else {
+        return None;
+    };
     let last = path
         .path
         .segments

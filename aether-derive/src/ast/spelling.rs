@@ -1,4 +1,21 @@
 use quote::ToTokens;
+use syn::{Expr, Type};
+
+/// A type without what `macro_rules!` puts around a `$ty:ty`, which is neither seen nor meant.
+pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
+}
+
+/// An expression without what `macro_rules!` puts around an `$expr:expr`.
+pub(crate) fn ungrouped_expr(mut expr: &Expr) -> &Expr {
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    expr
+}
 
 /// Tokens as a person writes them: `Option<Placed>`, not `Option < Placed >`.
 pub(crate) fn spelling(tokens: impl ToTokens) -> String {

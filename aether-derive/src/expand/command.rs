@@ -10,6 +10,7 @@ pub(crate) fn command(command: &Command) -> TokenStream {
         id,
         id_type,
         personal: fields,
+        aliases,
     } = command;
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
     let personal = personal(krate, fields);
@@ -19,7 +20,9 @@ pub(crate) fn command(command: &Command) -> TokenStream {
         impl #krate::Command for #ident {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(#name),
+                aliases: &[#(#aliases),*],
                 personal: #personal,
+                schema: #krate::schema_of!(#ident),
                 docs: #docs,
                 location: #location,
             };

@@ -20,7 +20,7 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
     // What is retired is an event that no handler can return.
     let still_emitted = event
         .retired
-        .then(|| quote!(where for<'__w> #ident: #krate::StillEmitted));
+        .then(|| quote!(where __S: #krate::StillEmitted<#ident>));
     // The metadata has a name of its own, so that one missing serde impl is one error.
     quote! {
         const _: () = {
@@ -34,14 +34,12 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
             impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident #still_emitted {
                 const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                     &#krate::meta::Flow::One(META);
-                fn emit(self, out: &mut #krate::Vec<__S>) {
-                    out.push(<__S as #krate::From<Self>>::from(self));
+                fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
+                    #krate::EventSink::take(out, <__S as #krate::From<Self>>::from(self));
                 }
             }
         };
         #deprecated
-        #[automatically_derived]
-        impl #krate::Includes<#ident> for #ident {}
         #[automatically_derived]
         impl<__S: #krate::Apply<#ident>> #krate::FoldInto<__S> for #ident {
             #[inline]

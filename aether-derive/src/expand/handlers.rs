@@ -2,14 +2,18 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::keys;
+use super::{
+    keys,
+    parts::{self, Tables},
+};
 use crate::{
-    ast::{Block, Krate, Method, Passed, Verb, spelling},
+    ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, spelling, ungrouped},
     fallback,
 };
 
 /// The impls that a block asks for.
-pub(crate) fn handlers(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
+pub(crate) fn handlers(args: &HandlersArgs, block: &Block, methods: &[Method]) -> TokenStream {
+    let krate = &args.krate;
     let impls = methods.iter().map(|method| match method.verb {
         _ if !method.well_formed => fallback::method(krate, block, method),
         Verb::Handle => handle(krate, block, method),
@@ -17,7 +21,7 @@ pub(crate) fn handlers(krate: &Krate, block: &Block, methods: &[Method]) -> Toke
         Verb::React => react(krate, block, method),
         Verb::Answer => answer(krate, block, method),
     });
-    let tables = tables(krate, block, methods);
+    let tables = parts::tables(args, block, &tables(krate, methods));
     let keys = keys::keys(krate, block, methods);
     let emitted = emitted(krate, block, methods);
     quote!(#(#impls)* #tables #keys #emitted)
@@ -152,7 +156,9 @@ fn parameter(wanted: bool, name: &TokenStream) -> (TokenStream, TokenStream) {
 
 /// The `T` and `E` of a type that is written `Result<T, E>`.
 fn result(ty: &Type) -> Option<(&Type, &Type)> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = ungrouped(ty) else {
+        return None;
+    };
     let last = path
         .path
         .segments
@@ -170,48 +176,32 @@ fn result(ty: &Type) -> Option<(&Type, &Type)> {
     types.next().is_none().then_some((events, error))
 }
 
-/// `Handlers`: what the model says, and the dispatch tables.
-fn tables(krate: &Krate, block: &Block, methods: &[Method]) -> TokenStream {
-    let (params, _, where_clause) = block.generics.split_for_impl();
-    let self_ty = &block.self_ty;
+/// What the model says, and the rows of the dispatch tables.
+fn tables(krate: &Krate, methods: &[Method]) -> Tables {
     let of = |verb| {
         methods
             .iter()
             .filter(move |method| method.well_formed && method.verb == verb)
     };
-    let handlers = of(Verb::Handle).map(|method| handler_meta(krate, method));
-    let on_command = of(Verb::Handle).map(|method| row(krate, method, &quote!(OnCommand)));
-    let applies = applies(of(Verb::Apply)).map(|method| events_of(krate, method));
-    let on_apply =
-        self::applies(of(Verb::Apply)).map(|method| row(krate, method, &quote!(OnApply)));
-    let reactions = of(Verb::React).map(|method| reaction_meta(krate, method));
-    let answers = answers(krate, of(Verb::Answer));
-    let remarks = remarks(krate, of(Verb::Apply));
-    let on_react = of(Verb::React).map(|method| row(krate, method, &quote!(OnReact)));
-    quote! {
-        #[automatically_derived]
-        impl #params #krate::Handlers for #self_ty #where_clause {
-            const HANDLERS: &'static [#krate::meta::Handler] = &[#(#handlers),*];
-            const APPLIES: &'static [#krate::meta::Set<#krate::meta::Event>] = &[#(#applies),*];
-            const REACTIONS: &'static [#krate::meta::Reaction] = &[#(#reactions),*];
-            #remarks
-            #answers
-            const ON_COMMAND: &'static [#krate::OnCommand<Self>] = &[#(#on_command),*];
-            const ON_APPLY: &'static [#krate::OnApply<Self>] = &[#(#on_apply),*];
-            const ON_REACT: &'static [#krate::OnReact<Self>] = &[#(#on_react),*];
-        }
+    let rows = |verb, table: TokenStream| of(verb).map(move |method| row(krate, method, &table));
+    Tables {
+        handlers: of(Verb::Handle)
+            .map(|method| handler_meta(krate, method))
+            .collect(),
+        applies: of(Verb::Apply)
+            .map(|method| events_of(krate, method))
+            .collect(),
+        reactions: of(Verb::React)
+            .map(|method| reaction_meta(krate, method))
+            .collect(),
+        remarks: remarks(krate, of(Verb::Apply)),
+        answers: of(Verb::Answer)
+            .map(|method| answer_meta(krate, method))
+            .collect(),
+        on_command: rows(Verb::Handle, quote!(OnCommand)).collect(),
+        on_apply: rows(Verb::Apply, quote!(OnApply)).collect(),
+        on_react: rows(Verb::React, quote!(OnReact)).collect(),
     }
-}
-
-/// `RawEvent` takes what is left, so it is asked last.
-fn applies<'a>(
-    methods: impl Iterator<Item = &'a Method> + Clone,
-) -> impl Iterator<Item = &'a Method> {
-    let takes_all = |method: &&Method| method.takes_raw_event();
-    methods
-        .clone()
-        .filter(move |method| !takes_all(method))
-        .chain(methods.filter(takes_all))
 }
 
 fn row(krate: &Krate, method: &Method, table: &TokenStream) -> TokenStream {
@@ -247,13 +237,6 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
     }
 }
 
-/// The questions that are answered; nothing if there are none.
-fn answers<'a>(krate: &Krate, methods: impl Iterator<Item = &'a Method>) -> Option<TokenStream> {
-    let answers: Vec<_> = methods.map(|method| answer_meta(krate, method)).collect();
-    (!answers.is_empty())
-        .then(|| quote!(const ANSWERS: &'static [#krate::meta::Answer] = &[#(#answers),*];))
-}
-
 fn answer_meta(krate: &Krate, method: &Method) -> TokenStream {
     let Method {
         cfgs, subject, by, ..
@@ -287,17 +270,15 @@ fn rejects(krate: &Krate, method: &Method) -> TokenStream {
     }
 }
 
-/// What the doc comments of `#[apply]` methods say; nothing if there are none.
-fn remarks<'a>(krate: &Krate, methods: impl Iterator<Item = &'a Method>) -> Option<TokenStream> {
+/// What the doc comments of `#[apply]` methods say.
+fn remarks<'a>(krate: &Krate, methods: impl Iterator<Item = &'a Method>) -> Vec<TokenStream> {
     let remarks = methods.filter(|method| !method.docs.is_empty());
-    let remarks: Vec<_> = remarks
+    remarks
         .map(|method| {
             let (cfgs, docs) = (&method.cfgs, method.docs.tokens(krate));
             quote!(#(#cfgs)* #docs)
         })
-        .collect();
-    (!remarks.is_empty())
-        .then(|| quote!(const REMARKS: &'static [#krate::meta::Docs] = &[#(#remarks),*];))
+        .collect()
 }
 
 /// Names the events that handlers return, so that rustc warns of one that is deprecated.
@@ -308,12 +289,9 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
     let mut named = Vec::new();
     let handle = |method: &&Method| method.well_formed && method.verb == Verb::Handle;
     for method in methods.iter().filter(handle) {
-        let Some((events, _)) = result(&method.output) else {
-            continue;
-        };
         let at = Ident::new("__EMITTED", method.name.span());
         let cfgs = &method.cfgs;
-        let events = leaves(events);
+        let events = returned(krate, block, method);
         named.extend(
             events
                 .iter()
@@ -330,8 +308,24 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
     })
 }
 
+/// The types that a handler may return as events, as far as its signature spells them.
+fn returned(krate: &Krate, block: &Block, method: &Method) -> Vec<TokenStream> {
+    if let Some((events, _)) = result(&method.output) {
+        return leaves(events).iter().map(|event| quote!(#event)).collect();
+    }
+    // An alias: what stands in its angle brackets, or what it stands for.
+    let arguments = arguments(&method.output).flat_map(leaves);
+    let mut events: Vec<_> = arguments.map(|event| quote!(#event)).collect();
+    if events.is_empty() {
+        let (self_ty, subject) = (&block.self_ty, &method.subject);
+        events.push(quote!(<#self_ty as #krate::Handle<#subject>>::Events));
+    }
+    events
+}
+
 /// The types that a type holds in an `Option`, a `Vec` or a tuple.
 fn leaves(ty: &Type) -> Vec<&Type> {
+    let ty = ungrouped(ty);
     if let Type::Tuple(tuple) = ty {
         return tuple.elems.iter().flat_map(leaves).collect();
     }
@@ -342,17 +336,31 @@ fn leaves(ty: &Type) -> Vec<&Type> {
         return Vec::new();
     }
     let last = path.path.segments.last();
-    let held = last.filter(|last| last.ident == "Option" || last.ident == "Vec");
-    let Some(PathArguments::AngleBracketed(arguments)) = held.map(|held| &held.arguments) else {
-        return vec![ty];
+    let holds = last.is_some_and(|last| last.ident == "Option" || last.ident == "Vec");
+    if holds {
+        return arguments(ty).flat_map(leaves).collect();
+    }
+    vec![ty]
+}
+
+/// The types in the angle brackets at the end of a path.
+fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
+    let last = if let Type::Path(path) = ungrouped(ty) {
+        path.path.segments.last()
+    } else {
+        None
     };
-    let types = arguments.args.iter().filter_map(|argument| {
+    let arguments = last.and_then(|last| match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        PathArguments::None | PathArguments::Parenthesized(_) => None,
+    });
+    let arguments = arguments.into_iter().flatten();
+    arguments.filter_map(|argument| {
         let GenericArgument::Type(ty) = argument else {
             return None;
         };
         Some(ty)
-    });
-    types.flat_map(leaves).collect()
+    })
 }
 
 fn reaction_meta(krate: &Krate, method: &Method) -> TokenStream {

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::LitStr;
+use syn::{LitStr, ext::IdentExt as _};
 
 use super::stored;
 use crate::ast::{InlineSet, InlineVariant};
@@ -22,8 +22,8 @@ pub(super) fn inline_set(set: &InlineSet) -> TokenStream {
         impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
             const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                 &#krate::meta::Flow::OneOf(<Self as #krate::EventSet>::EVENTS);
-            fn emit(self, out: &mut #krate::Vec<__S>) {
-                out.push(<__S as #krate::From<Self>>::from(self));
+            fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
+                #krate::EventSink::take(out, <__S as #krate::From<Self>>::from(self));
             }
         }
         #[automatically_derived]
@@ -40,7 +40,7 @@ pub(super) fn inline_set(set: &InlineSet) -> TokenStream {
 
 fn event_set(set: &InlineSet) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
-    let name = ident.to_string();
+    let name = ident.unraw().to_string();
     let metas = set
         .variants
         .iter()

@@ -17,6 +17,7 @@ pub(crate) fn projection(Projection { noun, read_by }: &Projection) -> TokenStre
                 applies: <#ident #args as #krate::Handlers>::APPLIES,
                 read_by: &[#(<#read_by as #krate::Persona>::META),*],
                 answers: <#ident #args as #krate::Handlers>::ANSWERS,
+                schema: #krate::schema_of!(#ident #args),
                 remarks: <#ident #args as #krate::Handlers>::REMARKS,
                 docs: #docs,
                 location: #location,

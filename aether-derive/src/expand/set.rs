@@ -1,8 +1,12 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::spanned::Spanned as _;
+use syn::{ext::IdentExt as _, spanned::Spanned as _};
 
-use super::stop_if::{spanned, stop_if};
+use super::{
+    join::join,
+    nested,
+    stop_if::{spanned, stop_if},
+};
 use crate::ast::{Set, SetMember};
 
 /// The impls of an enum whose variants hold event structs.
@@ -15,7 +19,8 @@ pub(super) fn set(set: &Set, at: Span) -> TokenStream {
     let fold_into = fold_into(set);
     let event_types = event_types(set);
     let distinct = distinct(set, at);
-    quote!(#event_set #conversions #emits #fold_into #event_types #distinct)
+    let nested = nested::nested(set);
+    quote!(#event_set #conversions #nested #emits #fold_into #event_types #distinct)
 }
 
 /// `EventSet`: one short match or chain a method.
@@ -33,20 +38,17 @@ fn event_set(set: &Set) -> TokenStream {
     };
     let name_given = other.map_or_else(|| quote!(event_type), |_| quote!(_));
     let decode = decode(set);
-    let metas = set
-        .members
-        .iter()
-        .filter(|member| !member.repeated)
-        .map(|member| {
-            let event = &member.event;
-            let only = spanned(event.span(), quote!(#krate::meta::check::only));
-            let events = spanned(event.span(), quote!(<#event as #krate::EventSet>::EVENTS));
-            quote!(#only #events)
-        });
+    let metas = metas(set);
+    let takes_others = other.map(|_| {
+        quote!(
+            const TAKES_OTHERS: bool = true;
+        )
+    });
     quote! {
         #[automatically_derived]
         impl #krate::EventSet for #ident {
-            const EVENTS: #krate::meta::Set<#krate::meta::Event> = &[#(#metas),*];
+            const EVENTS: #krate::meta::Set<#krate::meta::Event> = #metas;
+            #takes_others
             fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) {
                 match self {
                     #(Self::#variants(event) => <#events as #krate::EventSet>::stored_as(event),)*
@@ -67,9 +69,35 @@ fn event_set(set: &Set) -> TokenStream {
     }
 }
 
+/// The metadata of the events, in the order written.
+fn metas(set: &Set) -> TokenStream {
+    let krate = &set.krate;
+    let members = || set.members.iter().filter(|member| !member.repeated);
+    let only = |member: &SetMember| {
+        let at = member.event.span();
+        let only = spanned(at, quote!(#krate::meta::check::only));
+        let events = spanned(at, nested::events(krate, member));
+        quote!(#only #events)
+    };
+    if set.nested().next().is_none() {
+        let metas = members().map(only);
+        return quote!(&[#(#metas),*]);
+    }
+    let slices = members().map(|member| {
+        if member.is_set {
+            nested::events(krate, member)
+        } else {
+            let only = only(member);
+            quote!(&[#only])
+        }
+    });
+    let row = quote!(&'static #krate::meta::Event);
+    join(krate, &row, &quote!([#(#slices),*]))
+}
+
 fn decode(set: &Set) -> TokenStream {
     let krate = &set.krate;
-    let name = set.ident.to_string();
+    let name = set.ident.unraw().to_string();
     let events: Vec<_> = set.members.iter().map(|member| &member.event).collect();
     let wraps = set.members.iter().map(|member| {
         let variant = &member.variant;
@@ -102,7 +130,7 @@ fn decode(set: &Set) -> TokenStream {
 
 fn conversions(set: &Set) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
-    let distinct = set.members.iter().filter(|member| !member.repeated);
+    let distinct = set.single().filter(|member| !member.repeated);
     let impls = distinct.map(|member| {
         let (variant, event) = (&member.variant, &member.event);
         let value = if member.boxed {
@@ -119,7 +147,11 @@ fn conversions(set: &Set) -> TokenStream {
             impl #krate::Includes<#event> for #ident {}
         }
     });
-    quote!(#(#impls)*)
+    quote! {
+        #(#impls)*
+        #[automatically_derived]
+        impl #krate::Includes<#ident> for #ident {}
+    }
 }
 
 /// A set that keeps what it does not know can be read, and not be emitted as a whole.
@@ -128,21 +160,27 @@ fn emits(set: &Set) -> Option<TokenStream> {
         return None;
     }
     let (krate, ident) = (&set.krate, &set.ident);
-    let events: Vec<_> = set.members.iter().map(|member| &member.event).collect();
-    let variants = set.members.iter().map(|member| &member.variant);
-    let unboxed = set.members.iter().map(unboxed);
+    let single = set.single().map(|member| &member.event);
+    let nested = set.nested().map(|member| &member.event);
+    let arms = set.members.iter().map(|member| {
+        let (variant, event, unboxed) = (&member.variant, &member.event, unboxed(member));
+        if member.is_set {
+            quote!(Self::#variant(event) => <#event as #krate::Emits<__S>>::emit(#unboxed, out),)
+        } else {
+            quote!(Self::#variant(event) => #krate::EventSink::take(out, <__S as #krate::From<#event>>::from(#unboxed)),)
+        }
+    });
     Some(quote! {
         #[automatically_derived]
         impl<__S> #krate::Emits<__S> for #ident
         where
-            #(__S: #krate::Includes<#events>,)*
+            #(__S: #krate::Includes<#single>,)*
+            #(#nested: #krate::Emits<__S>,)*
         {
             const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                 &#krate::meta::Flow::OneOf(<Self as #krate::EventSet>::EVENTS);
-            fn emit(self, out: &mut #krate::Vec<__S>) {
-                out.push(match self {
-                    #(Self::#variants(event) => <__S as #krate::From<#events>>::from(#unboxed),)*
-                });
+            fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
+                match self { #(#arms)* }
             }
         }
     })
@@ -158,21 +196,29 @@ pub(super) fn unboxed(member: &SetMember) -> TokenStream {
 
 fn fold_into(set: &Set) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
-    let events: Vec<_> = set.members.iter().map(|member| &member.event).collect();
-    let variants = set.members.iter().map(|member| &member.variant);
-    let unboxed = set.members.iter().map(unboxed);
+    let single = set.single().map(|member| &member.event);
+    let nested = set.nested().map(|member| &member.event);
+    let arms = set.members.iter().map(|member| {
+        let (variant, event, unboxed) = (&member.variant, &member.event, unboxed(member));
+        if member.is_set {
+            quote!(Self::#variant(event) => <#event as #krate::FoldInto<__S>>::fold_into(#unboxed, state, origin),)
+        } else {
+            quote!(Self::#variant(event) => <__S as #krate::Apply<#event>>::apply(state, #unboxed, origin),)
+        }
+    });
     let others: Vec<_> = set.other.iter().collect();
     let raw: Vec<_> = set.other.iter().map(|_| quote!(#krate::RawEvent)).collect();
     quote! {
         #[automatically_derived]
         impl<__S> #krate::FoldInto<__S> for #ident
         where
-            #(__S: #krate::Apply<#events>,)*
+            #(__S: #krate::Apply<#single>,)*
+            #(#nested: #krate::FoldInto<__S>,)*
             #(__S: #krate::Apply<#raw>,)*
         {
             fn fold_into(self, state: &mut __S, origin: &#krate::Origin<'_>) {
                 match self {
-                    #(Self::#variants(event) => <__S as #krate::Apply<#events>>::apply(state, #unboxed, origin),)*
+                    #(#arms)*
                     #(Self::#others(event) => <__S as #krate::Apply<#raw>>::apply(state, event, origin),)*
                 }
             }
@@ -182,15 +228,25 @@ fn fold_into(set: &Set) -> TokenStream {
 
 fn event_types(set: &Set) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
-    let events: Vec<_> = set.members.iter().map(|member| &member.event).collect();
+    let single = set.single().map(|member| &member.event);
+    let nested = set.nested().map(|member| &member.event);
+    let visits = set.members.iter().map(|member| {
+        let event = &member.event;
+        if member.is_set {
+            quote!(<#event as #krate::EventTypes<__V>>::visit(visitor);)
+        } else {
+            quote!(<__V as #krate::VisitEvent<#event>>::visit(visitor);)
+        }
+    });
     quote! {
         #[automatically_derived]
         impl<__V> #krate::EventTypes<__V> for #ident
         where
-            #(__V: #krate::VisitEvent<#events>,)*
+            #(__V: #krate::VisitEvent<#single>,)*
+            #(#nested: #krate::EventTypes<__V>,)*
         {
             fn visit(visitor: &mut __V) {
-                #(<__V as #krate::VisitEvent<#events>>::visit(visitor);)*
+                #(#visits)*
             }
         }
     }
@@ -198,7 +254,7 @@ fn event_types(set: &Set) -> TokenStream {
 
 fn distinct(set: &Set, at: Span) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
-    let name = ident.to_string();
+    let name = ident.unraw().to_string();
     let check = quote!(distinct_events(#name, <#ident as #krate::EventSet>::EVENTS));
     stop_if(krate, at, &check)
 }

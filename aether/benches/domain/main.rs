@@ -6,10 +6,12 @@
 //! `cargo test --all-targets` does), each side runs a few times, only to see that both give the
 //! same. Nothing fails when a bar is missed: times are for people to look at.
 //!
-//! A figure that does not depend on what else the machine does is the number of instructions:
-//! `valgrind --tool=callgrind <bench> --bench --rounds 20`, where each side is a function of its own.
+//! A figure that does not depend on what else the machine does is the number of instructions, which
+//! `scripts/bench-instructions` counts: each side is a function of its own, `.._ours` and
+//! `.._by_hand`.
 
 mod by_hand;
+mod dispatch;
 mod generated;
 mod inline;
 mod rounds;
@@ -21,4 +23,5 @@ fn main() {
     let rounds = Rounds::from_arguments(std::env::args());
     structs::compare(&rounds);
     inline::compare(&rounds);
+    dispatch::compare(&rounds);
 }

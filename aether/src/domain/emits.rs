@@ -1,5 +1,7 @@
 use eventstorming::meta::{self, Flow};
 
+use super::DomainEvent;
+
 /// The set `Self` has a member that holds `E`.
 #[diagnostic::on_unimplemented(
     message = "`{E}` is not one of the events of `{Self}`",
@@ -7,6 +9,8 @@ use eventstorming::meta::{self, Flow};
     note = "add a variant that holds `{E}` to `{Self}`, or emit an event that belongs to it"
 )]
 pub trait Includes<E>: From<E> {}
+
+impl<E: DomainEvent> Includes<E> for E {}
 
 /// What a handler may return: an event of the set `S`, or an `Option`, `Vec`, tuple or
 /// `#[derive(Event)]` enum of such.
@@ -21,20 +25,33 @@ pub trait Emits<S> {
     /// The events it may be, and how often each.
     const EMITS: &'static Flow<meta::Event>;
 
-    /// Adds the events to `out`, in order.
-    fn emit(self, out: &mut Vec<S>);
+    /// Gives the events to `out`, in order.
+    fn emit<O: EventSink<S>>(self, out: &mut O);
+}
+
+/// What takes the events that a handler returns, one after the other: a `Vec`, or what writes each
+/// of them at once.
+pub trait EventSink<S> {
+    /// Takes an event.
+    fn take(&mut self, event: S);
+}
+
+impl<S> EventSink<S> for Vec<S> {
+    fn take(&mut self, event: S) {
+        self.push(event);
+    }
 }
 
 impl<S> Emits<S> for () {
     const EMITS: &'static Flow<meta::Event> = &Flow::Nothing;
 
-    fn emit(self, _out: &mut Vec<S>) {}
+    fn emit<O: EventSink<S>>(self, _out: &mut O) {}
 }
 
 impl<S, E: Emits<S>> Emits<S> for Option<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Maybe(E::EMITS);
 
-    fn emit(self, out: &mut Vec<S>) {
+    fn emit<O: EventSink<S>>(self, out: &mut O) {
         if let Some(event) = self {
             event.emit(out);
         }
@@ -44,7 +61,7 @@ impl<S, E: Emits<S>> Emits<S> for Option<E> {
 impl<S, E: Emits<S>> Emits<S> for Vec<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Many(E::EMITS);
 
-    fn emit(self, out: &mut Vec<S>) {
+    fn emit<O: EventSink<S>>(self, out: &mut O) {
         for event in self {
             event.emit(out);
         }
@@ -57,7 +74,7 @@ macro_rules! tuples {
             const EMITS: &'static Flow<meta::Event> = &Flow::AllOf(&[$($event::EMITS),+]);
 
             #[expect(non_snake_case, reason = "each value is named after its type parameter")]
-            fn emit(self, out: &mut Vec<Set>) {
+            fn emit<Out: EventSink<Set>>(self, out: &mut Out) {
                 let ($($event,)+) = self;
                 $($event.emit(out);)+
             }
@@ -75,13 +92,15 @@ tuples! {
     A B C D E F G H;
 }
 
-/// An event that a handler may still return. A retired one is none.
+/// A set into which the event `E` may still be emitted. A retired one may into none.
+///
+/// It is asked of the set, so that rustc says it of the event where a handler returns it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is retired: it is read, but no longer emitted",
+    message = "`{E}` is retired: it is read, but no longer emitted",
     label = "a retired event",
-    note = "emit another event, or take `retired` away from `{Self}`"
+    note = "emit another event, or take `retired` away from `{E}`"
 )]
-pub trait StillEmitted {}
+pub trait StillEmitted<E> {}
 
 /// An event of which nothing is said against emitting it: any type.
 ///

@@ -41,6 +41,9 @@ pub trait EventSet: Sized + Send + Sync + 'static {
     /// What the model says about its members.
     const EVENTS: meta::Set<meta::Event>;
 
+    /// Whether it takes events of any type: what it does not know, it keeps as it was stored.
+    const TAKES_OTHERS: bool = false;
+
     /// The name and the schema version this value is stored under.
     fn stored_as(&self) -> (Cow<'static, str>, u32);
 

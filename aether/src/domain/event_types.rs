@@ -5,6 +5,12 @@ use super::DomainEvent;
 /// So a library reaches each type, for its JSON Schema say, without the derive knowing that
 /// library. `#[derive(Event)]` implements it, as do `#[derive(ExternalSystem)]` and
 /// `bounded_context!` for all events that are stored there, and tuples of such types have it.
+#[diagnostic::on_unimplemented(
+    message = "`{V}` cannot visit the events of `{Self}`",
+    label = "an event that `{V}` cannot visit, or no event",
+    note = "`Schemas` needs `#[derive(JsonSchema)]` on each event struct, and on an enum whose variants have fields of their own",
+    note = "`Readers` needs `#[derive(Event)]` alone"
+)]
 pub trait EventTypes<V> {
     /// Shows each type to the visitor, in the order written.
     fn visit(visitor: &mut V);

@@ -3,7 +3,7 @@ use std::{borrow::Cow, error::Error, fmt};
 use eventstorming::meta;
 
 use super::{
-    Aggregate, Apply, Command, DecodeError, EventSet, Handle, Issues as _, Origin, Outgoing, React,
+    Apply, Command, DecodeError, EventSet, EventSink, Handle, Issues as _, Origin, Outgoing, React,
     Stored,
 };
 use crate::{
@@ -18,6 +18,8 @@ use crate::{
     label = "no `#[handlers] impl {Self} {{ .. }}`"
 )]
 pub trait Handlers: Sized + 'static {
+    /// The names of the parts that stand in blocks of their own: see [`Part`](super::Part).
+    const PARTS: &'static [&'static str] = &[];
     /// One for each `#[handle]` method.
     const HANDLERS: &'static [meta::Handler];
     /// One for each `#[apply]` method.
@@ -47,10 +49,7 @@ pub trait Handlers: Sized + 'static {
         event: Stored<'_>,
         origin: &Origin<'_>,
     ) -> Result<bool, DecodeError> {
-        match Self::ON_APPLY
-            .iter()
-            .find(|row| (row.covers)(event.event_type))
-        {
+        match OnApply::of(Self::ON_APPLY, event.event_type) {
             Some(row) => (row.run)(self, event, origin).map(|()| true),
             None => Ok(false),
         }
@@ -183,12 +182,34 @@ fn decide<A: Handle<C>, C: Command>(
     let emitted = state
         .handle(command, context)
         .map_err(|refusal| HandleError::Refused(Box::new(refusal)))?;
-    let mut events: Vec<<A as Aggregate>::Event> = Vec::new();
+    let mut events = NewEvents::default();
     emitted.emit(&mut events);
-    events
-        .iter()
-        .map(|event| Ok(NewEvent::of(event)?))
-        .collect()
+    Ok(events.into_result()?)
+}
+
+/// Writes each event as it comes, up to the first that cannot be written.
+#[derive(Default)]
+struct NewEvents {
+    written: Vec<NewEvent>,
+    failed: Option<InvalidPayload>,
+}
+
+impl NewEvents {
+    fn into_result(self) -> Result<Vec<NewEvent>, InvalidPayload> {
+        self.failed.map_or(Ok(self.written), Err)
+    }
+}
+
+impl<E: EventSet> EventSink<E> for NewEvents {
+    fn take(&mut self, event: E) {
+        if self.failed.is_some() {
+            return;
+        }
+        match NewEvent::of(&event) {
+            Ok(event) => self.written.push(event),
+            Err(err) => self.failed = Some(err),
+        }
+    }
 }
 
 /// A row of a dispatch table: which events, and what they do to the state.
@@ -199,6 +220,14 @@ pub struct OnApply<T> {
 }
 
 impl<T> OnApply<T> {
+    /// The row that an event belongs to. One that takes events of any type takes what is left.
+    fn of<'a>(rows: &'a [Self], event_type: &str) -> Option<&'a Self> {
+        let covers = |row: &&Self| (row.covers)(event_type);
+        let named = rows.iter().filter(|row| !row.events.is_empty());
+        let others = rows.iter().filter(|row| row.events.is_empty());
+        named.chain(others).find(covers)
+    }
+
     /// The row of `E`.
     pub const fn new<E: EventSet>() -> Self
     where
@@ -247,6 +276,23 @@ impl<T> OnReact<T> {
         self.events
     }
 }
+
+/// A row is copied whatever its type parameter is.
+macro_rules! copied {
+    ($row:ident) => {
+        impl<T> Clone for $row<T> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<T> Copy for $row<T> {}
+    };
+}
+
+copied!(OnCommand);
+copied!(OnApply);
+copied!(OnReact);
 
 impl<T> fmt::Debug for OnCommand<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

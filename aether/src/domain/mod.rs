@@ -22,9 +22,11 @@ mod event_types;
 mod external_system;
 mod handlers;
 mod inline;
+mod joined;
 mod member;
 mod origin;
 mod outcome;
+mod part;
 mod persona;
 mod policy;
 mod process_manager;
@@ -35,6 +37,7 @@ mod readers;
 mod replay;
 #[cfg(feature = "schema")]
 mod schema;
+mod schema_probe;
 mod shape;
 mod snapshots;
 mod stored;
@@ -49,13 +52,14 @@ pub use self::{
     context::Context,
     decode_error::DecodeError,
     delay::{Computed, Days, Delay, Hours, Minutes, Seconds, Span},
-    emits::{Emits, Includes, StillEmitted},
+    emits::{Emits, EventSink, Includes, StillEmitted},
     event::{DomainEvent, EventSet},
     event_types::{EventTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,
     handlers::{HandleError, Handlers, NewEvent, OnApply, OnCommand, OnReact},
     origin::Origin,
     outcome::{Outcome, Rejection},
+    part::{Part, Tables},
     persona::{Initiator, Persona},
     policy::{Policy, React},
     process_manager::{Instances, IntoKey, Keyed, OnKey, ProcessManager},
@@ -64,6 +68,7 @@ pub use self::{
     raw_event::RawEvent,
     readers::{Readers, RewriteError},
     replay::{ReplayError, Replayed, UnfitSnapshot},
+    schema_probe::{SchemaProbe, Schemaless},
     shape::Shape,
     snapshots::{SnapshotCodec, SnapshotSchema, Snapshots},
     stored::Stored,
@@ -76,6 +81,7 @@ pub use self::{
     emits::Emittable,
     event::from_json,
     inline::{decode_variant, encode_variant},
+    joined::{Joined, count},
     member::{
         AggregateMember, ExternalSystemMember, PolicyMember, ProcessManagerMember, ProjectionMember,
     },

@@ -29,6 +29,7 @@ impl From<Stored<'_>> for RawEvent {
 
 impl EventSet for RawEvent {
     const EVENTS: meta::Set<meta::Event> = &[];
+    const TAKES_OTHERS: bool = true;
 
     fn stored_as(&self) -> (Cow<'static, str>, u32) {
         (Cow::Owned(self.event_type.clone()), self.schema_version)

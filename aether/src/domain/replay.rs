@@ -4,7 +4,8 @@ use std::ops::Deref;
 use super::SnapshotSchema;
 use super::{Aggregate, DecodeError, EventSet as _, Origin, SnapshotCodec, Stored};
 use crate::{
-    ActorId, ActorSnapshot, Commit, CommitRef, Event, InvalidPayload, Position, Timestamp, Version,
+    ActorId, ActorSnapshot, Commit, CommitRef, Event, InvalidPayload, Position, Sessions,
+    Timestamp, Version,
 };
 
 /// The state of an actor, folded from its events, and the version it is at.
@@ -92,7 +93,8 @@ impl<A: Aggregate> Replayed<A> {
 
     /// The state as a snapshot; none if the aggregate keeps none.
     ///
-    /// `last_commit` is the one whose last event was folded last.
+    /// `last_commit` is the one whose last event was folded last. Which sessions had an effect on
+    /// the actor does not show in its state: whoever knows it sets it afterwards.
     ///
     /// # Errors
     /// If the state cannot be written as JSON.
@@ -108,6 +110,7 @@ impl<A: Aggregate> Replayed<A> {
             actor_id: self.actor_id.clone(),
             version: self.version,
             last_commit,
+            sessions: Sessions::unknown_until(last_commit.position),
             state: codec.encode(&self.state)?,
             schema_hash,
             timestamp,

@@ -235,10 +235,13 @@ impl<K: KeyStore> Sealer<K> {
     }
 }
 
-/// Pending timers are kept as places in the log, where their commands lie. They are not made anew
-/// when someone is forgotten: those that have fired would fire again.
+/// Pending timers are kept as places in the log, where their commands lie, and so is what followers
+/// have parked. They are not made anew when someone is forgotten: what was done would be done again.
 fn holds_no_values(reader: &str) -> bool {
-    reader.starts_with("timers/")
+    let places = [
+        "timers/", "policy/", "process/", "outbox/", "adapter/", "parked",
+    ];
+    places.iter().any(|prefix| reader.starts_with(prefix))
 }
 
 fn snapshot_place(snapshot: &ActorSnapshot) -> (String, String) {

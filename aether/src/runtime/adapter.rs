@@ -53,11 +53,13 @@ pub trait Adapter: Send + Sync + 'static {
     /// Why telling it failed.
     type Error: Error + Send + Sync + 'static;
 
-    /// Tells the system. Runs at least once for each event, in the order of the log, and again
-    /// with the same [`Delivery::idempotency_key`] after an error or a crash.
+    /// Tells the system. Runs at least once for each event, those of an actor in their order, and
+    /// again with the same [`Delivery::idempotency_key`] after an error or a crash.
     ///
     /// # Errors
-    /// If the system cannot be told now. It is told again, later; nothing is skipped.
+    /// If the system cannot be told now. It is told again, later, while other actors' events go
+    /// on; an event that fails too often is [parked](super::parking), with all that follows of its
+    /// actor. Nothing is skipped.
     fn notify(
         &self,
         notice: Self::Notice,
@@ -106,7 +108,7 @@ impl<A: Adapter> Source for AdapterSource<A> {
             .0
             .notify(notice, &delivery)
             .await
-            .map_err(|err| Failure::Retry(chain(&err)))?;
+            .map_err(|err| Failure::Fail(chain(&err)))?;
         let mut commands = Vec::new();
         answer.issue(&mut commands).map_err(|err| halt(&err))?;
         if commands.iter().any(|it| it.timing != Timing::Now) {

@@ -1,23 +1,25 @@
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use eventstorming::meta;
 use tokio::sync::watch;
 
 use super::{
-    actor_locks::ActorLocks,
+    actors::{ActorOptions, Actors, Weights},
     adapter::Adapter,
     engine::Engine,
     handle::{Aether, Inner},
+    meters::Meters,
+    parking::{Lot, Parking},
     registry::{Launch, Member, Registry, TimersMember},
-    snapshots::{Policies, SnapshotPolicy, Snapshotter},
-    status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
+    snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
+    status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
     tasks::Tasks,
     timers::{Gate, Keeper, Task},
 };
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, EventStore as _, Position, Store, StoreError,
     SystemClock,
-    domain::{Aggregate, BoundedContext, Snapshots},
+    domain::{Aggregate, BoundedContext, Replayed, Snapshots},
     store::timers::TimerLedger,
 };
 
@@ -30,6 +32,9 @@ pub struct AetherBuilder {
     registry: Registry,
     contexts: Vec<&'static meta::Context>,
     snapshots: Policies,
+    parking: Option<Parking>,
+    actors: ActorOptions,
+    weights: Weights,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -123,6 +128,9 @@ impl Default for AetherBuilder {
             registry: Registry::default(),
             contexts: Vec::new(),
             snapshots: Policies::default(),
+            parking: Some(Parking::new()),
+            actors: ActorOptions::default(),
+            weights: Weights::default(),
         }
     }
 }
@@ -184,6 +192,46 @@ impl AetherBuilder {
         self
     }
 
+    /// Sets aside what policies, process managers, outboxes and adapters cannot handle, in this
+    /// way; otherwise as [`Parking::new`] says it.
+    pub const fn parking(mut self, parking: Parking) -> Self {
+        self.parking = Some(parking);
+        self
+    }
+
+    /// Sets nothing aside: a follower stands still before what it cannot handle, whatever the
+    /// actor, and an adapter tries again until it succeeds.
+    ///
+    /// What was parked before stays parked, and waits for orders as before.
+    pub const fn halting(mut self) -> Self {
+        self.parking = None;
+        self
+    }
+
+    /// Keeps so many actors in memory, and for so long.
+    ///
+    /// If the store encrypts personal data, actors whose events have personal fields are not kept:
+    /// what was forgotten must not be remembered here.
+    pub const fn actors(mut self, options: ActorOptions) -> Self {
+        self.actors = options;
+        self
+    }
+
+    /// Takes the states of an aggregate to hold so many bytes beyond their `size_of`: texts, lists
+    /// and the like. It is asked whenever the version of an actor has doubled.
+    pub fn weight_of<A: Aggregate>(
+        mut self,
+        held: impl Fn(&A) -> usize + Send + Sync + 'static,
+    ) -> Self {
+        let weigh = move |actor: &dyn Fold| {
+            let actor: &dyn Any = actor;
+            let replayed = actor.downcast_ref::<Replayed<A>>();
+            replayed.map_or(0, |replayed| held(replayed.state()))
+        };
+        self.weights.insert(A::META.name.as_str(), Box::new(weigh));
+        self
+    }
+
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
     /// A projection is built from the start of the log. A policy or adapter goes on where it had
@@ -214,11 +262,13 @@ impl AetherBuilder {
         } = self.registry;
         let mut members = Vec::with_capacity(followers.len());
         for member in followers {
-            let from = match &member.checkpoint {
-                Some(reader) => store.checkpoint(reader).await?.position,
-                None => Position::START,
-            };
-            members.push((member, from));
+            let (mut from, mut lot) = (Position::START, None);
+            if let Some(reader) = &member.checkpoint {
+                let kept = store.checkpoint(reader).await?;
+                from = kept.position;
+                lot = Some(Lot::open(reader, self.parking, !seals, &kept)?);
+            }
+            members.push((member, from, lot));
         }
         let mut ledgers = Vec::with_capacity(timers.len());
         for member in timers {
@@ -226,21 +276,32 @@ impl AetherBuilder {
             let ledger = TimerLedger::open(&store, member.reader.clone(), scope).await?;
             ledgers.push((member, ledger));
         }
-        let (clock, locks, attempts) = (self.clock, ActorLocks::new(), self.attempts);
+        let (clock, attempts) = (self.clock, self.attempts);
+        let meters = Arc::new(Meters::new(routes.keys().copied()));
         let snapshotter =
             Snapshotter::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
         let snapshotter = Arc::new(snapshotter);
+        let tasks = Tasks::new();
+        let actors = Actors::new(
+            self.actors,
+            self.weights,
+            Arc::clone(&snapshotter),
+            Arc::clone(&meters),
+        );
         let engine = Arc::new(Engine {
             store,
             clock,
             snapshotter: Arc::clone(&snapshotter),
+            actors: Arc::new(actors),
+            meters,
+            spawner: tasks.spawner(),
             routes,
-            locks,
+            seals,
             attempts,
         });
-        let tasks = Tasks::new();
         tasks.spawn(snapshotter.run(tasks.stop()));
-        let launch = |(member, from)| launch(member, from, &engine, &tasks);
+        tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
+        let launch = |(member, from, lot)| launch(member, (from, lot), &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
         let timers = launch_timers(ledgers, &followers, &engine, &tasks);
         followers.extend(timers);
@@ -271,7 +332,7 @@ fn personal_item(contexts: &[&'static meta::Context]) -> Option<&'static str> {
 
 fn launch(
     member: Member,
-    from: Position,
+    (from, lot): (Position, Option<Lot>),
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> watch::Receiver<FollowerStatus> {
@@ -289,6 +350,7 @@ fn launch(
         refused: 0,
         state,
         timers: None,
+        parked: lot.as_ref().map(ParkedStatus::of).unwrap_or_default(),
     });
     launch(Launch {
         engine: Arc::clone(engine),
@@ -296,6 +358,7 @@ fn launch(
         status,
         checkpoint,
         from,
+        lot,
     });
     receiver
 }
@@ -312,6 +375,7 @@ fn launch_timers(
         let TimersMember {
             name,
             source,
+            session,
             inbox,
             ..
         } = member;
@@ -324,8 +388,10 @@ fn launch_timers(
             refused: 0,
             state: FollowerState::Running,
             timers: Some(TimersStatus::default()),
+            parked: ParkedStatus::default(),
         });
-        keepers.push(Keeper::new(name, source, ledger, status).behind(gate));
+        let keeper = Keeper::new(name, source, ledger, status);
+        keepers.push(keeper.behind(gate).of_session(session));
         receivers.push(receiver);
     }
     if !keepers.is_empty() {

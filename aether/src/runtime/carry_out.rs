@@ -1,24 +1,37 @@
+use std::sync::Arc;
+
 use super::{
     command_error::CommandError,
     engine::Engine,
-    envelope::Envelope,
+    envelope::{Envelope, Known},
     follower::{Failure, chain},
 };
 use crate::{Event, OutgoingCommand, StoreErrorKind, domain::Outgoing};
 
-/// Carries out a command that something in the log asks for, and says how many commands the
-/// domain refused: none or one.
+/// What a command that was carried out has left in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Its events, now or before.
+    Stored,
+    /// Nothing: it gave no event.
+    Nothing,
+    /// Nothing: the domain refused it.
+    Refused,
+}
+
+/// Carries out a command that something in the log asks for.
 pub(super) async fn carry_out(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     issuer: &'static str,
     envelope: &Envelope,
-) -> Result<u64, Failure> {
+) -> Result<Effect, Failure> {
     match engine.execute(envelope).await {
-        Ok(_) => Ok(0),
+        Ok(sent) if sent.position.is_none() => Ok(Effect::Nothing),
+        Ok(_) => Ok(Effect::Stored),
         Err(CommandError::Refused(refusal)) => {
             let command = envelope.outgoing.command;
             tracing::info!(issuer, command, %refusal, "command refused");
-            Ok(1)
+            Ok(Effect::Refused)
         }
         Err(err) if may_pass(&err) => Err(Failure::Retry(chain(&err))),
         Err(err) => Err(Failure::Halt(chain(&err))),
@@ -30,6 +43,7 @@ pub(super) fn asked_for(
     engine: &Engine,
     cause: &Event,
     asked: &OutgoingCommand,
+    known: Known,
 ) -> Result<Envelope, Failure> {
     let Some(command) = engine.known(&asked.command) else {
         return Err(Failure::Halt(format!(
@@ -43,7 +57,7 @@ pub(super) fn asked_for(
         data: asked.data.clone(),
         timing: crate::domain::Timing::Now,
     };
-    Ok(Envelope::asked_for_by(cause, asked.id, outgoing))
+    Ok(Envelope::asked_for_by(cause, asked.id, outgoing, known))
 }
 
 /// Whether the same command may succeed later.
@@ -61,6 +75,9 @@ fn may_pass(err: &CommandError) -> bool {
         | CommandError::Address { .. }
         | CommandError::Shape { .. }
         | CommandError::Unreadable(_)
+        | CommandError::Busy { .. }
+        | CommandError::Expired
+        | CommandError::Overdue { .. }
         | CommandError::Stopped => false,
     }
 }

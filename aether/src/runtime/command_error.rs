@@ -2,7 +2,7 @@ use std::{error::Error, fmt};
 
 use super::snapshots::FoldError;
 use crate::{
-    InvalidId, InvalidPayload, StoreError,
+    ActorId, CommandId, InvalidId, InvalidPayload, StoreError,
     domain::{HandleError, ReplayError},
 };
 
@@ -49,6 +49,28 @@ pub enum CommandError {
     /// The store did not do what it was asked for; its kind tells whether something was stored.
     #[error("the store did not take the events of the command")]
     Store(#[source] StoreError),
+    /// Too many commands wait for the actor, and this one was not to wait. Nothing was stored.
+    #[error("nothing was stored: {waiting} commands wait for `{actor_id}` already")]
+    Busy {
+        /// The actor.
+        actor_id: ActorId,
+        /// How many wait.
+        waiting: usize,
+    },
+    /// Its time ran out before it was decided on. Nothing was stored.
+    #[error("nothing was stored: the time given to the command ran out")]
+    Expired,
+    /// Its time ran out while its events were being stored. That is carried through: they are
+    /// stored, or will be, unless others or the store prevent it. Send the command again with
+    /// this [id](super::SendCommand::with_id) to know.
+    #[error(
+        "the time ran out while the events of the command {id} were being stored, which is \
+         carried through; send it again with this id to know what came of it"
+    )]
+    Overdue {
+        /// The id of the command.
+        id: CommandId,
+    },
     /// The runtime is shut down. Nothing was stored.
     #[error("nothing was stored: the runtime is shut down")]
     Stopped,

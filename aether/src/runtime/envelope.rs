@@ -1,16 +1,44 @@
-use super::snapshots::Wanted;
-use crate::{CommandId, Event, Metadata, domain::Outgoing};
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::actors::Full;
+use crate::{CommandId, Event, Metadata, Sequence, SessionMark, domain::Outgoing};
+
+/// Where the id of a command is known from, and so where the command may have been handled before.
+#[derive(Debug, Clone)]
+pub(super) enum Known {
+    /// It was made for this very sending, so it is in no history.
+    Fresh,
+    /// Someone else made it: it may be anywhere in the history.
+    Given,
+    /// It follows from an event, and the command has a place among those of whoever sends it.
+    Marked(Arc<SessionMark>),
+}
+
+impl Known {
+    /// Of a command of a session, if it is one.
+    pub(super) fn in_session(session: Option<&Arc<str>>, sequence: Sequence) -> Self {
+        session.map_or(Self::Given, |session| {
+            let session = Arc::clone(session);
+            Self::Marked(Arc::new(SessionMark { session, sequence }))
+        })
+    }
+}
 
 /// A command with all that is known about it.
 #[derive(Debug, Clone)]
 pub(super) struct Envelope {
     pub(super) id: CommandId,
-    /// Whether nobody but this runtime has ever known the id.
-    pub(super) is_fresh: bool,
+    pub(super) known: Known,
     pub(super) outgoing: Outgoing,
     pub(super) correlation_id: Option<String>,
     pub(super) causation_id: Option<String>,
     pub(super) traceparent: Option<String>,
+    /// When there is no use in it any more.
+    pub(super) deadline: Option<Instant>,
+    /// What it does if too many commands wait for its actor.
+    pub(super) full: Full,
 }
 
 impl Envelope {
@@ -18,17 +46,27 @@ impl Envelope {
     pub(super) fn new(outgoing: Outgoing) -> Self {
         Self {
             id: CommandId::new(),
-            is_fresh: true,
+            known: Known::Fresh,
             outgoing,
             correlation_id: None,
             causation_id: None,
             traceparent: None,
+            deadline: None,
+            full: Full::Wait,
         }
     }
 
-    /// A command that an event gave rise to. Seen again, the same event gives the same id.
-    pub(super) fn caused_by(event: &Event, who: &str, number: usize, outgoing: Outgoing) -> Self {
-        Self::asked_for_by(event, Self::id_of(event, who, number), outgoing)
+    /// A command that an event gave rise to. Seen again, the same event gives the same id and the
+    /// same place in the session.
+    pub(super) fn caused_by(
+        event: &Event,
+        who: &str,
+        number: usize,
+        outgoing: Outgoing,
+        mark: SessionMark,
+    ) -> Self {
+        let id = Self::id_of(event, who, number);
+        Self::asked_for_by(event, id, outgoing, Known::Marked(Arc::new(mark)))
     }
 
     /// The id of the nth command that an event gives rise to by someone's rule.
@@ -37,7 +75,12 @@ impl Envelope {
     }
 
     /// A command that was given its id when the event happened.
-    pub(super) fn asked_for_by(event: &Event, id: CommandId, outgoing: Outgoing) -> Self {
+    pub(super) fn asked_for_by(
+        event: &Event,
+        id: CommandId,
+        outgoing: Outgoing,
+        known: Known,
+    ) -> Self {
         let Metadata {
             correlation_id,
             traceparent,
@@ -45,24 +88,19 @@ impl Envelope {
         } = event.metadata.clone();
         Self {
             id,
-            is_fresh: false,
+            known,
             outgoing,
             correlation_id: correlation_id.or_else(|| Some(event.id.to_string())),
             causation_id: Some(event.id.to_string()),
             traceparent,
+            deadline: None,
+            full: Full::Wait,
         }
     }
 
-    /// What is to be looked for in the history of the actor.
-    ///
-    /// An id that was made for this very sending is in no history. Any other may be anywhere in
-    /// it, so that all of it is looked at.
-    pub(super) const fn wanted(&self) -> Wanted {
-        if self.is_fresh {
-            Wanted::Fresh(self.id)
-        } else {
-            Wanted::Anywhere(self.id)
-        }
+    /// Whether there is no use in it any more.
+    pub(super) fn is_expired(&self) -> bool {
+        self.deadline.is_some_and(|until| until <= Instant::now())
     }
 
     /// What its events say about why they happened.
@@ -75,6 +113,9 @@ impl Envelope {
             .or_else(|| Some(self.id.to_string()));
         metadata.causation_id.clone_from(&self.causation_id);
         metadata.traceparent.clone_from(&self.traceparent);
+        if let Known::Marked(mark) = &self.known {
+            metadata.session = Some(Arc::clone(mark));
+        }
         metadata
     }
 }

@@ -1,16 +1,25 @@
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use futures_core::Stream;
 use futures_util::{FutureExt as _, StreamExt as _};
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     backoff::Backoff,
+    carry_out::Effect,
     engine::pause,
-    status::{FollowerState, FollowerStatus},
+    meters::FollowerMeters,
+    parking::{Failed, Lot, Orders, announce},
+    status::{FollowerState, FollowerStatus, ParkedStatus},
 };
-use crate::{CheckpointStore as _, DynEventStore, EventStore as _, Position, Recorded, StoreError};
+use crate::{
+    ActorId, Checkpoint, CheckpointStore as _, Clock, DynEventStore, EventStore as _,
+    EventStoreExt as _, Position, Recorded, StoreError, StoreErrorKind, store::Span,
+};
 
 /// What a follower does with each commit of the log.
 pub(super) trait Consumer: Send + Sync + 'static {
@@ -32,17 +41,30 @@ pub(super) trait Consumer: Send + Sync + 'static {
 pub(super) struct Done {
     /// How many commands the domain refused.
     pub(super) refused: u64,
+    /// Whether a command has left nothing in the log, so that it would be decided on again if it
+    /// came again.
+    pub(super) is_traceless: bool,
     /// Whether what was made of the log so far must not be kept, so that it has to be given again
     /// from its start.
     pub(super) anew: bool,
 }
 
+impl Done {
+    /// A command was carried out.
+    pub(super) fn add(&mut self, effect: Effect) {
+        self.refused += u64::from(effect == Effect::Refused);
+        self.is_traceless |= effect != Effect::Stored;
+    }
+}
+
 /// Why the work for a commit was not done.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Something is out of reach: try again, skip nothing.
+    /// Something is out of reach that all commits need: try again, skip nothing.
     Retry(String),
-    /// It will fail each time: stand still before it.
+    /// This commit was not handled, and may be another time.
+    Fail(String),
+    /// This commit cannot be handled at all.
     Halt(String),
 }
 
@@ -50,10 +72,14 @@ pub(super) enum Failure {
 pub(super) struct Follower<C> {
     pub(super) consumer: C,
     pub(super) store: DynEventStore,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) status: watch::Sender<FollowerStatus>,
     /// The name its checkpoint is kept under; none if it begins at the start each time.
     pub(super) checkpoint: Option<String>,
     pub(super) saved: Position,
+    /// What it has parked; none if it can park nothing.
+    pub(super) lot: Option<Lot>,
+    pub(super) meters: FollowerMeters,
 }
 
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
@@ -87,6 +113,7 @@ impl<C: Consumer> Follower<C> {
                 End::Anew => anew = true,
                 End::Halted(reason) => {
                     tracing::error!(follower = self.name(), %reason, "halted");
+                    self.meters.halted();
                     self.set_state(FollowerState::Halted { reason });
                     // Its status stays readable until the runtime ends.
                     stop.cancelled().await;
@@ -109,6 +136,7 @@ impl<C: Consumer> Follower<C> {
         backoff: &mut Backoff,
     ) -> End {
         loop {
+            let next_parked = self.work_on_parked(stop).await;
             let next = match log.next().now_or_never() {
                 Some(_) if stop.is_cancelled() => return End::Stopped,
                 Some(next) => next,
@@ -116,6 +144,7 @@ impl<C: Consumer> Follower<C> {
                     self.save_checkpoint().await;
                     tokio::select! {
                         () = stop.cancelled() => return End::Stopped,
+                        () = until(next_parked) => continue,
                         next = log.next() => next,
                     }
                 }
@@ -138,26 +167,166 @@ impl<C: Consumer> Follower<C> {
         stop: &CancellationToken,
         backoff: &mut Backoff,
     ) -> Result<(), End> {
-        loop {
-            match self.consumer.take(recorded).await {
-                Ok(Done { anew: true, .. }) => return Err(End::Anew),
+        let is_traceless = loop {
+            let reason = match self.try_take(recorded).await? {
                 Ok(done) => {
                     backoff.reset();
                     self.advance(recorded.position, &done);
-                    break;
+                    break done.is_traceless;
                 }
-                Err(Failure::Halt(reason)) => return Err(End::Halted(reason)),
-                Err(Failure::Retry(reason)) => {
-                    if !self.wait(reason, stop, backoff).await {
-                        return Err(End::Stopped);
-                    }
-                }
+                Err(reason) => reason,
+            };
+            if !self.wait(reason, stop, backoff).await {
+                return Err(End::Stopped);
             }
-        }
-        if recorded.position.as_u64() - self.saved.as_u64() >= Self::CHECKPOINT_EVERY {
+            // It may be that which makes room.
+            self.work_on_parked(stop).await;
+            self.save_checkpoint().await;
+        };
+        let unsaved = recorded.position.as_u64() - self.saved.as_u64();
+        if is_traceless || unsaved >= Self::CHECKPOINT_EVERY {
             self.save_checkpoint().await;
         }
         Ok(())
+    }
+
+    /// Does the work for a commit, or parks it; why not, if it is to be tried again.
+    async fn try_take(&mut self, recorded: &Recorded) -> Result<Result<Done, String>, End> {
+        let (actor, position) = (recorded.commit.actor_id(), recorded.position);
+        if let Some(lot) = &mut self.lot
+            && lot.holds(actor)
+        {
+            let is_queued = lot.queue(actor, position);
+            return Ok(is_queued.then(Done::default).ok_or_else(no_room));
+        }
+        let parks = self.lot.as_ref().is_some_and(Lot::parks);
+        let (reason, for_good) = match self.consumer.take(recorded).await {
+            Ok(Done { anew: true, .. }) => return Err(End::Anew),
+            Ok(done) => return Ok(Ok(done)),
+            Err(Failure::Retry(reason)) => return Ok(Err(reason)),
+            Err(Failure::Fail(reason)) if !parks => return Ok(Err(reason)),
+            Err(Failure::Halt(reason)) if !parks => return Err(End::Halted(reason)),
+            Err(Failure::Fail(reason)) => (reason, false),
+            Err(Failure::Halt(reason)) => (reason, true),
+        };
+        let failed = Failed {
+            actor,
+            position,
+            reason,
+            for_good,
+        };
+        Ok(self.park(failed).await.map(|()| Done::default()))
+    }
+
+    async fn park(&mut self, failed: Failed<'_>) -> Result<(), String> {
+        let (name, now) = (self.name(), self.clock.now());
+        let (Some(lot), Some(reader)) = (&mut self.lot, self.checkpoint.as_deref()) else {
+            return Err(failed.reason);
+        };
+        if lot.is_full() {
+            return Err(no_room());
+        }
+        let announced = announce(&self.store, reader).await;
+        announced.map_err(|err| chain(&err))?;
+        let orders = Orders::read(&self.store, reader).await;
+        let orders = orders.map_err(|err| chain(&err))?;
+        let (actor, position, reason) = (failed.actor, failed.position, &failed.reason);
+        tracing::error!(follower = name, %actor, %position, reason, "parked");
+        lot.park(&failed, &orders, now);
+        self.tell_parked();
+        Ok(())
+    }
+
+    /// Tries what is parked and due, and does what was ordered; says when to look again.
+    async fn work_on_parked(&mut self, stop: &CancellationToken) -> Option<Instant> {
+        self.lot.as_ref()?.next()?;
+        self.look_for_orders().await;
+        while let Some((actor, position)) = self.lot.as_ref()?.due(Instant::now()) {
+            if stop.is_cancelled() {
+                break;
+            }
+            self.try_parked(&actor, position).await;
+            self.tell_parked();
+        }
+        self.lot.as_ref()?.next()
+    }
+
+    async fn look_for_orders(&mut self) {
+        let is_to_look = |lot: &&mut Lot| lot.is_to_look(Instant::now());
+        let (Some(lot), Some(reader)) = (
+            self.lot.as_mut().filter(is_to_look),
+            self.checkpoint.as_deref(),
+        ) else {
+            return;
+        };
+        match Orders::read(&self.store, reader).await {
+            Ok(orders) => lot.follow(&orders),
+            Err(err) => {
+                tracing::warn!(reader, error = %err, "orders cannot be read");
+                lot.look_later();
+            }
+        }
+        self.tell_parked();
+    }
+
+    /// Does the work for a commit that is parked.
+    async fn try_parked(&mut self, actor: &ActorId, position: Position) {
+        let (outcome, for_good) = match self.read(position).await {
+            Ok(recorded) => match self.consumer.take(&recorded).await {
+                Ok(done) => (Ok(done), false),
+                Err(Failure::Retry(reason)) => {
+                    tracing::warn!(follower = self.name(), %reason, "retrying what is parked");
+                    return self.lot.iter_mut().for_each(|lot| lot.postpone(actor));
+                }
+                Err(Failure::Fail(reason)) => (Err(reason), false),
+                Err(Failure::Halt(reason)) => (Err(reason), true),
+            },
+            Err(err) if err.kind() == StoreErrorKind::Unavailable => {
+                tracing::warn!(follower = self.name(), error = %err, "retrying what is parked");
+                return self.lot.iter_mut().for_each(|lot| lot.postpone(actor));
+            }
+            Err(err) => (Err(chain(&err)), true),
+        };
+        let Some(lot) = &mut self.lot else {
+            return;
+        };
+        match outcome {
+            Ok(done) => {
+                lot.pass(actor);
+                self.meters.refused.increment(done.refused);
+                self.status
+                    .send_modify(|status| status.refused += done.refused);
+                if done.is_traceless {
+                    self.save_checkpoint().await;
+                }
+            }
+            Err(reason) => lot.fail(&Failed {
+                actor,
+                position,
+                reason,
+                for_good,
+            }),
+        }
+    }
+
+    /// The commit at a position.
+    async fn read(&self, position: Position) -> Result<Recorded, StoreError> {
+        let part = Span::after(Position::new(position.as_u64().saturating_sub(1))).until(position);
+        let mut commits = Box::pin(self.store.commits(part));
+        let gone = || {
+            let text = "the commit that was parked is not in the log any more";
+            StoreError::new(StoreErrorKind::Corrupt, text).at(position)
+        };
+        commits.next().await.ok_or_else(gone)?
+    }
+
+    fn tell_parked(&self) {
+        let parked = self.lot.as_ref().map(ParkedStatus::of).unwrap_or_default();
+        self.status.send_if_modified(|status| {
+            let is_changed = status.parked != parked;
+            status.parked = parked;
+            is_changed
+        });
     }
 
     /// Goes back to the start of the log.
@@ -173,6 +342,7 @@ impl<C: Consumer> Follower<C> {
     async fn wait(&self, reason: String, stop: &CancellationToken, backoff: &mut Backoff) -> bool {
         let pausing = pause(backoff.next());
         let attempts = backoff.attempts();
+        self.meters.retries.increment(1);
         tracing::warn!(follower = self.name(), attempts, %reason, "retrying");
         self.set_state(FollowerState::Retrying { attempts, reason });
         tokio::select! {
@@ -182,6 +352,8 @@ impl<C: Consumer> Follower<C> {
     }
 
     fn advance(&self, position: Position, done: &Done) {
+        self.meters.reached(position);
+        self.meters.refused.increment(done.refused);
         self.status.send_modify(|status| {
             status.position = position;
             status.refused += done.refused;
@@ -205,14 +377,41 @@ impl<C: Consumer> Follower<C> {
     /// further back, and an actor that has handled a command does nothing when it comes again.
     async fn save_checkpoint(&mut self) {
         let position = self.position();
-        let Some(reader) = self.checkpoint.as_deref().filter(|_| position > self.saved) else {
+        let is_changed = self.lot.as_ref().is_some_and(Lot::is_changed);
+        let has_come_on = position > self.saved || is_changed;
+        let Some(reader) = self.checkpoint.as_deref().filter(|_| has_come_on) else {
             return;
         };
-        match self.store.save_checkpoint(reader, position.into()).await {
-            Ok(()) => self.saved = position,
+        let state = self.lot.as_ref().map(Lot::state).transpose();
+        let saved = match state {
+            Ok(state) => {
+                let state = state.flatten();
+                let checkpoint = Checkpoint { position, state };
+                self.store.save_checkpoint(reader, checkpoint).await
+            }
+            Err(err) => Err(err),
+        };
+        match saved {
+            Ok(()) => {
+                self.saved = position;
+                self.lot.iter_mut().for_each(Lot::is_kept);
+            }
             Err(err) => tracing::warn!(reader, %position, error = %err, "checkpoint not saved"),
         }
     }
+}
+
+/// Waits until a moment; for ever, if there is none.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Says that nothing more can be parked.
+fn no_room() -> String {
+    "as much is parked as may be: retry or discard some of it".to_owned()
 }
 
 /// An unreachable log is followed again; an unreadable one is not.

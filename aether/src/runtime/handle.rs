@@ -9,10 +9,13 @@ use eventstorming::meta;
 use tokio::sync::{RwLock, watch};
 
 use super::{
+    actors::ActorsStatus,
     builder::AetherBuilder,
     command_error::{CommandError, LoadError, ReadError},
+    driven::Driven,
     engine::Engine,
     envelope::Envelope,
+    parking::{self, Parked},
     projection::ReadModel,
     registry::ProjectionEntry,
     send::{SendCommand, Sent},
@@ -21,7 +24,7 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
-    ActorId, DynEventStore, EventStore as _, Position, Timestamp,
+    ActorId, DynEventStore, EventStore as _, Position, StoreError, StoreErrorKind, Timestamp,
     domain::{Aggregate, Answer, Answered, Command, Outgoing, Projection, Replayed},
 };
 
@@ -117,13 +120,20 @@ impl Aether {
         SendCommand::new(self, C::META.name.as_str(), Outgoing::of(&command))
     }
 
-    pub(super) async fn execute(&self, envelope: &Envelope) -> Result<Sent, CommandError> {
+    pub(super) async fn execute(&self, envelope: Envelope) -> Result<Sent, CommandError> {
         // Shutdown waits for what has begun; what has not begun is refused.
-        let _begun = self.0.tasks.begin();
+        let begun = self.0.tasks.begin();
         if self.0.tasks.is_stopped() {
             return Err(CommandError::Stopped);
         }
-        self.0.engine.execute(envelope).await
+        let engine = Arc::clone(&self.0.engine);
+        let spawner = engine.spawner.clone();
+        let work = async move {
+            let _begun = begun;
+            engine.execute(&envelope).await
+        };
+        let ended = Driven::new(work, spawner).await;
+        ended.unwrap_or_else(|| Err(CommandError::Store(cut_off())))
     }
 
     /// Folds the present state of an actor from the log, or from its snapshot and what came after
@@ -143,8 +153,8 @@ impl Aether {
         let mut replayed = Replayed::<A>::new(actor_id);
         let snapshotter = &self.0.engine.snapshotter;
         let loaded = snapshotter.load(&mut replayed, Wanted::State).await;
-        if let Loaded::Ready(start) = loaded.map_err(LoadError::of)? {
-            snapshotter.consider_copy(&replayed, &start);
+        if let Loaded::Ready(mut start) = loaded.map_err(LoadError::of)? {
+            snapshotter.consider(&replayed, &mut start);
         }
         Ok(replayed)
     }
@@ -200,7 +210,7 @@ impl Aether {
     }
 
     /// Waits until every policy, projection and adapter has done its work for all that is in the
-    /// log, every timer that is due by the runtime's clock has fired, that work has added nothing
+    /// log, or has [parked](super::parking) it for good, every timer that is due by the runtime's clock has fired, that work has added nothing
     /// to the log, and the snapshots that were due are saved.
     ///
     /// Meant for tests and for programs that end: others may keep sending commands, and then
@@ -236,6 +246,26 @@ impl Aether {
             .collect()
     }
 
+    /// What followers could not handle and have set aside: see [`parking`](super::parking).
+    ///
+    /// # Errors
+    /// If the store does not answer, or what it keeps cannot be read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn parked(&self) -> Result<Vec<Parked>, StoreError> {
+        let (store, mut all) = (self.store(), Vec::new());
+        for follower in parking::followers(store).await? {
+            all.extend(parking::parked(store, &follower).await?);
+        }
+        Ok(all)
+    }
+
+    /// How many actors are in memory.
+    pub fn actors(&self) -> ActorsStatus {
+        self.0.engine.actors.status()
+    }
+
     /// What became of snapshots since the start.
     pub fn snapshots(&self) -> SnapshotStatus {
         self.0.engine.snapshotter.status()
@@ -252,15 +282,23 @@ impl Aether {
     }
 
     /// Ends it: takes no more commands, lets those under way and the present work of each
-    /// follower come to its end, keeps how far each has come and the snapshots that are due, and
-    /// returns when all is still.
+    /// follower come to its end, keeps how far each has come and the snapshots that are due, lets go
+    /// of the actors in memory, and returns when all is still.
     ///
     /// # Cancel safety
     /// If the future is dropped, everything still ends, but nobody waits for it.
     pub async fn shutdown(&self) {
         self.0.tasks.end().await;
-        self.0.engine.snapshotter.close().await;
+        let engine = &self.0.engine;
+        engine.snapshotter.close(engine.actors.drain()).await;
     }
+}
+
+/// Tokio was shut down under a command.
+fn cut_off() -> StoreError {
+    let text = "it is not known whether the events of the command are stored: \
+                the tokio runtime is shut down";
+    StoreError::new(StoreErrorKind::InDoubt, text)
 }
 
 /// Waits until a follower has reached a position, and has no timer that was due at a moment; says
@@ -272,7 +310,9 @@ async fn reached(
 ) -> Result<Position, ReadError> {
     let next_due = |status: &FollowerStatus| status.timers.and_then(|timers| timers.next_due);
     let is_done = |status: &FollowerStatus| {
-        status.position >= head && next_due(status).is_none_or(|due| due > now)
+        status.position >= head
+            && status.parked.retried == 0
+            && next_due(status).is_none_or(|due| due > now)
     };
     let is_halted = |status: &FollowerStatus| matches!(status.state, FollowerState::Halted { .. });
     let status = follower

@@ -4,24 +4,30 @@
 //! [`Aether::builder`] takes a store and bounded contexts; what it starts is exactly what the
 //! contexts list. Everything here is a shell around the pure domain: it loads, lets the domain
 //! decide, and commits. Each policy, projection and adapter is a *follower* of the log, a task
-//! of its own, so that one that is stuck holds up no other.
+//! of its own, so that one that is stuck holds up no other. What one of them cannot handle is
+//! [`parking`]'s to keep, so that it holds up nothing but its own actor.
 
-mod actor_locks;
+mod actors;
 mod adapter;
 pub(crate) mod backoff;
 mod builder;
+mod carried;
 mod carry_out;
 mod command_error;
+mod driven;
 mod engine;
 mod envelope;
 mod follower;
 mod handle;
+mod meters;
 mod outbox;
+pub mod parking;
 mod process;
 mod projection;
 mod reactor;
 mod registry;
 mod route;
+mod search;
 mod send;
 mod snapshots;
 mod status;
@@ -29,15 +35,17 @@ mod tasks;
 mod timers;
 
 pub use self::{
+    actors::{ActorOptions, ActorsStatus},
     adapter::{Adapter, Delivery},
     builder::{AetherBuilder, StartError},
     command_error::{CommandError, LoadError, ReadError, Refusal},
     handle::Aether,
+    parking::{Parked, Parking},
     projection::ReadModel,
     send::{SendCommand, Sent},
     snapshots::{
         Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
         verify_actor, verify_context,
     },
-    status::{FollowerKind, FollowerState, FollowerStatus, TimersStatus},
+    status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
 };

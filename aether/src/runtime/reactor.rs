@@ -8,7 +8,7 @@ use super::{
     process::is_received,
 };
 use crate::{
-    Event, Position, Recorded,
+    Event, Position, Recorded, Sequence, SessionMark,
     domain::{Handlers, Origin, Outgoing, Policy, Stored, Timing},
 };
 
@@ -25,6 +25,7 @@ pub(super) trait Source: Send + Sync + 'static {
 /// Follows the log and carries out the commands that its source asks for.
 pub(super) struct Reactor<S> {
     pub(super) name: &'static str,
+    pub(super) session: Arc<str>,
     pub(super) source: S,
     pub(super) engine: Arc<Engine>,
 }
@@ -33,15 +34,26 @@ impl<S: Source> Consumer for Reactor<S> {
     async fn take(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
         let mut done = Done::default();
         let events = recorded.commit.events();
-        for event in events.iter().filter(|event| !is_received(event)) {
+        let events = (0..).zip(events).filter(|(_, event)| !is_received(event));
+        for (index, event) in events {
             let commands = self.source.commands(event, recorded.position).await?;
-            for (number, command) in commands.into_iter().enumerate() {
+            for (number, command) in (0..).zip(commands) {
                 // What is for later is the work of the timers.
                 if command.timing != Timing::Now {
                     continue;
                 }
-                let envelope = Envelope::caused_by(event, self.name, number, command);
-                done.refused += carry_out(&self.engine, self.name, &envelope).await?;
+                let sequence = Sequence {
+                    position: recorded.position,
+                    event: index,
+                    number,
+                };
+                let mark = SessionMark {
+                    session: Arc::clone(&self.session),
+                    sequence,
+                };
+                let number = number as usize;
+                let envelope = Envelope::caused_by(event, self.name, number, command, mark);
+                done.add(carry_out(&self.engine, self.name, &envelope).await?);
             }
         }
         Ok(done)

@@ -12,7 +12,9 @@ use super::{
     builder::StartError,
     engine::Engine,
     follower::{Consumer, Follower},
+    meters::FollowerMeters,
     outbox::Outbox,
+    parking::Lot,
     process::Inbox,
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
@@ -66,6 +68,8 @@ pub(super) struct TimersMember {
     /// The name its timers are kept under.
     pub(super) reader: String,
     pub(super) source: Box<dyn timers::Source>,
+    /// The session of its commands, if the runtime has made their ids.
+    pub(super) session: Option<Arc<str>>,
     /// Of a process manager: the follower that hands its instances their events.
     pub(super) inbox: Option<usize>,
 }
@@ -79,6 +83,7 @@ pub(super) struct Launch<'a> {
     pub(super) status: watch::Sender<FollowerStatus>,
     pub(super) checkpoint: Option<String>,
     pub(super) from: Position,
+    pub(super) lot: Option<Lot>,
 }
 
 impl Launch<'_> {
@@ -89,22 +94,31 @@ impl Launch<'_> {
             status,
             checkpoint,
             from,
+            lot,
         } = self;
-        let store = engine.store.clone();
+        let meters = FollowerMeters::of(&status.borrow());
         let follower = Follower {
             consumer,
-            store,
+            store: engine.store.clone(),
+            clock: Arc::clone(&engine.clock),
             status,
             checkpoint,
             saved: from,
+            lot,
+            meters,
         };
         tasks.spawn(follower.run(tasks.stop()));
     }
 }
 
 impl Registry {
-    /// Carries out what the commits of an aggregate ask for.
+    /// Carries out what the commits of an aggregate ask for, whoever has made the ids of that.
     pub(super) fn asks_of(&mut self, aggregate: &'static str) {
+        self.asks(aggregate, None);
+    }
+
+    fn asks(&mut self, aggregate: &'static str, session: Option<Arc<str>>) {
+        let of_timers = session.clone();
         self.named("asking aggregate", aggregate);
         self.followers.push(Member {
             name: aggregate,
@@ -112,13 +126,18 @@ impl Registry {
             checkpoint: Some(format!("outbox/{aggregate}")),
             launch: Box::new(move |launch| {
                 let engine = Arc::clone(&launch.engine);
-                launch.follow(Outbox { aggregate, engine });
+                launch.follow(Outbox {
+                    aggregate,
+                    session,
+                    engine,
+                });
             }),
         });
         self.timers.push(TimersMember {
             name: aggregate,
             reader: format!("timers/aggregate/{aggregate}"),
             source: Box::new(timers::OfAggregate(aggregate)),
+            session: of_timers,
             inbox: None,
         });
     }
@@ -190,19 +209,32 @@ impl Registry {
         prefix: &str,
         source: S,
     ) {
+        let session: Arc<str> = format!("{prefix}/{name}").into();
         self.followers.push(Member {
             name,
             kind,
-            checkpoint: Some(format!("{prefix}/{name}")),
+            checkpoint: Some(session.to_string()),
             launch: Box::new(move |launch| {
                 let engine = Arc::clone(&launch.engine);
                 launch.follow(Reactor {
                     name,
+                    session,
                     source,
                     engine,
                 });
             }),
         });
+    }
+
+    fn route<R: Route + 'static>(&mut self, command: &'static str, to: &'static str, route: R) {
+        match self.routes.entry(command) {
+            Entry::Vacant(free) => _ = free.insert(Box::new(route)),
+            Entry::Occupied(taken) => self.problems.push(StartError::HandledTwice {
+                command,
+                first: taken.get().actor_type(),
+                second: to,
+            }),
+        }
     }
 
     fn stores(&mut self, aggregate: &'static meta::Aggregate) {
@@ -232,14 +264,9 @@ impl Register for Registry {
         self.stores(A::META);
         self.unseen.extend(UnseenState::of::<A>());
         for row in A::ON_COMMAND {
-            let command = row.command().name.as_str();
-            match self.routes.entry(command) {
-                Entry::Vacant(free) => _ = free.insert(Box::new(HandlerRoute::<A>::new(row))),
-                Entry::Occupied(taken) => self.problems.push(StartError::HandledTwice {
-                    command,
-                    first: taken.get().actor_type(),
-                    second: name,
-                }),
+            let aliases = row.command().aliases.iter().copied();
+            for command in std::iter::once(row.command().name.as_str()).chain(aliases) {
+                self.route(command, name, HandlerRoute::<A>::new(row));
             }
         }
     }
@@ -263,6 +290,7 @@ impl Register for Registry {
                 name,
                 reader: format!("timers/policy/{name}"),
                 source: Box::new(timers::OfPolicy::<P>::new()),
+                session: Some(format!("policy/{name}").into()),
                 inbox: None,
             });
         }
@@ -287,7 +315,7 @@ impl Register for Registry {
                 launch.follow(Inbox::<P>::new(engine));
             }),
         });
-        self.asks_of(name);
+        self.asks(name, Some(format!("process/{name}").into()));
         if let Some(timers) = self.timers.last_mut() {
             timers.inbox = Some(inbox);
         }

@@ -1,3 +1,5 @@
+use std::any::Any;
+
 use super::snapshots::Fold;
 use crate::{
     ActorId, Payload,
@@ -9,16 +11,19 @@ pub(super) trait Route: Send + Sync {
     /// The aggregate's name.
     fn actor_type(&self) -> &'static str;
 
-    /// An actor without events.
-    fn begin(&self, actor_id: ActorId) -> Box<dyn Actor>;
-}
+    /// Whether its state may hold what is personal.
+    fn is_personal(&self) -> bool;
 
-/// An actor whose history is being folded, and that then decides.
-pub(super) trait Actor: Send {
-    fn folded(&self) -> &dyn Fold;
-    fn folding(&mut self) -> &mut dyn Fold;
-    fn into_folded(self: Box<Self>) -> Box<dyn Fold>;
-    fn decide(&self, command: &Payload, context: &Context) -> Result<Vec<NewEvent>, HandleError>;
+    /// An actor without events.
+    fn begin(&self, actor_id: ActorId) -> Box<dyn Fold>;
+
+    /// Lets the actor decide; none if it is of another aggregate.
+    fn decide(
+        &self,
+        actor: &dyn Fold,
+        command: &Payload,
+        context: &Context,
+    ) -> Option<Result<Vec<NewEvent>, HandleError>>;
 }
 
 /// The route to one `#[handle]` method.
@@ -37,33 +42,23 @@ impl<A: Aggregate + Handlers> Route for HandlerRoute<A> {
         A::META.name.as_str()
     }
 
-    fn begin(&self, actor_id: ActorId) -> Box<dyn Actor> {
-        Box::new(Typed {
-            row: self.row,
-            replayed: Replayed::<A>::new(actor_id),
-        })
-    }
-}
-
-struct Typed<A: 'static> {
-    row: &'static OnCommand<A>,
-    replayed: Replayed<A>,
-}
-
-impl<A: Aggregate + Handlers> Actor for Typed<A> {
-    fn folded(&self) -> &dyn Fold {
-        &self.replayed
+    fn is_personal(&self) -> bool {
+        let mut events = A::META.events.iter();
+        events.any(|event| !event.personal.is_empty())
     }
 
-    fn folding(&mut self) -> &mut dyn Fold {
-        &mut self.replayed
+    fn begin(&self, actor_id: ActorId) -> Box<dyn Fold> {
+        Box::new(Replayed::<A>::new(actor_id))
     }
 
-    fn into_folded(self: Box<Self>) -> Box<dyn Fold> {
-        Box::new(self.replayed)
-    }
-
-    fn decide(&self, command: &Payload, context: &Context) -> Result<Vec<NewEvent>, HandleError> {
-        self.row.run(self.replayed.state(), command, context)
+    fn decide(
+        &self,
+        actor: &dyn Fold,
+        command: &Payload,
+        context: &Context,
+    ) -> Option<Result<Vec<NewEvent>, HandleError>> {
+        let actor: &dyn Any = actor;
+        let actor = actor.downcast_ref::<Replayed<A>>()?;
+        Some(self.row.run(actor.state(), command, context))
     }
 }

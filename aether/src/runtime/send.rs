@@ -1,18 +1,32 @@
 use std::{
     future::{Future, IntoFuture},
     pin::Pin,
+    time::Duration,
 };
 
-use super::{command_error::CommandError, envelope::Envelope, handle::Aether};
+use tokio::time::Instant;
+
+use super::{
+    actors::Full,
+    command_error::CommandError,
+    envelope::{Envelope, Known},
+    handle::Aether,
+};
 use crate::{
-    ActorId, CommandId, Event, InvalidPayload, Position, Recorded, Version, domain::Outgoing,
+    ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, Version,
+    domain::Outgoing,
 };
 
 /// A command about to be sent: `.await` it.
 ///
+/// Once it has been polled it goes on by itself: a sender that looks after something else first
+/// holds up nobody.
+///
 /// # Cancel safety
-/// Not cancel safe: if the future is dropped, the command may or may not have taken effect. Send
-/// it again with the same [`SendCommand::with_id`] to know.
+/// If the future is dropped before the events of the command are being stored, nothing has
+/// happened: it gives up its place in the line before the actor. What is being stored is carried
+/// through by a task, for which [`Aether::shutdown`] waits. Which of the two it was shows when the
+/// command is sent again with the same [`SendCommand::with_id`].
 #[derive(Debug)]
 #[must_use = "a command is sent when it is awaited"]
 pub struct SendCommand<'a> {
@@ -38,9 +52,10 @@ impl<'a> SendCommand<'a> {
     /// nothing, and the answer is the one of the first time.
     ///
     /// The whole history of the actor is searched for the id, however long ago it was handled: a
-    /// [snapshot](super::SnapshotPolicy) spares that only to commands without such an id.
+    /// [snapshot](super::SnapshotPolicy) spares that only to commands without such an id. While an
+    /// actor with no more than 256 commits is in memory, its ids are, from the first search on.
     pub fn with_id(self, id: CommandId) -> Self {
-        self.change(|envelope| (envelope.id, envelope.is_fresh) = (id, false))
+        self.change(|envelope| (envelope.id, envelope.known) = (id, Known::Given))
     }
 
     /// Sends it as part of a conversation.
@@ -51,6 +66,23 @@ impl<'a> SendCommand<'a> {
     /// Sends it as part of a trace, as W3C Trace Context writes it.
     pub fn traced(self, traceparent: impl Into<String>) -> Self {
         self.change(|envelope| envelope.traceparent = Some(traceparent.into()))
+    }
+
+    /// Gives it so much time, from now on: to wait for its turn, to load the actor, to decide and
+    /// to store.
+    ///
+    /// If the time runs out before its events are being stored, that is
+    /// [`CommandError::Expired`]: nothing has happened and nothing will. If it runs out later,
+    /// that is [`CommandError::Overdue`], and they are stored all the same.
+    pub fn within(self, duration: Duration) -> Self {
+        let deadline = Instant::now() + duration;
+        self.change(|envelope| envelope.deadline = Some(deadline))
+    }
+
+    /// Does not wait if the actor's [mailbox](super::ActorOptions::mailbox) is full: that is
+    /// [`CommandError::Busy`] then.
+    pub fn or_busy(self) -> Self {
+        self.change(|envelope| envelope.full = Full::Refuse)
     }
 
     fn change(mut self, change: impl FnOnce(&mut Envelope)) -> Self {
@@ -73,7 +105,7 @@ impl<'a> IntoFuture for SendCommand<'a> {
         } = self;
         Box::pin(async move {
             let envelope = envelope.map_err(|err| CommandError::unwritable(command, err))?;
-            aether.execute(&envelope).await
+            aether.execute(envelope).await
         })
     }
 }
@@ -105,18 +137,21 @@ impl Sent {
         }
     }
 
-    pub(super) const fn stored(
-        actor_id: ActorId,
-        version: Version,
-        position: Position,
-        events: Vec<Event>,
-    ) -> Self {
+    /// A command of a follower, which does not ask for the events that it gave before.
+    pub(super) const fn done(actor_id: ActorId, receipt: Receipt) -> Self {
         Self {
             actor_id,
-            version,
-            position: Some(position),
-            events,
+            version: receipt.version,
+            position: Some(receipt.position),
+            events: Vec::new(),
+            repeated: true,
+        }
+    }
+
+    pub(super) fn stored(recorded: Recorded) -> Self {
+        Self {
             repeated: false,
+            ..Self::repeated(recorded)
         }
     }
 

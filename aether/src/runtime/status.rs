@@ -1,3 +1,4 @@
+use super::parking::Lot;
 use crate::{Position, Timestamp};
 
 /// What a follower of the log is.
@@ -54,6 +55,18 @@ pub struct FollowerStatus {
     pub state: FollowerState,
     /// What is still to come, for [`FollowerKind::Timers`], as of its position.
     pub timers: Option<TimersStatus>,
+    /// What it could not handle and has set aside.
+    pub parked: ParkedStatus,
+}
+
+/// What a follower could not handle and has set aside: see [`parking`](super::parking).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ParkedStatus {
+    /// Of how many actors something is parked.
+    pub actors: usize,
+    /// For how many of these it is tried again by itself; the others wait for an order.
+    pub retried: usize,
 }
 
 /// What is still to come of the timers of an aggregate or a policy.
@@ -67,4 +80,11 @@ pub struct TimersStatus {
     /// How many of the [partitions](crate::store::timers::TimerLedger) have more timers than the
     /// store keeps in one value. Nothing is lost, but a restart reads more of the log.
     pub full: u32,
+}
+
+impl ParkedStatus {
+    pub(super) fn of(lot: &Lot) -> Self {
+        let (actors, retried) = lot.counts();
+        Self { actors, retried }
+    }
 }

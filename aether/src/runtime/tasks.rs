@@ -1,14 +1,36 @@
 use std::future::Future;
 
+use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
 
+/// Starts tasks that shutdown waits for, from wherever it is.
+#[derive(Debug, Clone)]
+pub(super) struct Spawner {
+    tracker: TaskTracker,
+    tokio: Handle,
+}
+
+impl Spawner {
+    /// Starts a task whose end somebody waits for.
+    pub(super) fn driven<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.tokio.spawn(self.tracker.track_future(work))
+    }
+
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.tokio.spawn(self.tracker.track_future(task)));
+    }
+}
+
 /// The tasks of a runtime: started here, told to end here, waited for here.
 #[derive(Debug)]
 pub(super) struct Tasks {
-    tracker: TaskTracker,
+    spawner: Spawner,
     stop: CancellationToken,
     // When the last handle of the runtime goes, its tasks end.
     _stop_on_drop: DropGuard,
@@ -17,8 +39,12 @@ pub(super) struct Tasks {
 impl Tasks {
     pub(super) fn new() -> Self {
         let stop = CancellationToken::new();
-        Self {
+        let spawner = Spawner {
             tracker: TaskTracker::new(),
+            tokio: Handle::current(),
+        };
+        Self {
+            spawner,
             _stop_on_drop: stop.clone().drop_guard(),
             stop,
         }
@@ -33,23 +59,23 @@ impl Tasks {
         self.stop.is_cancelled()
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where tasks are started"
-    )]
+    pub(super) fn spawner(&self) -> Spawner {
+        self.spawner.clone()
+    }
+
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        drop(tokio::spawn(self.tracker.track_future(task)));
+        self.spawner.spawn(task);
     }
 
     /// Counts work that shutdown waits for, as long as the token lives.
     pub(super) fn begin(&self) -> TaskTrackerToken {
-        self.tracker.token()
+        self.spawner.tracker.token()
     }
 
     /// Tells all tasks to end, and waits until they have.
     pub(super) async fn end(&self) {
         self.stop.cancel();
-        self.tracker.close();
-        self.tracker.wait().await;
+        self.spawner.tracker.close();
+        self.spawner.tracker.wait().await;
     }
 }

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use super::{OutgoingCommand, Timer, TimerChange};
-use crate::{ActorId, CommandId, CommitId, Event, Version};
+use crate::{ActorId, CommandId, CommitId, Event, SessionMark, Version};
 
 /// The unit of storage: events of one actor, and what it asks of others, stored together or not
 /// at all.
@@ -119,6 +121,26 @@ impl Commit {
         self
     }
 
+    /// The same commit, whose command has this place in a [session](crate::session).
+    #[must_use]
+    pub fn marked(mut self, mark: SessionMark) -> Self {
+        let mark = Arc::new(mark);
+        for event in &mut self.events {
+            event.metadata.session = Some(Arc::clone(&mark));
+        }
+        self
+    }
+
+    /// The same commit, without its place in a [session](crate::session): as it is to be stored in
+    /// another log, whose places are others.
+    #[must_use]
+    pub fn unmarked(mut self) -> Self {
+        for event in &mut self.events {
+            event.metadata.session = None;
+        }
+        self
+    }
+
     /// The same commit, which asks for one more command.
     #[must_use]
     pub fn asking(mut self, command: OutgoingCommand) -> Self {
@@ -156,6 +178,11 @@ impl Commit {
     /// The command that caused it, if one did.
     pub const fn command_id(&self) -> Option<CommandId> {
         self.command_id
+    }
+
+    /// The place of its command in a session, if it has one.
+    pub fn session(&self) -> Option<&Arc<SessionMark>> {
+        self.events.first()?.metadata.session.as_ref()
     }
 
     /// The version that the actor must be at for the commit to be stored.

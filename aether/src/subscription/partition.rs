@@ -38,7 +38,7 @@ mod tests {
     fn partitions_are_spread_evenly_over_workers() {
         let owners = |workers: &[&str]| {
             let owners = (0..7).map(|it| owner_of(workers, it).unwrap_or("none").to_owned());
-            owners.collect::<Vec<_>>().join("")
+            owners.collect::<String>()
         };
         assert_eq!(owners(&["a", "b", "c"]), "abcabca");
         assert_eq!(owners(&["a"]), "aaaaaaa");

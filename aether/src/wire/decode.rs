@@ -1,4 +1,4 @@
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, str::FromStr, sync::Arc};
 
 use bytes::Bytes;
 
@@ -154,6 +154,10 @@ fn metadata(mut document: Document<'_>) -> Result<Metadata, Problem> {
     metadata.correlation_id = document.take("correlationid").map(Cow::into_owned);
     metadata.causation_id = document.take("causationid").map(Cow::into_owned);
     metadata.traceparent = document.take("traceparent").map(Cow::into_owned);
+    let session = document.take("aethersession");
+    metadata.session = session
+        .map(|text| parsed("aethersession", &text, "a place in a session").map(Arc::new))
+        .transpose()?;
     for (key, value) in document.extensions {
         metadata.keep(key.into_owned(), value.into_owned());
     }

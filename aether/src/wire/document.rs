@@ -22,7 +22,7 @@ pub(super) struct Document<'a> {
 }
 
 /// The attributes that become parts of an event, rather than metadata of the user's own.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "specversion",
     "id",
     "type",
@@ -36,6 +36,7 @@ const KNOWN: [&str; 17] = [
     "causationid",
     "commandid",
     "traceparent",
+    "aethersession",
     "aetherkind",
     "commandkey",
     "timerkey",

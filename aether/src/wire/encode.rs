@@ -212,6 +212,9 @@ impl<'a> Writer<'a> {
             self.json.raw("\"");
         }
         self.optional(r#","traceparent":"#, metadata.traceparent.as_deref());
+        if let Some(mark) = &metadata.session {
+            text(&mut self.json, r#","aethersession":"#, &mark.to_string());
+        }
         for (key, value) in metadata.custom() {
             // Names of attributes need no escaping.
             self.json.raw(",\"");

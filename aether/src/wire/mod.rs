@@ -16,6 +16,7 @@
 //! | `schemaversion` | [`Event::schema_version`](crate::Event::schema_version), 1 if absent |
 //! | `actorversion` | [`Event::version`](crate::Event::version) |
 //! | `correlationid`, `causationid`, `commandid`, `traceparent` | [`Metadata`](crate::Metadata) |
+//! | `aethersession` | [`Metadata::session`](crate::Metadata::session): `12.0.1 policy/Name` |
 //! | any other | the user's own metadata |
 //! | `data` | [`Event::data`](crate::Event::data), byte for byte; `null` if absent |
 //!

@@ -4,6 +4,8 @@
 //! copy. Whatever has another form is left to the reader of any CloudEvents: nothing is taken
 //! here that it would not take, and what is taken is what it would give.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::{civil::DateTime, tz::Offset};
 use serde::Deserialize as _;
@@ -141,6 +143,9 @@ impl<'a> Reader<'a> {
             metadata.command_id = Some(self.uuid()?.into());
         }
         self.optional(r#","traceparent":""#, &mut metadata.traceparent)?;
+        if self.skip(r#","aethersession":""#).is_some() {
+            metadata.session = Some(Arc::new(self.string()?.parse().ok()?));
+        }
         self.custom(&mut metadata)?;
         Some(metadata)
     }

@@ -1,12 +1,12 @@
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    CommandId, Commit, Event, EventId, Metadata, Namespace, OutgoingCommand, Payload, Timer,
-    TimerChange, Timestamp, Version,
+    CommandId, Commit, Event, EventId, Metadata, Namespace, OutgoingCommand, Payload, Position,
+    Sequence, SessionMark, Timer, TimerChange, Timestamp, Version,
 };
 
 /// A document with all that is needed, in which a test changes one thing.
@@ -278,9 +278,21 @@ fn json() -> impl Strategy<Value = Payload> {
 fn metadata() -> impl Strategy<Value = Metadata> {
     let custom = prop::collection::btree_map("[a-z0-9]{1,20}", any::<String>(), 0..4);
     let (text, id) = (any::<Option<String>>(), any::<Option<u128>>());
-    (text.clone(), text.clone(), text, id, custom).prop_map(
-        |(correlation, causation, traceparent, command, custom)| {
+    let mark = (any::<(u64, u32, u32)>(), "\\PC{1,12}");
+    let session = prop::option::of(mark).prop_map(|mark| {
+        let ((position, event, number), session) = mark?;
+        let sequence = Sequence {
+            position: Position::new(position),
+            event,
+            number,
+        };
+        let session = session.into();
+        Some(Arc::new(SessionMark { session, sequence }))
+    });
+    (text.clone(), text.clone(), text, id, session, custom).prop_map(
+        |(correlation, causation, traceparent, command, session, custom)| {
             let mut metadata = Metadata::new();
+            metadata.session = session;
             metadata.correlation_id = correlation;
             metadata.causation_id = causation;
             metadata.traceparent = traceparent;

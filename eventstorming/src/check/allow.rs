@@ -75,7 +75,7 @@ fn paragraphs(model: &Model, element: &Element) -> Vec<String> {
 }
 
 /// Reads `Allow ES204: the reason`, if a paragraph begins like that.
-fn read(paragraph: &str) -> Result<Option<(Code, String)>, String> {
+pub(super) fn read(paragraph: &str) -> Result<Option<(Code, String)>, String> {
     let Some(rest) = paragraph.strip_prefix("Allow ES") else {
         return Ok(None);
     };

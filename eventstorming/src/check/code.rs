@@ -69,14 +69,24 @@ codes! {
     ReadModelUnreachable = "ES206", Warning, "a read model is not fed or not read";
     /// ES207: a command that only leads to itself.
     SliceUnreachable = "ES207", Warning, "nothing from outside ever leads here";
+    /// ES208: a process manager that nothing ever ends.
+    ProcessWithoutEnd = "ES208", Warning, "a process manager has no end";
     /// ES209: a command without any outcome.
     CommandWithoutOutcome = "ES209", Warning, "a command has no outcome";
+    /// ES210: an event or a command that no test names.
+    Untested = "ES210", Warning, "no test names an event or a command";
+    /// ES211: a field of an event that no command brings.
+    EventInformation = "ES211", Warning, "a field of an event comes from nowhere";
+    /// ES212: a field of a read model that no event brings.
+    ReadModelInformation = "ES212", Warning, "a field of a read model comes from nowhere";
     /// ES301: a released version of an event that can no longer be read.
     UpcasterGap = "ES301", Error, "a released version is not upcast";
     /// ES302: a change that breaks events which are stored already.
     ContractBreak = "ES302", Error, "a change breaks stored events";
     /// ES303: a generated file is not what the model gives.
     StaleFile = "ES303", Error, "a generated file is stale";
+    /// ES304: a deprecated event that is still emitted.
+    DeprecatedEmitted = "ES304", Warning, "a deprecated event is still emitted";
     /// ES305: a change after which stored data is no longer seen.
     DataLoss = "ES305", Warning, "a change hides stored data";
     /// ES306: a change that readers of the build before cannot follow.
@@ -85,6 +95,10 @@ codes! {
     NotLocked = "ES307", Info, "a version is not locked";
     /// ES401: a loop of policies that never ends.
     EndlessLoop = "ES401", Error, "a loop of policies never ends";
+    /// ES402: contexts that need each other's private events.
+    ContextCycle = "ES402", Warning, "contexts need each other's private events";
+    /// ES403: a private event that another context consumes.
+    PrivateConsumed = "ES403", Warning, "a private event is consumed elsewhere";
     /// ES404: a policy that asks an aggregate for what it could do itself.
     PolicyWithinAggregate = "ES404", Warning, "a policy stays within one aggregate";
     /// ES405: a loop of policies that ends only by a decision.
@@ -100,6 +114,20 @@ codes! {
 }
 
 impl Code {
+    /// Whether a model alone says it. The others are found with a lock, with files or with tests.
+    pub(super) const fn is_of_model(self) -> bool {
+        !matches!(
+            self,
+            Self::Untested
+                | Self::UpcasterGap
+                | Self::ContractBreak
+                | Self::StaleFile
+                | Self::DataLoss
+                | Self::ForwardBreak
+                | Self::NotLocked
+        )
+    }
+
     /// Whether a finding of it can be meant to be so. What makes a stored event unreadable, or
     /// leaves no model to look at, can not.
     pub const fn may_be_allowed(self) -> bool {

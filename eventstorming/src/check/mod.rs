@@ -15,6 +15,7 @@
 mod allow;
 mod code;
 mod finding;
+mod named;
 mod report;
 mod rules;
 mod severity;
@@ -23,6 +24,7 @@ pub use self::{
     allow::Allow,
     code::{Code, UnknownCode},
     finding::{Finding, Step},
+    named::TestNames,
     report::Report,
     severity::Severity,
 };

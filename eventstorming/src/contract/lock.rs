@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::samples;
+use super::{samples, schema::bare};
 use crate::{
     json::{canonical, pretty},
     model::{Element, Kind, Model},
@@ -212,7 +212,8 @@ impl Lock {
         let schema = canonical(model.schema(&event.id)?.clone());
         let version = event.version().filter(|_| !event.is_foreign())?;
         let mut known = self.of_version(event.id.name(), version);
-        if known.any(|(_, locked)| *locked == schema) {
+        let said = bare(&schema);
+        if known.any(|(_, locked)| bare(locked) == said) {
             return None;
         }
         let last = self

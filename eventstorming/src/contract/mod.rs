@@ -31,6 +31,7 @@ pub mod reading {
     };
 }
 
+pub(crate) use self::schema::Schema;
 pub use self::{
     change::{Change, Rule, Verdict},
     compare::compare,

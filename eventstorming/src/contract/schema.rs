@@ -53,7 +53,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The name under which it is defined, if a reference led here.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
@@ -79,7 +79,7 @@ impl<'a> Schema<'a> {
             .map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn node(&self) -> &Value {
+    pub(crate) fn node(&self) -> &Value {
         &self.node
     }
 
@@ -90,7 +90,7 @@ impl<'a> Schema<'a> {
         all.map(|(name, node)| (name.as_str(), self.at(node)))
     }
 
-    pub(super) fn property(&self, name: &str) -> Option<Self> {
+    pub(crate) fn property(&self, name: &str) -> Option<Self> {
         Some(self.at(self.get("properties")?.get(name)?))
     }
 
@@ -100,7 +100,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Whether a property that it does not name is refused.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         let closed = |keyword: &str| self.get(keyword) == Some(&Value::Bool(false));
         closed("additionalProperties") || closed("unevaluatedProperties")
     }
@@ -121,7 +121,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The same without references and `allOf` at its top.
-    pub(super) fn resolved(mut self) -> Self {
+    pub(crate) fn resolved(mut self) -> Self {
         for _ in 0..DEPTH {
             let Some(object) = self.node.as_object() else {
                 return self;
@@ -147,7 +147,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The branches of a union, each with what stands beside the union; none if it is no union.
-    pub(super) fn branches(&self) -> Option<Vec<Self>> {
+    pub(crate) fn branches(&self) -> Option<Vec<Self>> {
         let object = self.node.as_object()?;
         let keyword = ["oneOf", "anyOf"]
             .into_iter()
@@ -208,4 +208,49 @@ fn merged(one: &Value, other: &Map<String, Value>) -> Value {
         }
     }
     Value::Object(object)
+}
+
+/// A schema without what is only said to readers: two that are the same without it take the same
+/// values.
+pub(crate) fn bare(schema: &Value) -> Value {
+    match schema {
+        Value::Object(object) => {
+            let said = object
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "title" | "description" | "$comment"));
+            let fields = said.map(|(key, value)| {
+                let named = matches!(key.as_str(), "properties" | "$defs" | "patternProperties");
+                let members = value.as_object().filter(|_| named);
+                let inner = members.map_or_else(
+                    || bare(value),
+                    |members| {
+                        let members = members.iter();
+                        let members = members.map(|(name, node)| (name.clone(), bare(node)));
+                        Value::Object(members.collect())
+                    },
+                );
+                (key.clone(), inner)
+            });
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(bare).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_property_that_is_called_like_a_remark_stays() {
+        let schema = json!({
+            "title": "A", "description": "B",
+            "properties": { "title": { "type": "string", "description": "C" } },
+        });
+        let expected = json!({ "properties": { "title": { "type": "string" } } });
+        assert_eq!(bare(&schema), expected);
+    }
 }

@@ -43,7 +43,7 @@ pub(super) fn facts(before: &Element, now: &Element) -> Vec<String> {
             version(before),
             version(now)
         ));
-    } else if before.facts != now.facts {
+    } else if before.facts != now.facts || before.owner != now.owner || before.tags != now.tags {
         told.push("what is declared of it".to_owned());
     }
     told

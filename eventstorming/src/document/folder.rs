@@ -82,6 +82,7 @@ impl Documents {
         );
         files.add("process.svg", board.level(Level::Process).svg());
         files.add("model.json", model.to_json());
+        files.add("model.schema.json", Model::json_schema());
         files.add("board.dot", model.dot());
         files.add("flowchart.mmd", model.mermaid());
         files.add("event-model.mmd", model.event_model());

@@ -80,10 +80,7 @@ impl<'a> Page<'a> {
         let mut text = "## Canvas\n\n| | |\n|---|---|\n".to_owned();
         let owner = self.context.owner().map(escaped).unwrap_or_default();
         let mut upstream = String::new();
-        if let Facts::Context {
-            upstream: names, ..
-        } = &self.context.facts
-        {
+        if let Facts::Context { upstream: names } = &self.context.facts {
             upstream = names
                 .iter()
                 .map(|name| escaped(name))

@@ -1,5 +1,6 @@
 //! Generated files and the folder they are kept in: the one part of this crate that touches a disk.
 
+mod change;
 mod diff;
 mod test;
 
@@ -9,6 +10,9 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
 };
+
+use self::change::Change;
+use crate::check::Finding;
 
 pub use self::{diff::unified, test::check_files};
 
@@ -129,21 +133,43 @@ impl Files {
     /// # Errors
     /// If a file of the folder cannot be read.
     pub fn difference(&self, folder: &Path) -> Result<String, FilesError> {
-        let mut text = String::new();
-        let kept = |path: &Path| match fs::read_to_string(path) {
-            Ok(text) => Ok(Some(text)),
-            Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(error("read", path)(source)),
-        };
+        let changes = self.changes(folder)?;
+        let told = changes
+            .iter()
+            .map(|change| unified(&change.name, change.kept.as_deref(), change.now.as_deref()));
+        Ok(told.collect())
+    }
+
+    /// `ES303`: each file that writing would change, at the first line that is not as it is
+    /// generated.
+    ///
+    /// # Errors
+    /// If a file of the folder cannot be read.
+    pub fn stale(&self, folder: &Path) -> Result<Vec<Finding>, FilesError> {
+        let changes = self.changes(folder)?;
+        Ok(changes
+            .iter()
+            .map(|change| change.finding(folder))
+            .collect())
+    }
+
+    fn changes(&self, folder: &Path) -> Result<Vec<Change>, FilesError> {
+        let mut changes = Vec::new();
         for (name, now) in self.with_list() {
-            let before = kept(&folder.join(&name))?;
-            text.push_str(&unified(&name, before.as_deref(), Some(&now)));
+            let kept = kept(&folder.join(&name))?;
+            let now = Some(now);
+            changes.push(Change { name, kept, now });
         }
-        for stale in listed(folder)?.difference(&self.names()) {
-            let before = kept(&folder.join(stale))?;
-            text.push_str(&unified(stale, before.as_deref(), None));
+        for gone in listed(folder)?.difference(&self.names()) {
+            let (name, kept) = (gone.clone(), kept(&folder.join(gone))?);
+            changes.push(Change {
+                name,
+                kept,
+                now: None,
+            });
         }
-        Ok(text)
+        changes.retain(|change| change.kept != change.now);
+        Ok(changes)
     }
 
     fn names(&self) -> BTreeSet<String> {
@@ -158,6 +184,14 @@ impl Files {
         let mut files = self.0.clone();
         files.insert(LIST.to_owned(), list);
         files
+    }
+}
+
+fn kept(path: &Path) -> Result<Option<String>, FilesError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(error("read", path)(source)),
     }
 }
 

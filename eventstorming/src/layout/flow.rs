@@ -53,7 +53,6 @@ pub(super) fn flow(drafts: &Drafts) -> Flow {
     let mut walk = Walk {
         visits: arcs.iter().map(|_| Visit::Not).collect(),
         loops: BTreeSet::new(),
-        done: Vec::new(),
         arcs: &arcs,
     };
     let led_to: BTreeSet<usize> = drafts.nets.iter().map(|net| net.slice).collect();
@@ -62,34 +61,87 @@ pub(super) fn flow(drafts: &Drafts) -> Flow {
     for slice in roots.into_iter().chain(inner) {
         walk.from(slice);
     }
+    let onward = onward(drafts, &arcs, &walk.loops);
     let mut columns: Table<usize> = arcs.iter().map(|_| 0).collect();
-    for slice in walk.done.iter().rev() {
-        for (target, net) in &arcs[*slice] {
-            if !walk.loops.contains(&(*slice, *net)) {
-                columns[*target] = columns[*target].max(columns[*slice] + 1);
-            }
-        }
-    }
-    join_late(&mut columns, &walk);
+    while advance(&mut columns, &onward) {}
+    join_late(&mut columns, &onward);
     Flow {
         columns,
         loops: walk.loops,
     }
 }
 
+/// Puts each slice behind those that lead to it; says whether one has moved.
+fn advance(columns: &mut Table<usize>, onward: &Table<Vec<usize>>) -> bool {
+    let mut moved = false;
+    for (slice, targets) in onward.iter().enumerate() {
+        let next = columns[slice] + 1;
+        for target in targets {
+            if columns[*target] < next {
+                columns[*target] = next;
+                moved = true;
+            }
+        }
+    }
+    moved
+}
+
 /// What nothing leads to stands right before the first slice that it leads to itself.
-fn join_late(columns: &mut Table<usize>, walk: &Walk<'_>) {
-    let onward = |slice: usize| {
-        let arcs = walk.arcs[slice].iter();
-        arcs.filter(move |(_, net)| !walk.loops.contains(&(slice, *net)))
-            .map(|(target, _)| *target)
-    };
-    let led_to: BTreeSet<usize> = (0..columns.len()).flat_map(onward).collect();
+fn join_late(columns: &mut Table<usize>, onward: &Table<Vec<usize>>) {
+    let led_to: BTreeSet<usize> = onward.iter().flatten().copied().collect();
     for slice in (0..columns.len()).filter(|slice| !led_to.contains(slice)) {
-        if let Some(first) = onward(slice).map(|target| columns[target]).min() {
+        let first = onward[slice].iter().map(|target| columns[*target]).min();
+        if let Some(first) = first {
             columns[slice] = first - 1;
         }
     }
+}
+
+/// From each slice, the slices that come after it: those that its events lead to, and those that
+/// begin with what its events feed, wherever else that is fed, unless that would go in a circle.
+fn onward(
+    drafts: &Drafts,
+    arcs: &Table<Vec<(usize, usize)>>,
+    loops: &BTreeSet<(usize, usize)>,
+) -> Table<Vec<usize>> {
+    let forward = arcs.iter().enumerate().map(|(slice, targets)| {
+        let targets = targets.iter();
+        let targets = targets.filter(|(_, net)| !loops.contains(&(slice, *net)));
+        targets.map(|(target, _)| *target).collect()
+    });
+    let mut onward: Table<Vec<usize>> = forward.collect();
+    for net in &drafts.nets {
+        let readers =
+            drafts.slices.iter().enumerate().filter(|(slice, draft)| {
+                *slice != net.slice && draft.readers.contains(&net.consumer)
+            });
+        let readers: Vec<usize> = readers.map(|(slice, _)| slice).collect();
+        let sources = net.events.iter();
+        for source in sources
+            .filter_map(|event| drafts.sources.get(event))
+            .flatten()
+        {
+            for reader in &readers {
+                if !onward[*source].contains(reader) && !reaches(&onward, *reader, *source) {
+                    onward[*source].push(*reader);
+                }
+            }
+        }
+    }
+    onward
+}
+
+/// Whether a slice is another, or leads to it.
+fn reaches(onward: &Table<Vec<usize>>, from: usize, to: usize) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(slice) = open.pop() {
+        if slice == to {
+            return true;
+        }
+        open.extend(onward[slice].iter().filter(|next| seen.insert(**next)));
+    }
+    false
 }
 
 /// From each slice, the slices that its events lead to, and by which net.
@@ -112,8 +164,6 @@ struct Walk<'a> {
     arcs: &'a Table<Vec<(usize, usize)>>,
     visits: Table<Visit>,
     loops: BTreeSet<(usize, usize)>,
-    /// In the order in which they were left.
-    done: Vec<usize>,
 }
 
 impl Walk<'_> {
@@ -127,7 +177,6 @@ impl Walk<'_> {
             let slice = *slice;
             let Some((target, net)) = self.arcs[slice].get(*next).copied() else {
                 self.visits[slice] = Visit::Done;
-                self.done.push(slice);
                 path.pop();
                 continue;
             };

@@ -15,7 +15,7 @@ pub(super) struct Legend {
     pub(super) bottom: i32,
 }
 
-const SAMPLES: [(Sample, &str, &str); 20] = [
+const SAMPLES: [(Sample, &str, &str); 22] = [
     (
         Sample::Note(Kind::ReadModel),
         "read model",
@@ -44,6 +44,8 @@ const SAMPLES: [(Sample, &str, &str); 20] = [
     (Sample::Mark(Mark::Removed), "removed", ""),
     (Sample::Mark(Mark::Changed), "changed", ""),
     (Sample::Mark(Mark::Kept), "as it was", ""),
+    (Sample::Tally, "in the log", "how often, and when last"),
+    (Sample::Idle, "never seen", "not in this log"),
 ];
 
 const LINE: i32 = 40;
@@ -87,13 +89,21 @@ fn is_on(scene: &Scene, sample: Sample) -> bool {
         Sample::Ghost => note(&|note| note.look == Look::Ghost),
         Sample::Finding => note(&|note| note.finding.is_some()),
         Sample::Mark(mark) => note(&|note| note.mark == Some(mark)),
+        Sample::Tally => note(&|note| note.tally.as_ref().is_some_and(|tally| !tally.idle)),
+        Sample::Idle => note(&|note| note.tally.as_ref().is_some_and(|tally| tally.idle)),
     }
 }
 
 const fn sample_width(sample: Sample) -> i32 {
     match sample {
         Sample::Edge(_) | Sample::Loop => 38,
-        Sample::Note(_) | Sample::Pivotal | Sample::Ghost | Sample::Finding | Sample::Mark(_) => 26,
+        Sample::Note(_)
+        | Sample::Pivotal
+        | Sample::Ghost
+        | Sample::Finding
+        | Sample::Mark(_)
+        | Sample::Tally
+        | Sample::Idle => 26,
     }
 }
 

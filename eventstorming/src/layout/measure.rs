@@ -20,6 +20,8 @@ pub(super) const TILT: i32 = 4;
 pub(super) const SEAM: i32 = 5;
 /// Between notes of one stack.
 pub(super) const STACK: i32 = 8;
+/// The strip at the lower edge of a note that says how often it was seen.
+pub(super) const STRIP: i32 = 15;
 /// For the line under an event that says where it continues.
 pub(super) const REMARK: i32 = 18;
 

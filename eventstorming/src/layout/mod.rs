@@ -24,6 +24,7 @@ mod order;
 mod paint;
 mod prose;
 mod scene;
+mod seen;
 mod slice;
 mod table;
 mod track;
@@ -36,7 +37,7 @@ pub use self::{
     level::Level,
     scene::{
         Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, LegendItem, Look, Mark, Note, Phase,
-        Sample, Scene, Shade, SliceGroup, Text,
+        Sample, Scene, Shade, SliceGroup, Strip, Text,
     },
     width::{Weight, text_width},
 };
@@ -44,4 +45,5 @@ pub(crate) use self::{
     grid::Folding,
     paint::{Asked, Marks, paint},
     prose::Finding,
+    seen::Seen,
 };

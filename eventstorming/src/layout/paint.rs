@@ -18,11 +18,15 @@ use super::{
         Anchor, Badge, Band, Dot, Edge, Halo, Ink, Lane, Look, Mark, Note, Phase, Scene, Shade,
         SliceGroup, Text,
     },
+    seen::Seen,
     slice::{Placed, hotspot_size},
     width::{Weight, text_width},
     wire::{Course, courses},
 };
-use crate::model::{Element, ElementId, Kind, Model, Verb};
+use crate::{
+    model::{Element, ElementId, Kind, Model, Verb},
+    reality::grouped,
+};
 
 /// What is to be seen on a board beside the model.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) findings: Vec<Finding>,
     /// What became of each element and each relation, where two models are compared.
     pub(crate) marks: Option<Marks>,
+    /// What was seen in a log.
+    pub(crate) seen: Option<Seen>,
 }
 
 /// What became of elements and relations; those that are not here are as they were.
@@ -170,11 +176,14 @@ impl Painting<'_> {
             sizes: (130, 130),
             weight: Weight::Regular,
         };
-        let lettering = fit(&summary, space);
+        let seen = self.asked.seen.as_ref();
+        let seen = seen.map(|seen| format!("{}.", seen.summary()));
         let mut y = 62 - 18;
-        for line in &lettering.lines {
-            y += 18;
-            self.text((MARGIN, y), line, 130, Ink::Quiet);
+        for text in std::iter::once(summary).chain(seen) {
+            for line in &fit(&text, space).lines {
+                y += 18;
+                self.text((MARGIN, y), line, 130, Ink::Quiet);
+            }
         }
         y.max(62)
     }
@@ -322,13 +331,20 @@ impl Painting<'_> {
                     .filter(|source| source.looped == looped);
                 let Some(source) = source else { continue };
                 self.halos(first, &course.points, &wire.consumer);
+                let times = self.times(&source.event, wire.verb, &wire.consumer);
+                let seen = times.map_or_else(String::new, |times| match times {
+                    0 => "\nnever seen in the log".to_owned(),
+                    times => format!("\nseen in the log: {}", grouped(times)),
+                });
+                let told = prose::edge(self.model, &source.event, wire.verb, &wire.consumer);
                 self.scene.edges.push(Edge {
                     from: source.event.clone(),
                     verb: wire.verb,
                     to: wire.consumer.clone(),
                     looped,
                     points: course.points.clone(),
-                    tooltip: prose::edge(self.model, &source.event, wire.verb, &wire.consumer),
+                    tooltip: told + &seen,
+                    idle: times == Some(0),
                     mark: self.edge_mark(&source.event, wire.verb, &wire.consumer),
                 });
             }
@@ -466,6 +482,12 @@ impl Painting<'_> {
 
     fn note(&self, look: Look, id: &ElementId, rect: Rect, covered: i32) -> Option<Note> {
         let element = self.model.element(id)?;
+        let seen = self.asked.seen.as_ref();
+        let strip = seen.map_or(0, |seen| seen.height(id, look));
+        let tally = seen
+            .filter(|_| strip > 0)
+            .and_then(|seen| seen.strip(id, rect, covered));
+        let covered = covered + strip;
         let lettering = lettering(element, rect, covered);
         let (head, foot) = if element.kind() == Kind::Actor {
             (11, 2)
@@ -487,10 +509,23 @@ impl Painting<'_> {
             lettering,
             pivotal: element.is_pivotal() && look == Look::Plain,
             finding: self.finding(id).filter(|_| look != Look::Ghost),
-            tooltip: prose::tooltip(self.model, element),
+            tooltip: [
+                Some(prose::tooltip(self.model, element)),
+                seen.and_then(|seen| seen.tooltip(id)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n"),
+            tally,
             location: element.location.clone(),
             mark: self.mark(id),
         })
+    }
+
+    /// How often a relation was seen, on a board that shows that.
+    fn times(&self, from: &ElementId, verb: Verb, to: &ElementId) -> Option<u64> {
+        self.asked.seen.as_ref()?.times(from, verb, to)
     }
 
     fn mark(&self, id: &ElementId) -> Option<Mark> {

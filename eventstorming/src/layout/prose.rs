@@ -93,7 +93,9 @@ pub(super) fn tooltip(model: &Model, element: &Element) -> String {
     let place = context.map_or_else(String::new, |context| format!(" in {}", context.label));
     let mut lines = vec![format!("{}: {}{place}", title(element), element.label)];
     lines.extend(element.docs.lines().map(str::to_owned));
+    lines.extend(element.owner().map(|owner| format!("owned by {owner}")));
     lines.extend(facts(element));
+    lines.extend((!element.tags.is_empty()).then(|| format!("tagged {}", element.tags.join(", "))));
     lines.extend(
         element
             .invariants
@@ -118,11 +120,10 @@ pub(super) fn title(element: &Element) -> &'static str {
 
 fn facts(element: &Element) -> Vec<String> {
     match &element.facts {
-        Facts::Context { owner, upstream } => {
-            let owner = owner.iter().map(|owner| format!("owned by {owner}"));
+        Facts::Context { upstream } => {
             let upstream =
                 (!upstream.is_empty()).then(|| format!("downstream of {}", upstream.join(", ")));
-            owner.chain(upstream).collect()
+            upstream.into_iter().collect()
         }
         Facts::Event {
             version,

@@ -111,6 +111,8 @@ pub struct Edge {
     pub tooltip: String,
     /// What became of it from one model to another, on a board that shows that.
     pub mark: Option<Mark>,
+    /// Whether it was never seen in a log, on a board that shows that.
+    pub idle: bool,
 }
 
 /// A gap in whatever was painted before.
@@ -174,6 +176,19 @@ pub struct Note {
     pub location: Option<Location>,
     /// What became of it from one model to another, on a board that shows that.
     pub mark: Option<Mark>,
+    /// How often it was seen in a log, and when last, on a board that shows that.
+    pub tally: Option<Strip>,
+}
+
+/// The lower edge of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strip {
+    /// What it says.
+    pub text: String,
+    /// Its place.
+    pub rect: Rect,
+    /// Whether what the note stands for was never seen.
+    pub idle: bool,
 }
 
 /// What became of an element or a relation from one model to another.
@@ -282,4 +297,8 @@ pub enum Sample {
     Finding,
     /// What became of a note from one model to another.
     Mark(Mark),
+    /// How often something was seen in a log.
+    Tally,
+    /// What was never seen in a log.
+    Idle,
 }

@@ -18,7 +18,7 @@ pub struct Aggregate {
 }
 
 /// How an aggregate handles one command.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Handler {
     /// The command.
     pub command: &'static Command,

@@ -71,7 +71,8 @@ pub const fn stop_if(found: Option<Finding>) {
 /// The one event of a struct, where a set takes nothing but structs.
 ///
 /// # Panics
-/// If there are more: an enum in an enum. Generated code calls it in a `const`.
+/// If there are more: an enum in an enum, that is not marked as one. Generated code calls it in a
+/// `const`.
 #[track_caller]
 #[expect(
     clippy::panic,
@@ -80,8 +81,43 @@ pub const fn stop_if(found: Option<Finding>) {
 pub const fn only(events: Set<Event>) -> &'static Event {
     match events {
         [event] => event,
-        _ => panic!("a variant holds an event struct; this is a set of events itself"),
+        _ => panic!(
+            "this is a set of events, where one event is expected: in an enum of your own, mark the variant that holds it `#[event(set)]`"
+        ),
     }
+}
+
+/// A set that a set takes in knows all its events by name, for what it took beside would never
+/// come to the variants behind it.
+pub const fn takes_no_others(set: &str, takes_others: bool) -> Option<Finding> {
+    if !takes_others {
+        return None;
+    }
+    Some(
+        Finding::new()
+            .name(set)
+            .text(" keeps events that it does not know, with `#[event(other)]`, and so cannot be part of another set; put `#[event(other)]` into the outer set"),
+    )
+}
+
+/// A named part of what a type does is listed in its `#[handlers]` block.
+pub const fn lists_part(owner: &str, part: &str, parts: &[&str]) -> Option<Finding> {
+    let mut rest = parts;
+    while let [first, tail @ ..] = rest {
+        if super::name::same_text(first, part) {
+            return None;
+        }
+        rest = tail;
+    }
+    Some(
+        Finding::new()
+            .name(part)
+            .text(" is a part of ")
+            .name(owner)
+            .text(", whose `#[handlers]` block does not list it: write `#[handlers(parts(")
+            .text(part)
+            .text("))]` there"),
+    )
 }
 
 /// Two events of one set that are stored under one name: the second could never be read back.

@@ -1,12 +1,16 @@
-use super::{Docs, Location, Name, Personal};
+use super::{Docs, Location, Name, Personal, SchemaOf};
 
 /// One kind of command: something that is asked for.
 #[derive(Debug)]
 pub struct Command {
     /// The name it travels under.
     pub name: Name,
+    /// Other names under which earlier builds have asked for it.
+    pub aliases: &'static [&'static str],
     /// The fields that hold personal data.
     pub personal: &'static [Personal],
+    /// The JSON Schema of its data.
+    pub schema: SchemaOf,
     /// What the doc comment says.
     pub docs: Docs,
     /// Where it is written.

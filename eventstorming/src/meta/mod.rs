@@ -23,6 +23,7 @@ mod process_manager;
 mod projection;
 mod query;
 mod rejection;
+mod schema_of;
 
 pub use self::{
     aggregate::{Aggregate, Handler},
@@ -43,4 +44,5 @@ pub use self::{
     projection::Projection,
     query::{Answer, Query},
     rejection::Rejection,
+    schema_of::SchemaOf,
 };

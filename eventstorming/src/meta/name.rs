@@ -44,7 +44,7 @@ const fn fnv1a(text: &str) -> u64 {
     hash
 }
 
-const fn same_text(left: &str, right: &str) -> bool {
+pub(super) const fn same_text(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
     loop {
         match (left, right) {

@@ -14,7 +14,7 @@ pub struct Policy {
 }
 
 /// What a policy does about an event.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Reaction {
     /// The event, or the events of a set.
     pub on: Set<Event>,

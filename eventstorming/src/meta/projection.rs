@@ -1,4 +1,4 @@
-use super::{Answer, Docs, Event, Location, Name, Persona, Set};
+use super::{Answer, Docs, Event, Location, Name, Persona, SchemaOf, Set};
 
 /// A read model: what is known, derived from events.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct Projection {
     pub read_by: Set<Persona>,
     /// One for each question it answers.
     pub answers: &'static [Answer],
+    /// The JSON Schema of what it holds.
+    pub schema: SchemaOf,
     /// What the doc comments of its `#[apply]` methods say.
     pub remarks: &'static [Docs],
     /// What the doc comment says.

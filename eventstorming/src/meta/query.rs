@@ -12,7 +12,7 @@ pub struct Query {
 }
 
 /// How a read model answers one question.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Answer {
     /// The question.
     pub query: &'static Query,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::{
     Element, ElementId, Facts, Kind, Location, Model, ModelError, Relation, Verb, cardinality,
     delay, label,
+    said::{Said, said},
 };
-use crate::meta;
+use crate::{json::canonical, meta};
 
 impl Model {
     /// The model of a bounded context, or of a tuple of them.
@@ -60,6 +61,8 @@ struct Source {
     name: &'static str,
     docs: &'static meta::Docs,
     location: meta::Location,
+    owner: Option<&'static str>,
+    schema: Option<meta::SchemaOf>,
     facts: Facts,
 }
 
@@ -87,6 +90,8 @@ macro_rules! plain_source {
                     name: constant.name.as_str(),
                     docs: &constant.docs,
                     location: constant.location,
+                    owner: None,
+                    schema: plain_source!(@schema $constant, constant),
                     facts: plain_source!(@facts $constant),
                 }
             }
@@ -95,6 +100,9 @@ macro_rules! plain_source {
     (@kind Projection) => { Kind::ReadModel };
     (@kind Persona) => { Kind::Actor };
     (@kind $constant:ident) => { Kind::$constant };
+    (@schema Command, $it:ident) => { Some($it.schema) };
+    (@schema Projection, $it:ident) => { Some($it.schema) };
+    (@schema $constant:ident, $it:ident) => { None };
     (@facts Policy) => { Facts::Policy { after: None, key: None } };
     (@facts Command) => { Facts::Command { foreign: false, refusals: Vec::new() } };
     (@facts $constant:ident) => { Facts::None };
@@ -116,6 +124,8 @@ impl From<&'static meta::ProcessManager> for Source {
             name: manager.name.as_str(),
             docs: &manager.docs,
             location: manager.location,
+            owner: None,
+            schema: None,
             facts: Facts::Policy {
                 after: None,
                 key: Some(manager.key.to_owned()),
@@ -132,6 +142,8 @@ impl From<&'static meta::Answer> for Source {
             name: query.name.as_str(),
             docs: &query.docs,
             location: query.location,
+            owner: None,
+            schema: None,
             facts: Facts::Query {
                 answer: Some(answer.answer.to_owned()),
             },
@@ -146,6 +158,8 @@ impl From<&'static meta::Event> for Source {
             name: event.name.as_str(),
             docs: &event.docs,
             location: event.location,
+            owner: None,
+            schema: None,
             facts: Facts::Event {
                 version: event.version,
                 aliases: event
@@ -201,8 +215,9 @@ impl From<&'static meta::Context> for Source {
             name: context.name.as_str(),
             docs: &context.docs,
             location: context.location,
+            owner: context.owner,
+            schema: None,
             facts: Facts::Context {
-                owner: context.owner.map(str::to_owned),
                 upstream: context.upstream.iter().map(ToString::to_string).collect(),
             },
         }
@@ -527,10 +542,13 @@ impl Builder {
             None => ElementId::shared(source.kind, source.name),
         };
         self.known.insert(source.definition(), id.clone());
+        let Said { docs, owner, tags } = said(source.docs.text);
         let element = Element {
             id: id.clone(),
             label: source.label(),
-            docs: source.docs.text.to_owned(),
+            docs,
+            owner: source.owner.map(str::to_owned).or(owner),
+            tags,
             invariants: source
                 .docs
                 .invariants
@@ -548,11 +566,18 @@ impl Builder {
         };
         let (second, kind) = (element.location.clone(), element.kind());
         if self.model.insert(element) {
+            self.keep_schema(&id, source.schema);
             self.stick_hotspots(&id, source.docs.hotspots);
         } else if kind != Kind::Actor {
             self.report(&id, second);
         }
         id
+    }
+
+    fn keep_schema(&mut self, id: &ElementId, schema: Option<meta::SchemaOf>) {
+        if let Some(schema) = schema.and_then(meta::SchemaOf::get) {
+            self.model.schemas.insert(id.clone(), canonical(schema));
+        }
     }
 
     fn report(&mut self, id: &ElementId, second: Option<Location>) {
@@ -618,6 +643,8 @@ impl Builder {
                 docs: String::new(),
                 invariants: Vec::new(),
                 notes: Vec::new(),
+                owner: None,
+                tags: Vec::new(),
                 location,
                 facts: Facts::None,
             });

@@ -61,8 +61,9 @@ fn occurrences<T>(flow: &Flow<T>) -> Vec<(&'static T, Cardinality)> {
     match flow {
         Flow::Nothing => Vec::new(),
         Flow::One(member) => vec![(*member, Cardinality::One)],
-        // What comes later may be cancelled before.
-        Flow::Maybe(flow) | Flow::Later(flow, _) => inside(flow, Cardinality::Optional),
+        Flow::Maybe(flow) => inside(flow, Cardinality::Optional),
+        // That it may be called off before is said by its delay.
+        Flow::Later(flow, _) => inside(flow, Cardinality::One),
         Flow::Many(flow) => inside(flow, Cardinality::Many),
         Flow::AllOf(flows) => flows.iter().flat_map(|flow| occurrences(flow)).collect(),
         Flow::OneOf([only]) => vec![(*only, Cardinality::One)],

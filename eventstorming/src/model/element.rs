@@ -14,6 +14,10 @@ pub struct Element {
     pub invariants: Vec<String>,
     /// Remarks: the `Note:` paragraphs of the doc comment.
     pub notes: Vec<String>,
+    /// Who looks after it, where that was said: of a context, or in a paragraph `Owner: ..`.
+    pub owner: Option<String>,
+    /// Words to find it by: the paragraph `Tags: .., ..` of the doc comment, in order.
+    pub tags: Vec<String>,
     /// Where it is written, where that is known.
     pub location: Option<Location>,
     /// What is known of it because of its kind.
@@ -79,12 +83,9 @@ impl Element {
         phase.as_deref()
     }
 
-    /// Who looks after a context.
+    /// Who looks after it, where that was said.
     pub fn owner(&self) -> Option<&str> {
-        let Facts::Context { owner, .. } = &self.facts else {
-            return None;
-        };
-        owner.as_deref()
+        self.owner.as_deref()
     }
 
     /// Whether the other end of it lies outside of the contexts of this model.

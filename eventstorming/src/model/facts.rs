@@ -3,8 +3,6 @@
 pub enum Facts {
     /// Of a context.
     Context {
-        /// Who looks after it.
-        owner: Option<String>,
         /// The contexts whose events it uses or whose commands it issues.
         upstream: Vec<String>,
     },

@@ -29,7 +29,7 @@ pub struct Model {
     elements: Vec<Element>,
     relations: Vec<Relation>,
     places: BTreeMap<ElementId, usize>,
-    /// The JSON Schemas of events, where they are known.
+    /// The JSON Schemas of events, commands and read models, where they are known.
     pub(super) schemas: BTreeMap<ElementId, Value>,
 }
 
@@ -96,8 +96,8 @@ impl Model {
 
     /// The same model with the JSON Schemas of events, by stored name.
     ///
-    /// A model as the macros make it has none, because a schema is only to be had from the event's
-    /// type: `Model::of::<Shop>().with_schemas(aether::domain::event_schemas::<Shop>())`. Names
+    /// A model as the macros make it has those of commands and read models whose types implement
+    /// `JsonSchema`; that of an event is to be had from a visitor of its type: `Model::of::<Shop>().with_schemas(aether::domain::event_schemas::<Shop>())`. Names
     /// that no event of the model has are passed over.
     #[must_use]
     pub fn with_schemas<N: AsRef<str>, S: Into<Value>>(
@@ -116,9 +116,9 @@ impl Model {
         self
     }
 
-    /// The JSON Schema of an event, where it is known.
-    pub fn schema(&self, event: &ElementId) -> Option<&Value> {
-        self.schemas.get(event)
+    /// The JSON Schema of an event, of a command or of what a read model holds, where it is known.
+    pub fn schema(&self, id: &ElementId) -> Option<&Value> {
+        self.schemas.get(id)
     }
 
     /// The model without an element, the relations that name it, the hot spots on it and, if it

@@ -64,6 +64,8 @@ struct ElementEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     rust_type: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     upstream: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u32>,
@@ -106,6 +108,11 @@ impl Model {
         })
     }
 
+    /// The JSON Schema, of draft 2020-12, of what [`to_json`](Self::to_json) writes.
+    pub const fn json_schema() -> &'static str {
+        include_str!("model.schema.json")
+    }
+
     /// Reads a model back from JSON.
     ///
     /// # Errors
@@ -126,11 +133,9 @@ impl Model {
             model.relate(entry.into_relation())?;
         }
         for (event, schema) in document.schemas {
-            if model
-                .element(&event)
-                .is_none_or(|known| known.kind() != Kind::Event)
-            {
-                let field = "a schema is that of an event of the model";
+            let has_data = matches!(event.kind(), Kind::Event | Kind::Command | Kind::ReadModel);
+            if !has_data || model.element(&event).is_none() {
+                let field = "a schema is that of an event, a command or a read model that is there";
                 return Err(ModelError::Misfit { id: event, field });
             }
             model.schemas.insert(event, canonical(schema));
@@ -172,14 +177,13 @@ impl ElementEntry {
             docs: element.docs.clone(),
             invariants: element.invariants.clone(),
             notes: element.notes.clone(),
+            owner: element.owner.clone(),
+            tags: element.tags.clone(),
             location: element.location.clone(),
             ..Self::default()
         };
         match element.facts.clone() {
-            Facts::Context { owner, upstream } => {
-                entry.owner = owner;
-                entry.upstream = upstream;
-            }
+            Facts::Context { upstream } => entry.upstream = upstream,
             Facts::Event {
                 version,
                 aliases,
@@ -220,7 +224,6 @@ impl ElementEntry {
         let id = self.id.clone().ok_or_else(missing)?;
         let facts = match id.kind() {
             Kind::Context => Facts::Context {
-                owner: self.owner.clone(),
                 upstream: self.upstream.clone(),
             },
             Kind::Event => Facts::Event {
@@ -260,6 +263,8 @@ impl ElementEntry {
             docs: self.docs.clone(),
             invariants: self.invariants.clone(),
             notes: self.notes.clone(),
+            owner: self.owner.clone(),
+            tags: self.tags.clone(),
             location: self.location.clone(),
             facts,
         };
@@ -294,7 +299,6 @@ impl ElementEntry {
                 self.refusals == kept.refusals,
                 "only a command has `refusals`",
             ),
-            (self.owner == kept.owner, "only a context has an `owner`"),
             (self.phase == kept.phase, "only an event has a `phase`"),
             (self.pivotal == kept.pivotal, "only an event is `pivotal`"),
             (

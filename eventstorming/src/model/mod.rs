@@ -17,6 +17,7 @@ mod label;
 mod location;
 mod part;
 mod relation;
+mod said;
 mod verb;
 
 pub use self::{

@@ -1,8 +1,11 @@
-use super::{page::Page, svg};
+use std::collections::BTreeMap;
+
+use super::{Theme, page::Page, svg};
 use crate::{
     check::{Report, Severity},
-    layout::{self, Asked, Finding, Folding, Level, Marks, Scene},
+    layout::{self, Asked, Finding, Folding, Level, Marks, Scene, Seen},
     model::{ElementId, Model},
+    reality::Reality,
 };
 
 /// The EventStorming board of a model.
@@ -21,6 +24,7 @@ pub struct Board {
     folding: Folding,
     base: Option<String>,
     asked: Asked,
+    pub(super) theme: Theme,
 }
 
 impl Model {
@@ -42,6 +46,7 @@ impl Model {
             },
             base: None,
             asked: Asked::default(),
+            theme: Theme::Auto,
         }
     }
 }
@@ -63,6 +68,12 @@ impl Board {
     /// How closely the board looks; at the design unless told.
     pub const fn level(mut self, level: Level) -> Self {
         self.folding.level = level;
+        self
+    }
+
+    /// Light or dark; as the reader prefers unless told.
+    pub const fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
         self
     }
 
@@ -109,15 +120,37 @@ impl Board {
         self
     }
 
+    /// Shows on each note how often it was seen in a log and when last, dims what never happened,
+    /// and marks where one thing led to another in a way that the model does not say.
+    pub fn observed(mut self, reality: &Reality) -> Self {
+        let strays = reality.strays.iter().filter_map(|stray| {
+            let (on, text) = (stray.on.clone()?, stray.to_string());
+            Some(Finding { on, text })
+        });
+        self.asked.findings.extend(strays);
+        self.asked.seen = Some(Seen::new(reality.clone()));
+        self
+    }
+
+    /// What is told of each element because of a log.
+    pub(super) fn seen(&self) -> BTreeMap<String, String> {
+        let seen = self.asked.seen.iter();
+        let told = seen.flat_map(|seen| {
+            let elements = self.model.elements().iter();
+            elements.filter_map(|one| Some((one.id.to_string(), seen.tooltip(&one.id)?)))
+        });
+        told.collect()
+    }
+
     /// What is where on the board.
     pub fn scene(&self) -> Scene {
         layout::paint(&self.model, &self.title, &self.folding, &self.asked)
     }
 
-    /// The board as an SVG document: self-contained, without scripts, light or dark as the
-    /// reader prefers, and the same bytes every time.
+    /// The board as an SVG document: self-contained, without scripts, and the same bytes every
+    /// time.
     pub fn svg(&self) -> String {
-        svg::write(&self.scene(), self.base.as_deref())
+        svg::write(&self.scene(), self.base.as_deref(), self.theme)
     }
 
     /// The board as a page to walk about in, at every level: one file that asks no network for

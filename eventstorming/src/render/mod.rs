@@ -6,7 +6,12 @@
 mod board;
 mod mermaid;
 mod page;
+#[cfg(feature = "png")]
+mod png;
 mod svg;
+mod theme;
 mod xml;
 
-pub use self::board::Board;
+#[cfg(feature = "png")]
+pub use self::png::{Pixels, PngError};
+pub use self::{board::Board, theme::Theme};

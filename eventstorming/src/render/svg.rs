@@ -2,28 +2,30 @@
 
 use std::fmt;
 
-use super::xml::Escaped;
+use super::{Theme, xml::Escaped};
 use crate::{
     layout::{
         Anchor, Band, Edge, Halo, Ink, Lane, LegendItem, Look, Mark, Note, Point, Rect, Sample,
-        Scene, Shade, SliceGroup, Text, Weight, text_width,
+        Scene, Shade, SliceGroup, Strip, Text, Weight, text_width,
     },
     model::{Kind, Location, Verb},
 };
 
-const STYLE: &str = include_str!("board.css");
+/// The style of what a log shows.
+const SEEN: &str = include_str!("seen.css");
 
 /// How far the corners of edges are rounded, in pixels.
 const CORNER: i32 = 9;
 
 /// Writes a scene; notes link to `base` where it is given.
-pub(super) fn write(scene: &Scene, base: Option<&str>) -> String {
-    Document { scene, base }.to_string()
+pub(super) fn write(scene: &Scene, base: Option<&str>, theme: Theme) -> String {
+    Document { scene, base, theme }.to_string()
 }
 
 struct Document<'a> {
     scene: &'a Scene,
     base: Option<&'a str>,
+    theme: Theme,
 }
 
 impl fmt::Display for Document<'_> {
@@ -80,7 +82,9 @@ impl Document<'_> {
             Escaped(title)
         )?;
         writeln!(f, r#"<desc id="es-desc">{}</desc>"#, Escaped(description))?;
-        writeln!(f, "<style>{STYLE}</style>\n<defs>")?;
+        let seen = self.scene.notes().any(|note| note.tally.is_some());
+        let seen = if seen { SEEN } else { "" };
+        writeln!(f, "<style>{}{seen}</style>\n<defs>", self.theme.style())?;
         for class in ["activates", "feeds", "notifies"] {
             writeln!(
                 f,
@@ -131,7 +135,9 @@ impl Document<'_> {
 
     fn write_note(&self, f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
         let fate = note.mark.map_or("", fate);
-        write!(f, r#"<a class="es-note{fate}""#)?;
+        let idle = note.tally.as_ref().is_some_and(|tally| tally.idle);
+        let idle = if idle { " es-idle" } else { "" };
+        write!(f, r#"<a class="es-note{fate}{idle}""#)?;
         if let (Some(base), Some(Location { file, line })) = (self.base, &note.location) {
             write!(f, r#" href="{}{}#L{line}""#, Escaped(base), Escaped(file))?;
         }
@@ -150,6 +156,9 @@ impl Document<'_> {
             Escaped(&note.tooltip),
         )?;
         write_paper(f, note)?;
+        if let Some(tally) = &note.tally {
+            write_tally(f, tally)?;
+        }
         write_lettering(f, note)?;
         f.write_str("</g></a>\n")
     }
@@ -243,7 +252,8 @@ fn write_halo(f: &mut fmt::Formatter<'_>, halo: &Halo) -> fmt::Result {
 fn write_edge(f: &mut fmt::Formatter<'_>, edge: &Edge) -> fmt::Result {
     let class = edge.verb.as_str();
     let fate = edge.mark.map_or("", fate);
-    write!(f, r#"<path class="es-edge es-{class}{fate}"#)?;
+    let idle = if edge.idle { " es-idle" } else { "" };
+    write!(f, r#"<path class="es-edge es-{class}{fate}{idle}"#)?;
     if edge.looped {
         write!(
             f,
@@ -349,6 +359,19 @@ fn write_paper(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     Ok(())
 }
 
+fn write_tally(f: &mut fmt::Formatter<'_>, Strip { text, rect, .. }: &Strip) -> fmt::Result {
+    let width = text_width(text, 95, Weight::Bold);
+    let squeeze = squeeze(width, rect.width * 3 / 4);
+    writeln!(
+        f,
+        r#"<rect class="es-tally" {}/><text class="es-tally-text" x="{}" y="{}"{squeeze}>{}</text>"#,
+        Box(*rect),
+        rect.centre().x,
+        rect.bottom() - 4,
+        Escaped(text),
+    )
+}
+
 fn write_lettering(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let Rect { x, y, .. } = note.rect;
     let ghost = if note.look == Look::Ghost {
@@ -402,7 +425,9 @@ fn write_finding(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let Some(finding) = &note.finding else {
         return Ok(());
     };
-    let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4);
+    // Above the strip, so that it can be read.
+    let strip = note.tally.as_ref().map_or(0, |tally| tally.rect.height + 6);
+    let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4 - strip);
     writeln!(
         f,
         r#"<g role="graphics-symbol" aria-roledescription="finding"><title>{}</title><circle class="es-finding" cx="{x}" cy="{y}" r="10"/><text class="es-finding-mark" x="{x}" y="{}">!</text></g>"#,
@@ -501,6 +526,15 @@ fn write_sample(f: &mut fmt::Formatter<'_>, item: &LegendItem) -> fmt::Result {
             )
         }
         Sample::Ghost => writeln!(f, r#"<rect class="es-ghost" {paper} rx="2"/>"#),
+        Sample::Tally | Sample::Idle => {
+            let idle = item.sample == Sample::Idle;
+            let strip = Box(Rect::new(x, y + height - 9, width, 9));
+            let class = if idle { " class=\"es-idle\"" } else { "" };
+            writeln!(
+                f,
+                r#"<g{class}><rect class="es-event" {paper} rx="2"/><rect class="es-tally" {strip}/></g>"#
+            )
+        }
         Sample::Mark(mark) => {
             write_sign(f, mark, centre.x, centre.y)?;
             f.write_str("\n")

@@ -1,8 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eventstorming::{
     Model,
-    layout::{Sample, Scene},
+    layout::{Look, Sample, Scene},
     model::{ElementId, Kind},
 };
 
@@ -35,6 +35,87 @@ fn a_large_model_is_drawn_soundly() {
     check::everything(&model, &model.board().scene());
     let chaos = generate::model(2, 120);
     check::everything(&chaos, &chaos.board().scene());
+}
+
+#[test]
+fn models_of_any_size_up_to_300_elements_are_drawn_soundly_and_alike() {
+    let mut sizes = Vec::new();
+    for seed in 0..12 {
+        let commands = 8 * (usize::try_from(seed).unwrap() + 1);
+        for model in [
+            generate::model(seed, commands),
+            generate::process(seed, commands),
+        ] {
+            if model.elements().len() > 300 {
+                continue;
+            }
+            sizes.push(model.elements().len());
+            let scene = model.board().scene();
+            let checked = std::panic::catch_unwind(|| check::everything(&model, &scene));
+            assert!(checked.is_ok(), "seed {seed}, {commands} commands");
+            assert_eq!(model.board().scene(), scene, "seed {seed}");
+        }
+    }
+    let largest = sizes.iter().max().unwrap();
+    assert!(sizes.len() >= 12 && *largest > 250, "{sizes:?}");
+}
+
+/// Of the pairs of notes that are on both boards, how many of a hundred still lie the same way to
+/// each other: the one earlier, later or at the same time as the other, above, below or beside
+/// it. It is what a reader keeps in mind, whatever the distances.
+fn kept(before: &Scene, after: &Scene) -> usize {
+    let places = |scene: &Scene| -> BTreeMap<ElementId, (usize, i32, i32)> {
+        let notes = scene.notes().filter(|note| note.look != Look::Ghost);
+        let places = notes.map(|note| {
+            let above = scene.bands.iter().filter(|band| band.axis.y < note.rect.y);
+            (
+                note.element.clone(),
+                (above.count(), note.rect.x, note.rect.y),
+            )
+        });
+        places.collect()
+    };
+    let (old, new) = (places(before), places(after));
+    let common: Vec<_> = old
+        .iter()
+        .filter_map(|(id, old)| Some((old, new.get(id)?)))
+        .collect();
+    let way =
+        |a: &(usize, i32, i32), b: &(usize, i32, i32)| ((a.0, a.1).cmp(&(b.0, b.1)), a.2.cmp(&b.2));
+    let (mut pairs, mut same) = (0, 0);
+    for (index, (old, new)) in common.iter().enumerate() {
+        for (other_old, other_new) in &common[..index] {
+            pairs += 1;
+            same += usize::from(way(old, other_old) == way(new, other_new));
+        }
+    }
+    100 * same / pairs.max(1)
+}
+
+/// Takes each event and each policy away in turn, and says how many of a hundred pairs were kept:
+/// in the middle, and at worst.
+fn steadiness(model: &Model) -> (usize, usize) {
+    let before = model.board().scene();
+    let gone = model
+        .elements()
+        .iter()
+        .filter(|element| matches!(element.kind(), Kind::Event | Kind::Policy));
+    let mut stayed: Vec<usize> = gone
+        .map(|gone| kept(&before, &model.without(&gone.id).board().scene()))
+        .collect();
+    stayed.sort_unstable();
+    (stayed[stayed.len() / 2], stayed[0])
+}
+
+#[test]
+fn a_small_change_moves_little() {
+    let (middle, worst) = steadiness(&order_to_delivery());
+    println!("the order model: {middle} of 100 pairs are kept, {worst} at worst");
+    assert!(
+        middle >= 90,
+        "half of the changes keep {middle} of 100 pairs"
+    );
+    assert!(worst >= 45, "a change keeps {worst} of 100 pairs");
 }
 
 #[test]

@@ -18,6 +18,11 @@ mod levels;
 mod mermaid;
 #[cfg(test)]
 mod metadata;
+#[cfg(feature = "png")]
+#[cfg(test)]
+mod png;
+#[cfg(test)]
+mod reality;
 #[cfg(test)]
 mod round_trip;
 #[cfg(test)]

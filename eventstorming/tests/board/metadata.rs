@@ -4,7 +4,7 @@ use eventstorming::{
     BoundedContext, Model,
     meta::{
         Aggregate, Command, Context, Docs, Event, ExternalSystem, Flow, Handler, Initiator,
-        Location, Marks, Name, Persona, Policy, Projection, Reaction, Rejection,
+        Location, Marks, Name, Persona, Policy, Projection, Reaction, Rejection, SchemaOf,
     },
     model::{Cardinality, ElementId, Kind, ModelError, Verb},
 };
@@ -40,7 +40,9 @@ const fn event(name: &'static str, line: u32) -> Event {
 const fn command(name: &'static str, line: u32) -> Command {
     Command {
         name: Name::new(name),
+        aliases: &[],
         personal: &[],
+        schema: SchemaOf::UNKNOWN,
         docs: Docs::NONE,
         location: at(line),
     }
@@ -83,6 +85,7 @@ static CLERK: Persona = persona("Clerk", 220);
 
 static CATALOGUE: Projection = Projection {
     name: Name::new("Catalogue"),
+    schema: SchemaOf::UNKNOWN,
     applies: &[&[&STOCK_RESERVED]],
     read_by: &[&CUSTOMER, &CLERK],
     remarks: &[],
@@ -92,6 +95,7 @@ static CATALOGUE: Projection = Projection {
 };
 static ORDER_SUMMARIES: Projection = Projection {
     name: Name::new("OrderSummaries"),
+    schema: SchemaOf::UNKNOWN,
     applies: &[&[&ORDER_PLACED, &ORDER_CANCELLED], &[&PAYMENT_CAPTURED]],
     read_by: &[&CUSTOMER, &CLERK],
     remarks: &[],

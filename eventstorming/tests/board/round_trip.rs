@@ -21,6 +21,27 @@ fn json_is_read_back_as_the_same_model() {
     }
 }
 
+#[test]
+fn a_model_is_of_its_published_schema() {
+    let schema = serde_json::from_str(Model::json_schema()).unwrap();
+    let check = |model: &Model| {
+        let written = serde_json::from_str(&model.to_json()).unwrap();
+        let wrong = eventstorming::contract::validate(&schema, &written);
+        assert!(wrong.is_empty(), "{}", wrong[0]);
+    };
+    check(&order_to_delivery());
+    for seed in 0..40 {
+        check(&generate::model(seed, 12));
+    }
+    let strange =
+        r#"{ "format": "aether.eventstorming/1", "elements": [], "relations": [], "x": 1 }"#;
+    let strange = serde_json::from_str(strange).unwrap();
+    assert_eq!(
+        eventstorming::contract::validate(&schema, &strange).len(),
+        1
+    );
+}
+
 fn refused(elements: &str, relations: &str) -> ModelError {
     let json = format!(
         r#"{{ "format": "aether.eventstorming/1", "elements": [

@@ -36,6 +36,7 @@ pub(crate) fn sound() -> Draft {
 pub(crate) struct Draft {
     elements: Vec<Value>,
     relations: Vec<Value>,
+    schemas: serde_json::Map<String, Value>,
 }
 
 impl Draft {
@@ -91,11 +92,23 @@ impl Draft {
         self
     }
 
+    /// Gives an element a schema of these properties; what they refer to is among `defs`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is written where it is handed over"
+    )]
+    pub(crate) fn of(mut self, id: &str, properties: Value, defs: &Value) -> Self {
+        let schema = json!({ "type": "object", "properties": properties, "$defs": defs });
+        self.schemas.insert(id.to_owned(), schema);
+        self
+    }
+
     pub(crate) fn json(&self) -> String {
         json!({
             "format": "aether.eventstorming/1",
             "elements": self.elements,
             "relations": self.relations,
+            "schemas": self.schemas,
         })
         .to_string()
     }

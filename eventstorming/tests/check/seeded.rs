@@ -1,5 +1,5 @@
-use eventstorming::check::{Allow, Code};
-use serde_json::json;
+use eventstorming::check::{Allow, Code, TestNames};
+use serde_json::{Value, json};
 
 use crate::seed::{Draft, sound};
 
@@ -334,4 +334,313 @@ fn the_caller_may_allow_for_a_whole_context() {
     let report = model.check_allowing(vec![elsewhere]);
     let codes: Vec<Code> = report.findings().map(|finding| finding.code).collect();
     assert_eq!(codes, [Code::IdleAllow, Code::EventUnused]);
+}
+
+#[test]
+fn a_deprecated_event_that_is_still_emitted_is_found() {
+    let draft = sound().set("Sales/event/OrderPlaced", "deprecated", json!("since 2"));
+    check(&draft, Code::DeprecatedEmitted, "Sales/event/OrderPlaced");
+    let read_only = draft
+        .not("Sales/command/PlaceOrder emits Sales/event/OrderPlaced")
+        .set("Sales/event/OrderPlaced", "retired", json!(true));
+    let codes: Vec<Code> = read_only
+        .found()
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert!(!codes.contains(&Code::DeprecatedEmitted), "{codes:?}");
+}
+
+/// A second context, whose policy takes an event of the first.
+fn neighbours() -> Draft {
+    sound()
+        .with("context/Stock")
+        .with("Stock/aggregate/Shelf")
+        .with("Stock/policy/PickWhenPlaced")
+        .with("Stock/command/Pick")
+        .with("Stock/event/Picked")
+        .says("Sales/event/OrderPlaced activates Stock/policy/PickWhenPlaced")
+        .says("Stock/policy/PickWhenPlaced issues Stock/command/Pick")
+        .says("Stock/command/Pick handled_by Stock/aggregate/Shelf")
+        .says("Stock/command/Pick emits Stock/event/Picked")
+        .says("Stock/event/Picked applied_by Stock/aggregate/Shelf")
+}
+
+#[test]
+fn a_private_event_that_is_consumed_elsewhere_is_found() {
+    assert_eq!(neighbours().found(), []);
+    let private = neighbours().set("Sales/event/OrderPlaced", "visibility", json!("private"));
+    check(
+        &private,
+        Code::PrivateConsumed,
+        "Stock/policy/PickWhenPlaced",
+    );
+    let public = neighbours().set("Sales/event/OrderPlaced", "visibility", json!("public"));
+    assert_eq!(public.found(), []);
+}
+
+#[test]
+fn contexts_that_need_each_others_private_events_are_found_with_the_way_around() {
+    let draft = neighbours()
+        .says("Stock/event/Picked feeds Sales/read_model/OpenOrders")
+        .set("Sales/event/OrderPlaced", "visibility", json!("private"));
+    check(&draft, Code::PrivateConsumed, "Stock/policy/PickWhenPlaced");
+    let both = draft.set("Stock/event/Picked", "visibility", json!("private"));
+    let report = both.report();
+    let cycle = report
+        .findings()
+        .find(|finding| finding.code == Code::ContextCycle);
+    let cycle = cycle.expect("the cycle is found");
+    assert_eq!(
+        cycle.message,
+        "the contexts `Sales` and `Stock` need each other's private events"
+    );
+    let path: Vec<&str> = cycle.path.iter().map(|step| &*step.message).collect();
+    let expected = [
+        "`OpenOrders` of `Sales` consumes `Picked` of `Stock`",
+        "`PickWhenPlaced` of `Stock` consumes `OrderPlaced` of `Sales`",
+    ];
+    assert_eq!(path, expected);
+}
+
+/// The policy as a process manager, whose reactions are certain or not.
+fn managed(cardinality: &str) -> Draft {
+    let issues = "Sales/policy/InvoiceWhenPlaced issues Sales/command/SendInvoice";
+    sound()
+        .set("Sales/policy/InvoiceWhenPlaced", "key", json!("OrderId"))
+        .set(issues, "cardinality", json!(cardinality))
+}
+
+#[test]
+fn a_process_manager_that_nothing_ends_is_found() {
+    let id = "Sales/policy/InvoiceWhenPlaced";
+    check(&managed("one"), Code::ProcessWithoutEnd, id);
+    check(&managed("alternative"), Code::ProcessWithoutEnd, id);
+    assert_eq!(managed("optional").found(), []);
+    let told = managed("one").says("Sales/event/InvoiceSent feeds Sales/policy/InvoiceWhenPlaced");
+    assert_eq!(told.found(), []);
+}
+
+#[test]
+fn what_no_test_names_is_found() {
+    let model = sound().model();
+    let names = ["PlaceOrder", "SendInvoice", "OrderPlaced", "InvoiceSent"];
+    assert_eq!(TestNames::from_iter(names).untested(&model), []);
+    let all_but_one: TestNames = names[..3].iter().copied().collect();
+    let found = all_but_one.untested(&model);
+    let found: Vec<_> = found
+        .iter()
+        .map(|finding| (finding.code, finding.message.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [(Code::Untested, "no test names the event `InvoiceSent`")]
+    );
+}
+
+fn looped_by_a_system() -> Draft {
+    sound()
+        .with("Sales/external_system/Printer")
+        .says("Sales/event/InvoiceSent notifies Sales/external_system/Printer")
+        .says("Sales/external_system/Printer issues Sales/command/PlaceOrder")
+}
+
+#[test]
+fn a_loop_by_way_of_a_system_that_we_can_end_is_none() {
+    let emits = "Sales/command/PlaceOrder emits Sales/event/OrderPlaced";
+    let draft = looped_by_a_system().set(emits, "cardinality", json!("alternative"));
+    assert_eq!(draft.found(), []);
+}
+
+#[test]
+fn a_loop_by_way_of_a_system_is_a_remark_for_it_may_end_there() {
+    let draft = looped_by_a_system();
+    check(&draft, Code::GuardedLoop, "Sales/event/OrderPlaced");
+    let report = draft.report();
+    let finding = report.findings().next().unwrap();
+    assert!(
+        finding.message.ends_with("only `Printer` can end that"),
+        "{}",
+        finding.message
+    );
+    assert_eq!(
+        finding.path[3].message,
+        "`InvoiceSent` notifies the system `Printer`"
+    );
+}
+
+#[test]
+fn a_delay_does_not_end_a_loop_unless_it_can_be_called_off() {
+    let issues = "Sales/policy/SendAgain issues Sales/command/PlaceOrder";
+    let upon = json!(["Sales/event/InvoiceSent"]);
+    let later = with_retry()
+        .set(issues, "after", json!("24 h"))
+        .set(issues, "upon", upon);
+    check(&later, Code::EndlessLoop, "Sales/event/OrderPlaced");
+    let report = later.report();
+    let finding = report.findings().next().unwrap();
+    assert_eq!(
+        finding.message,
+        "the event `OrderPlaced` causes itself again, without end, waiting 24 h each time"
+    );
+    assert_eq!(
+        finding.path[4].message,
+        "`SendAgain` issues `PlaceOrder` after 24 h"
+    );
+    let called_off = later
+        .with("Sales/external_system/Bank")
+        .with("Sales/event/InvoicePaid")
+        .says("Sales/external_system/Bank emits Sales/event/InvoicePaid")
+        .says("Sales/event/InvoicePaid activates Sales/policy/SendAgain");
+    check(&called_off, Code::GuardedLoop, "Sales/event/OrderPlaced");
+}
+
+#[test]
+fn a_question_closes_no_loop() {
+    let draft = sound()
+        .with("Sales/query/HowMany")
+        .says("actor/Clerk asks Sales/query/HowMany")
+        .says("Sales/query/HowMany answered_by Sales/read_model/OpenOrders")
+        .says("Sales/read_model/OpenOrders informs Sales/command/PlaceOrder");
+    assert_eq!(draft.found(), []);
+}
+
+/// Types that have a name.
+fn defs() -> Value {
+    json!({
+        "OrderId": { "type": "string" },
+        "Cents": { "type": "integer", "format": "uint32" },
+        "Line": { "type": "object", "properties": {
+            "article": { "type": "string" }, "price": { "$ref": "#/$defs/Cents" },
+        } },
+        "Reason": { "oneOf": [ { "const": "Late", "type": "string" }, { "const": "Lost" } ] },
+    })
+}
+
+/// An order with its schemas: `event` is what `OrderPlaced` holds beside its id.
+fn informed(mut event: Value) -> Draft {
+    event["order"] = json!({ "$ref": "#/$defs/OrderId" });
+    let command = json!({
+        "order": { "$ref": "#/$defs/OrderId" },
+        "lines": { "type": "array", "items": { "$ref": "#/$defs/Line" } },
+        "urgent": { "type": "boolean" },
+        "remark": { "type": ["string", "null"] },
+    });
+    sound().of("Sales/command/PlaceOrder", command, &defs()).of(
+        "Sales/event/OrderPlaced",
+        event,
+        &defs(),
+    )
+}
+
+/// The paths of what comes from nowhere.
+fn missing(draft: &Draft) -> Vec<String> {
+    let report = draft.report();
+    let paths = report.findings().map(|finding| {
+        assert_eq!(finding.code, Code::EventInformation);
+        finding.message.split('`').nth(1).unwrap().to_owned()
+    });
+    paths.collect()
+}
+
+#[test]
+fn a_field_that_no_command_brings_is_found() {
+    let draft = informed(json!({ "carrier": { "type": "string" } }));
+    check(&draft, Code::EventInformation, "Sales/event/OrderPlaced");
+    assert_eq!(missing(&draft), ["carrier"]);
+    let nested = informed(json!({ "parcel": { "type": "object", "properties": {
+        "id": { "$ref": "#/$defs/OrderId" }, "codes": { "type": "array", "items": { "type": "string" } },
+    } } }));
+    assert_eq!(missing(&nested), ["parcel.codes[]"]);
+    let otherwise_formed = informed(json!({ "urgent": { "type": "string" } }));
+    assert_eq!(missing(&otherwise_formed), ["urgent"]);
+}
+
+#[test]
+fn what_a_command_brings_or_code_makes_up_comes_from_somewhere() {
+    let draft = informed(json!({
+        "total": { "$ref": "#/$defs/Cents" },
+        "remark": { "type": "string" },
+        "first": { "$ref": "#/$defs/Line" },
+        "by_article": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Cents" } },
+        "count": { "type": "integer" },
+        "late": { "type": "boolean" },
+        "reason": { "anyOf": [ { "$ref": "#/$defs/Reason" }, { "type": "null" } ] },
+        "placed_at": { "type": "string", "format": "date-time" },
+        "anything": true,
+    }));
+    assert_eq!(missing(&draft), [""; 0]);
+}
+
+#[test]
+fn a_number_with_a_type_of_its_own_is_not_counted() {
+    let defs = json!({ "Weight": { "type": "integer" }, "OrderId": { "type": "string" } });
+    let event = json!({
+        "order": { "$ref": "#/$defs/OrderId" }, "weight": { "$ref": "#/$defs/Weight" },
+    });
+    let draft = informed(json!({})).of("Sales/event/OrderPlaced", event, &defs);
+    assert_eq!(missing(&draft), ["weight"]);
+}
+
+#[test]
+fn nothing_is_judged_where_a_schema_is_not_known() {
+    let text = json!({ "carrier": { "type": "string" } });
+    let silent = sound().of("Sales/event/OrderPlaced", text.clone(), &json!({}));
+    assert_eq!(silent.found(), []);
+    let by_a_system = informed(text)
+        .with("Sales/external_system/Portal")
+        .says("Sales/external_system/Portal emits Sales/event/OrderPlaced");
+    assert_eq!(by_a_system.found(), []);
+}
+
+#[test]
+fn a_field_is_allowed_to_come_from_nowhere_where_it_stands() {
+    let allow = "Who brings it.\n\nAllow ES211: there is\nbut one.";
+    let draft = informed(json!({ "carrier": { "type": "string", "description": allow } }));
+    assert_eq!(draft.found(), []);
+    let report = draft.report();
+    let allowed: Vec<_> = report
+        .allowed()
+        .map(|finding| finding.allowed.as_deref())
+        .collect();
+    assert_eq!(allowed, [Some("there is but one.")]);
+    let idle = informed(json!({ "remark": { "type": "string", "description": allow } }));
+    check(&idle, Code::IdleAllow, "Sales/event/OrderPlaced");
+    let later = json!({ "carrier": { "type": "string" } });
+    let known = draft
+        .with("Sales/event/OrderMoved")
+        .says("Sales/command/PlaceOrder emits Sales/event/OrderMoved")
+        .says("Sales/event/OrderMoved applied_by Sales/aggregate/Order")
+        .of("Sales/event/OrderMoved", later, &defs());
+    assert_eq!(known.found(), [], "the aggregate knows it from then on");
+    let whole = informed(json!({ "carrier": { "type": "string" } })).set(
+        "Sales/event/OrderPlaced",
+        "docs",
+        json!("It.\n\nAllow ES211: there is but one."),
+    );
+    assert_eq!(whole.found(), []);
+}
+
+#[test]
+fn a_field_of_a_read_model_that_no_event_brings_is_found() {
+    let row = json!({ "orders": { "type": "object", "additionalProperties": {
+        "type": "object", "properties": {
+            "customer": { "type": "string" }, "count": { "type": "integer" },
+        },
+    } } });
+    let told = json!({ "order": { "type": "string" } });
+    let id = "Sales/read_model/OpenOrders";
+    let draft =
+        sound()
+            .of(id, row.clone(), &json!({}))
+            .of("Sales/event/InvoiceSent", told, &json!({}));
+    check(&draft, Code::ReadModelInformation, id);
+    let report = draft.report();
+    let message = &report.findings().next().unwrap().message;
+    assert!(message.starts_with("`orders[].customer` of"), "{message}");
+    let named = json!({ "customer": { "type": "string" } });
+    let fed = sound()
+        .of(id, row, &json!({}))
+        .of("Sales/event/InvoiceSent", named, &json!({}));
+    assert_eq!(fed.found(), []);
 }

@@ -55,9 +55,9 @@ fn after(mut first: Vec<Event>, rest: &[Event]) -> Vec<Event> {
         event.version = version.into();
     }
     let actor = first[0].actor_id.clone();
-    first
-        .iter_mut()
-        .for_each(|event| event.actor_id = actor.clone());
+    for event in &mut first {
+        event.actor_id = actor.clone();
+    }
     first
 }
 

@@ -231,14 +231,13 @@ impl LendingAccount {
             return Err(AccountRefusal::UnreasonableTerm);
         }
         match rank {
-            Rank::Researcher => Ok(()),
             Rank::Regular if term == HoldTerm::OpenEnded => {
                 Err(AccountRefusal::OpenEndedForResearchers)
             }
             Rank::Regular if self.holds.len() >= Self::HOLDS => {
                 Err(AccountRefusal::LimitReached { limit: Self::HOLDS })
             }
-            Rank::Regular => Ok(()),
+            Rank::Regular | Rank::Researcher => Ok(()),
         }
     }
 }

@@ -18,6 +18,12 @@ pub struct Pursuit {
     after: Option<PatronId>,
 }
 
+/// What a patron who does not answer gets next: another letter, or a bill.
+type NextStep = (
+    Option<After<SendReminder, Days<14>>>,
+    Option<After<IssueBill, Days<14>>>,
+);
+
 impl Pursuit {
     /// How many letters a patron gets.
     pub const REMINDERS: u8 = 3;
@@ -40,13 +46,7 @@ impl Pursuit {
     }
 
     #[react(key = copy)]
-    fn reminded(
-        &self,
-        event: &ReminderSent,
-    ) -> (
-        Option<After<SendReminder, Days<14>>>,
-        Option<After<IssueBill, Days<14>>>,
-    ) {
+    fn reminded(&self, event: &ReminderSent) -> NextStep {
         let ReminderSent {
             copy,
             patron,

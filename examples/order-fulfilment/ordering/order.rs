@@ -87,6 +87,8 @@ pub struct OrderPlaced {
     /// Where it goes.
     pub deliver_to: Address,
     /// Where it leaves from.
+    ///
+    /// Allow ES211: each country has its warehouse.
     pub warehouse: WarehouseId,
 }
 

@@ -114,7 +114,7 @@ async fn a_command_of_an_unknown_name_halts_and_is_told() {
 }
 
 #[tokio::test]
-async fn an_outgoing_command_to_nobody_halts_and_is_told() {
+async fn an_outgoing_command_to_nobody_is_parked_and_told() {
     let clock = ManualClock::new();
     let aether = run(InMemoryEventStore::new(), &clock).await;
     let mut command = pay("b");
@@ -122,9 +122,21 @@ async fn an_outgoing_command_to_nobody_halts_and_is_told() {
     append(&aether, bought("a", 1).asking(command)).await;
     let wanted = "the command `PayTicket` is addressed to no instance: \
                   the key of an actor id is empty";
-    assert_eq!(halted(&aether).await, Some(("Ticket", wanted.to_owned())));
+    aether.settled().await.unwrap();
     let outbox = of_kind(&aether, FollowerKind::Outbox);
-    assert!(outbox.position < aether.store().head().await.unwrap());
+    assert_eq!(
+        (outbox.state, outbox.parked.actors),
+        (FollowerState::Running, 1)
+    );
+    // It is kept as soon as there is nothing else to do.
+    while aether.parked().await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let parked = aether.parked().await.unwrap();
+    assert_eq!(
+        (parked[0].follower.as_str(), parked[0].reason.as_str()),
+        ("outbox/Ticket", wanted)
+    );
 }
 
 #[tokio::test]

@@ -12,9 +12,9 @@ use aether::{
     ActorId, ActorSnapshot, Capabilities, Checkpoint, CheckpointStore as _, CommandId, Commit,
     CommitRef, Durability, DynEventStore, EmbeddedEventStore, EmbeddedOptions, Event,
     EventStore as _, EventStoreExt as _, Namespace, OutgoingCommand, Payload, Position,
-    ReaderState, SnapshotStore as _, StoreError, StoreErrorKind, Timer, Timestamp, Transaction,
-    Version, checkpoint_conformance, snapshot_conformance, store::conformance::Guarded,
-    store_conformance, transaction_conformance,
+    ReaderState, Sessions, SnapshotStore as _, StoreError, StoreErrorKind, Timer, Timestamp,
+    Transaction, Version, checkpoint_conformance, snapshot_conformance,
+    store::conformance::Guarded, store_conformance, transaction_conformance,
 };
 use aether_tests::crash;
 use serde_json::json;
@@ -82,6 +82,7 @@ fn event(actor: &str, version: u64) -> Event {
 
 fn snapshot(actor: &str, version: u64) -> ActorSnapshot {
     ActorSnapshot {
+        sessions: Sessions::default(),
         actor_id: self::actor(actor),
         version: Version::new(version),
         last_commit: CommitRef {

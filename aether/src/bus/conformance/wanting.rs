@@ -41,8 +41,6 @@ pub async fn namespaces_are_kept_apart<B: Buses>(buses: &B) {
 
 /// `*` stands for one token of a namespace, `>` for one or more at its end.
 pub async fn a_pattern_means_several_namespaces<B: Buses>(buses: &B) {
-    let root = fresh();
-    let name = |rest: &str| namespace(&format!("{root}{rest}"));
     let (told, wanted) = (
         ["", ".eu", ".eu.west", ".us"],
         [("", 1), (".*", 2), (".>", 3), (".eu.>", 1), (".*.west", 1)],
@@ -50,6 +48,8 @@ pub async fn a_pattern_means_several_namespaces<B: Buses>(buses: &B) {
     for speaker in buses.nodes() {
         for listener in buses.nodes() {
             for (pattern, count) in wanted {
+                let root = fresh();
+                let name = |rest: &str| namespace(&format!("{root}{rest}"));
                 let pattern = ok(format!("{root}{pattern}").parse());
                 let mut notices = ok(listener
                     .subscribe(SubscriptionFilter::matching(pattern))

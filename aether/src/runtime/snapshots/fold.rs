@@ -1,3 +1,5 @@
+use std::any::Any;
+
 use crate::{
     ActorId, ActorSnapshot, CommitRef, Event, InvalidPayload, Payload, Position, Recorded,
     StoreError, Timestamp, Version,
@@ -5,7 +7,7 @@ use crate::{
 };
 
 /// An actor whose history is being folded, with its type forgotten.
-pub(in crate::runtime) trait Fold: Send {
+pub(in crate::runtime) trait Fold: Any + Send + Sync {
     fn actor_id(&self) -> &ActorId;
     fn version(&self) -> Version;
     fn apply(&mut self, recorded: &Recorded) -> Result<(), ReplayError>;

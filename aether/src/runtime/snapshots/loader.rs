@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use tokio::time::Instant;
 
@@ -7,8 +7,9 @@ use super::{
     snapshotter::Snapshotter,
 };
 use crate::{
-    ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded, SnapshotStore as _,
-    StoreErrorKind, Timestamp, Version, domain::UnfitSnapshot,
+    ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded, Sessions,
+    SnapshotStore as _, StoreErrorKind, Timestamp, Version, domain::UnfitSnapshot,
+    runtime::search::Recent,
 };
 
 /// What a load looks for besides the state.
@@ -16,8 +17,6 @@ use crate::{
 pub(in crate::runtime) enum Wanted {
     /// Nothing.
     State,
-    /// A commit of this command, which nobody knew of before: it is not in what was there.
-    Fresh(CommandId),
     /// A commit of this command, which may be anywhere in the history.
     Anywhere(CommandId),
 }
@@ -32,12 +31,77 @@ pub(in crate::runtime) enum Loaded {
 }
 
 /// How an actor was loaded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(in crate::runtime) struct Start {
     pub(super) kept: Kept,
-    pub(super) last_commit: Option<CommitRef>,
+    /// The last commit that is in the state.
+    pub(in crate::runtime) last_commit: Option<CommitRef>,
+    /// The version at which it was last looked whether a snapshot is due.
     pub(super) version: Version,
+    /// How long reading and folding took, until it was looked whether a snapshot is due.
     pub(super) took: Duration,
+    /// The data of the events that were folded, in bytes.
+    pub(in crate::runtime) folded: usize,
+    /// What is known of the sessions that had an effect on the actor.
+    pub(in crate::runtime) sessions: Sessions,
+    /// The commands behind some place in the log, if they were asked for of late.
+    pub(in crate::runtime) recent: Option<Recent>,
+    /// The ids of all commands in the history, if they were wanted and are few.
+    pub(in crate::runtime) ids: Option<HashSet<CommandId>>,
+}
+
+impl Start {
+    /// How many command ids are remembered at most.
+    pub(in crate::runtime) const MOST_IDS: usize = 256;
+
+    fn new() -> Self {
+        Self {
+            kept: Kept::Unknown,
+            last_commit: None,
+            version: Version::NONE,
+            took: Duration::ZERO,
+            folded: 0,
+            sessions: Sessions::default(),
+            recent: None,
+            ids: None,
+        }
+    }
+
+    /// Whether a commit of this command may be in the history.
+    pub(in crate::runtime) fn may_have(&self, id: CommandId) -> bool {
+        let ids = self.ids.as_ref();
+        ids.is_none_or(|ids| ids.contains(&id))
+    }
+
+    /// A commit was folded.
+    pub(in crate::runtime) fn note(&mut self, recorded: &Recorded) {
+        self.last_commit = Some(CommitRef::of(recorded));
+        self.sessions.note(recorded);
+        if let Some(recent) = &mut self.recent {
+            recent.note(recorded);
+        }
+        self.recent = self.recent.take().filter(|recent| !recent.is_full());
+        let data = recorded.commit.events().iter();
+        self.folded += data.map(|event| event.data.as_bytes().len()).sum::<usize>();
+        if let (Some(ids), Some(id)) = (&mut self.ids, recorded.commit.command_id()) {
+            ids.insert(id);
+        }
+        let is_full = |ids: &HashSet<CommandId>| ids.len() > Self::MOST_IDS;
+        if self.ids.as_ref().is_some_and(is_full) {
+            self.ids = None;
+        }
+    }
+}
+
+/// What became of a state that others have gone past.
+#[derive(Debug)]
+pub(in crate::runtime) enum Refreshed {
+    /// It is the present one.
+    Present,
+    /// The commit that was looked for is among what was stored since.
+    Found(Recorded),
+    /// The log does not have the last commit in it: it has to be folded anew.
+    Lost,
 }
 
 /// What is known of the snapshot that is kept.
@@ -65,32 +129,70 @@ impl Snapshotter {
         actor: &mut dyn Fold,
         wanted: Wanted,
     ) -> Result<Loaded, FoldError> {
+        let command = match wanted {
+            Wanted::State => None,
+            Wanted::Anywhere(id) => Some(id),
+        };
+        let start = Start {
+            ids: command.map(|_| HashSet::new()),
+            ..Start::new()
+        };
         let mut loading = Loading {
             snapshotter: self,
             actor,
-            command: match wanted {
-                Wanted::State => None,
-                Wanted::Fresh(id) | Wanted::Anywhere(id) => Some(id),
-            },
-            last_commit: None,
+            command,
+            start,
         };
-        let is_resumed = !matches!(wanted, Wanted::Anywhere(_)) && loading.actor.is_kept();
+        let is_resumed = command.is_none() && loading.actor.is_kept();
         let (kept, snapshot) = if is_resumed {
             loading.snapshot().await
         } else {
             (Kept::Unknown, None)
         };
-        let start = Instant::now();
+        let began = Instant::now();
         let (kept, page) = loading.first_page(kept, snapshot).await?;
         if let Some(found) = loading.fold(page).await? {
             return Ok(Loaded::Found(found));
         }
         Ok(Loaded::Ready(Start {
             kept,
-            last_commit: loading.last_commit,
             version: loading.actor.version(),
-            took: start.elapsed(),
+            took: began.elapsed(),
+            ..loading.start
         }))
+    }
+
+    /// Folds what was stored since into a state that was the present one, looking for a commit.
+    ///
+    /// The page begins with the last commit in it. So the question that has to be asked anyway
+    /// also tells whether that is in the log.
+    pub(in crate::runtime) async fn refresh(
+        &self,
+        actor: &mut dyn Fold,
+        start: &mut Start,
+        command: CommandId,
+    ) -> Result<Refreshed, FoldError> {
+        let last = start.last_commit;
+        let after = last.map_or(Version::NONE, |last| last.expected);
+        let began = Instant::now();
+        let page = self.store.read(actor.actor_id(), after).await?;
+        let first = page.commits.first();
+        let is_last = |first: &Recorded, last: CommitRef| {
+            first.commit.id() == last.id && first.commit.version() <= actor.version()
+        };
+        if last.is_some_and(|last| !first.is_some_and(|first| is_last(first, last))) {
+            return Ok(Refreshed::Lost);
+        }
+        let mut loading = Loading {
+            snapshotter: self,
+            actor,
+            command: Some(command),
+            start: std::mem::replace(start, Start::new()),
+        };
+        let found = loading.fold(page).await?;
+        *start = loading.start;
+        start.took = began.elapsed();
+        Ok(found.map_or(Refreshed::Present, Refreshed::Found))
     }
 }
 
@@ -98,7 +200,7 @@ struct Loading<'a> {
     snapshotter: &'a Snapshotter,
     actor: &'a mut dyn Fold,
     command: Option<CommandId>,
-    last_commit: Option<CommitRef>,
+    start: Start,
 }
 
 impl Loading<'_> {
@@ -165,7 +267,8 @@ impl Loading<'_> {
             .is_some_and(|it| snapshot.ends_with(it))
         {
             self.snapshotter.counters.used.add();
-            self.last_commit = Some(snapshot.last_commit);
+            self.start.last_commit = Some(snapshot.last_commit);
+            self.start.sessions = snapshot.sessions;
             return Ok((kept, page));
         }
         let (actor, version) = (&snapshot.actor_id, snapshot.version);
@@ -185,7 +288,7 @@ impl Loading<'_> {
                     return Ok(Some(recorded));
                 }
                 self.actor.apply(&recorded)?;
-                self.last_commit = Some(CommitRef::of(&recorded));
+                self.start.note(&recorded);
             }
             if !more {
                 return Ok(None);

@@ -14,7 +14,7 @@ mod verify;
 
 pub(super) use self::{
     fold::{Fold, FoldError},
-    loader::{Loaded, Wanted},
+    loader::{Loaded, Refreshed, Start, Wanted},
     policy::Policies,
     snapshotter::Snapshotter,
 };

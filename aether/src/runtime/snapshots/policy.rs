@@ -2,9 +2,9 @@ use std::{collections::HashMap, num::NonZeroU64, time::Duration};
 
 /// When the state of an actor is kept.
 ///
-/// Only aggregates with `#[aggregate(.., snapshot)]` are kept at all. A snapshot is saved beside
-/// the log after the commit was answered: it never delays a command, and never fails one. A
-/// bounded number waits, the latest of each actor; what became of them says
+/// Only aggregates with `#[aggregate(.., snapshot)]` are kept at all. The command that makes one
+/// due writes the state, as JSON; a task saves it beside the log, which delays no command and fails
+/// none. A bounded number waits, the latest of each actor; what became of them says
 /// [`Aether::snapshots`](super::super::Aether::snapshots).
 ///
 /// A load asks for the snapshot, then for what comes after its last commit: two questions, of
@@ -60,6 +60,10 @@ use std::{collections::HashMap, num::NonZeroU64, time::Duration};
 pub struct SnapshotPolicy {
     every: Option<NonZeroU64>,
     slower_than: Option<Duration>,
+    /// Also when an actor leaves memory for want of room or of use.
+    pub(super) is_passivated: bool,
+    /// Also when the runtime is shut down.
+    pub(super) is_shut_down: bool,
 }
 
 impl SnapshotPolicy {
@@ -68,6 +72,8 @@ impl SnapshotPolicy {
         Self {
             every: None,
             slower_than: None,
+            is_passivated: false,
+            is_shut_down: false,
         }
     }
 
@@ -76,7 +82,7 @@ impl SnapshotPolicy {
     pub const fn every(events: NonZeroU64) -> Self {
         Self {
             every: Some(events),
-            slower_than: None,
+            ..Self::never()
         }
     }
 
@@ -84,6 +90,25 @@ impl SnapshotPolicy {
     #[must_use]
     pub const fn or_slower_than(mut self, duration: Duration) -> Self {
         self.slower_than = Some(duration);
+        self
+    }
+
+    /// Also takes one when an actor leaves memory, for want of room or since nobody has sent to it
+    /// for a while, and has gone on since its last one. Whoever comes next finds it there.
+    ///
+    /// It is written and saved by a task, and delays nobody. If more actors leave at once than
+    /// can wait to be saved, the rest are [dropped](super::super::SnapshotStatus::dropped).
+    #[must_use]
+    pub const fn or_passivated(mut self) -> Self {
+        self.is_passivated = true;
+        self
+    }
+
+    /// Also takes one of each actor in memory that has gone on since its last one when the runtime
+    /// is [shut down](super::super::Aether::shutdown), as far as ten seconds suffice.
+    #[must_use]
+    pub const fn or_shut_down(mut self) -> Self {
+        self.is_shut_down = true;
         self
     }
 

@@ -6,7 +6,7 @@ use std::{
 use tokio::sync::watch;
 
 use super::fold::Fold;
-use crate::{ActorId, ActorSnapshot, CommitRef, Recorded, Version};
+use crate::{ActorId, ActorSnapshot, CommitRef, Sessions, Version};
 
 /// A snapshot that is to be saved.
 pub(super) struct Job {
@@ -21,12 +21,8 @@ pub(super) struct Job {
 pub(super) enum State {
     /// It is written already.
     Written(ActorSnapshot),
-    /// It is to be written, after this commit is folded into it.
-    Folded {
-        actor: Box<dyn Fold>,
-        last_commit: Option<CommitRef>,
-        then: Option<Recorded>,
-    },
+    /// It is to be written. This is the last commit in it, and what is known of sessions.
+    Folded(Box<dyn Fold>, CommitRef, Sessions),
 }
 
 /// What became of a job that was handed over.
@@ -106,6 +102,11 @@ impl Queue {
         let mut waiting = self.lock();
         let actor_id = waiting.order.pop_front()?;
         waiting.jobs.remove(&actor_id)
+    }
+
+    /// Whether no more can wait.
+    pub(super) fn is_full(&self) -> bool {
+        self.lock().order.len() >= Self::ROOM
     }
 
     pub(super) fn done(&self) {

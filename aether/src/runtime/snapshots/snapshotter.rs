@@ -12,8 +12,8 @@ use super::{
     status::{Counters, SnapshotStatus, UnseenState},
 };
 use crate::{
-    ActorId, ActorSnapshot, Clock, CommitRef, DynEventStore, Payload, Recorded, SnapshotStore as _,
-    Timestamp, Version,
+    ActorId, ActorSnapshot, Clock, DynEventStore, Payload, SnapshotStore as _, Timestamp, Version,
+    runtime::actors::Live,
 };
 
 /// How long a snapshot of another build is left in its place.
@@ -52,7 +52,7 @@ impl Snapshotter {
         }
         Self {
             store,
-            counters: Counters::default(),
+            counters: Counters::new(),
             clock,
             policies,
             unseen,
@@ -64,60 +64,63 @@ impl Snapshotter {
         self.counters.status(self.queue.open(), self.unseen.clone())
     }
 
-    /// Whether the state of an actor is to be kept, at a version that is later than it was
-    /// loaded, or the same.
-    pub(in crate::runtime) fn is_due(
-        &self,
-        actor: &dyn Fold,
-        start: &Start,
-        version: Version,
-    ) -> bool {
-        let actor_id = actor.actor_id();
+    /// Keeps the state of an actor if that is due. To write it costs whoever asks for it some
+    /// time, to save it does not.
+    pub(in crate::runtime) fn consider(&self, actor: &dyn Fold, start: &mut Start) {
+        let (actor_id, version) = (actor.actor_id(), actor.version());
         let policy = self.policies.of(actor_id.actor_type());
-        actor.is_kept()
+        let is_due = actor.is_kept()
             && start.is_due(policy, version, || self.clock.now())
-            && !self.queue.has(actor_id, version)
-    }
-
-    /// Keeps the state of an actor if that is due.
-    pub(in crate::runtime) fn consider(
-        &self,
-        actor: Box<dyn Fold>,
-        start: &Start,
-        then: Option<Recorded>,
-    ) {
-        let version = then
-            .as_ref()
-            .map_or(actor.version(), |then| then.commit.version());
-        if !self.is_due(&*actor, start, version) {
-            return;
-        }
-        let actor_id = actor.actor_id().clone();
-        let last_commit = start.last_commit;
-        let state = State::Folded {
-            actor,
-            last_commit,
-            then,
-        };
-        self.push(&actor_id, start.job(version, state));
-    }
-
-    /// Keeps the state of an actor that stays with whoever has loaded it, if that is due.
-    pub(in crate::runtime) fn consider_copy(&self, actor: &dyn Fold, start: &Start) {
-        if !self.is_due(actor, start, start.version) {
+            && !self.queue.has(actor_id, version);
+        if !is_due {
             return;
         }
         let Some(last_commit) = start.last_commit else {
             return;
         };
+        if self.queue.is_full() {
+            return self.counters.dropped.add();
+        }
         match actor.snapshot(last_commit, self.clock.now()) {
-            Ok(Some(snapshot)) => {
-                let job = start.job(snapshot.version, State::Written(snapshot));
-                self.push(actor.actor_id(), job);
+            Ok(Some(mut snapshot)) => {
+                snapshot.sessions = start.sessions.clone();
+                let state = State::Written(snapshot);
+                self.push(actor_id, start.job(version, state));
+                start.kept = Kept::At(version);
             }
             Ok(None) => {}
-            Err(err) => self.failed(actor.actor_id(), &err),
+            Err(err) => self.failed(actor_id, &err),
         }
+        (start.version, start.took) = (version, Duration::ZERO);
+    }
+
+    /// Keeps the state of an actor that leaves memory, if the policy says so and it has gone on
+    /// since it was last kept.
+    pub(in crate::runtime) fn passivate(&self, live: Live) {
+        let policy = self.policies.of(live.fold.actor_id().actor_type());
+        if policy.is_passivated {
+            self.hand_over(live);
+        }
+    }
+
+    fn hand_over(&self, live: Live) {
+        if !live.fold.is_kept()
+            || !live
+                .start
+                .has_gone_on(live.fold.version(), self.clock.now())
+        {
+            return;
+        }
+        let Some(last_commit) = live.start.last_commit else {
+            return;
+        };
+        let (actor_id, version) = (live.fold.actor_id().clone(), live.fold.version());
+        let job = |state| live.start.job(version, state);
+        let sessions = live.start.sessions.clone();
+        self.push(
+            &actor_id,
+            job(State::Folded(live.fold, last_commit, sessions)),
+        );
     }
 
     fn push(&self, actor_id: &ActorId, job: Job) {
@@ -149,19 +152,31 @@ impl Snapshotter {
         self.queue.emptied().await;
     }
 
-    /// Saves what waits, and takes no more.
-    pub(in crate::runtime) async fn close(&self) {
-        self.queue.close();
+    /// Saves what waits, and of the actors that are in memory those whose policy says so; takes
+    /// no more.
+    pub(in crate::runtime) async fn close(&self, lives: Vec<Live>) {
         let rest = async {
-            while let Some(job) = self.queue.pop() {
-                self.save(job).await;
+            self.save_waiting().await;
+            for live in lives {
+                let policy = self.policies.of(live.fold.actor_id().actor_type());
+                if policy.is_shut_down {
+                    self.hand_over(live);
+                    self.save_waiting().await;
+                }
             }
         };
         if timeout(PATIENCE, rest).await.is_err() {
-            tracing::warn!("snapshots that waited to be saved are given up");
+            tracing::warn!("snapshots that were to be saved are given up");
         }
+        self.queue.close();
         for _ in 0..self.queue.clear() {
             self.counters.dropped.add();
+        }
+    }
+
+    async fn save_waiting(&self) {
+        while let Some(job) = self.queue.pop() {
+            self.save(job).await;
         }
     }
 
@@ -178,24 +193,15 @@ impl Snapshotter {
     }
 
     fn written(&self, state: State) -> Option<ActorSnapshot> {
-        let (mut actor, last_commit, then) = match state {
+        let (actor, last_commit, sessions) = match state {
             State::Written(snapshot) => return Some(snapshot),
-            State::Folded {
-                actor,
-                last_commit,
-                then,
-            } => (actor, last_commit, then),
+            State::Folded(actor, last_commit, sessions) => (actor, last_commit, sessions),
         };
-        let mut last_commit = last_commit;
-        if let Some(then) = then {
-            if let Err(err) = actor.apply(&then) {
-                self.failed(actor.actor_id(), &err);
-                return None;
-            }
-            last_commit = Some(CommitRef::of(&then));
-        }
-        match actor.snapshot(last_commit?, self.clock.now()) {
-            Ok(snapshot) => snapshot,
+        match actor.snapshot(last_commit, self.clock.now()) {
+            Ok(snapshot) => snapshot.map(|snapshot| ActorSnapshot {
+                sessions,
+                ..snapshot
+            }),
             Err(err) => {
                 self.failed(actor.actor_id(), &err);
                 None
@@ -248,6 +254,15 @@ impl Start {
             Kept::Nothing | Kept::Useless => policy.is_due(count, took),
             Kept::At(last) => policy.is_due(count.saturating_sub(last.as_u64()), took),
             Kept::Foreign(taken) => policy.is_due(count, took) && has_rested(taken, now()),
+        }
+    }
+
+    /// Whether an actor is past the state of it that is kept, as far as that is known.
+    fn has_gone_on(&self, version: Version, now: Timestamp) -> bool {
+        match self.kept {
+            Kept::Unknown | Kept::Nothing | Kept::Useless => version > Version::NONE,
+            Kept::At(last) => version > last,
+            Kept::Foreign(taken) => has_rested(taken, now),
         }
     }
 }

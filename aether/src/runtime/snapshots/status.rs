@@ -54,8 +54,7 @@ impl UnseenState {
     }
 }
 
-/// Counts what becomes of snapshots.
-#[derive(Debug, Default)]
+/// Counts what becomes of snapshots, for whoever asks and for the metrics.
 pub(super) struct Counters {
     pub(super) saved: Counter,
     pub(super) superseded: Counter,
@@ -68,12 +67,17 @@ pub(super) struct Counters {
     pub(super) unavailable: Counter,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Counter(AtomicU64);
+pub(super) struct Counter(AtomicU64, metrics::Counter);
 
 impl Counter {
+    fn new(outcome: &'static str) -> Self {
+        let metric = metrics::counter!("aether_snapshots_total", "outcome" => outcome);
+        Self(AtomicU64::new(0), metric)
+    }
+
     pub(super) fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
+        self.1.increment(1);
     }
 
     fn get(&self) -> u64 {
@@ -82,6 +86,24 @@ impl Counter {
 }
 
 impl Counters {
+    pub(super) fn new() -> Self {
+        metrics::describe_counter!(
+            "aether_snapshots_total",
+            "Snapshots, by what became of them"
+        );
+        Self {
+            saved: Counter::new("saved"),
+            superseded: Counter::new("superseded"),
+            dropped: Counter::new("dropped"),
+            failed: Counter::new("failed"),
+            used: Counter::new("used"),
+            other_schema: Counter::new("other_schema"),
+            unreadable: Counter::new("unreadable"),
+            not_in_log: Counter::new("not_in_log"),
+            unavailable: Counter::new("unavailable"),
+        }
+    }
+
     pub(super) fn status(&self, waiting: usize, unseen: Vec<UnseenState>) -> SnapshotStatus {
         SnapshotStatus {
             saved: self.saved.get(),

@@ -1,16 +1,16 @@
+use std::sync::Arc;
+
 use tokio::{sync::watch, time::Instant};
 
-use super::{
-    gate::Gate,
-    source::{Change, Source},
-};
+use super::{gate::Gate, source::Source};
 use crate::{
-    DynEventStore, Event, EventStore as _, OutgoingCommand, Position, Recorded, StoreError,
-    StoreErrorKind, TimerChange, Timestamp,
+    DynEventStore, Event, EventStore as _, OutgoingCommand, Position, Recorded, Sequence,
+    StoreError, StoreErrorKind, TimerChange, Timestamp,
     runtime::{
         backoff::Backoff,
-        carry_out::{asked_for, carry_out},
+        carry_out::{Effect, asked_for, carry_out},
         engine::Engine,
+        envelope::Known,
         follower::{Failure, chain},
         status::{FollowerState, FollowerStatus, TimersStatus},
     },
@@ -27,6 +27,8 @@ pub(in crate::runtime) struct Keeper {
     backoff: Backoff,
     full: u32,
     gate: Option<Gate>,
+    /// The session of its commands, if the runtime has made their ids.
+    session: Option<Arc<str>>,
 }
 
 enum Mood {
@@ -55,12 +57,19 @@ impl Keeper {
             backoff: Backoff::of_outages(0),
             full: 0,
             gate: None,
+            session: None,
         }
     }
 
     /// The same, whose timers wait at a gate.
     pub(in crate::runtime) fn behind(mut self, gate: Option<Gate>) -> Self {
         self.gate = gate;
+        self
+    }
+
+    /// The same, whose commands are of a session.
+    pub(in crate::runtime) fn of_session(mut self, session: Option<Arc<str>>) -> Self {
+        self.session = session;
         self
     }
 
@@ -97,10 +106,12 @@ impl Keeper {
         }
         match self.source.changes(recorded) {
             Ok(changes) => {
-                let changes = (0..).zip(changes.iter().map(|it| &it.change));
+                let changes = (0..).zip(changes.iter().map(|it| &it.timer));
                 self.ledger.take(recorded, changes);
             }
-            Err(Failure::Halt(reason) | Failure::Retry(reason)) => self.halt(reason, false),
+            Err(Failure::Halt(reason) | Failure::Retry(reason) | Failure::Fail(reason)) => {
+                self.halt(reason, false);
+            }
         }
     }
 
@@ -130,60 +141,63 @@ impl Keeper {
     }
 
     /// Fires the timer whose turn it is. The log has been read up to its head.
-    pub(super) async fn fire(&mut self, engine: &Engine, now: Timestamp) {
+    pub(super) async fn fire(&mut self, engine: &Arc<Engine>, now: Timestamp) {
         let Some(timer) = self.ledger.next(now) else {
             return;
         };
         match self.carry_out(engine, &timer).await {
-            Ok(refused) => {
+            Ok(effect) => {
                 self.ledger.fired(&timer);
                 if let Some(gate) = &mut self.gate {
                     gate.close();
                 }
                 self.backoff.reset();
                 self.status.send_modify(|status| {
-                    status.refused += refused;
+                    status.refused += u64::from(effect == Effect::Refused);
                     status.state = FollowerState::Running;
                 });
             }
             Err(Failure::Halt(reason)) => self.halt(reason, true),
-            Err(Failure::Retry(reason)) => self.wait(&reason),
+            Err(Failure::Retry(reason) | Failure::Fail(reason)) => self.wait(&reason),
         }
     }
 
-    /// Says how many commands were refused: none or one.
-    async fn carry_out(&self, engine: &Engine, timer: &DueTimer) -> Result<u64, Failure> {
+    /// Carries out the command of a timer.
+    async fn carry_out(&self, engine: &Arc<Engine>, timer: &DueTimer) -> Result<Effect, Failure> {
         let recorded = set_by(&engine.store, timer).await?;
-        let Some((cause, command)) = self.asked(&recorded, timer)? else {
+        let Some((cause, command, sequence)) = self.asked(&recorded, timer)? else {
             let (policy, key) = (self.name, &*timer.key);
             tracing::warn!(policy, key, "the policy does not ask for this any more");
-            return Ok(0);
+            return Ok(Effect::Nothing);
         };
-        let envelope = asked_for(engine, &cause, &command)?;
+        let known = Known::in_session(self.session.as_ref(), sequence);
+        let envelope = asked_for(engine, &cause, &command, known)?;
         carry_out(engine, self.name, &envelope).await
     }
 
-    /// The command of a timer, and the event it follows from; none if its policy was changed
+    /// The command of a timer, the event it follows from, and its place; none if its policy was changed
     /// meanwhile and does not ask for it any more.
     fn asked(
         &self,
         recorded: &Recorded,
         timer: &DueTimer,
-    ) -> Result<Option<(Event, OutgoingCommand)>, Failure> {
+    ) -> Result<Option<(Event, OutgoingCommand, Sequence)>, Failure> {
         let changes = self.source.changes(recorded)?;
-        let asked = changes
-            .into_iter()
-            .rev()
-            .find_map(|Change { event, change }| {
-                let TimerChange::Set(set) = change else {
-                    return None;
-                };
-                let wanted = *set.key == *timer.key && set.command.id == timer.command_id;
-                wanted.then_some((event, set.command))
-            });
-        Ok(asked.and_then(|(event, command)| {
+        let asked = changes.into_iter().rev().find_map(|it| {
+            let TimerChange::Set(set) = it.timer else {
+                return None;
+            };
+            let wanted = *set.key == *timer.key && set.command.id == timer.command_id;
+            wanted.then_some((it.event, it.number, set.command))
+        });
+        Ok(asked.and_then(|(event, number, command)| {
             let cause = recorded.commit.events().get(event)?;
-            Some((cause.clone(), command))
+            let sequence = Sequence {
+                position: recorded.position,
+                event: u32::try_from(event).ok()?,
+                number: u32::try_from(number).ok()?,
+            };
+            Some((cause.clone(), command, sequence))
         }))
     }
 

@@ -19,10 +19,12 @@ pub(in crate::runtime) trait Source: Send + Sync + 'static {
     fn changes(&self, recorded: &Recorded) -> Result<Vec<Change>, Failure>;
 }
 
-/// A change of timers, and the index of the event that it follows from.
+/// A change of timers, the index of the event that it follows from, and its number among the
+/// commands that are asked for with it.
 pub(in crate::runtime) struct Change {
     pub(super) event: usize,
-    pub(super) change: TimerChange,
+    pub(super) number: usize,
+    pub(super) timer: TimerChange,
 }
 
 /// The timers that the commits of an aggregate's actors set.
@@ -40,7 +42,13 @@ impl Source for OfAggregate {
         }
         let event = commit.events().len().saturating_sub(1);
         let changes = commit.timers().iter().cloned();
-        Ok(changes.map(|change| Change { event, change }).collect())
+        let numbers = commit.outgoing().len()..;
+        let change = |(number, timer)| Change {
+            event,
+            number,
+            timer,
+        };
+        Ok(numbers.zip(changes).map(change).collect())
     }
 }
 
@@ -81,7 +89,11 @@ impl<P: Policy + Handlers> Source for OfPolicy<P> {
             for (number, outgoing) in issued.into_iter().enumerate() {
                 let id = Envelope::id_of(happened, P::META.name.as_str(), number);
                 let change = timer_change(happened.timestamp, id, outgoing);
-                changes.extend(change.map(|change| Change { event, change }));
+                changes.extend(change.map(|timer| Change {
+                    event,
+                    number,
+                    timer,
+                }));
             }
         }
         Ok(changes)

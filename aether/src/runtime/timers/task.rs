@@ -67,7 +67,9 @@ impl Task {
                     // Their status stays readable until the runtime ends.
                     stop.cancelled().await;
                 }
-                Err(Failure::Retry(reason)) => self.begin_again(&reason, &stop).await,
+                Err(Failure::Retry(reason) | Failure::Fail(reason)) => {
+                    self.begin_again(&reason, &stop).await;
+                }
             }
             self.save_in_time().await;
         }

@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::fixture::{actor, ok};
 use crate::{
-    ActorId, ActorSnapshot, CommitId, CommitRef, Payload, Position, SnapshotStore, Timestamp,
-    Version,
+    ActorId, ActorSnapshot, CommitId, CommitRef, Payload, Position, Sessions, SnapshotStore,
+    Timestamp, Version,
 };
 
 fn snapshot(actor: &ActorId, version: u64, schema_hash: u64) -> ActorSnapshot {
     ActorSnapshot {
+        sessions: Sessions::unknown_until(Position::new(version)),
         actor_id: actor.clone(),
         version: Version::new(version),
         last_commit: CommitRef {

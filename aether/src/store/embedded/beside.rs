@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::seal::{self, Broken};
 use crate::{
-    ActorId, ActorSnapshot, Checkpoint, CommitRef, InvalidTimestamp, Namespace, Payload, Position,
-    ReaderState, StoreError, StoreErrorKind, Version,
+    ActorId, ActorSnapshot, Checkpoint, CommitRef, InvalidSessions, InvalidTimestamp, Namespace,
+    Payload, Position, ReaderState, Sessions, StoreError, StoreErrorKind, Version,
 };
 
 /// How both are laid out under their seal, numbers little-endian.
@@ -16,8 +16,11 @@ use crate::{
 /// A checkpoint: the position, 1 if there is a state or 0, the hash of its schema, the state.
 const LAYOUT: u8 = 1;
 /// A snapshot: the version, the last commit (its id, big-endian, the version before it, its
-/// position), the hash of the schema, the time as a text after its length, the state.
-const SNAPSHOT_LAYOUT: u8 = 2;
+/// position), the hash of the schema, the time as a text after its length, what is known of
+/// sessions as a text after its length, which is a number, the state.
+const SNAPSHOT_LAYOUT: u8 = 3;
+/// The same, with nothing known of sessions.
+const SNAPSHOT_WITHOUT_SESSIONS: u8 = 2;
 
 /// Says why some bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,8 @@ enum Reason {
     NoText(#[from] str::Utf8Error),
     #[error("its time is none")]
     NoTime(#[from] InvalidTimestamp),
+    #[error("it does not say what is known of sessions")]
+    NoSessions(#[from] InvalidSessions),
 }
 
 /// A checkpoint as it lies in the file.
@@ -74,7 +79,9 @@ fn parse_checkpoint(place: &[u8], bytes: &[u8]) -> Result<Checkpoint, Reason> {
 /// A snapshot as it lies in the file.
 pub(super) fn snapshot(namespace: &Namespace, snapshot: &ActorSnapshot) -> Vec<u8> {
     let (state, time) = (snapshot.state.as_bytes(), snapshot.timestamp.to_string());
-    let mut bytes = seal::begin(SNAPSHOT_LAYOUT, 49 + time.len() + state.len());
+    let sessions = snapshot.sessions.to_string();
+    let room = 57 + time.len() + sessions.len() + state.len();
+    let mut bytes = seal::begin(SNAPSHOT_LAYOUT, room);
     let CommitRef {
         id,
         expected,
@@ -88,6 +95,8 @@ pub(super) fn snapshot(namespace: &Namespace, snapshot: &ActorSnapshot) -> Vec<u
     // A moment in RFC 3339 has at most 36 bytes.
     bytes.push(u8::try_from(time.len()).unwrap_or(u8::MAX));
     bytes.extend_from_slice(time.as_bytes());
+    bytes.extend_from_slice(&(sessions.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(sessions.as_bytes());
     bytes.extend_from_slice(state);
     seal::close(&mut bytes, &place(namespace, snapshot.actor_id.as_str()));
     bytes
@@ -104,17 +113,29 @@ pub(super) fn read_snapshot(
 }
 
 fn parse_snapshot(place: &[u8], actor: &ActorId, bytes: &[u8]) -> Result<ActorSnapshot, Reason> {
-    let mut unsealed = seal::open(bytes, place, SNAPSHOT_LAYOUT)?;
+    let (mut unsealed, has_sessions) = match seal::open(bytes, place, SNAPSHOT_LAYOUT) {
+        Err(Broken::Layout(SNAPSHOT_WITHOUT_SESSIONS)) => {
+            (seal::open(bytes, place, SNAPSHOT_WITHOUT_SESSIONS)?, false)
+        }
+        opened => (opened?, true),
+    };
+    let version = Version::new(unsealed.number()?);
+    let last_commit = CommitRef {
+        id: Uuid::from_bytes(unsealed.take()?).into(),
+        expected: Version::new(unsealed.number()?),
+        position: Position::new(unsealed.number()?),
+    };
     Ok(ActorSnapshot {
         actor_id: actor.clone(),
-        version: Version::new(unsealed.number()?),
-        last_commit: CommitRef {
-            id: Uuid::from_bytes(unsealed.take()?).into(),
-            expected: Version::new(unsealed.number()?),
-            position: Position::new(unsealed.number()?),
-        },
+        version,
+        last_commit,
         schema_hash: unsealed.number()?,
         timestamp: str::from_utf8(unsealed.slice()?)?.parse()?,
+        sessions: if has_sessions {
+            str::from_utf8(unsealed.long_slice()?)?.parse()?
+        } else {
+            Sessions::unknown_until(last_commit.position)
+        },
         state: payload(unsealed.rest()),
     })
 }
@@ -152,6 +173,9 @@ mod tests {
                 expected: Version::NONE,
                 position: Position::new(1),
             },
+            sessions: r#"{"last":{"policy/A":{"position":3,"event":0,"number":1}}}"#
+                .parse()
+                .unwrap(),
             state: Payload::of(&("packed", 3)).unwrap(),
             schema_hash: u64::MAX - 1,
             timestamp: "2026-02-03T04:05:06.789012345Z".parse().unwrap(),
@@ -195,6 +219,26 @@ mod tests {
             let read = read_snapshot(&namespace, &actor(), &bytes);
             assert_eq!(read.unwrap(), snapshot);
         }
+    }
+
+    #[test]
+    fn a_snapshot_of_a_build_without_sessions_is_read_and_knows_nothing_of_them() {
+        let (namespace, snapshot) = (Namespace::default(), good_snapshot());
+        let mut bytes = super::snapshot(&namespace, &snapshot);
+        let sessions = snapshot.sessions.to_string();
+        let end = bytes.len() - snapshot.state.as_bytes().len();
+        drop(bytes.drain(end - sessions.len() - 8..end));
+        bytes[4] = SNAPSHOT_WITHOUT_SESSIONS;
+        seal::close(&mut bytes, &place(&namespace, actor().as_str()));
+        let sessions = Sessions::unknown_until(snapshot.last_commit.position);
+        let read = read_snapshot(&namespace, &actor(), &bytes);
+        assert_eq!(
+            read.unwrap(),
+            ActorSnapshot {
+                sessions,
+                ..snapshot
+            }
+        );
     }
 
     #[test]

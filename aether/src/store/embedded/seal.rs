@@ -83,6 +83,15 @@ impl<'a> Unsealed<'a> {
         Ok(taken)
     }
 
+    /// The next bytes, of which a number says how many they are.
+    pub(super) fn long_slice(&mut self) -> Result<&'a [u8], Broken> {
+        let length = usize::try_from(self.number()?).unwrap_or(usize::MAX);
+        let split = self.rest.split_at_checked(length);
+        let (taken, rest) = split.ok_or_else(|| self.short())?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
     /// All that is not read yet.
     pub(super) const fn rest(self) -> &'a [u8] {
         self.rest

@@ -4,12 +4,14 @@ use async_nats::jetstream::stream::{
     Config, DiscardPolicy, PersistenceMode, RetentionPolicy, StorageType,
 };
 
-use super::{Drift, JetStreamOptions, Risk, Storage, names::Names};
+use super::{Drift, JetStreamOptions, Risk, Storage, history::LONG_BATCH, names::Names};
 
 /// How long the server remembers commit ids by itself. The store looks for older ones.
 const DUPLICATE_WINDOW: Duration = Duration::from_mins(2);
 /// The longest that the store wants a consumer kept that nobody reads.
 const IDLE_CONSUMER: Duration = Duration::from_mins(1);
+/// So many messages a consumer must be allowed to send ahead of what is acknowledged.
+const MOST_UNDER_WAY: i64 = LONG_BATCH.cast_signed();
 
 /// A setting of a stream that is not as the store makes it.
 #[derive(Debug, PartialEq, Eq)]
@@ -209,6 +211,12 @@ fn check_limits(found: &Config, findings: &mut Findings) {
     findings.unusable_unless(long_enough, "consumer_limits.inactive_threshold", || {
         (format!("{idle:?}"), format!("{IDLE_CONSUMER:?} or more"))
     });
+    let ahead = found.consumer_limits.as_ref();
+    let ahead = ahead.map_or(0, |limits| limits.max_ack_pending);
+    let many_enough = ahead <= 0 || ahead >= MOST_UNDER_WAY;
+    findings.unusable_unless(many_enough, "consumer_limits.max_ack_pending", || {
+        (ahead.to_string(), format!("{MOST_UNDER_WAY} or more"))
+    });
 }
 
 /// An acknowledgement must mean at least what was asked for.
@@ -346,7 +354,7 @@ mod tests {
     #[test]
     fn each_setting_that_loses_events_is_named() {
         type Change = fn(&mut Config);
-        let changes: [(&str, Change); 21] = [
+        let changes: [(&str, Change); 22] = [
             ("subjects", |it| it.subjects = vec!["orders.>".to_owned()]),
             ("retention", |it| it.retention = RetentionPolicy::Interest),
             ("retention", |it| it.retention = RetentionPolicy::WorkQueue),
@@ -357,6 +365,12 @@ mod tests {
                 it.consumer_limits = Some(ConsumerLimits {
                     inactive_threshold: Duration::from_secs(1),
                     max_ack_pending: 0,
+                });
+            }),
+            ("consumer_limits.max_ack_pending", |it| {
+                it.consumer_limits = Some(ConsumerLimits {
+                    inactive_threshold: Duration::ZERO,
+                    max_ack_pending: 1_000,
                 });
             }),
             ("num_replicas", |it| it.num_replicas = 1),

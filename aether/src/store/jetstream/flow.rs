@@ -5,14 +5,18 @@ use std::{
 
 use async_nats::{
     Message, Statistics, Subject, Subscriber,
-    jetstream::consumer::{AckPolicy, DeliverPolicy, push},
+    jetstream::{
+        ErrorCode,
+        consumer::{AckPolicy, DeliverPolicy, push},
+        stream::ConsumerErrorKind,
+    },
 };
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::{Instant, timeout};
 
 use super::{denials::Denial, store::Shared};
-use crate::StoreError;
+use crate::{StoreError, StoreErrorKind};
 
 /// How often the server says that it is there when there is nothing else to say. It does not say
 /// when a consumer is gone.
@@ -27,6 +31,9 @@ const UNACKNOWLEDGED: Duration = Duration::from_hours(24 * 365);
 
 /// After how many heartbeats without what is expected something is wrong.
 const PATIENT: u32 = 2;
+
+/// The servers' word for a consumer that would have more messages under way than they allow.
+const TOO_MANY_UNDER_WAY: ErrorCode = ErrorCode::CONSUMER_MAX_PENDING_ACK_EXCESS;
 
 /// The header of a heartbeat that says how many messages were sent.
 const SENT: &str = "Nats-Last-Consumer";
@@ -103,7 +110,10 @@ impl Flow {
         let messages = client.subscribe(inbox.clone()).await;
         let messages = messages.map_err(|err| silent().because(err))?;
         let consumer = store.stream.create_consumer(config(inbox, reach)).await;
-        let consumer = consumer.map_err(|err| silent().because(err))?;
+        let consumer = consumer.map_err(|err| match err.kind() {
+            kind if is_too_many(&kind) => too_many(reach.ahead).because(err),
+            _ => silent().because(err),
+        })?;
         let info = consumer.cached_info();
         Ok(Self {
             consumer: info.name.clone(),
@@ -247,6 +257,18 @@ impl Word {
             },
         }
     }
+}
+
+fn is_too_many(kind: &ConsumerErrorKind) -> bool {
+    matches!(kind, ConsumerErrorKind::JetStream(err) if err.error_code() == TOO_MANY_UNDER_WAY)
+}
+
+fn too_many(ahead: u64) -> StoreError {
+    let text = format!(
+        "a consumer may not have {ahead} messages under way: the servers' `max_ack_pending` is \
+         too small"
+    );
+    StoreError::new(StoreErrorKind::Misconfigured, text)
 }
 
 fn config(inbox: String, reach: Reach<'_>) -> push::Config {

@@ -39,6 +39,7 @@
 //! | `allow_direct` | false | is not opened |
 //! | `no_ack`, `sealed`, `allow_msg_counter` | true | is not opened |
 //! | `consumer_limits.inactive_threshold` | under a minute | is not opened |
+//! | `consumer_limits.max_ack_pending` | under 16,384 | is not opened |
 //! | `storage` | `memory`, where `file` was asked for | needs [`Risk::MemoryStorage`] |
 //! | `num_replicas` | less than was asked for | needs [`Risk::FewerReplicas`] |
 //! | `persist_mode` | `async` | needs [`Risk::AsyncPersistence`] |

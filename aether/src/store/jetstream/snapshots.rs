@@ -3,7 +3,7 @@ use super::{
     state::{Kept, State},
     store::Shared,
 };
-use crate::{ActorId, ActorSnapshot, CommitRef, Position, StoreError, Version};
+use crate::{ActorId, ActorSnapshot, CommitRef, Position, Sessions, StoreError, Version};
 
 /// The header with the version of the last event that a snapshot contains.
 const VERSION: &str = "Aether-Version";
@@ -13,6 +13,10 @@ const COMMIT: &str = "Aether-Commit";
 const EXPECTED: &str = "Aether-Expected-Version";
 /// The header with the place of that commit in the log.
 const POSITION: &str = "Aether-Position";
+/// The header with what an actor knows of sessions; left out if that would be very long.
+const SESSIONS: &str = "Aether-Sessions";
+/// The most bytes it may have.
+const LONGEST_SESSIONS: usize = 4 << 10;
 /// The header that says when a snapshot was taken.
 const TIMESTAMP: &str = "Aether-Timestamp";
 
@@ -62,7 +66,13 @@ fn before(commit: CommitRef) -> Place {
 }
 
 fn state(snapshot: &ActorSnapshot) -> State {
-    State::default()
+    let sessions = snapshot.sessions.to_string();
+    let state = if sessions.len() > LONGEST_SESSIONS {
+        State::default()
+    } else {
+        State::default().with(SESSIONS, &sessions)
+    };
+    state
         .with(VERSION, &snapshot.version)
         .with(COMMIT, &snapshot.last_commit.id)
         .with(EXPECTED, &snapshot.last_commit.expected)
@@ -72,14 +82,18 @@ fn state(snapshot: &ActorSnapshot) -> State {
 }
 
 pub(super) fn read(actor: &ActorId, kept: &Kept) -> Option<ActorSnapshot> {
+    let position = Position::new(kept.header(POSITION)?);
     Some(ActorSnapshot {
         actor_id: actor.clone(),
         version: Version::new(kept.header(VERSION)?),
         last_commit: CommitRef {
             id: kept.header(COMMIT)?,
             expected: Version::new(kept.header(EXPECTED)?),
-            position: Position::new(kept.header(POSITION)?),
+            position,
         },
+        sessions: kept
+            .header(SESSIONS)
+            .unwrap_or_else(|| Sessions::unknown_until(position)),
         state: kept.data()?,
         schema_hash: kept.schema_hash()?,
         timestamp: kept.header(TIMESTAMP)?,

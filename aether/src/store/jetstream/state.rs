@@ -19,7 +19,7 @@ use crate::{Payload, StoreError, StoreErrorKind};
 /// The header with the number that tells which shape a state has, in hexadecimal.
 const SCHEMA_HASH: &str = "Aether-Schema-Hash";
 /// More than the headers of a state ever take.
-pub(super) const MOST_HEADERS: usize = 1 << 10;
+pub(super) const MOST_HEADERS: usize = 5 << 10;
 
 /// Something derived from the log, as it lies in the stream.
 #[derive(Debug)]

@@ -35,7 +35,11 @@ pub(super) fn write(
     if let Some(name) = ADDED.iter().copied().find(|name| taken(name)) {
         return Err(name);
     }
-    let body = wire::encode(commit, namespace);
+    // Places in this log mean nothing in another.
+    let body = match commit.session() {
+        Some(_) => wire::encode(&commit.clone().unmarked(), namespace),
+        None => wire::encode(commit, namespace),
+    };
     let documents = documents(&body);
     let mut lines = String::with_capacity(body.len() + documents.len() * 80);
     for (part, document) in (1..).zip(&documents) {

@@ -55,8 +55,7 @@ impl Model {
 
 /// Checks outside of the model, such as those of contracts, honour their own allowances.
 fn idle_allow(model: &Model, allow: &Allow) -> Option<Finding> {
-    let elsewhere = allow.code.as_str().starts_with("ES3");
-    if elsewhere {
+    if !allow.code.is_of_model() {
         return None;
     }
     let message = format!(

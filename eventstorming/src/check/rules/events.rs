@@ -17,7 +17,13 @@ const CONSUMED: [Verb; 4] = [
 
 pub(super) fn find(model: &Model) -> Vec<Finding> {
     let events = model.of_kind(Kind::Event);
-    let flow = events.flat_map(|event| [emitted(model, event), consumed(model, event)]);
+    let flow = events.flat_map(|event| {
+        [
+            emitted(model, event),
+            consumed(model, event),
+            outlived(model, event),
+        ]
+    });
     flow.flatten().chain(stored_apart(model)).collect()
 }
 
@@ -48,6 +54,21 @@ fn consumed(model: &Model, event: &Element) -> Option<Finding> {
     let help = "let a policy, a projection or an aggregate consume it, or say for whom it is kept: \
                 `Allow ES204: ..`";
     Some(Finding::about(event, Code::EventUnused, message).help(help))
+}
+
+/// What is to be replaced is replaced once nobody emits it any more.
+fn outlived(model: &Model, event: &Element) -> Option<Finding> {
+    let emitters: Vec<&Element> = model.subjects(&event.id, Verb::Emits).collect();
+    if !event.is_deprecated() || emitters.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "{} still emits the deprecated event {}",
+        names(emitters),
+        name(event)
+    );
+    let help = "emit the event that takes its place, and mark this one `retired`";
+    Some(Finding::about(event, Code::DeprecatedEmitted, message).help(help))
 }
 
 /// The log has one space of names: a reader asks for events by name, not by context.

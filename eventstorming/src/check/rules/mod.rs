@@ -2,8 +2,11 @@
 
 mod commands;
 mod events;
+mod information;
 mod loops;
 mod names;
+mod private;
+mod processes;
 mod reach;
 mod read_models;
 
@@ -15,8 +18,11 @@ pub(super) fn all(model: &Model) -> Vec<Finding> {
     let rules = [
         commands::find,
         events::find,
+        information::find,
         loops::find,
         names::find,
+        private::find,
+        processes::find,
         read_models::find,
         reach::find,
     ];

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde_json::{Value, json};
 
-use super::{Board, xml::Escaped};
+use super::{Board, Theme, xml::Escaped};
 use crate::{
     layout::{Finding, Level},
     model::{Kind, Model, Verb},
@@ -36,7 +36,7 @@ impl fmt::Display for Page<'_> {
         )?;
         f.write_str(&BODY.replace("{title}", &title.to_string()))?;
         for level in Level::ALL {
-            let svg = self.board.clone().level(level).svg();
+            let svg = self.board.clone().level(level).theme(Theme::Auto).svg();
             let id = level.title().replace(' ', "-");
             writeln!(f, "<template id=\"board-{id}\">{svg}</template>")?;
         }
@@ -66,6 +66,7 @@ impl Page<'_> {
             "kinds": BTreeMap::from(kinds),
             "verbs": BTreeMap::from(verbs),
             "findings": findings,
+            "seen": self.board.seen(),
             "base": self.base,
         })
     }

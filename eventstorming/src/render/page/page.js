@@ -197,12 +197,22 @@ function describe(id) {
   const element = elements.get(id), home = context(id);
   const parts = [make("div", said.kinds[kind(id)] + (home ? " of " + home : ""), { class: "kind" }), make("h2", element.label)];
   if (element.docs) parts.push(make("p", element.docs));
+  for (const rule of element.invariants || []) parts.push(make("p", "Always: " + rule));
   for (const note of element.notes || []) parts.push(make("p", "Note: " + note));
   const facts = [];
   if (element.version) facts.push("schema version " + element.version);
   if (element.aliases) facts.push("also stored as " + element.aliases.join(", "));
   if (element.phase) facts.push("opens the phase " + element.phase);
+  if (element.visibility) facts.push(element.visibility);
+  if (element.deprecated) facts.push("deprecated " + element.deprecated);
+  if (element.retired) facts.push("retired: read, but no longer emitted");
+  if (element.after) facts.push("after " + element.after);
+  if (element.key) facts.push("keeps a state for each " + element.key);
+  if (element.answer) facts.push("answered with " + element.answer);
+  if (element.refusals) facts.push("refused as " + element.refusals.join(", "));
   if (element.owner) facts.push("owned by " + element.owner);
+  if (element.tags) facts.push("tagged " + element.tags.join(", "));
+  if (said.seen[id]) facts.push(said.seen[id]);
   if (facts.length) parts.push(make("p", facts.join(", ")));
   for (const finding of said.findings[id] || []) parts.push(make("p", finding, { class: "finding" }));
   for (const verb of Object.keys(said.verbs)) {
@@ -297,7 +307,7 @@ function search() {
   const words = $("query").value.toLowerCase().split(/\s+/).filter(Boolean);
   const rank = (one) => (one.label.toLowerCase().startsWith(words[0]) ? 0 : one.label.toLowerCase().includes(words[0]) ? 1 : 2);
   const found = !words.length ? [] : model.elements.filter((one) => {
-    const text = (one.label + " " + name(one.id) + " " + (one.docs || "") + " " + said.kinds[kind(one.id)]).toLowerCase();
+    const text = (one.label + " " + name(one.id) + " " + (one.docs || "") + " " + (one.owner || "") + " " + (one.tags || []).join(" ") + " " + said.kinds[kind(one.id)]).toLowerCase();
     return kind(one.id) !== "context" && words.every((word) => text.includes(word));
   });
   found.sort((a, b) => rank(a) - rank(b));

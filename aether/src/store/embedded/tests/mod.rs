@@ -12,8 +12,8 @@ use uuid::Uuid;
 use self::disk::Disk;
 use super::{EmbeddedEventStore, EmbeddedOptions, core::Core, engine::Engine};
 use crate::{
-    ActorId, ActorSnapshot, Commit, CommitRef, Event, Payload, Position, StoreError, Timestamp,
-    Transaction, Version,
+    ActorId, ActorSnapshot, Commit, CommitRef, Event, Payload, Position, Sessions, StoreError,
+    Timestamp, Transaction, Version,
 };
 
 /// A store on a disk.
@@ -45,6 +45,7 @@ fn pair(actors: [&ActorId; 2], first: u64) -> Transaction {
 
 fn snapshot(actor: &ActorId, version: u64) -> ActorSnapshot {
     ActorSnapshot {
+        sessions: Sessions::default(),
         actor_id: actor.clone(),
         version: version.into(),
         last_commit: CommitRef {

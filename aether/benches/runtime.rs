@@ -1,0 +1,291 @@
+//! What a command costs when its actor is in memory.
+//!
+//! `cargo bench -p aether --bench runtime --all-features` prints a line for each: the store in
+//! memory with one actor and with many, a server against the raw client that publishes the same
+//! bytes with the same guard, and what an idle actor takes. The sides of a comparison run in turns
+//! and the ratio is that of their medians; that of their fastest rounds stands beside it. Run
+//! otherwise, each does very little, only to see that it works.
+//!
+//! `--commands n` sends so many commands to one actor over the store in memory and ends: two
+//! lengths under `valgrind --tool=callgrind` tell how many instructions a command takes.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot go on ends"
+)]
+
+#[path = "store/server.rs"]
+#[expect(dead_code, reason = "one server is enough here")]
+mod server;
+
+use std::{convert::Infallible, error::Error, fs, sync::atomic::Ordering, time::Instant};
+
+use aether::{
+    Commit, Event, EventStore as _, InMemoryEventStore, JetStreamOptions, Namespace, Version,
+    prelude::*,
+    runtime::{ActorOptions, Aether},
+    wire,
+};
+use async_nats::jetstream::{self, message::PublishMessage};
+use bytes::Bytes;
+
+type Failure = Box<dyn Error + Send + Sync>;
+type Outcome = Result<(), Failure>;
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Counted {
+    by: u32,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+struct Count {
+    #[command(id)]
+    counter: String,
+    by: u32,
+}
+
+#[derive(Aggregate, Debug, Default)]
+#[aggregate(events(Counted))]
+struct Counter {
+    total: u64,
+    last: [u64; 9],
+}
+
+#[handlers]
+impl Counter {
+    #[handle]
+    fn count(&self, command: Count) -> Result<Counted, Infallible> {
+        Ok(Counted { by: command.by })
+    }
+
+    #[apply]
+    fn counted(&mut self, event: &Counted) {
+        self.total += u64::from(event.by);
+        self.last.rotate_right(1);
+        self.last[0] = self.total;
+    }
+}
+
+bounded_context! {
+    /// Counts.
+    Counting { aggregates: [Counter] }
+}
+
+fn main() -> Outcome {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let tokio = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    if let Some(at) = arguments.iter().position(|it| it == "--commands") {
+        let count = arguments.get(at + 1).ok_or("how many?")?.parse()?;
+        return tokio.block_on(commands(count));
+    }
+    let measuring = arguments.iter().any(|it| it == "--bench");
+    let rounds = Rounds(if measuring { 11 } else { 1 }, measuring);
+    tokio.block_on(in_memory(&rounds))?;
+    tokio.block_on(on_a_server(&rounds))?;
+    tokio.block_on(idle(&rounds))
+}
+
+async fn running(store: impl aether::Store, options: ActorOptions) -> Result<Aether, Failure> {
+    let builder = Aether::builder().store(store).actors(options);
+    Ok(builder.context::<Counting>().start().await?)
+}
+
+fn count(counter: &str) -> Count {
+    let counter = counter.to_owned();
+    Count { counter, by: 1 }
+}
+
+async fn commands(number: u64) -> Outcome {
+    let aether = running(InMemoryEventStore::new(), ActorOptions::new()).await?;
+    for _ in 0..number {
+        aether.send(count("a")).await?;
+    }
+    Ok(())
+}
+
+async fn in_memory(rounds: &Rounds) -> Outcome {
+    let each = rounds.scaled(20_000);
+    for actors in [1, 2_000] {
+        let keys: Vec<String> = (0..actors).map(|key: u32| key.to_string()).collect();
+        let (mut ours, mut plain) = (Vec::new(), Vec::new());
+        for _ in 0..rounds.0 {
+            let aether = running(InMemoryEventStore::new(), ActorOptions::new()).await?;
+            for key in &keys {
+                aether.send(count(key)).await?;
+            }
+            let began = now();
+            for (key, _) in keys.iter().cycle().zip(0..each) {
+                aether.send(count(key)).await?;
+            }
+            ours.push(began.elapsed().as_secs_f64());
+            plain.push(appends(&keys, each).await?);
+        }
+        let what = format!("command in memory, {actors} actors, against the append alone");
+        rounds.compare(&what, each, &ours, &plain);
+    }
+    Ok(())
+}
+
+/// Seconds that it takes to append commits that are made before.
+async fn appends(keys: &[String], each: u64) -> Result<f64, Failure> {
+    let store = InMemoryEventStore::new();
+    let mut versions = vec![Version::NONE; keys.len()];
+    let mut made = Vec::new();
+    for ((key, at), _) in keys.iter().zip(0..).cycle().zip(0..each) {
+        let version: &mut Version = &mut versions[at];
+        *version = version.next();
+        made.push(Commit::new([counted(key, *version)?])?);
+    }
+    let began = now();
+    for commit in made {
+        store.append(commit).await?;
+    }
+    Ok(began.elapsed().as_secs_f64())
+}
+
+fn counted(key: &str, version: Version) -> Result<Event, Failure> {
+    let data = Counted { by: 1 };
+    Ok(Event::new(
+        format!("Counter.{key}"),
+        version,
+        "Counted",
+        &data,
+    )?)
+}
+
+async fn on_a_server(rounds: &Rounds) -> Outcome {
+    let server = server::Servers::one().await?;
+    let client = async_nats::connect(&server.url).await?;
+    let store = JetStreamOptions::new().open(client.clone()).await?;
+    let aether = running(store, ActorOptions::new()).await?;
+    aether.send(count("a")).await?;
+    let context = jetstream::new(async_nats::connect(&server.url).await?);
+    let raw = jetstream::stream::Config {
+        name: "raw".to_owned(),
+        subjects: vec!["raw.>".to_owned()],
+        ..Default::default()
+    };
+    drop(context.create_stream(raw).await?);
+    let each = rounds.scaled(2_000);
+    let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    let (mut last, asked) = (0, client.statistics());
+    let before = asked.out_messages.load(Ordering::Relaxed);
+    for _ in 0..rounds.0 {
+        let began = now();
+        for _ in 0..each {
+            aether.send(count("a")).await?;
+        }
+        ours.push(began.elapsed().as_secs_f64());
+        let letters = letters(each)?;
+        let began = now();
+        for letter in letters {
+            let letter = letter.expected_last_subject_sequence(last);
+            last = context.send_publish("raw.a", letter).await?.await?.sequence;
+        }
+        plain.push(began.elapsed().as_secs_f64());
+    }
+    let questions = asked.out_messages.load(Ordering::Relaxed) - before;
+    let commands = each * rounds.0 as u64;
+    rounds.compare(
+        "command on a server, against the raw publish",
+        each,
+        &ours,
+        &plain,
+    );
+    rounds.tell(&format!(
+        "questions to the server: {questions} for {commands} commands"
+    ));
+    Ok(())
+}
+
+/// Messages as the store writes them, made before.
+fn letters(number: u64) -> Result<Vec<PublishMessage>, Failure> {
+    let letters = (1..=number).map(|version| {
+        let mut event = counted("a", version.into())?;
+        event.metadata.correlation_id = Some(event.id.to_string());
+        let commit = Commit::new([event])?.caused_by(aether::CommandId::new());
+        let body = Bytes::from(wire::encode(&commit, &Namespace::default()));
+        Ok(PublishMessage::build()
+            .payload(body)
+            .message_id(commit.id().to_string())
+            .header("Content-Type", wire::content_type(&commit))
+            .header("Aether-Versions", version.to_string())
+            .header("Aether-Event-Types", "Counted")
+            .header("Aether-Command-Id", commit.id().to_string()))
+    });
+    letters.collect()
+}
+
+/// What an actor takes that rests in memory: the same commands with and without.
+async fn idle(rounds: &Rounds) -> Outcome {
+    let actors = rounds.scaled(200_000);
+    let options = ActorOptions::new().count(1_000_000).bytes(4 << 30);
+    let mut taken = Vec::new();
+    for options in [options, ActorOptions::uncached()] {
+        let before = resident();
+        let aether = running(InMemoryEventStore::new(), options).await?;
+        for key in 0..actors {
+            aether.send(count(&key.to_string())).await?;
+        }
+        taken.push(resident().saturating_sub(before));
+        let status = aether.actors();
+        rounds.tell(&format!(
+            "{status:?}, {} bytes more of memory",
+            taken[taken.len() - 1]
+        ));
+        aether.shutdown().await;
+    }
+    let each = taken[0].saturating_sub(taken[1]) / actors;
+    rounds.tell(&format!(
+        "an idle actor, whose state has 80 bytes: {each} bytes"
+    ));
+    Ok(())
+}
+
+/// How often each side runs, and whether that is a measurement.
+struct Rounds(usize, bool);
+
+impl Rounds {
+    const fn scaled(&self, count: u64) -> u64 {
+        if self.1 { count } else { 20 }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "figures to look at")]
+    fn compare(&self, what: &str, each: u64, ours: &[f64], plain: &[f64]) {
+        let figures = |times: &[f64]| {
+            let mut times = times.to_vec();
+            times.sort_by(f64::total_cmp);
+            (times[times.len() / 2], times[0])
+        };
+        let ((ours, our_best), (plain, best)) = (figures(ours), figures(plain));
+        self.tell(&format!(
+            "{what}: {:.2} times as long; fastest rounds {:.2}; {:.0} ns against {:.0} ns each",
+            ours / plain,
+            our_best / best,
+            ours * 1e9 / each as f64,
+            plain * 1e9 / each as f64,
+        ));
+    }
+
+    #[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+    fn tell(&self, text: &str) {
+        if self.1 {
+            println!("{text}");
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Bytes of memory that the process has now; where the system does not say so, 0.
+fn resident() -> u64 {
+    const PAGE: u64 = 4_096;
+    let text = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split(' ').nth(1).and_then(|it| it.parse::<u64>().ok());
+    pages.unwrap_or_default() * PAGE
+}

@@ -1,0 +1,41 @@
+use std::sync::Arc;
+
+use super::{cell::Cell, directory::Actors, live::Live};
+use crate::ActorId;
+
+/// The turn to decide for an actor. It is over when this is dropped.
+///
+/// It holds the state of the actor. What is in it when it is dropped is kept; whoever does
+/// something with a state that may come to no good end takes it out before.
+pub(in crate::runtime) struct Turn {
+    actors: Arc<Actors>,
+    cell: Arc<Cell>,
+    pub(in crate::runtime) live: Option<Box<Live>>,
+    /// Whether the state may outlive the turn.
+    pub(in crate::runtime) keeps: bool,
+}
+
+impl Turn {
+    pub(super) fn new(actors: Arc<Actors>, cell: Arc<Cell>) -> Self {
+        let live = cell.take();
+        Self {
+            actors,
+            cell,
+            live,
+            keeps: true,
+        }
+    }
+
+    pub(in crate::runtime) fn actor_id(&self) -> &ActorId {
+        &self.cell.actor_id
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(live) = self.live.take().filter(|_| self.keeps) {
+            self.actors.keep(&self.cell, live);
+        }
+        self.cell.turns.add_permits(1);
+    }
+}

@@ -1,0 +1,586 @@
+//! A domain after some years: everything in it has another name, events have other payloads, and
+//! the log is that of the earlier builds.
+
+use std::{error::Error, time::Duration};
+
+use aether::{
+    Commit, Event, EventStore as _, InMemoryEventStore, Namespace, Timestamp,
+    domain::{DecodeError, DomainEvent as _},
+    prelude::*,
+    runtime::{Aether, FollowerKind, FollowerState},
+    store::transfer::{Export, ExportOptions, Import},
+    testing::ManualClock,
+};
+use serde_json::{Value, json};
+
+/// The build that wrote most of the log.
+mod before {
+    use std::convert::Infallible;
+
+    use aether::prelude::*;
+
+    /// The second payload of what later is `HandedOver`.
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[event(version = 2, upcast(DispatchedV1))]
+    pub(super) struct Dispatched {
+        pub(super) parcel: String,
+        pub(super) grams: u32,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct DispatchedV1 {
+        parcel: String,
+    }
+
+    impl From<DispatchedV1> for Dispatched {
+        fn from(v1: DispatchedV1) -> Self {
+            Self {
+                parcel: v1.parcel,
+                grams: 1,
+            }
+        }
+    }
+
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Weighed {}
+
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Reminded {}
+
+    #[derive(Command, Serialize, Deserialize)]
+    pub(super) struct Dispatch {
+        #[command(id)]
+        pub(super) parcel: String,
+        pub(super) grams: u32,
+    }
+
+    #[derive(Command, Serialize, Deserialize)]
+    pub(super) struct Weigh {
+        #[command(id)]
+        pub(super) parcel: String,
+    }
+
+    #[derive(Command, Serialize, Deserialize)]
+    pub(super) struct Remind {
+        #[command(id)]
+        pub(super) parcel: String,
+    }
+
+    #[derive(Aggregate, Debug, Default)]
+    #[aggregate(events(Dispatched, Weighed, Reminded))]
+    pub(super) struct Parcel {}
+
+    #[handlers]
+    impl Parcel {
+        #[handle]
+        fn dispatch(&self, command: Dispatch) -> Result<Dispatched, Infallible> {
+            Ok(Dispatched {
+                parcel: command.parcel,
+                grams: command.grams,
+            })
+        }
+
+        #[handle]
+        fn weigh(&self, _: Weigh) -> Result<Weighed, Infallible> {
+            Ok(Weighed {})
+        }
+
+        #[handle]
+        fn remind(&self, _: Remind) -> Result<Reminded, Infallible> {
+            Ok(Reminded {})
+        }
+
+        #[apply]
+        fn dispatched(&mut self, _: &Dispatched) {}
+
+        #[apply]
+        fn weighed(&mut self, _: &Weighed) {}
+
+        #[apply]
+        fn reminded(&mut self, _: &Reminded) {}
+    }
+
+    #[derive(Policy, Default)]
+    pub(super) struct WeighWhenDispatched;
+
+    #[handlers]
+    impl WeighWhenDispatched {
+        #[react]
+        fn dispatched(&self, event: &Dispatched) -> Weigh {
+            let parcel = event.parcel.clone();
+            Weigh { parcel }
+        }
+    }
+
+    #[derive(ProcessManager, Default)]
+    #[process_manager(key = String)]
+    pub(super) struct Tracking {}
+
+    #[handlers]
+    impl Tracking {
+        #[react(key = parcel)]
+        fn dispatched(&self, event: &Dispatched) -> After<Remind, Days<1>> {
+            let parcel = event.parcel.clone();
+            After::fixed(Remind { parcel })
+        }
+    }
+
+    bounded_context! {
+        pub(super) Posting {
+            aggregates: [Parcel],
+            policies: [WeighWhenDispatched],
+            process_managers: [Tracking],
+        }
+    }
+}
+
+/// The build that goes on with it.
+mod after {
+    use std::convert::Infallible;
+
+    use aether::prelude::*;
+
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[event(version = 3, upcast(HandedOverV1, HandedOverV2), alias("Dispatched"))]
+    pub(super) struct HandedOver {
+        pub(super) number: String,
+        pub(super) kilograms: f64,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct HandedOverV1 {
+        parcel: String,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct HandedOverV2 {
+        parcel: String,
+        grams: u32,
+    }
+
+    impl From<HandedOverV1> for HandedOverV2 {
+        fn from(v1: HandedOverV1) -> Self {
+            Self {
+                parcel: v1.parcel,
+                grams: 1,
+            }
+        }
+    }
+
+    impl From<HandedOverV2> for HandedOver {
+        fn from(v2: HandedOverV2) -> Self {
+            Self {
+                number: v2.parcel,
+                kilograms: f64::from(v2.grams) / 1000.0,
+            }
+        }
+    }
+
+    /// Nothing is weighed any more.
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[event(retired)]
+    pub(super) struct Weighed {}
+
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[event(name = "Nudged", alias("Reminded"))]
+    pub(super) struct Nudged {}
+
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Checked {}
+
+    #[derive(Command, Serialize, Deserialize)]
+    pub(super) struct HandOver {
+        #[command(id)]
+        pub(super) number: String,
+    }
+
+    /// Takes what is pending under its earlier name, and in its earlier form.
+    #[derive(Command, Serialize, Deserialize)]
+    #[command(alias("Remind"))]
+    pub(super) struct Nudge {
+        #[command(id)]
+        #[serde(alias = "parcel")]
+        pub(super) number: String,
+    }
+
+    #[derive(Command, Serialize, Deserialize)]
+    #[command(alias("Weigh"))]
+    pub(super) struct Check {
+        #[command(id)]
+        #[serde(alias = "parcel")]
+        pub(super) number: String,
+    }
+
+    #[derive(Aggregate, Debug, Default)]
+    #[aggregate(name = "Parcel", events(HandedOver, Weighed, Nudged, Checked))]
+    pub(super) struct Consignment {
+        pub(super) kilograms: Vec<f64>,
+        pub(super) weighed: u32,
+        pub(super) nudged: u32,
+        pub(super) checked: u32,
+    }
+
+    #[handlers]
+    impl Consignment {
+        #[handle]
+        fn hand_over(&self, command: HandOver) -> Result<HandedOver, Infallible> {
+            Ok(HandedOver {
+                number: command.number,
+                kilograms: 0.5,
+            })
+        }
+
+        #[handle]
+        fn nudge(&self, _: Nudge) -> Result<Nudged, Infallible> {
+            Ok(Nudged {})
+        }
+
+        #[handle]
+        fn check(&self, _: Check) -> Result<Checked, Infallible> {
+            Ok(Checked {})
+        }
+
+        #[apply]
+        fn handed_over(&mut self, event: &HandedOver) {
+            self.kilograms.push(event.kilograms);
+        }
+
+        #[apply]
+        fn weighed(&mut self, _: &Weighed) {
+            self.weighed += 1;
+        }
+
+        #[apply]
+        fn nudged(&mut self, _: &Nudged) {
+            self.nudged += 1;
+        }
+
+        #[apply]
+        fn checked(&mut self, _: &Checked) {
+            self.checked += 1;
+        }
+    }
+
+    #[derive(Policy, Default)]
+    #[policy(name = "WeighWhenDispatched")]
+    pub(super) struct CheckWhenHandedOver;
+
+    #[handlers]
+    impl CheckWhenHandedOver {
+        #[react]
+        fn handed_over(&self, event: &HandedOver) -> Check {
+            let number = event.number.clone();
+            Check { number }
+        }
+    }
+
+    #[derive(ProcessManager, Default)]
+    #[process_manager(name = "Tracking", key = String)]
+    pub(super) struct Watching {
+        pub(super) handed_over: u32,
+    }
+
+    #[handlers]
+    impl Watching {
+        #[apply(key = number)]
+        fn note(&mut self, _: &HandedOver) {
+            self.handed_over += 1;
+        }
+
+        /// The second time, at once: so a test sees that the first is remembered.
+        #[react]
+        fn handed_over(&self, event: &HandedOver) -> Option<Nudge> {
+            let number = event.number.clone();
+            (self.handed_over > 1).then_some(Nudge { number })
+        }
+    }
+
+    #[derive(Projection, Debug, Default)]
+    pub(super) struct Weights {
+        pub(super) kilograms: Vec<f64>,
+        pub(super) others: Vec<String>,
+    }
+
+    #[handlers]
+    impl Weights {
+        #[apply]
+        fn handed_over(&mut self, event: &HandedOver) {
+            self.kilograms.push(event.kilograms);
+        }
+
+        #[apply]
+        fn other(&mut self, event: &RawEvent, origin: &Origin<'_>) {
+            if origin.actor_id.actor_type() == "Parcel" {
+                self.others.push(event.event_type.clone());
+            }
+        }
+    }
+
+    bounded_context! {
+        pub(super) Shipping {
+            aggregates: [Consignment],
+            policies: [CheckWhenHandedOver],
+            process_managers: [Watching],
+            projections: [Weights],
+        }
+    }
+}
+
+use after::{Check, Consignment, HandOver, HandedOver, Nudge, Shipping, Weights};
+
+async fn run<C: BoundedContext>(store: &InMemoryEventStore, clock: &ManualClock) -> Aether {
+    let aether = Aether::builder().store(store.clone()).context::<C>();
+    let aether = aether.clock(clock.clone()).start().await;
+    aether.expect("the context holds together")
+}
+
+async fn append(
+    store: &InMemoryEventStore,
+    (version, name, schema): (u64, &'static str, u32),
+    data: Value,
+) {
+    let event = Event::new("Parcel.7", version, name, &data).expect("it is JSON");
+    let commit = Commit::new([event.with_schema_version(schema)]).expect("it has an event");
+    store.append(commit).await.expect("the version is free");
+}
+
+/// The log of the earlier builds: an event of the first one, and a day of the second.
+async fn log() -> (InMemoryEventStore, ManualClock) {
+    let (store, clock) = (
+        InMemoryEventStore::new(),
+        ManualClock::at(Timestamp::UNIX_EPOCH),
+    );
+    append(&store, (1, "Dispatched", 1), json!({ "parcel": "7" })).await;
+    let aether = run::<before::Posting>(&store, &clock).await;
+    let dispatch = before::Dispatch {
+        parcel: "8".to_owned(),
+        grams: 20,
+    };
+    aether.send(dispatch).await.expect("it is not refused");
+    aether.settled().await.expect("nothing has halted");
+    aether.shutdown().await;
+    (store, clock)
+}
+
+async fn settled(aether: &Aether) {
+    aether.settled().await.expect("nothing has halted");
+}
+
+#[tokio::test]
+async fn what_is_renamed_goes_on_where_it_was() {
+    let (store, clock) = log().await;
+    let aether = run::<Shipping>(&store, &clock).await;
+    settled(&aether).await;
+    let eight = aether.load::<Consignment>("8").await.expect("it is read");
+    assert_eq!(eight.kilograms, [0.02], "an actor keeps its history");
+    assert_eq!(
+        (eight.weighed, eight.checked),
+        (1, 0),
+        "a policy asks for nothing again"
+    );
+    clock.set(Timestamp::UNIX_EPOCH.after(Duration::from_hours(48)));
+    settled(&aether).await;
+    let eight = aether.load::<Consignment>("8").await.expect("it is read");
+    assert_eq!(eight.nudged, 1, "what was pending is done, once");
+    let hand_over = HandOver {
+        number: "8".to_owned(),
+    };
+    aether.send(hand_over).await.expect("it is not refused");
+    settled(&aether).await;
+    let eight = aether.load::<Consignment>("8").await.expect("it is read");
+    assert_eq!(eight.kilograms, [0.02, 0.5]);
+    assert_eq!(eight.checked, 1, "the policy reads on");
+    assert_eq!(
+        eight.nudged, 2,
+        "an instance remembers what it has received"
+    );
+    aether.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_policy_under_another_name_asks_for_everything_again() {
+    use std::convert::Infallible;
+
+    #[derive(Policy, Default)]
+    struct CheckWhenHandedOver;
+
+    #[handlers]
+    impl CheckWhenHandedOver {
+        #[react]
+        fn handed_over(&self, event: &HandedOver) -> Note {
+            let number = event.number.clone();
+            Note { number }
+        }
+    }
+
+    #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Noted {}
+
+    #[derive(Command, Serialize, Deserialize)]
+    struct Note {
+        #[command(id)]
+        number: String,
+    }
+
+    #[derive(Aggregate, Default)]
+    #[aggregate(events(Noted))]
+    struct Notes {
+        noted: u32,
+    }
+
+    #[handlers]
+    impl Notes {
+        #[handle]
+        fn note(&self, _: Note) -> Result<Noted, Infallible> {
+            Ok(Noted {})
+        }
+
+        #[apply]
+        fn noted(&mut self, _: &Noted) {
+            self.noted += 1;
+        }
+    }
+
+    bounded_context! {
+        Noting {
+            aggregates: [Notes],
+            policies: [CheckWhenHandedOver],
+            upstream: [Shipping],
+        }
+    }
+
+    let (store, clock) = log().await;
+    let aether = run::<Noting>(&store, &clock).await;
+    settled(&aether).await;
+    let notes = aether.load::<Notes>("8").await.expect("it is read");
+    assert_eq!(notes.noted, 1);
+    aether.shutdown().await;
+}
+
+#[tokio::test]
+async fn every_version_is_brought_up_on_load_in_a_policy_and_in_a_projection() {
+    let (store, clock) = log().await;
+    let aether = run::<Shipping>(&store, &clock).await;
+    settled(&aether).await;
+    let seven = aether.load::<Consignment>("7").await.expect("it is read");
+    assert_eq!(seven.kilograms, [0.001], "by way of all versions between");
+    let weights = aether.read::<Weights>().await.expect("it is read");
+    assert_eq!(weights.kilograms, [0.001, 0.02]);
+    assert_eq!(weights.others, ["Weighed", "Weighed"]);
+    aether.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_export_of_an_earlier_build_is_read_by_this_one() {
+    let (store, clock) = log().await;
+    let mut file = Vec::new();
+    let mut export = Export::begin(&store, ExportOptions::new())
+        .await
+        .expect("the store is there");
+    while let Some(piece) = export.next().await.expect("it is read") {
+        file.extend(piece);
+    }
+    let text = String::from_utf8(file).expect("JSON is text");
+    assert!(
+        text.contains("\"Dispatched\""),
+        "what is exported is what is stored"
+    );
+    let other = InMemoryEventStore::in_namespace(Namespace::new("other").expect("a name"));
+    let mut import = Import::new(&other);
+    for line in text.lines() {
+        let taken = import.take(line.as_bytes()).await;
+        taken.expect("it is a line of an export");
+    }
+    import.finish().expect("the last line was taken");
+    let aether = run::<Shipping>(&other, &clock).await;
+    let (seven, eight) = (
+        aether.load::<Consignment>("7"),
+        aether.load::<Consignment>("8"),
+    );
+    assert_eq!(seven.await.expect("it is read").kilograms, [0.001]);
+    assert_eq!(eight.await.expect("it is read").kilograms, [0.02]);
+    aether.shutdown().await;
+}
+
+/// An error with all that is behind it.
+fn chain(err: &dyn Error) -> String {
+    let sources = std::iter::successors(err.source(), |err| (*err).source());
+    sources.fold(err.to_string(), |text, source| format!("{text}: {source}"))
+}
+
+const NEWER: &str = "\"HandedOver\" is stored in version 9; this build knows versions up to 3";
+
+#[tokio::test]
+async fn an_event_of_a_newer_build_is_refused_with_both_versions_and_nothing_skips_it() {
+    let (store, clock) = log().await;
+    append(&store, (3, "HandedOver", 9), json!({ "number": "7" })).await;
+    let aether = run::<Shipping>(&store, &clock).await;
+    let err = aether
+        .load::<Consignment>("7")
+        .await
+        .expect_err("it is newer");
+    assert!(chain(&err).contains(NEWER), "{}", chain(&err));
+    assert!(
+        chain(&err).contains("event 3 of `Parcel.7`"),
+        "{}",
+        chain(&err)
+    );
+    let check = Check {
+        number: "7".to_owned(),
+    };
+    let err = aether
+        .send(check)
+        .await
+        .expect_err("its actor cannot be read");
+    assert!(chain(&err).contains(NEWER), "{}", chain(&err));
+    let err = aether.read::<Weights>().await.expect_err("it has halted");
+    assert!(chain(&err).contains(NEWER), "{}", chain(&err));
+    let nudge = Nudge {
+        number: "8".to_owned(),
+    };
+    aether.send(nudge).await.expect("others are not concerned");
+    assert!(aether.settled().await.is_err());
+    for kind in [
+        FollowerKind::Policy,
+        FollowerKind::Process,
+        FollowerKind::Projection,
+    ] {
+        let status = aether.status().into_iter().find(|it| it.kind == kind);
+        let state = status.expect("it is one of them").state;
+        let FollowerState::Halted { reason } = &state else {
+            unreachable!("{kind:?} is {state:?}");
+        };
+        assert!(reason.contains(NEWER), "{reason}");
+    }
+    aether.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_event_that_no_build_knows_is_an_error_to_its_aggregate_and_raw_to_a_projection() {
+    let (store, clock) = log().await;
+    append(&store, (3, "Vanished", 1), json!({})).await;
+    let aether = run::<Shipping>(&store, &clock).await;
+    let err = aether
+        .load::<Consignment>("7")
+        .await
+        .expect_err("it is unknown");
+    let told = "`ConsignmentEvent` has no event stored as \"Vanished\"";
+    assert!(chain(&err).contains(told), "{}", chain(&err));
+    settled(&aether).await;
+    let weights = aether.read::<Weights>().await.expect("it is read");
+    assert_eq!(weights.others.last().map(String::as_str), Some("Vanished"));
+    aether.shutdown().await;
+}
+
+#[test]
+fn a_version_that_never_was_is_told_from_one_that_is_newer() {
+    let stored = aether::domain::Stored {
+        event_type: "HandedOver",
+        schema_version: 0,
+        data: b"{}",
+    };
+    let err = HandedOver::upcast(stored).expect_err("versions count from 1");
+    assert!(matches!(err, DecodeError::RetiredVersion { found: 0, .. }));
+    let text = "\"HandedOver\" is stored in version 0, for which no upcaster is listed";
+    assert_eq!(err.to_string(), text);
+}
