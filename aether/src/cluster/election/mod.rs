@@ -319,6 +319,10 @@ impl LeaderElection {
             None => self.stop(outputs),
         }
         let leader = self.leader().cloned();
+        if leader != before && before == self.dead {
+            // Should it live and lead again, that counts no more.
+            self.dead = None;
+        }
         if leader != before && leader.as_ref() != Some(&self.me) {
             outputs.push(ElectionOutput::Follow(leader));
         }

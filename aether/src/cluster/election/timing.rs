@@ -34,7 +34,7 @@ impl LeaseTiming {
         stop: Duration,
         renew: Duration,
     ) -> Result<Self, InvalidLeaseTiming> {
-        if renew.is_zero() || renew * 2 > stop || stop >= lease {
+        if renew.is_zero() || renew.saturating_mul(2) > stop || stop >= lease {
             return Err(InvalidLeaseTiming { lease, stop, renew });
         }
         Ok(Self { lease, stop, renew })

@@ -217,7 +217,7 @@ impl<D: FailureDetector + Clone> Membership<D> {
     /// Takes in what happened, and says what follows.
     pub fn step(&mut self, now: Monotonic, input: MembershipInput) -> Vec<MembershipOutput> {
         let mut outputs = Vec::new();
-        let paused = |last| now.since(last) > self.timing.heartbeat * 2;
+        let paused = |last| now.since(last) > self.timing.heartbeat.saturating_mul(2);
         if self.stepped.replace(now).is_some_and(paused) && self.connected {
             self.excuse(now, &mut outputs);
         }

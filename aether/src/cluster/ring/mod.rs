@@ -57,7 +57,8 @@ impl ConsistentHashRing {
         Self::default()
     }
 
-    /// Adds a node, or gives it another weight.
+    /// Adds a node, or gives it another weight. Weights are small numbers: each unit takes 160 points
+    /// of 16 bytes.
     pub fn insert(&mut self, node: NodeId, weight: NonZeroU32) {
         self.weights.insert(node, weight);
         self.build();

@@ -188,7 +188,7 @@ impl ShardTable {
         for change in changes {
             draft.make(change)?;
         }
-        draft.finish(Epoch(self.epoch.0 + 1), token)
+        draft.finish(Epoch(self.epoch.0.saturating_add(1)), token)
     }
 }
 

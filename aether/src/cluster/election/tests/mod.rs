@@ -200,6 +200,21 @@ fn a_follower_takes_over_at_once_from_a_leader_that_is_known_to_be_dead() {
 }
 
 #[test]
+fn a_wrong_report_of_a_death_costs_one_election() {
+    let mut follower = following();
+    follower.step(at(100), ElectionInput::Died(process("b")));
+    follower.step(at(110), ElectionInput::Watched(key(11, Some("c"))));
+    follower.step(at(120), ElectionInput::Watched(key(12, Some("b"))));
+    let outputs = follower.step(at(130), ElectionInput::Refused { request: 2 });
+    assert_eq!(outputs, [ElectionOutput::Read { request: 3 }]);
+    let read = ElectionInput::Read {
+        request: 3,
+        key: key(12, Some("b")),
+    };
+    assert_eq!(expected(&follower.step(at(140), read)), None);
+}
+
+#[test]
 fn a_follower_that_was_beaten_to_it_looks_and_waits() {
     let mut follower = following();
     follower.step(at(100), ElectionInput::Died(process("b")));
