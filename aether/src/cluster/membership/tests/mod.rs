@@ -160,20 +160,37 @@ fn one_answer_ends_the_doubt() {
 }
 
 #[test]
-fn an_answer_to_a_ping_from_before_the_complaint_says_nothing() {
-    let mut membership = membership([("a", "s"), ("b", "s"), ("c", "s")]);
+fn an_answer_to_a_ping_from_before_the_complaint_does_not_clear_anyone() {
+    let mut membership = membership([("a", "s"), ("b", "s")]);
     membership.step(at(1), MembershipInput::TimedOut(process("a")));
+    let outputs = membership.step(at(2), MembershipInput::NoResponders(process("a")));
+    assert_eq!(pinged(&outputs), [(2, "b")]);
+    let outputs = membership.step(at(3), alive(1, "s"));
+    assert_eq!(pinged(&outputs), [(3, "a")]);
+    assert!(membership.is_suspect(&process("a")));
+}
+
+#[test]
+fn an_answer_to_a_ping_from_before_the_complaint_vouches_for_no_server() {
+    let mut membership = membership([("a", "s"), ("b", "s")]);
     membership.step(at(1), MembershipInput::TimedOut(process("b")));
     let outputs = membership.step(at(2), MembershipInput::NoResponders(process("a")));
-    assert_eq!(pinged(&outputs), [(3, "c")]);
-    // Neither does it clear the one, nor does it make a witness of the other.
-    let outputs = membership.step(at(3), alive(1, "s"));
-    assert_eq!(pinged(&outputs), [(4, "a")]);
+    assert_eq!(pinged(&outputs), [(2, "a")]);
+    membership.step(at(3), nobody(2));
+    let outputs = membership.step(at(4), alive(1, "s"));
+    assert_eq!(outputs, [MembershipOutput::Trusted(process("b"))]);
     assert!(membership.is_suspect(&process("a")));
-    membership.step(at(4), nobody(3));
-    membership.step(at(4), nobody(4));
-    membership.step(at(4), alive(2, "s"));
-    assert_eq!(membership.members().len(), 3);
+}
+
+#[test]
+fn a_heartbeat_from_before_a_server_went_does_not_make_a_witness_for_it() {
+    let mut membership = membership([("a", "s"), ("b", "s"), ("c", "t")]);
+    membership.step(at(1), MembershipInput::NoResponders(process("a")));
+    membership.step(at(2), alive(2, "t"));
+    let late = MembershipInput::Heard(heartbeat(&process("b"), "s"));
+    membership.step(at(3), late);
+    assert_eq!(membership.step(at(4), nobody(1)), []);
+    assert!(membership.is_suspect(&process("a")));
 }
 
 #[test]

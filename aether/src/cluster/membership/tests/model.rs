@@ -15,6 +15,8 @@ const END: Duration = Duration::from_secs(40);
 const SILENCE: Duration = Duration::from_millis(1_300);
 /// The same if someone complains of it and it was not alone on a living server: three deliveries.
 const COMPLAINT: Duration = Duration::from_millis(200);
+/// The same if it is frozen and a request to it times out: two pings, and what is under way.
+const FROZEN: Duration = Duration::from_millis(450);
 
 #[derive(Debug, Clone)]
 enum Event {
@@ -35,6 +37,8 @@ enum Event {
 struct Node {
     incarnation: Incarnation,
     alive: bool,
+    /// It is not alive, but its connection is: nobody answers, and nobody says so.
+    frozen: bool,
     server: Option<u64>,
 }
 
@@ -86,6 +90,7 @@ impl Model {
             model.nodes.push(Node {
                 incarnation: Incarnation(1),
                 alive: true,
+                frozen: false,
                 server: Some(server),
             });
             model.schedule(Duration::ZERO, Event::Beat(node, Incarnation(1)));
@@ -215,7 +220,11 @@ impl Model {
     }
 
     fn answer(&mut self, ping: u64, process: &NodeProcess) {
-        let server = self.node_of(process).filter(|it| it.alive);
+        let node = self.node_of(process);
+        if node.is_some_and(|it| it.frozen) {
+            return;
+        }
+        let server = node.filter(|it| it.alive);
         let answer = match server.and_then(|it| it.server) {
             Some(server) => PingAnswer::Alive(Arc::from(server.to_string())),
             None => PingAnswer::NoResponders,
@@ -268,11 +277,19 @@ impl Model {
             return;
         }
         let server = self.nodes[node].server;
-        self.nodes[node].alive = false;
+        let frozen = self.chance.percent(30);
+        (self.nodes[node].alive, self.nodes[node].frozen) = (false, frozen);
         if self.now < self.paused_until + Duration::from_millis(500) {
             return;
         }
         self.schedule(SILENCE, Event::Deadline(process.clone(), self.pauses, None));
+        if frozen {
+            let timed_out = MembershipInput::TimedOut(process.clone());
+            self.schedule(Duration::from_millis(50), Event::Told(timed_out));
+            let troubles = Some(self.troubles);
+            self.schedule(FROZEN, Event::Deadline(process, self.pauses, troubles));
+            return;
+        }
         let witness = |it: &Node| it.alive && it.server == server && server.is_some();
         let witnessed = self.nodes.iter().any(witness);
         if self.chance.percent(50) && witnessed {
@@ -301,7 +318,7 @@ impl Model {
         let server = self.chance.below(SERVERS);
         let it = &mut self.nodes[node];
         it.incarnation.0 += 1;
-        (it.alive, it.server) = (true, Some(server));
+        (it.alive, it.frozen, it.server) = (true, false, Some(server));
         let incarnation = it.incarnation;
         self.schedule(Duration::ZERO, Event::Beat(node, incarnation));
     }
