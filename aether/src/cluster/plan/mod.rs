@@ -222,19 +222,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Gives what nobody has to whoever lacks the most.
+    /// Gives what nobody has to whoever lacks the most. Only active nodes lack something.
     fn place(&mut self) {
-        let lacking = self
-            .quotas
-            .iter()
-            .zip(&self.loads)
-            .map(|(quota, load)| quota - load);
+        let lacking = self.quotas.iter().zip(&self.loads);
         let lacking = lacking
-            .enumerate()
-            .filter(|(place, _)| self.is_active(*place));
-        let mut lacking: BinaryHeap<_> = lacking
-            .map(|(place, lack)| (lack, Reverse(place)))
-            .collect();
+            .zip(0..)
+            .map(|((quota, load), place)| (quota - load, Reverse(place)));
+        let mut lacking: BinaryHeap<(u64, Reverse<usize>)> = lacking.collect();
         for target in self.targets.iter_mut().filter(|it| it.is_none()) {
             let Some((lack, Reverse(place))) = lacking.pop() else {
                 return;
