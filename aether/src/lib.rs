@@ -9,6 +9,7 @@
 //!   [`EventStore`], and is usable without a domain.
 //! - The *runtime* (feature `runtime`) carries out commands and lets policies, projections and
 //!   adapters follow the log: `Aether` has an example of it all.
+//! - The *cluster*'s decisions (feature `cluster`): which node has which shard, and who leads.
 //! - The *model* of a domain, and its board, come from [`eventstorming`].
 //! - The *testing kit* (feature `testing`) has given/when/then and replay snapshots, and with the
 //!   feature `proptest` histories that nobody thought of.
@@ -24,6 +25,8 @@ extern crate self as aether;
 
 pub mod bus;
 mod clock;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 mod event;
 mod id;
 mod metadata;

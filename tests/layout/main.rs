@@ -11,7 +11,12 @@ use std::{
 };
 
 /// The folders that decide and compute, and leave waiting and talking to others.
-const PURE: [&str; 3] = ["aether/src/domain", "aether/src/wire", "eventstorming/src"];
+const PURE: [&str; 4] = [
+    "aether/src/cluster",
+    "aether/src/domain",
+    "aether/src/wire",
+    "eventstorming/src",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -163,6 +168,11 @@ fn the_core_pulls_in_no_network() {
 #[test]
 fn the_runtime_pulls_in_no_network() {
     check_no_network(&[]);
+}
+
+#[test]
+fn the_decisions_of_a_cluster_pull_in_no_network() {
+    check_no_network(&["--no-default-features", "--features", "cluster"]);
 }
 
 #[test]

@@ -1,0 +1,265 @@
+use std::{collections::BTreeMap, fmt};
+
+use super::{NodeId, Shard, ShardCount};
+
+mod wire;
+
+pub use self::wire::InvalidShardTable;
+
+/// Counts the forms of a cluster's shard table: each has one more than the one before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Epoch(pub u64);
+
+/// Tells the tenures of leaders apart: a later leader has a larger one.
+///
+/// It is the revision of the write by which the leader acquired the lease.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FencingToken(pub u64);
+
+/// Which node has which shard, and which shards are on their way to another.
+///
+/// It is a value: each change makes a new one, with the next epoch and with the fencing token of
+/// the leader that made it. An epoch is one table, so in an epoch a shard has one owner.
+///
+/// ```
+/// use aether::cluster::{FencingToken, NodeId, ShardCount, ShardTable, TableChange};
+///
+/// let shards = ShardCount::new(16)?;
+/// let node = NodeId::new("a")?;
+/// let changes = shards.shards().map(|shard| TableChange::Own(shard, node.clone()));
+/// let table = ShardTable::new(shards).changed(FencingToken(7), changes)?;
+///
+/// assert_eq!(table.owner(shards.shard_of("Order", "o-1")), Some(&node));
+/// assert_eq!(ShardTable::decode(&table.encode())?, table);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ShardTable {
+    count: ShardCount,
+    epoch: Epoch,
+    token: FencingToken,
+    /// The nodes that are named below, in order.
+    nodes: Vec<NodeId>,
+    /// For each shard the place of its owner among the nodes, counted from one; 0 is nobody.
+    owners: Vec<u16>,
+    moving: BTreeMap<Shard, NodeId>,
+}
+
+/// One change of a shard table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TableChange {
+    /// The node has the shard from now on, and the shard is not moving any more.
+    Own(Shard, NodeId),
+    /// The shard, which another node has, is to move to this one.
+    Move(Shard, NodeId),
+    /// The shard does not move any more; its owner keeps it.
+    Stay(Shard),
+    /// Nobody has the shard.
+    Release(Shard),
+}
+
+/// Says why a shard table was not changed. It is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidChange {
+    /// A later leader has written the table.
+    #[error(
+        "the fencing token {} is behind {}, the one that the table was written with",
+        token.0, written.0
+    )]
+    Fenced {
+        /// The token of the leader that wants the change.
+        token: FencingToken,
+        /// The token in the table.
+        written: FencingToken,
+    },
+    /// The table has no such shard.
+    #[error("there is no shard {shard}: the table has {count}")]
+    NoShard {
+        /// Which shard was named.
+        shard: Shard,
+        /// How many there are.
+        count: u32,
+    },
+    /// Only what someone else has can move to a node.
+    #[error("shard {shard} cannot move to `{to}`: nobody has it, or that node does")]
+    NoMove {
+        /// Which shard it is.
+        shard: Shard,
+        /// Where it was to go.
+        to: NodeId,
+    },
+    /// There are more nodes in it than a table can name.
+    #[error(
+        "the table would name {nodes} nodes; at most {} can be",
+        ShardTable::MOST_NODES
+    )]
+    TooManyNodes {
+        /// How many there would be.
+        nodes: usize,
+    },
+}
+
+impl ShardTable {
+    /// The most nodes that one table can name.
+    pub const MOST_NODES: usize = 65_535;
+
+    /// The table before the first leader wrote one: nobody has any shard.
+    pub fn new(count: ShardCount) -> Self {
+        Self {
+            count,
+            epoch: Epoch::default(),
+            token: FencingToken::default(),
+            nodes: Vec::new(),
+            owners: vec![0; count.len()],
+            moving: BTreeMap::new(),
+        }
+    }
+
+    /// How many shards there are.
+    pub fn count(&self) -> ShardCount {
+        self.count
+    }
+
+    /// Which form of the table this is.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// The token of the leader that wrote it.
+    pub fn token(&self) -> FencingToken {
+        self.token
+    }
+
+    /// The nodes that have shards, or to which one is moving, in order.
+    pub fn nodes(&self) -> &[NodeId] {
+        &self.nodes
+    }
+
+    /// The node that has a shard; none, if nobody does.
+    #[inline]
+    pub fn owner(&self, shard: Shard) -> Option<&NodeId> {
+        let place = self.owners.get(shard.index())?.checked_sub(1)?;
+        self.nodes.get(usize::from(place))
+    }
+
+    /// The node that has the actor of this type and id; none, if nobody does.
+    #[inline]
+    pub fn owner_of(&self, actor_type: &str, id: &str) -> Option<&NodeId> {
+        self.owner(self.count.shard_of(actor_type, id))
+    }
+
+    /// The node that a shard is moving to, if it is.
+    pub fn moving_to(&self, shard: Shard) -> Option<&NodeId> {
+        self.moving.get(&shard)
+    }
+
+    /// The shards that are moving, and the node that each is moving to.
+    pub fn moving(&self) -> impl ExactSizeIterator<Item = (Shard, &NodeId)> {
+        self.moving.iter().map(|(shard, to)| (*shard, to))
+    }
+
+    /// Each shard and the node that has it.
+    pub fn owners(&self) -> impl Iterator<Item = (Shard, Option<&NodeId>)> {
+        self.count.shards().map(|shard| (shard, self.owner(shard)))
+    }
+
+    /// The table with these changes, of the next epoch: what a leader writes in place of this one.
+    /// Without changes, it only makes known that the leader is another.
+    ///
+    /// # Errors
+    /// See [`InvalidChange`]. None of the changes was made.
+    pub fn changed(
+        &self,
+        token: FencingToken,
+        changes: impl IntoIterator<Item = TableChange>,
+    ) -> Result<Self, InvalidChange> {
+        if token < self.token {
+            let written = self.token;
+            return Err(InvalidChange::Fenced { token, written });
+        }
+        let owners = self.owners().map(|(_, owner)| owner.cloned());
+        let mut draft = Draft {
+            count: self.count,
+            owners: owners.collect(),
+            moving: self.moving.clone(),
+        };
+        for change in changes {
+            draft.make(change)?;
+        }
+        draft.finish(Epoch(self.epoch.0.saturating_add(1)), token)
+    }
+}
+
+impl fmt::Debug for ShardTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShardTable")
+            .field("epoch", &self.epoch)
+            .field("token", &self.token)
+            .field("shards", &self.count.get())
+            .field("nodes", &self.nodes)
+            .field("moving", &self.moving)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A table of which the nodes are not numbered yet.
+struct Draft {
+    count: ShardCount,
+    owners: Vec<Option<NodeId>>,
+    moving: BTreeMap<Shard, NodeId>,
+}
+
+impl Draft {
+    fn make(&mut self, change: TableChange) -> Result<(), InvalidChange> {
+        let (TableChange::Own(shard, _)
+        | TableChange::Move(shard, _)
+        | TableChange::Stay(shard)
+        | TableChange::Release(shard)) = change;
+        let count = self.count.get();
+        let Some(owner) = self.owners.get_mut(shard.index()) else {
+            return Err(InvalidChange::NoShard { shard, count });
+        };
+        match change {
+            TableChange::Move(_, to) => {
+                if owner.as_ref().is_none_or(|owner| *owner == to) {
+                    return Err(InvalidChange::NoMove { shard, to });
+                }
+                self.moving.insert(shard, to);
+                return Ok(());
+            }
+            TableChange::Own(_, node) => *owner = Some(node),
+            TableChange::Release(_) => *owner = None,
+            TableChange::Stay(_) => {}
+        }
+        self.moving.remove(&shard);
+        Ok(())
+    }
+
+    fn finish(self, epoch: Epoch, token: FencingToken) -> Result<ShardTable, InvalidChange> {
+        let owners = self.owners.iter().flatten();
+        let mut nodes: Vec<_> = owners.chain(self.moving.values()).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        if nodes.len() > ShardTable::MOST_NODES {
+            let nodes = nodes.len();
+            return Err(InvalidChange::TooManyNodes { nodes });
+        }
+        let numbers: BTreeMap<_, _> = nodes.iter().copied().zip(1..=u16::MAX).collect();
+        let number = |owner: &NodeId| numbers.get(owner).copied();
+        let owners = self.owners.iter();
+        let owners = owners.map(|owner| owner.as_ref().and_then(number).unwrap_or_default());
+        Ok(ShardTable {
+            count: self.count,
+            epoch,
+            token,
+            owners: owners.collect(),
+            nodes: nodes.into_iter().cloned().collect(),
+            moving: self.moving,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;
