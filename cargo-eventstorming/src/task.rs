@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, out: &Out) -> Result<Outcome, Failure> {
         Task::Completions { shell } => {
             let mut script = Vec::new();
             let mut command = Cargo::command();
-            clap_complete::generate(*shell, &mut command, "cargo", &mut script);
+            clap_complete::generate(*shell, &mut command, "cargo-eventstorming", &mut script);
             out.print(&String::from_utf8_lossy(&script))?;
             Ok(Outcome::Clean)
         }

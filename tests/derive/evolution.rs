@@ -502,6 +502,24 @@ async fn an_export_of_an_earlier_build_is_read_by_this_one() {
     aether.shutdown().await;
 }
 
+#[tokio::test]
+async fn what_an_event_of_a_newer_build_asks_for_is_parked_with_both_versions() {
+    let (store, clock) = log().await;
+    append(&store, (3, "HandedOver", 9), json!({ "number": "7" })).await;
+    let aether = run::<Shipping>(&store, &clock).await;
+    let mut parked = Vec::new();
+    while parked.len() < 2 {
+        parked = aether.parked().await.expect("the store is there");
+        tokio::task::yield_now().await;
+    }
+    for it in parked {
+        assert_eq!(it.actor_id.as_str(), "Parcel.7");
+        assert!(it.reason.contains(NEWER), "{}", it.reason);
+        assert!(!it.is_retried, "only another build can read it");
+    }
+    aether.shutdown().await;
+}
+
 /// An error with all that is behind it.
 fn chain(err: &dyn Error) -> String {
     let sources = std::iter::successors(err.source(), |err| (*err).source());
@@ -514,7 +532,9 @@ const NEWER: &str = "\"HandedOver\" is stored in version 9; this build knows ver
 async fn an_event_of_a_newer_build_is_refused_with_both_versions_and_nothing_skips_it() {
     let (store, clock) = log().await;
     append(&store, (3, "HandedOver", 9), json!({ "number": "7" })).await;
-    let aether = run::<Shipping>(&store, &clock).await;
+    let aether = Aether::builder().store(store.clone()).clock(clock.clone());
+    let aether = aether.context::<Shipping>().halting().start().await;
+    let aether = aether.expect("the context holds together");
     let err = aether
         .load::<Consignment>("7")
         .await

@@ -64,7 +64,7 @@ mod happened {
         pub(in super::super) struct Opened {
             pub(in super::super) r#type: DoorId,
             #[serde(rename = "byWhom", default)]
-            pub(in super::super) opened_by: ::std::option::Option<::std::string::String>,
+            pub(in super::super) by: ::std::option::Option<::std::string::String>,
             #[serde(flatten)]
             pub(in super::super) place: Place,
             #[serde(skip)]
@@ -87,7 +87,7 @@ mod happened {
             fn from(v1: OpenedV1) -> Self {
                 Self {
                     r#type: v1.r#type,
-                    opened_by: ::std::option::Option::None,
+                    by: ::std::option::Option::None,
                     place: Place { floor: 0 },
                     cached: 0,
                 }
@@ -158,7 +158,7 @@ impl Door {
         }
         ::std::result::Result::Ok(::std::option::Option::Some(Opened {
             r#type: command.r#type,
-            opened_by: ::std::option::Option::None,
+            by: ::std::option::Option::None,
             place: Place { floor: 2 },
             cached: 0,
         }))
@@ -355,7 +355,7 @@ mod tests {
     fn opened(floor: i8) -> Opened {
         Opened {
             r#type: DoorId::from("7"),
-            opened_by: None,
+            by: None,
             place: Place { floor },
             cached: 0,
         }

@@ -4,6 +4,10 @@
     clippy::expect_used,
     reason = "a helper of a test fails the test, and says what is wrong"
 )]
+#![expect(
+    clippy::empty_structs_with_brackets,
+    reason = "an event or a command is a struct with named fields, of which it may have none"
+)]
 
 // As `renamed = { package = "aether", .. }` does in a manifest.
 extern crate aether as renamed;

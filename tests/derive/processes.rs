@@ -323,10 +323,11 @@ fn the_model_has_it_as_a_policy_with_a_memory_and_says_how_long_it_waits() {
         (found.verb, found.after.as_deref(), found.cardinality)
     };
     let maybe = Some(Cardinality::Optional);
-    assert_eq!(issued("command/Void"), (Verb::Issues, Some("24 h"), maybe));
+    let surely = Some(Cardinality::One);
+    assert_eq!(issued("command/Void"), (Verb::Issues, Some("24 h"), surely));
     assert_eq!(
         issued("command/Remind"),
-        (Verb::Issues, Some("a while"), maybe)
+        (Verb::Issues, Some("a while"), surely)
     );
     assert_eq!(issued("command/Ship"), (Verb::Issues, None, maybe));
     let comes = |event: &str| {

@@ -11,6 +11,7 @@
     clippy::empty_structs_with_brackets,
     reason = "handlers and folds of a small domain"
 )]
+#![expect(clippy::float_cmp, reason = "what is counted is a whole number")]
 
 mod actors;
 mod adapters;

@@ -89,8 +89,8 @@ impl Ledger {
     fn values(&self, name: &str) -> Vec<f64> {
         let kept = self.0.lock().unwrap();
         let count = kept.counts.get(name);
-        let count = count.unwrap_or_else(|| panic!("no `{name}` among {:?}", kept.counts.keys()));
-        count.0.lock().unwrap().clone()
+        assert!(count.is_some(), "`{name}` among {:?}", kept.counts.keys());
+        count.unwrap().0.lock().unwrap().clone()
     }
 
     fn sum(&self, name: &str) -> f64 {
@@ -170,6 +170,10 @@ fn named(folder: &Path, names: &mut BTreeSet<String>) {
     }
 }
 
+#[expect(
+    clippy::future_not_send,
+    reason = "a recorder is local to its thread, and so is the test"
+)]
 async fn started() -> (Aether, Ledger) {
     let ledger = Ledger::default();
     let guard = metrics::set_default_local_recorder(&ledger);
@@ -225,7 +229,7 @@ async fn what_happens_is_measured() {
     assert_eq!(sum("aether_commands_total CountSeat nothing"), 1.0);
     let durations = ledger.values("aether_command_duration_seconds Measure");
     assert_eq!(durations.len(), 29);
-    assert!(durations.iter().all(|took| (0.0..1.0).contains(took)));
+    assert!(durations.iter().all(|took| *took > 0.0));
     assert_eq!(sum("aether_command_searches_total found"), 1.0);
     assert_eq!(sum("aether_command_searches_total absent"), 1.0);
     assert_eq!(sum("aether_actor_cache_lookups_total hit"), 7.0);

@@ -188,7 +188,7 @@ async fn mark_at(store: &impl Store, version: u64) -> SessionMark {
         .read(&rings(), Version::new(version - 1))
         .await
         .unwrap();
-    let mark = page.commits[0].commit.session().unwrap();
+    let mark = page.commits.first().unwrap().commit.session().unwrap();
     mark.as_ref().clone()
 }
 

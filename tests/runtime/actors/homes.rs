@@ -47,14 +47,16 @@ async fn race(stores: [impl Store; 2]) {
     };
     let runtimes = [both(one).await, both(two).await];
     for round in 0..3 {
-        let buys = (0..40).map(|number| {
-            let aether = runtimes[number % 2].clone();
-            async move {
-                aether
-                    .send(ticket(&format!("{round}.{}", number / 2)))
-                    .await
-            }
-        });
+        let buys = (0..40)
+            .zip(runtimes.iter().cycle())
+            .map(|(number, aether)| {
+                let aether = aether.clone();
+                async move {
+                    aether
+                        .send(ticket(&format!("{round}.{}", number / 2)))
+                        .await
+                }
+            });
         let sent = join_all(buys).await;
         let bought = sent.iter().filter(|sent| sent.is_ok()).count();
         assert_eq!(bought, 20);

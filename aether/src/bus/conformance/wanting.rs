@@ -70,7 +70,6 @@ pub async fn a_pattern_means_several_namespaces<B: Buses>(buses: &B) {
 
 /// A subscriber is told of the event types and the actors that it wants.
 pub async fn a_filter_gives_what_it_wants<B: Buses>(buses: &B) {
-    let namespace = fresh();
     let end_too = |types: &[&str]| {
         types
             .iter()
@@ -80,6 +79,8 @@ pub async fn a_filter_gives_what_it_wants<B: Buses>(buses: &B) {
     };
     for speaker in buses.nodes() {
         for listener in buses.nodes() {
+            // What was published before may still be on its way to others.
+            let namespace = fresh();
             let types: Vec<String> = end_too(&["Placed"]);
             let placed = all(&namespace).event_types(types);
             let mut placed = ok(listener.subscribe(placed).await);

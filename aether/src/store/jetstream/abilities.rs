@@ -125,8 +125,8 @@ mod tests {
             let told = Abilities::of(&config, "2.15.1", false).capabilities(max_payload);
             (told.commit_bytes, told.state_bytes)
         };
-        assert_eq!(limits(-1, 1 << 20), (Some(1_043_456), Some(1_047_552)));
-        assert_eq!(limits(10_240, 1 << 20), (Some(5_120), Some(1_047_552)));
+        assert_eq!(limits(-1, 1 << 20), (Some(1_043_456), Some(1_043_456)));
+        assert_eq!(limits(10_240, 1 << 20), (Some(5_120), Some(1_043_456)));
         assert_eq!(limits(-1, 100), (Some(0), Some(0)));
     }
 
