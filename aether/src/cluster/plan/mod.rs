@@ -227,7 +227,7 @@ impl<'a> Planner<'a> {
         let lacking = self.quotas.iter().zip(&self.loads);
         let lacking = lacking
             .zip(0..)
-            .map(|((quota, load), place)| (quota - load, Reverse(place)));
+            .map(|((quota, load), place)| (quota.saturating_sub(*load), Reverse(place)));
         let mut lacking: BinaryHeap<(u64, Reverse<usize>)> = lacking.collect();
         for target in self.targets.iter_mut().filter(|it| it.is_none()) {
             let Some((lack, Reverse(place))) = lacking.pop() else {
