@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use super::InvalidId;
+use super::{InvalidId, sequence};
 
 macro_rules! unique_id {
     ($(#[$doc:meta])* $id:ident, $kind:literal) => {
@@ -13,7 +13,7 @@ macro_rules! unique_id {
         impl $id {
             /// Makes a new one, a UUID of version 7: later ones sort after earlier ones.
             pub fn new() -> Self {
-                Self(Uuid::now_v7())
+                Self(sequence::next())
             }
 
             /// The UUID.
