@@ -1,10 +1,14 @@
 //! What sending a command does.
 
-use std::sync::atomic::Ordering;
+use std::{
+    convert::Infallible,
+    sync::atomic::{AtomicU32, Ordering, Ordering::SeqCst},
+};
 
 use aether::{
     CommandId, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore, Position,
     StoreErrorKind, Version,
+    prelude::*,
     runtime::{Aether, CommandError},
 };
 use futures_util::future::join_all;
@@ -245,4 +249,71 @@ async fn an_event_of_a_type_nobody_knows_is_told_and_nothing_is_decided_on_it() 
     assert!(aether.load::<Ticket>("a").await.is_err());
     let version = aether.store().version(&err.actor_id).await.unwrap();
     assert_eq!(version, Version::new(2), "nothing was stored");
+}
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Nudged {
+    by: u32,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+pub(crate) struct Nudge {
+    #[command(id)]
+    pendulum: String,
+    #[serde(deserialize_with = "read_by")]
+    by: u32,
+}
+
+/// How often a command was read.
+static READ: AtomicU32 = AtomicU32::new(0);
+
+fn read_by<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    READ.fetch_add(1, SeqCst);
+    u32::deserialize(from)
+}
+
+#[derive(Aggregate, Debug, Default)]
+#[aggregate(events(Nudged))]
+pub(crate) struct Pendulum {
+    nudged: u32,
+}
+
+#[handlers]
+impl Pendulum {
+    #[handle]
+    fn nudge(&self, command: Nudge) -> Result<Nudged, Infallible> {
+        Ok(Nudged { by: command.by })
+    }
+
+    #[apply]
+    fn nudged(&mut self, event: &Nudged) {
+        self.nudged += event.by;
+    }
+}
+
+bounded_context! {
+    /// What swings.
+    pub Swinging { aggregates: [Pendulum] }
+}
+
+#[tokio::test]
+async fn a_command_is_read_only_where_it_is_decided_on_again() {
+    let store = UnreliableStore::default();
+    let builder = Aether::builder().store(store.clone());
+    let aether = builder
+        .context::<Swinging>()
+        .start()
+        .await
+        .expect("it starts");
+    let nudge = || Nudge {
+        pendulum: "a".to_owned(),
+        by: 3,
+    };
+    aether.send(nudge()).await.expect("it is nudged");
+    assert_eq!(READ.load(SeqCst), 0);
+    store.faults().conflicts.store(2, SeqCst);
+    aether.send(nudge()).await.expect("it is nudged");
+    assert_eq!(READ.load(SeqCst), 2);
+    let pendulum = aether.load::<Pendulum>("a").await.expect("a pendulum");
+    assert_eq!((pendulum.nudged, pendulum.version()), (6, 2.into()));
 }

@@ -8,9 +8,10 @@ use super::{
     adapter::Adapter,
     engine::Engine,
     handle::{Aether, Inner},
-    meters::Meters,
+    meters::{CommandMeters, Meters},
     parking::{Lot, Parking},
     registry::{Launch, Member, Registry, TimersMember},
+    route::{Route, Routed},
     snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
     tasks::Tasks,
@@ -277,7 +278,9 @@ impl AetherBuilder {
             ledgers.push((member, ledger));
         }
         let (clock, attempts) = (self.clock, self.attempts);
-        let meters = Arc::new(Meters::new(routes.keys().copied()));
+        let meters = Arc::new(Meters::new());
+        let routes = routes.into_iter();
+        let routes = routes.map(|(command, route)| (command, routed(command, route, seals)));
         let snapshotter =
             Snapshotter::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
         let snapshotter = Arc::new(snapshotter);
@@ -295,8 +298,7 @@ impl AetherBuilder {
             actors: Arc::new(actors),
             meters,
             spawner: tasks.spawner(),
-            routes,
-            seals,
+            routes: routes.collect(),
             attempts,
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
@@ -313,6 +315,15 @@ impl AetherBuilder {
             projections,
             contexts,
         }))
+    }
+}
+
+/// A route with what is measured of it, over a store that may seal what is personal.
+fn routed(command: &'static str, route: Box<dyn Route>, seals: bool) -> Routed {
+    Routed {
+        keeps: !(seals && route.is_personal()),
+        route,
+        meters: CommandMeters::new(command),
     }
 }
 

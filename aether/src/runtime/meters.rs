@@ -1,4 +1,4 @@
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use metrics::{
     Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram,
@@ -32,11 +32,10 @@ pub(super) struct Meters {
     searches_in_vain: Counter,
     cells: Gauge,
     bytes: Gauge,
-    commands: HashMap<&'static str, CommandMeters>,
 }
 
 /// What is measured of the commands of one name.
-struct CommandMeters {
+pub(super) struct CommandMeters {
     duration: Histogram,
     ended: [Counter; Outcome::ALL.len()],
 }
@@ -105,8 +104,8 @@ impl Outcome {
 }
 
 impl Meters {
-    /// Registers all of them, for the commands that there are.
-    pub(super) fn new(commands: impl Iterator<Item = &'static str>) -> Self {
+    /// Registers all of them.
+    pub(super) fn new() -> Self {
         describe();
         let lookups = |result| counter!("aether_actor_cache_lookups_total", "result" => result);
         let evictions = |reason| counter!("aether_actor_cache_evictions_total", "reason" => reason);
@@ -126,9 +125,6 @@ impl Meters {
             searches_in_vain: searches("absent"),
             cells: gauge!("aether_actors"),
             bytes: gauge!("aether_actors_bytes"),
-            commands: commands
-                .map(|name| (name, CommandMeters::new(name)))
-                .collect(),
         }
     }
 
@@ -142,18 +138,6 @@ impl Meters {
         found.increment(1);
     }
 
-    /// A command has ended.
-    pub(super) fn ended(&self, command: &str, took: Duration, answer: &Result<Sent, CommandError>) {
-        let Some(meters) = self.commands.get(command) else {
-            return;
-        };
-        meters.duration.record(took);
-        let outcome = Outcome::of(answer);
-        if let Some(ended) = meters.ended.get(outcome as usize) {
-            ended.increment(1);
-        }
-    }
-
     /// So many actors are in memory.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     pub(super) fn tell(&self, status: ActorsStatus) {
@@ -163,7 +147,7 @@ impl Meters {
 }
 
 impl CommandMeters {
-    fn new(command: &'static str) -> Self {
+    pub(super) fn new(command: &'static str) -> Self {
         let ended = |outcome: Outcome| {
             let outcome = outcome.name();
             counter!("aether_commands_total", "command" => command, "outcome" => outcome)
@@ -171,6 +155,15 @@ impl CommandMeters {
         Self {
             duration: histogram!("aether_command_duration_seconds", "command" => command),
             ended: Outcome::ALL.map(ended),
+        }
+    }
+
+    /// A command has ended.
+    pub(super) fn ended(&self, took: Duration, answer: &Result<Sent, CommandError>) {
+        self.duration.record(took);
+        let outcome = Outcome::of(answer);
+        if let Some(ended) = self.ended.get(outcome as usize) {
+            ended.increment(1);
         }
     }
 }

@@ -11,7 +11,6 @@ mod actors;
 mod adapter;
 pub(crate) mod backoff;
 mod builder;
-mod carried;
 mod carry_out;
 mod command_error;
 mod driven;
@@ -31,6 +30,7 @@ mod search;
 mod send;
 mod snapshots;
 mod status;
+mod storing;
 mod tasks;
 mod timers;
 
@@ -42,7 +42,7 @@ pub use self::{
     handle::Aether,
     parking::{Parked, Parking},
     projection::ReadModel,
-    send::{SendCommand, Sent},
+    send::{SendCommand, Sending, Sent},
     snapshots::{
         Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
         verify_actor, verify_context,

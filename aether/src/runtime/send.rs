@@ -1,6 +1,8 @@
 use std::{
+    fmt,
     future::{Future, IntoFuture},
     pin::Pin,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -9,12 +11,14 @@ use tokio::time::Instant;
 use super::{
     actors::Full,
     command_error::CommandError,
+    driven::Driven,
     envelope::{Envelope, Known},
     handle::Aether,
 };
 use crate::{
-    ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, Version,
-    domain::Outgoing,
+    ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, StoreError,
+    StoreErrorKind, Version,
+    domain::{Given, Outgoing},
 };
 
 /// A command about to be sent: `.await` it.
@@ -33,6 +37,17 @@ pub struct SendCommand<'a> {
     aether: &'a Aether,
     command: &'static str,
     envelope: Result<Envelope, InvalidPayload>,
+    given: Given,
+}
+
+/// A command on its way: what awaits a [`SendCommand`].
+#[must_use = "a command is sent when it is awaited"]
+pub struct Sending<'a>(Way<'a>);
+
+enum Way<'a> {
+    New(SendCommand<'a>),
+    Begun(Driven<Result<Sent, CommandError>>),
+    Done,
 }
 
 impl<'a> SendCommand<'a> {
@@ -40,11 +55,13 @@ impl<'a> SendCommand<'a> {
         aether: &'a Aether,
         command: &'static str,
         outgoing: Result<Outgoing, InvalidPayload>,
+        given: Given,
     ) -> Self {
         Self {
             aether,
             command,
             envelope: outgoing.map(Envelope::new),
+            given,
         }
     }
 
@@ -95,18 +112,58 @@ impl<'a> SendCommand<'a> {
 
 impl<'a> IntoFuture for SendCommand<'a> {
     type Output = Result<Sent, CommandError>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+    type IntoFuture = Sending<'a>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        let Self {
-            aether,
-            command,
-            envelope,
-        } = self;
-        Box::pin(async move {
-            let envelope = envelope.map_err(|err| CommandError::unwritable(command, err))?;
-            aether.execute(envelope).await
-        })
+    fn into_future(self) -> Sending<'a> {
+        Sending(Way::New(self))
+    }
+}
+
+impl SendCommand<'_> {
+    fn begin(self) -> Result<Driven<Result<Sent, CommandError>>, CommandError> {
+        let unwritable = |err| CommandError::unwritable(self.command, err);
+        let envelope = self.envelope.map_err(unwritable)?;
+        self.aether.execute(envelope, self.given)
+    }
+}
+
+impl Future for Sending<'_> {
+    type Output = Result<Sent, CommandError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut driven = match std::mem::replace(&mut self.0, Way::Done) {
+            Way::New(command) => match command.begin() {
+                Ok(driven) => driven,
+                Err(err) => return Poll::Ready(Err(err)),
+            },
+            Way::Begun(driven) => driven,
+            Way::Done => return Poll::Pending,
+        };
+        match Pin::new(&mut driven).poll(context) {
+            Poll::Ready(answer) => {
+                Poll::Ready(answer.unwrap_or_else(|| Err(CommandError::Store(cut_off()))))
+            }
+            Poll::Pending => {
+                self.0 = Way::Begun(driven);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Tokio was shut down under a command.
+fn cut_off() -> StoreError {
+    let text = "it is not known whether the events of the command are stored: \
+                the tokio runtime is shut down";
+    StoreError::new(StoreErrorKind::InDoubt, text)
+}
+
+impl fmt::Debug for Sending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Way::New(command) => command.fmt(f),
+            Way::Begun(_) | Way::Done => f.debug_struct("Sending").finish_non_exhaustive(),
+        }
     }
 }
 
