@@ -8,6 +8,8 @@
 //!   [`Plan`] what has to change when nodes come and go: no more than that.
 //! - [`LeaderElection`] lets one node at a time write the table, and gives it a [`FencingToken`] so
 //!   that one which was paused cannot write any more.
+//! - [`ShardHost`] is what a node does with its shards while the table changes: it drains one, holds
+//!   what comes for it, releases it, and sends on in order what it has held.
 //! - [`Membership`] tells which nodes are there, from their heartbeats and from what became of
 //!   requests to them.
 //!
@@ -17,6 +19,7 @@
 mod chance;
 mod election;
 mod hash;
+mod host;
 mod membership;
 mod monotonic;
 mod node;
@@ -30,6 +33,7 @@ pub use self::{
         ElectionInput, ElectionOutput, InvalidLeaseTiming, LeaderElection, LeaderKey, LeaderRecord,
         LeaseTiming,
     },
+    host::{HostInput, HostLimits, HostOutput, Refusal, ShardHost, Takeover, Tenure},
     membership::{
         DeathCause, FailureDetector, FixedTimeout, Heartbeat, Membership, MembershipInput,
         MembershipOutput, MembershipTiming, PingAnswer,

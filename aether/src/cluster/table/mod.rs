@@ -43,16 +43,22 @@ pub struct ShardTable {
     /// For each shard the place of its owner among the nodes, counted from one; 0 is nobody.
     owners: Vec<u16>,
     moving: BTreeMap<Shard, NodeId>,
+    /// Of each shard whether its owner has it from one who released it.
+    handed_over: Vec<bool>,
 }
 
 /// One change of a shard table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TableChange {
-    /// The node has the shard from now on, and the shard is not moving any more.
+    /// The node has the shard from now on, and the shard is not moving any more. Whoever had it may
+    /// not know.
     Own(Shard, NodeId),
     /// The shard, which another node has, is to move to this one.
     Move(Shard, NodeId),
+    /// The shard, which was released, is now where it was moving to: nobody else writes to its
+    /// actors.
+    HandOver(Shard),
     /// The shard does not move any more; its owner keeps it.
     Stay(Shard),
     /// Nobody has the shard.
@@ -90,6 +96,12 @@ pub enum InvalidChange {
         /// Where it was to go.
         to: NodeId,
     },
+    /// Only a shard that is moving arrives.
+    #[error("shard {shard} cannot be handed over: it is not moving")]
+    NotMoving {
+        /// Which shard it is.
+        shard: Shard,
+    },
     /// There are more nodes in it than a table can name.
     #[error(
         "the table would name {nodes} nodes; at most {} can be",
@@ -114,6 +126,7 @@ impl ShardTable {
             nodes: Vec::new(),
             owners: vec![0; count.len()],
             moving: BTreeMap::new(),
+            handed_over: vec![false; count.len()],
         }
     }
 
@@ -155,6 +168,13 @@ impl ShardTable {
         self.moving.get(&shard)
     }
 
+    /// Whether the owner of a shard has it from one who released it, so that nobody else writes to
+    /// its actors.
+    pub fn was_handed_over(&self, shard: Shard) -> bool {
+        let handed_over = self.handed_over.get(shard.index());
+        handed_over.copied().unwrap_or_default()
+    }
+
     /// The shards that are moving, and the node that each is moving to.
     pub fn moving(&self) -> impl ExactSizeIterator<Item = (Shard, &NodeId)> {
         self.moving.iter().map(|(shard, to)| (*shard, to))
@@ -184,6 +204,7 @@ impl ShardTable {
             count: self.count,
             owners: owners.collect(),
             moving: self.moving.clone(),
+            handed_over: self.handed_over.clone(),
         };
         for change in changes {
             draft.make(change)?;
@@ -209,18 +230,21 @@ struct Draft {
     count: ShardCount,
     owners: Vec<Option<NodeId>>,
     moving: BTreeMap<Shard, NodeId>,
+    handed_over: Vec<bool>,
 }
 
 impl Draft {
     fn make(&mut self, change: TableChange) -> Result<(), InvalidChange> {
         let (TableChange::Own(shard, _)
         | TableChange::Move(shard, _)
+        | TableChange::HandOver(shard)
         | TableChange::Stay(shard)
         | TableChange::Release(shard)) = change;
         let count = self.count.get();
         let Some(owner) = self.owners.get_mut(shard.index()) else {
             return Err(InvalidChange::NoShard { shard, count });
         };
+        let mut clean = false;
         match change {
             TableChange::Move(_, to) => {
                 if owner.as_ref().is_none_or(|owner| *owner == to) {
@@ -230,10 +254,21 @@ impl Draft {
                 return Ok(());
             }
             TableChange::Own(_, node) => *owner = Some(node),
+            TableChange::HandOver(_) => {
+                let to = self.moving.get(&shard).cloned();
+                *owner = Some(to.ok_or(InvalidChange::NotMoving { shard })?);
+                clean = true;
+            }
             TableChange::Release(_) => *owner = None,
-            TableChange::Stay(_) => {}
+            TableChange::Stay(_) => {
+                self.moving.remove(&shard);
+                return Ok(());
+            }
         }
         self.moving.remove(&shard);
+        if let Some(handed_over) = self.handed_over.get_mut(shard.index()) {
+            *handed_over = clean;
+        }
         Ok(())
     }
 
@@ -257,6 +292,7 @@ impl Draft {
             owners: owners.collect(),
             nodes: nodes.into_iter().cloned().collect(),
             moving: self.moving,
+            handed_over: self.handed_over,
         })
     }
 }

@@ -23,6 +23,7 @@ pub(in crate::cluster) fn table() -> impl Strategy<Value = ShardTable> {
                 let shard = shard(number % u16::try_from(count.get()).unwrap());
                 match kind {
                     0 => Some(TableChange::Release(shard)),
+                    1 if table.moving_to(shard).is_some() => Some(TableChange::HandOver(shard)),
                     1 => Some(TableChange::Stay(shard)),
                     2 | 3 => {
                         let owner = table.owner(shard)?;
@@ -68,6 +69,31 @@ fn a_table_is_written_as_it_was_in_every_release() {
     expected.extend([5, 1, 0b00_01_10_01, 6, 2, 2, 1]);
     expected.extend([0; 8]);
     assert_eq!(small().encode(), sealed(expected));
+}
+
+#[test]
+fn a_shard_that_is_handed_over_is_marked_until_it_changes_hands_again() {
+    let moving = small();
+    let arrived = [TableChange::HandOver(shard(2))];
+    let arrived = moving.changed(moving.token(), arrived).unwrap();
+    assert_eq!(arrived.owner(shard(2)), Some(&node(2)));
+    assert_eq!(arrived.moving_to(shard(2)), None);
+    let marked = |table: &ShardTable| {
+        let shards = table.count().shards();
+        shards
+            .map(|it| table.was_handed_over(it))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(marked(&moving), [false; 4]);
+    assert_eq!(marked(&arrived), [false, false, true, false]);
+    assert_eq!(ShardTable::decode(&arrived.encode()).unwrap(), arrived);
+    let next = |change| arrived.changed(arrived.token(), [change]).unwrap();
+    assert!(next(TableChange::Stay(shard(2))).was_handed_over(shard(2)));
+    assert!(!next(TableChange::Own(shard(2), node(3))).was_handed_over(shard(2)));
+    assert!(!next(TableChange::Release(shard(2))).was_handed_over(shard(2)));
+    let refused = arrived.changed(arrived.token(), [TableChange::HandOver(shard(2))]);
+    let (refused, shard) = (refused.unwrap_err(), shard(2));
+    assert_eq!(refused, InvalidChange::NotMoving { shard });
 }
 
 #[test]

@@ -19,6 +19,8 @@ const SHARD_BITS: u64 = 3;
 const NODES: u64 = 4;
 const OWNERS: u64 = 5;
 const MOVING: u64 = 6;
+/// Left out if there are none.
+const HANDED_OVER: u64 = 7;
 
 /// Says why bytes are no shard table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +57,10 @@ impl ShardTable {
         put_field(&mut bytes, NODES, &self.nodes_as_bytes());
         put_field(&mut bytes, OWNERS, &pack(&self.owners, self.width()));
         put_field(&mut bytes, MOVING, &self.moving_as_bytes());
+        if self.handed_over.contains(&true) {
+            let marks: Vec<_> = self.handed_over.iter().map(|it| u16::from(*it)).collect();
+            put_field(&mut bytes, HANDED_OVER, &pack(&marks, 1));
+        }
         bytes.extend(stable_hash(0, &bytes).to_le_bytes());
         bytes
     }
@@ -142,6 +148,7 @@ impl<'a> Fields<'a> {
             token: FencingToken(token),
             owners,
             moving: self.moving(count, &nodes).ok_or(malformed("moves"))?,
+            handed_over: self.handed_over(count).ok_or(malformed("handovers"))?,
             nodes,
         };
         let sound = table.moving.iter();
@@ -183,6 +190,14 @@ impl<'a> Fields<'a> {
         let owners = unpack(self.0.get(&OWNERS)?, count.len(), width(nodes))?;
         let known = owners.iter().all(|owner| usize::from(*owner) <= nodes);
         known.then_some(owners)
+    }
+
+    fn handed_over(&self, count: ShardCount) -> Option<Vec<bool>> {
+        let Some(marks) = self.0.get(&HANDED_OVER) else {
+            return Some(vec![false; count.len()]);
+        };
+        let marks = unpack(marks, count.len(), 1)?;
+        Some(marks.into_iter().map(|mark| mark == 1).collect())
     }
 
     fn moving(&self, count: ShardCount, nodes: &[NodeId]) -> Option<BTreeMap<Shard, NodeId>> {
