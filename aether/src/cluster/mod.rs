@@ -21,6 +21,8 @@ mod balancer;
 #[cfg(test)]
 mod chance;
 mod election;
+#[cfg(test)]
+mod handover;
 mod hash;
 mod host;
 mod membership;
@@ -37,7 +39,7 @@ pub use self::{
         ElectionInput, ElectionOutput, InvalidLeaseTiming, LeaderElection, LeaderKey, LeaderRecord,
         LeaseTiming,
     },
-    host::{HostInput, HostLimits, HostOutput, Refusal, ShardHost, Takeover, Tenure},
+    host::{HostInput, HostLimits, HostOutput, Refusal, ShardHost, Tenure},
     membership::{
         DeathCause, FailureDetector, FixedTimeout, Heartbeat, Membership, MembershipInput,
         MembershipOutput, MembershipTiming, PingAnswer,

@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    Availability, Candidate, Epoch, FencingToken, InvalidChange, Monotonic, NodeId, Plan, Shard,
-    ShardTable, TableChange,
+    Availability, Candidate, Epoch, FencingToken, InvalidChange, Monotonic, NodeProcess, Plan,
+    Shard, ShardTable, TableChange,
 };
 
 /// How long the steps of a balancer take, and how many it takes at a time.
@@ -52,9 +52,9 @@ pub enum BalancerInput {
         /// Which shard.
         shard: Shard,
         /// Who had it.
-        from: NodeId,
+        from: NodeProcess,
         /// Who is to have it.
-        to: NodeId,
+        to: NodeProcess,
         /// The epoch of the table that asked for it.
         epoch: Epoch,
     },
@@ -93,9 +93,9 @@ pub struct Balancer {
     /// The table that is being written.
     writing: Option<ShardTable>,
     began: Option<Monotonic>,
-    nodes: BTreeMap<NodeId, Known>,
+    nodes: BTreeMap<NodeProcess, Known>,
     /// Who was there, and is not any more.
-    gone: BTreeSet<NodeId>,
+    gone: BTreeSet<NodeProcess>,
     mixed: bool,
     moves: BTreeMap<Shard, Underway>,
     superseded: bool,
@@ -111,7 +111,7 @@ struct Known {
 /// A move that the table has.
 #[derive(Debug)]
 struct Underway {
-    to: NodeId,
+    to: NodeProcess,
     since: Monotonic,
     /// The first table that this leader knows to have it: an earlier release was of another move.
     epoch: Epoch,
@@ -206,7 +206,7 @@ impl Balancer {
         self.gone.retain(|node| !self.nodes.contains_key(node));
     }
 
-    fn released(&mut self, shard: Shard, (from, to): (&NodeId, &NodeId), epoch: Epoch) {
+    fn released(&mut self, shard: Shard, (from, to): (&NodeProcess, &NodeProcess), epoch: Epoch) {
         let is_owner = self.table.owner(shard) == Some(from);
         let underway = self.moves.get_mut(&shard);
         let underway = underway.filter(|it| is_owner && it.to == *to && it.epoch <= epoch);
@@ -260,7 +260,7 @@ impl Balancer {
         let mut changes: Vec<_> = plan.adoptions().collect();
         let orphans = plan.orphans.iter().map(|(shard, _)| *shard);
         let settled: BTreeSet<_> = plan.cancelled.iter().copied().chain(orphans).collect();
-        let mut busy: BTreeMap<&NodeId, usize> = BTreeMap::new();
+        let mut busy: BTreeMap<&NodeProcess, usize> = BTreeMap::new();
         for (shard, underway) in &self.moves {
             if settled.contains(shard) || !self.is_active(&underway.to) {
                 continue;
@@ -278,7 +278,7 @@ impl Balancer {
         }
         let is_calm = !self.mixed && self.is_settled(now);
         for it in &plan.moves {
-            let is_free = |node, busy: &BTreeMap<&NodeId, usize>| {
+            let is_free = |node, busy: &BTreeMap<&NodeProcess, usize>| {
                 busy.get(node).is_none_or(|it| *it < self.timing.moves)
             };
             let is_under_way = self.moves.contains_key(&it.shard) && !settled.contains(&it.shard);
@@ -314,16 +314,16 @@ impl Balancer {
         nodes.all(|it| it.since + self.timing.settle <= now)
     }
 
-    fn is(&self, node: &NodeId, availability: Availability) -> bool {
+    fn is(&self, node: &NodeProcess, availability: Availability) -> bool {
         let known = self.nodes.get(node);
         known.is_some_and(|it| it.candidate.availability == availability)
     }
 
-    fn is_active(&self, node: &NodeId) -> bool {
+    fn is_active(&self, node: &NodeProcess) -> bool {
         self.is(node, Availability::Active)
     }
 
-    fn is_draining(&self, node: &NodeId) -> bool {
+    fn is_draining(&self, node: &NodeProcess) -> bool {
         self.is(node, Availability::Draining)
     }
 }

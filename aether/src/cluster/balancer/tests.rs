@@ -1,8 +1,8 @@
 use super::*;
-use crate::cluster::ShardCount;
+use crate::cluster::{Incarnation, NodeId, ShardCount};
 
-fn node(id: &str) -> NodeId {
-    NodeId::new(id).unwrap()
+fn node(id: &str) -> NodeProcess {
+    NodeId::new(id).unwrap().process(Incarnation(1))
 }
 
 fn shard(number: u32) -> Shard {
@@ -116,7 +116,10 @@ fn who_was_never_heard_of_keeps_what_it_has_for_a_while() {
     assert_eq!(count(balancer.table(), "b"), 4);
     settle(&mut balancer, 1_500, BalancerInput::Tick);
     assert_eq!(count(balancer.table(), "a"), 8);
-    assert!(!balancer.table().was_handed_over(shard(1)));
+    assert_eq!(
+        balancer.table().seized_in(shard(1)),
+        balancer.table().epoch()
+    );
 }
 
 #[test]
@@ -140,7 +143,7 @@ fn for_balance_a_few_shards_move_at_a_time_and_none_as_long_as_someone_has_just_
     let written = settle(&mut balancer, 3_001, input);
     // The next one sets out when one has arrived.
     assert_eq!(balancer.table().owner(shard), Some(&node("b")));
-    assert!(balancer.table().was_handed_over(shard));
+    assert_eq!(balancer.table().seized_in(shard), Epoch(0));
     assert_eq!((written.len(), balancer.table().moving().len()), (1, 2));
 }
 
@@ -179,7 +182,10 @@ fn who_does_not_release_a_shard_in_time_loses_it_without() {
     assert_eq!(settle(&mut balancer, 8_999, BalancerInput::Tick), []);
     settle(&mut balancer, 9_000, BalancerInput::Tick);
     assert_eq!(balancer.table().owner(shard), Some(&node("b")));
-    assert!(!balancer.table().was_handed_over(shard));
+    assert_eq!(
+        balancer.table().seized_in(shard),
+        balancer.table().owned_since(shard)
+    );
 }
 
 #[test]

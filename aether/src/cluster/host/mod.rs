@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Epoch, Monotonic, NodeId, Shard, ShardTable};
+use super::{Epoch, Monotonic, NodeProcess, Shard, ShardTable};
 
 mod held;
 
@@ -39,16 +39,6 @@ impl Default for HostLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tenure(u64);
 
-/// How a node came to have a shard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takeover {
-    /// Whoever had it before has released it: nobody else writes to its actors.
-    Clean,
-    /// Someone may still write to its actors, who does not know yet that the shard is not his any
-    /// more: each actor needs a barrier before anything is decided on its state.
-    Unclean,
-}
-
 /// Why a message is given back to its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -58,7 +48,7 @@ pub enum Refusal {
         /// The epoch of the table.
         epoch: Epoch,
         /// Who has it.
-        owner: Option<NodeId>,
+        owner: Option<NodeProcess>,
     },
     /// More messages wait already than may.
     Busy,
@@ -98,12 +88,15 @@ pub enum HostInput<M> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HostOutput<M> {
-    /// The node has the shard from now on. What it kept of its actors is void.
+    /// The node has the shard from now on. What it kept of its actors is void; what it reads of one
+    /// has to be held against these epochs: see [`ShardHost`].
     Begin {
         /// Which shard.
         shard: Shard,
-        /// How the node came to have it.
-        takeover: Takeover,
+        /// The epoch since which the node has it.
+        since: Epoch,
+        /// The epoch in which it was last taken from a node that may not know it.
+        seized: Epoch,
     },
     /// Let the actor have the message, and say when it is [finished](HostInput::Finished).
     Dispatch {
@@ -119,7 +112,7 @@ pub enum HostOutput<M> {
         /// The shard of its actor.
         shard: Shard,
         /// Who has it.
-        to: NodeId,
+        to: NodeProcess,
         /// The message.
         message: M,
     },
@@ -137,7 +130,7 @@ pub enum HostOutput<M> {
         /// Which shard.
         shard: Shard,
         /// Who is to have it.
-        to: NodeId,
+        to: NodeProcess,
         /// The epoch of the table that asked for it.
         epoch: Epoch,
     },
@@ -152,13 +145,28 @@ pub enum HostOutput<M> {
 /// begun, holds what comes in the meantime, releases the shard, and sends on in order what it has
 /// held once the table names the new owner. No other shard waits for that, and no other node.
 ///
-/// If it does not release a shard in time, the leader gives it away all the same, without the
-/// mark of a clean handover; then the new owner needs a [barrier](Takeover::Unclean).
-///
 /// A message that was sent by a later table than the one known here waits for that table.
+///
+/// # Barriers
+///
+/// If a node does not release a shard in time, or seems dead, the leader gives the shard away all
+/// the same: the table says that it was [seized](ShardTable::seized_in). Its former owner may not
+/// know it, and would still write to its actors. A barrier keeps it from that: a record in the
+/// actor's history with the epoch [since](ShardTable::owned_since) which its writer has the shard,
+/// stored like any other commit on the condition that the actor is at the version that was read.
+/// Whoever has read an actor for the first time since the shard [began](HostOutput::Begin) looks at
+/// its last barrier, and
+/// - if that is of a later epoch than `since`, another has the shard by now: nothing may be decided
+///   on it here;
+/// - if it is of an earlier epoch than `seized`, or there is none and `seized` is not the first
+///   epoch, appends one of the epoch `since` before anything else.
+///
+/// Likewise, who is refused a write because the version is another has to take the shard for
+/// another's until a table says that it is not: reading the actor again and writing once more would
+/// get by the guard.
 #[derive(Debug)]
 pub struct ShardHost<M> {
-    node: NodeId,
+    node: NodeProcess,
     limits: HostLimits,
     table: Option<ShardTable>,
     shards: BTreeMap<Shard, Place<M>>,
@@ -171,6 +179,8 @@ pub struct ShardHost<M> {
 #[derive(Debug)]
 struct Place<M> {
     stage: Stage,
+    /// The epoch since which the shard is here.
+    since: Epoch,
     tenure: Tenure,
     /// How many messages were given out and are not finished.
     running: usize,
@@ -187,11 +197,11 @@ enum Stage {
     Serving,
     /// What has begun is finished, and nothing else begins.
     Draining {
-        to: NodeId,
+        to: NodeProcess,
     },
     /// It was said last then that it is released.
     Released {
-        to: NodeId,
+        to: NodeProcess,
         said: Monotonic,
     },
 }
@@ -199,8 +209,8 @@ enum Stage {
 type Outputs<M> = Vec<HostOutput<M>>;
 
 impl<M> ShardHost<M> {
-    /// The host of a process that has just come up as this node.
-    pub fn new(node: NodeId, limits: HostLimits) -> Self {
+    /// The host of a process that has just come up.
+    pub fn new(node: NodeProcess, limits: HostLimits) -> Self {
         Self {
             node,
             limits,
@@ -306,29 +316,31 @@ impl<M> ShardHost<M> {
     }
 
     fn learn(&mut self, now: Monotonic, table: ShardTable, outputs: &mut Outputs<M>) {
-        let known = self.epoch();
-        if known.is_some_and(|known| table.epoch() <= known) {
+        if self.epoch().is_some_and(|known| table.epoch() <= known) {
             return;
         }
-        // What happened in the tables that were missed is not known.
-        let next = known.map(|known| Epoch(known.0.saturating_add(1)));
-        let missed = next != Some(table.epoch());
-        let shards = table.count().shards();
+        let is_here = |shard: Shard| {
+            let nodes = [table.owner(shard), table.moving_to(shard)];
+            let is_known = self.shards.contains_key(&shard) || self.warm.contains(&shard);
+            is_known || nodes.contains(&Some(&self.node))
+        };
+        let concerned = table.count().shards().filter(|shard| is_here(*shard));
+        let concerned: Vec<_> = concerned.collect();
         self.table = Some(table);
-        for shard in shards {
-            self.follow(now, shard, missed, outputs);
+        for shard in concerned {
+            self.follow(now, shard, outputs);
         }
     }
 
     /// Does what the table wants done with a shard.
-    fn follow(&mut self, now: Monotonic, shard: Shard, missed: bool, outputs: &mut Outputs<M>) {
+    fn follow(&mut self, now: Monotonic, shard: Shard, outputs: &mut Outputs<M>) {
         let Some(table) = &self.table else { return };
-        let (epoch, owner) = (table.epoch(), table.owner(shard).cloned());
+        let epoch = table.epoch();
         let to = table.moving_to(shard).cloned();
-        let is_clean = table.was_handed_over(shard) && !missed;
-        if owner.as_ref() != Some(&self.node) {
+        let (since, seized) = (table.owned_since(shard), table.seized_in(shard));
+        if table.owner(shard) != Some(&self.node) {
             let coming = to.as_ref() == Some(&self.node);
-            self.leave(shard, epoch, owner, outputs);
+            self.leave(shard, epoch, outputs);
             if !coming {
                 self.warm.remove(&shard);
             } else if self.warm.insert(shard) {
@@ -337,33 +349,31 @@ impl<M> ShardHost<M> {
             return;
         }
         self.warm.remove(&shard);
-        let place = match self.shards.remove(&shard) {
+        let mut place = match self.shards.remove(&shard) {
             Some(place) => place,
             None => self.place(Stage::Awaited { epoch, since: now }),
         };
-        let takeover = if is_clean {
-            Takeover::Clean
-        } else {
-            Takeover::Unclean
-        };
-        let place = self.shards.entry(shard).or_insert(place);
+        if place.since != since {
+            // It may have been elsewhere in the tables that were missed.
+            if place.is_in_use() {
+                outputs.push(HostOutput::Lose(shard));
+            }
+            let held = std::mem::take(&mut place.held);
+            place = self.place(Stage::Awaited { epoch, since: now });
+            (place.since, place.held) = (since, held);
+        }
         match to {
-            None => place.serve(shard, takeover, missed, outputs),
+            None => place.serve(shard, seized, outputs),
             Some(to) => {
                 place.drain(to);
                 place.release(now, (shard, epoch), outputs);
             }
         }
+        self.shards.insert(shard, place);
     }
 
     /// A shard is another's, or nobody's.
-    fn leave(
-        &mut self,
-        shard: Shard,
-        epoch: Epoch,
-        owner: Option<NodeId>,
-        outputs: &mut Outputs<M>,
-    ) {
+    fn leave(&mut self, shard: Shard, epoch: Epoch, outputs: &mut Outputs<M>) {
         let place = self.shards.get(&shard).map(|it| &it.stage);
         if matches!(place, Some(Stage::Awaited { epoch: awaited, .. }) if *awaited > epoch) {
             return;
@@ -374,15 +384,22 @@ impl<M> ShardHost<M> {
         if place.is_in_use() {
             outputs.push(HostOutput::Lose(shard));
         }
-        let is_early = matches!(place.stage, Stage::Awaited { .. });
+        let was_here = !matches!(place.stage, Stage::Awaited { .. });
         for message in place.held.take() {
-            outputs.push(match owner.clone().filter(|_| !is_early) {
-                Some(to) => HostOutput::Forward { shard, to, message },
-                None => HostOutput::Refuse {
-                    message,
-                    refusal: self.moved(shard),
-                },
-            });
+            let refusal = self.moved(shard);
+            let output = match (was_here, &refusal) {
+                (
+                    true,
+                    Refusal::Moved {
+                        owner: Some(to), ..
+                    },
+                ) => {
+                    let to = to.clone();
+                    HostOutput::Forward { shard, to, message }
+                }
+                (true | false, _) => HostOutput::Refuse { message, refusal },
+            };
+            outputs.push(output);
         }
     }
 
@@ -415,7 +432,10 @@ impl<M> ShardHost<M> {
                 outputs.push(HostOutput::Release { shard, to, epoch });
                 true
             }
-            _ => true,
+            Stage::Awaited { .. }
+            | Stage::Serving
+            | Stage::Draining { .. }
+            | Stage::Released { .. } => true,
         });
     }
 
@@ -429,6 +449,7 @@ impl<M> ShardHost<M> {
         self.tenures += 1;
         Place {
             stage,
+            since: Epoch::default(),
             tenure: Tenure(self.tenures),
             running: 0,
             held: Held::default(),
@@ -453,17 +474,17 @@ impl<M> Place<M> {
     }
 
     /// The shard is here, and stays.
-    fn serve(&mut self, shard: Shard, takeover: Takeover, missed: bool, outputs: &mut Outputs<M>) {
-        let takeover = match std::mem::replace(&mut self.stage, Stage::Serving) {
-            Stage::Awaited { .. } => Some(takeover),
-            Stage::Serving | Stage::Draining { .. } if missed => Some(Takeover::Unclean),
-            Stage::Serving | Stage::Draining { .. } => None,
-            Stage::Released { .. } if missed => Some(Takeover::Unclean),
-            // Nobody else has had it.
-            Stage::Released { .. } => Some(Takeover::Clean),
-        };
-        if let Some(takeover) = takeover {
-            outputs.push(HostOutput::Begin { shard, takeover });
+    fn serve(&mut self, shard: Shard, seized: Epoch, outputs: &mut Outputs<M>) {
+        // What was released is kept no more.
+        let begins = !self.is_in_use();
+        self.stage = Stage::Serving;
+        if begins {
+            let since = self.since;
+            outputs.push(HostOutput::Begin {
+                shard,
+                since,
+                seized,
+            });
         }
         for message in self.held.take() {
             self.dispatch(shard, message, outputs);
@@ -471,7 +492,7 @@ impl<M> Place<M> {
     }
 
     /// The shard is here, and is to go.
-    fn drain(&mut self, to: NodeId) {
+    fn drain(&mut self, to: NodeProcess) {
         if let Stage::Released { to: known, .. } = &mut self.stage {
             *known = to;
         } else {

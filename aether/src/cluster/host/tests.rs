@@ -1,10 +1,10 @@
 use super::*;
-use crate::cluster::{FencingToken, ShardCount, TableChange};
+use crate::cluster::{FencingToken, Incarnation, NodeId, ShardCount, TableChange};
 
 const HERE: &str = "here";
 
-fn node(id: &str) -> NodeId {
-    NodeId::new(id).unwrap()
+fn node(id: &str) -> NodeProcess {
+    NodeId::new(id).unwrap().process(Incarnation(1))
 }
 
 fn shard(number: u32) -> Shard {
@@ -101,9 +101,12 @@ impl Scene {
     }
 }
 
-fn begin(number: u32, takeover: Takeover) -> HostOutput<&'static str> {
-    let shard = shard(number);
-    HostOutput::Begin { shard, takeover }
+fn begin(number: u32, since: u64, seized: u64) -> HostOutput<&'static str> {
+    HostOutput::Begin {
+        shard: shard(number),
+        since: Epoch(since),
+        seized: Epoch(seized),
+    }
 }
 
 fn forward(message: &'static str) -> HostOutput<&'static str> {
@@ -120,15 +123,23 @@ fn moving() -> [TableChange; 1] {
 }
 
 #[test]
-fn what_a_process_finds_to_be_its_own_when_it_comes_up_needs_barriers() {
+fn what_is_here_is_served_from_the_first_table_that_says_so() {
     let mut scene = Scene::new();
     assert!(scene.host.serves(shard(0)) && !scene.host.serves(shard(1)));
     let again = scene.table.clone();
     assert_eq!(scene.step(HostInput::Table(again)), []);
-    let mut anew = ShardHost::<()>::new(node(HERE), limits());
-    let begun = anew.step(at(0), HostInput::Table(scene.table));
-    let (shard, takeover) = (shard(0), Takeover::Unclean);
-    assert_eq!(begun, [HostOutput::Begin { shard, takeover }]);
+    assert_eq!(scene.change([]), []);
+}
+
+#[test]
+fn a_later_process_of_a_node_has_nothing_of_what_the_one_before_had() {
+    let mut scene = Scene::new();
+    let later = node(HERE).node.process(Incarnation(2));
+    scene.host = ShardHost::new(later.clone(), limits());
+    assert_eq!(scene.change([]), []);
+    assert!(!scene.host.serves(shard(0)));
+    let said = scene.change([TableChange::Own(shard(0), later)]);
+    assert_eq!(said, [begin(0, 3, 3)]);
 }
 
 #[test]
@@ -219,36 +230,40 @@ fn a_move_that_is_called_off_goes_on_where_it_stopped() {
 }
 
 #[test]
-fn a_move_that_is_called_off_after_the_release_begins_anew_and_needs_no_barrier() {
+fn a_move_that_is_called_off_after_the_release_begins_anew() {
     let mut scene = Scene::new();
     scene.change(moving());
     let said = scene.change([TableChange::Stay(shard(0))]);
-    assert_eq!(said, [begin(0, Takeover::Clean)]);
+    assert_eq!(said, [begin(0, 1, 0)]);
 }
 
 #[test]
-fn a_shard_that_was_released_comes_clean_and_one_that_was_not_does_not() {
+fn a_shard_says_since_when_it_is_here_and_when_it_was_last_taken() {
     let move_here = TableChange::Move(shard(1), node(HERE));
     let mut scene = Scene::new();
     let said = scene.change([move_here.clone()]);
     assert_eq!(said, [HostOutput::Warm(shard(1))]);
     assert_eq!(scene.change([]), []);
     let said = scene.change([TableChange::HandOver(shard(1))]);
-    assert_eq!(said, [begin(1, Takeover::Clean)]);
+    assert_eq!(said, [begin(1, 4, 0)]);
 
     let mut scene = Scene::new();
     scene.change([move_here]);
     let said = scene.change([TableChange::Own(shard(1), node(HERE))]);
-    assert_eq!(said, [begin(1, Takeover::Unclean)]);
+    assert_eq!(said, [begin(1, 3, 3)]);
 }
 
 #[test]
-fn whoever_missed_a_table_takes_nothing_for_clean_and_begins_anew_with_what_it_has() {
+fn a_shard_that_was_away_in_tables_that_were_missed_begins_anew() {
     let mut scene = Scene::new();
-    scene.unheard([TableChange::Move(shard(1), node(HERE))]);
-    let said = scene.change([TableChange::HandOver(shard(1))]);
-    let unclean = |number| begin(number, Takeover::Unclean);
-    assert_eq!(said, [unclean(0), unclean(1)]);
+    let tenure = scene.dispatch("running");
+    scene.unheard([TableChange::Own(shard(0), node("there"))]);
+    let said = scene.change([TableChange::Own(shard(0), node(HERE))]);
+    assert_eq!(said, [HostOutput::Lose(shard(0)), begin(0, 3, 3)]);
+    assert_ne!(scene.dispatch("again"), tenure);
+    // What was missed and has no part in it changes nothing.
+    scene.unheard([TableChange::Own(shard(1), node("elsewhere"))]);
+    assert_eq!(scene.change([]), []);
 }
 
 #[test]
@@ -263,7 +278,7 @@ fn what_comes_before_its_table_waits_for_it() {
         1
     );
     let said = scene.change([TableChange::HandOver(shard(1))]);
-    let begun = begin(1, Takeover::Clean);
+    let begun = begin(1, 3, 0);
     assert_eq!(said.first(), Some(&begun));
     assert!(matches!(
         said.as_slice(),
