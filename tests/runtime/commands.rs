@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    sync::atomic::{AtomicU32, Ordering, Ordering::SeqCst},
+    sync::atomic::{AtomicU32, Ordering::SeqCst},
 };
 
 use aether::{
@@ -185,7 +185,7 @@ async fn two_runtimes_over_one_log_do_not_lose_each_others_commands() {
 async fn after_a_conflict_the_command_is_decided_again() {
     let store = UnreliableStore::default();
     let aether = running_on(store.clone()).await;
-    store.faults().conflicts.store(3, Ordering::SeqCst);
+    store.faults().conflicts.store(3, SeqCst);
     let sent = aether.send(ticket("a")).await.unwrap();
     assert_eq!((sent.version, sent.repeated), (Version::FIRST, false));
 }
@@ -193,7 +193,7 @@ async fn after_a_conflict_the_command_is_decided_again() {
 #[tokio::test]
 async fn a_command_gives_up_when_others_are_always_faster() {
     let store = UnreliableStore::default();
-    store.faults().conflicts.store(u32::MAX, Ordering::SeqCst);
+    store.faults().conflicts.store(u32::MAX, SeqCst);
     let builder = Aether::builder()
         .store(store.clone())
         .context::<Selling>()
@@ -205,7 +205,7 @@ async fn a_command_gives_up_when_others_are_always_faster() {
         "{err:?}"
     );
     assert_eq!(
-        u32::MAX - store.faults().conflicts.load(Ordering::SeqCst),
+        u32::MAX - store.faults().conflicts.load(SeqCst),
         4
     );
 }
@@ -214,7 +214,7 @@ async fn a_command_gives_up_when_others_are_always_faster() {
 async fn a_command_in_doubt_can_be_sent_again_under_its_id() {
     let store = UnreliableStore::default();
     let aether = running_on(store.clone()).await;
-    store.faults().lost_answers.store(1, Ordering::SeqCst);
+    store.faults().lost_answers.store(1, SeqCst);
     let id = CommandId::new();
     let buy = BuyTicket {
         ticket: "a".to_owned(),
