@@ -204,10 +204,7 @@ async fn a_command_gives_up_when_others_are_always_faster() {
         matches!(err, CommandError::Conflict { attempts: 4, .. }),
         "{err:?}"
     );
-    assert_eq!(
-        u32::MAX - store.faults().conflicts.load(SeqCst),
-        4
-    );
+    assert_eq!(u32::MAX - store.faults().conflicts.load(SeqCst), 4);
 }
 
 #[tokio::test]
