@@ -35,8 +35,14 @@ test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of 
 fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
 	scripts/fuzz-smoke
 
-test-outputs: ## What is generated, judged by the tools it is meant for; installs them.
+PROMTOOL := .tools/promtool
+
+$(PROMTOOL): scripts/fetch-promtool
+	scripts/fetch-promtool $(dir $@)
+
+test-outputs: $(PROMTOOL) ## What is generated, judged by the tools it is meant for; installs them.
 	scripts/install-judges $(JUDGES)
+	AETHER_PROMTOOL=$(abspath $(PROMTOOL)) $(CARGO) test --package aether-tests --test runtime prometheus
 	rm -rf $(JUDGES)/shop
 	$(CARGO) run --quiet --package cargo-eventstorming -- eventstorming --package aether-examples \
 		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
