@@ -10,6 +10,7 @@ use aether_tests::{
 use tempfile::TempDir;
 
 /// How much of it there is to be.
+#[derive(Clone, Copy)]
 pub(crate) struct Size {
     pub(crate) orders: u64,
     pub(crate) kills: u64,
