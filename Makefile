@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults fuzz-smoke build lint fmt doc bench bench-compile bench-instructions wasm nats-server board clean
+.PHONY: help demo test test-faults fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions wasm nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -50,6 +50,10 @@ build: ## Builds everything.
 lint: ## Formatting and lints; a warning is an error.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+
+audit: ## Licences, sources, duplicates and advisories of what is depended upon, and spelling; needs cargo-deny and typos.
+	cargo deny check
+	typos
 
 fmt: ## Formats the code.
 	$(CARGO) fmt --all
