@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     check::{Code, Finding},
-    model::{Element, Facts, Kind, Model},
+    model::{Element, Facts, Kind, Model, Verb},
 };
 use serde_json::Value;
 
@@ -23,13 +23,40 @@ impl Lock {
         for (form, schema, samples) in self.forms() {
             findings.extend(sound(form, schema, samples));
             match reader(model, &form.event) {
-                Some(event) => findings.extend(readable(model, event, form, schema)),
+                Some(event) => {
+                    findings.extend(readable(model, event, form, schema));
+                    findings.extend(self.moved(model, event, form));
+                }
                 None => findings.extend(gone(self, form)),
             }
         }
         let events = model.of_kind(Kind::Event);
         findings.extend(events.filter_map(|event| unlocked(self, model, event)));
         findings
+    }
+
+    /// The aggregates whose histories hold an event, and that do not take it any more: they could
+    /// no longer be loaded.
+    fn moved(&self, model: &Model, event: &Element, form: &Form) -> Vec<Finding> {
+        let applied = |name: &str| {
+            let mut by = model.objects(&event.id, Verb::AppliedBy);
+            by.any(|aggregate| aggregate.id.name() == name)
+        };
+        let names = self.aggregates(form).iter();
+        let lost = names.filter(|name| !applied(name) && self.retired(name).is_none());
+        let findings = lost.map(|name| {
+            let message = format!(
+                "{} lies in histories of `{name}`, and no aggregate of that name applies it any more",
+                what(form)
+            );
+            let help = format!(
+                "keep the stored name, `#[aggregate(name = \"{name}\")]`, and let it apply the \
+                 event; or say in `{}/{name}/retired.md` why they are no longer read",
+                form.context
+            );
+            Finding::about(event, Code::ContractBreak, message).help(help)
+        });
+        findings.collect()
     }
 }
 
