@@ -7,7 +7,7 @@ use super::{
     validate,
 };
 use crate::{
-    check::{Code, Finding},
+    check::{Code, Finding, Severity},
     model::{Element, Facts, Kind, Model, Verb},
 };
 use serde_json::Value;
@@ -17,7 +17,7 @@ impl Lock {
     ///
     /// `ES301` and `ES302` are for what would make a stored event unreadable, and can not be
     /// allowed; `ES305` is for data that is no longer seen, `ES306` for what a build before would
-    /// not read, `ES307` for what is not locked yet.
+    /// not read, which is an error of an event that is `public`, `ES307` for what is not locked yet.
     pub fn check(&self, model: &Model) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (form, schema, samples) in self.forms() {
@@ -158,7 +158,12 @@ fn judged(event: &Element, form: &Form, change: &Change) -> Vec<Finding> {
     }
     if change.forward == Verdict::Break && change.backward != Verdict::Break {
         let message = message("; the build before cannot read that");
-        findings.push(Finding::about(event, Code::ForwardBreak, message));
+        let mut finding = Finding::about(event, Code::ForwardBreak, message);
+        if event.visibility() == Some("public") {
+            finding.severity = Severity::Error;
+            finding = finding.help("others read it who are not released with you: ask them first");
+        }
+        findings.push(finding);
     }
     findings
 }
