@@ -35,14 +35,9 @@ test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of 
 fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
 	scripts/fuzz-smoke
 
-test-outputs: ## What is generated, judged by the tools it is meant for; installs them.
+test-outputs: ## What is generated for each example, judged by the tools it is meant for; installs them.
 	scripts/install-judges $(JUDGES)
-	rm -rf $(JUDGES)/shop
-	$(CARGO) run --quiet --package cargo-eventstorming -- eventstorming --package aether-examples \
-		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
-	node $(JUDGES)/judge.mjs $(JUDGES)/shop
-	$(CARGO) run --quiet --package eventstorming --example random_boards -- $(JUDGES)/boards 20
-	node $(JUDGES)/fit.mjs $(JUDGES)/boards $(JUDGES)/shop
+	scripts/judge-outputs $(JUDGES)
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
