@@ -110,7 +110,7 @@ fn payload(event: &Element, schema: Option<&Value>) -> Value {
         "time": { "type": "string", "format": "date-time" },
         "datacontenttype": { "const": "application/json" },
         "schemaversion": { "const": version, "description": "The version of `data`; 1 if absent." },
-        "actorversion": { "type": ["integer", "string"], "description": "The number of the event in the history of its actor: a string beyond 32 bits." },
+        "actorversion": { "anyOf": [{ "type": "integer" }, { "type": "string" }], "description": "The number of the event in the history of its actor: a string beyond 32 bits." },
         "correlationid": text("What it belongs to."),
         "causationid": text("What it was caused by."),
         "commandid": text("The command that it came of."),

@@ -46,6 +46,7 @@ fn nothing_is_found_in_the_conference_but_what_is_meant_to_be_so() {
     let mut allowed: Vec<_> = allowed.collect();
     allowed.sort_unstable();
     let meant = [
+        ("ES211", "PaymentRequested"),
         ("ES404", "RegistrationDesk"),
         ("ES405", "RegistrationExpired"),
     ];
