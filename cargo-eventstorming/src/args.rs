@@ -52,11 +52,16 @@ pub(crate) struct SourceArgs {
     pub(crate) features: Vec<String>,
     /// The paths of the contexts in the package, such as `sales::Sales`, in the order of the board;
     /// those that its manifest lists, or all that are found, without it.
-    #[arg(long, global = true, value_name = "PATH,..", value_delimiter = ',')]
-    pub(crate) contexts: Vec<String>,
+    #[arg(
+        long = "contexts",
+        global = true,
+        value_name = "PATH,..",
+        value_delimiter = ','
+    )]
+    pub(crate) paths: Vec<String>,
     /// Reads the model from a file, which `cargo eventstorming model` has written, and builds
     /// nothing.
-    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["package", "manifest_path", "features", "contexts"])]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["package", "manifest_path", "features", "paths"])]
     pub(crate) model: Option<PathBuf>,
     /// Neither asks for crates over the network nor changes the lock file.
     #[arg(long, global = true)]

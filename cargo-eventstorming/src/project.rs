@@ -106,7 +106,7 @@ impl Package {
     }
 
     fn found(&self, args: &SourceArgs) -> Result<Vec<Found>, Failure> {
-        let named = (!args.contexts.is_empty()).then(|| args.contexts.clone());
+        let named = (!args.paths.is_empty()).then(|| args.paths.clone());
         if let Some(listed) = named.or_else(|| self.listed()) {
             let found = |path: String| Found {
                 name: path.clone(),

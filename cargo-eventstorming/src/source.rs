@@ -124,7 +124,7 @@ fn again(args: &SourceArgs) -> SourceArgs {
         package: args.package.clone(),
         manifest_path: None,
         features: args.features.clone(),
-        contexts: args.contexts.clone(),
+        paths: args.paths.clone(),
         model: None,
         offline: args.offline,
     }

@@ -79,6 +79,8 @@ const numbers = ["uint8", "uint16", "uint32", "uint64", "uint", "int8", "int16",
 function ajv() {
   const judge = new Ajv2020({ strict: true, allErrors: true });
   addFormats(judge);
+  // What schemas say besides is no keyword of theirs.
+  judge.addVocabulary(["x-personal", "x-aliases", "x-other"]);
   for (const format of numbers) judge.addFormat(format, { type: "number", validate: Number.isInteger });
   return judge;
 }
