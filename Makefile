@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-sim fuzz-smoke build lint fmt doc bench bench-compile bench-instructions wasm nats-server board clean
+.PHONY: help demo test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions wasm nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -44,15 +44,10 @@ PROMTOOL := .tools/promtool
 $(PROMTOOL): scripts/fetch-promtool
 	scripts/fetch-promtool $(dir $@)
 
-test-outputs: $(PROMTOOL) ## What is generated, judged by the tools it is meant for; installs them.
+test-outputs: $(PROMTOOL) ## What is generated for each example, judged by the tools it is meant for; installs them.
 	scripts/install-judges $(JUDGES)
 	AETHER_PROMTOOL=$(abspath $(PROMTOOL)) $(CARGO) test --package aether-tests --test runtime prometheus
-	rm -rf $(JUDGES)/shop
-	$(CARGO) run --quiet --package cargo-eventstorming -- eventstorming --package aether-examples \
-		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
-	node $(JUDGES)/judge.mjs $(JUDGES)/shop
-	$(CARGO) run --quiet --package eventstorming --example random_boards -- $(JUDGES)/boards 20
-	node $(JUDGES)/fit.mjs $(JUDGES)/boards $(JUDGES)/shop
+	scripts/judge-outputs $(JUDGES)
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
@@ -60,6 +55,10 @@ build: ## Builds everything.
 lint: ## Formatting and lints; a warning is an error.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+
+audit: ## Licences, sources, duplicates and advisories of what is depended upon, and spelling; needs cargo-deny and typos.
+	cargo deny check
+	typos
 
 fmt: ## Formats the code.
 	$(CARGO) fmt --all
