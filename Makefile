@@ -42,7 +42,8 @@ test-outputs: ## What is generated, judged by the tools it is meant for; install
 		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
 	node $(JUDGES)/judge.mjs $(JUDGES)/shop
 	$(CARGO) run --quiet --package eventstorming --example random_boards -- $(JUDGES)/boards 20
-	node $(JUDGES)/fit.mjs $(JUDGES)/boards $(JUDGES)/shop
+	node $(JUDGES)/fit.mjs $(JUDGES)/boards $(JUDGES)/shop docs/boards
+	node $(JUDGES)/access.mjs docs/board.svg docs/boards/*.svg
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
