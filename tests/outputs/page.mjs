@@ -182,7 +182,8 @@ await fact("light and dark are a choice, and first that of the reader's system",
 });
 
 await fact("print shows the board alone, on one page of its own shape, light whatever the screen is", async () => {
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+  await page.keyboard.press("t");
+  assert.equal(await page.$eval("html", (node) => node.dataset.theme), "dark");
   await page.$eval("[data-element*='/event/']", (node) => node.focus());
   await page.keyboard.press("Enter");
   await page.emulateMediaType("print");
@@ -191,15 +192,15 @@ await fact("print shows the board alone, on one page of its own shape, light wha
   assert.equal(await page.$eval("#board .es-paper", (node) => getComputedStyle(node).fill), "rgb(255, 255, 255)");
   const faint = await page.$$eval("#board .es-note:not(.es-retired)", (notes) => notes.filter((note) => getComputedStyle(note).opacity !== "1").length);
   assert.equal(faint, 0, "what is not in focus is printed as well");
-  await page.emulateMediaType("screen");
   const paper = await page.pdf({ preferCSSPageSize: true, printBackground: true, path: pictures && `${pictures}/page.pdf` });
   const pdf = Buffer.from(paper).toString("latin1");
   assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 1, "pages");
+  await page.emulateMediaType("screen");
   const [, width, height] = pdf.match(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/).map(Number);
   const [wide, high] = await page.$eval("#board svg", (node) => [node.width.baseVal.value, node.height.baseVal.value]);
   assert.equal(width > height, wide > high, `${width} x ${height} for ${wide} x ${high}`);
   await page.keyboard.press("Escape");
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
+  await page.keyboard.press("t");
 });
 
 await fact("no network is asked for anything, and nothing goes wrong", async () => {
