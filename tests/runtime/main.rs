@@ -15,14 +15,18 @@
 
 mod actors;
 mod adapters;
+mod breaking;
 mod commands;
 mod followers;
+mod health;
 mod lifecycle;
 mod meters;
 mod metrics;
 mod parking;
 mod processes;
 mod processes_killed;
+mod prometheus;
+mod retries;
 mod sessions;
 mod sessions_killed;
 mod shop;
@@ -30,5 +34,6 @@ mod snapshot_schemas;
 mod snapshots;
 mod snapshots_killed;
 mod timers;
+mod traces;
 mod unreliable_store;
 mod watched_store;

@@ -36,6 +36,8 @@ pub(crate) struct Faults {
     pub(crate) blind: Arc<RwLock<()>>,
     /// Whoever holds it holds up every commit.
     pub(crate) hold: RwLock<()>,
+    /// Whether it does not say where the log ends.
+    pub no_head: AtomicBool,
     /// Whether checkpoints are lost.
     pub no_checkpoints: AtomicBool,
 }
@@ -130,6 +132,9 @@ impl EventStore for UnreliableStore {
     }
 
     async fn head(&self) -> Result<Position, StoreError> {
+        if self.faults.no_head.load(Ordering::SeqCst) {
+            return Err(unavailable());
+        }
         self.inner.head().await
     }
 

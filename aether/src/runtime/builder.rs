@@ -9,8 +9,10 @@ use super::{
     engine::Engine,
     handle::{Aether, Inner},
     meters::Meters,
+    monitor::Monitor,
     parking::{Lot, Parking},
     registry::{Launch, Member, Registry, TimersMember},
+    retries::{AllRetries, Retries},
     snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
     tasks::Tasks,
@@ -19,7 +21,9 @@ use super::{
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, EventStore as _, Position, Store, StoreError,
     SystemClock,
-    domain::{Aggregate, BoundedContext, Replayed, Snapshots},
+    domain::{
+        Aggregate, BoundedContext, ExternalSystem, Policy, ProcessManager, Replayed, Snapshots,
+    },
     store::timers::TimerLedger,
 };
 
@@ -33,6 +37,7 @@ pub struct AetherBuilder {
     contexts: Vec<&'static meta::Context>,
     snapshots: Policies,
     parking: Option<Parking>,
+    retries: AllRetries,
     actors: ActorOptions,
     weights: Weights,
 }
@@ -129,6 +134,7 @@ impl Default for AetherBuilder {
             contexts: Vec::new(),
             snapshots: Policies::default(),
             parking: Some(Parking::new()),
+            retries: AllRetries::default(),
             actors: ActorOptions::default(),
             weights: Weights::default(),
         }
@@ -199,6 +205,38 @@ impl AetherBuilder {
         self
     }
 
+    /// Has all followers try again in this way what fails; otherwise as [`Retries::new`] says it.
+    pub const fn retries(mut self, retries: Retries) -> Self {
+        self.retries.of_all = retries;
+        self
+    }
+
+    /// Has one policy, with its timers, try again in a way of its own.
+    pub fn retries_of_policy<P: Policy>(mut self, retries: Retries) -> Self {
+        let kinds = [FollowerKind::Policy, FollowerKind::Timers];
+        self.retries.set(&kinds, P::META.name.as_str(), retries);
+        self
+    }
+
+    /// Has one process manager, with what it asks for and its timers, try again in a way of its
+    /// own.
+    pub fn retries_of_process_manager<P: ProcessManager>(mut self, retries: Retries) -> Self {
+        let kinds = [
+            FollowerKind::Process,
+            FollowerKind::Outbox,
+            FollowerKind::Timers,
+        ];
+        self.retries.set(&kinds, P::META.name.as_str(), retries);
+        self
+    }
+
+    /// Has the adapter of one external system try again in a way of its own.
+    pub fn retries_of_adapter<S: ExternalSystem>(mut self, retries: Retries) -> Self {
+        let kinds = [FollowerKind::Adapter];
+        self.retries.set(&kinds, S::META.name.as_str(), retries);
+        self
+    }
+
     /// Sets nothing aside: a follower stands still before what it cannot handle, whatever the
     /// actor, and an adapter tries again until it succeeds.
     ///
@@ -260,16 +298,8 @@ impl AetherBuilder {
             timers,
             ..
         } = self.registry;
-        let mut members = Vec::with_capacity(followers.len());
-        for member in followers {
-            let (mut from, mut lot) = (Position::START, None);
-            if let Some(reader) = &member.checkpoint {
-                let kept = store.checkpoint(reader).await?;
-                from = kept.position;
-                lot = Some(Lot::open(reader, self.parking, !seals, &kept)?);
-            }
-            members.push((member, from, lot));
-        }
+        let rules = (&self.retries, self.parking);
+        let members = open(followers, rules, &store).await?;
         let mut ledgers = Vec::with_capacity(timers.len());
         for member in timers {
             let scope = member.source.scope();
@@ -301,10 +331,13 @@ impl AetherBuilder {
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
-        let launch = |(member, from, lot)| launch(member, (from, lot), &engine, &tasks);
+        let launch =
+            |(member, retries, from, lot)| launch(member, (retries, from, lot), &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
-        let timers = launch_timers(ledgers, &followers, &engine, &tasks);
+        let timers = launch_timers((ledgers, &self.retries), &followers, &engine, &tasks);
         followers.extend(timers);
+        let (monitor, seen) = Monitor::new(Arc::clone(&engine), &followers);
+        tasks.spawn(monitor.run(tasks.stop()));
         let contexts = self.contexts;
         Ok(Aether::new(Inner {
             engine,
@@ -312,6 +345,7 @@ impl AetherBuilder {
             followers,
             projections,
             contexts,
+            seen,
         }))
     }
 }
@@ -330,9 +364,31 @@ fn personal_item(contexts: &[&'static meta::Context]) -> Option<&'static str> {
     })
 }
 
+/// Followers as they were left: how they try again, where they go on, and what they have parked.
+async fn open(
+    followers: Vec<Member>,
+    (retries, parking): (&AllRetries, Option<Parking>),
+    store: &DynEventStore,
+) -> Result<Vec<(Member, Retries, Position, Option<Lot>)>, StoreError> {
+    let keeps_reasons = !store.capabilities().seals_personal_data;
+    let mut members = Vec::with_capacity(followers.len());
+    for member in followers {
+        let (mut from, mut lot) = (Position::START, None);
+        let retries = retries.of(member.kind, member.name);
+        if let Some(reader) = &member.checkpoint {
+            let kept = store.checkpoint(reader).await?;
+            from = kept.position;
+            let parking = parking.map(|parking| retries.parking(parking));
+            lot = Some(Lot::open(reader, (parking, retries), keeps_reasons, &kept)?);
+        }
+        members.push((member, retries, from, lot));
+    }
+    Ok(members)
+}
+
 fn launch(
     member: Member,
-    (from, lot): (Position, Option<Lot>),
+    (retries, from, lot): (Retries, Position, Option<Lot>),
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> watch::Receiver<FollowerStatus> {
@@ -359,13 +415,14 @@ fn launch(
         checkpoint,
         from,
         lot,
+        retries,
     });
     receiver
 }
 
 /// Starts the task of all timers, if there are to be any.
 fn launch_timers(
-    ledgers: Vec<(TimersMember, TimerLedger)>,
+    (ledgers, retries): (Vec<(TimersMember, TimerLedger)>, &AllRetries),
     followers: &[watch::Receiver<FollowerStatus>],
     engine: &Arc<Engine>,
     tasks: &Tasks,
@@ -391,7 +448,8 @@ fn launch_timers(
             parked: ParkedStatus::default(),
         });
         let keeper = Keeper::new(name, source, ledger, status);
-        keepers.push(keeper.behind(gate).of_session(session));
+        let retries = retries.of(FollowerKind::Timers, name);
+        keepers.push(keeper.behind(gate).of_session(session).trying(retries));
         receivers.push(receiver);
     }
     if !keepers.is_empty() {

@@ -22,6 +22,7 @@ use super::{
     send::Sent,
     snapshots::{Fold, Loaded, Refreshed, Snapshotter, Wanted},
     tasks::Spawner,
+    trace,
 };
 use crate::{
     ActorId, Clock, CommandId, Commit, DynEventStore, Event, EventStore as _, InvalidCommit,
@@ -87,6 +88,10 @@ impl Engine {
             correlation_id = envelope.correlation_id,
             traceparent = envelope.traceparent,
         );
+        trace::join(&span, envelope.traceparent.as_deref());
+        // What follows from the command names its span.
+        let traced = trace::traceparent(&span).map(|traceparent| envelope.in_trace(traceparent));
+        let envelope = traced.as_ref().unwrap_or(envelope);
         let in_time = self.in_time(&**route, &actor_id, envelope);
         let answer = in_time.instrument(span).await;
         self.meters.ended(command, begun.elapsed(), &answer);
@@ -318,7 +323,7 @@ impl Engine {
     ) -> (Turn, Result<Sent, StoreError>) {
         // Until it is known what became of the commit, there is no state to go on from.
         let live = turn.live.take();
-        match self.store.append(commit.clone()).await {
+        match self.append(commit.clone()).await {
             Ok(Receipt { position, .. }) => {
                 let recorded = Recorded { position, commit };
                 turn.live = live.and_then(|live| self.grown(live, &recorded));
@@ -329,6 +334,14 @@ impl Engine {
                 (turn, Err(err))
             }
         }
+    }
+
+    /// Has the store store a commit, and measures how that goes.
+    pub(super) async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
+        let begun = Instant::now();
+        let answer = self.store.append(commit).await;
+        self.meters.appended(begun.elapsed(), &answer);
+        answer
     }
 
     /// The state with a commit of its own; none if that cannot be read.

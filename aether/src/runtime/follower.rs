@@ -7,6 +7,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{
     backoff::Backoff,
@@ -14,7 +15,9 @@ use super::{
     engine::pause,
     meters::FollowerMeters,
     parking::{Failed, Lot, Orders, announce},
+    retries::Retries,
     status::{FollowerState, FollowerStatus, ParkedStatus},
+    trace,
 };
 use crate::{
     ActorId, Checkpoint, CheckpointStore as _, Clock, DynEventStore, EventStore as _,
@@ -80,6 +83,9 @@ pub(super) struct Follower<C> {
     /// What it has parked; none if it can park nothing.
     pub(super) lot: Option<Lot>,
     pub(super) meters: FollowerMeters,
+    pub(super) retries: Retries,
+    /// Up to where work on the log is no part of traces.
+    pub(super) untraced: Position,
 }
 
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
@@ -97,7 +103,7 @@ impl<C: Consumer> Follower<C> {
     const CHECKPOINT_EVERY: u64 = 256;
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
-        let mut backoff = Backoff::of_outages(0);
+        let mut backoff = self.retries.backoff();
         let mut anew = self.checkpoint.is_none();
         loop {
             if anew && let Err(reason) = self.begin().await {
@@ -200,7 +206,8 @@ impl<C: Consumer> Follower<C> {
             return Ok(is_queued.then(Done::default).ok_or_else(no_room));
         }
         let parks = self.lot.as_ref().is_some_and(Lot::parks);
-        let (reason, for_good) = match self.consumer.take(recorded).await {
+        let span = self.span(recorded);
+        let (reason, for_good) = match self.consumer.take(recorded).instrument(span).await {
             Ok(Done { anew: true, .. }) => return Err(End::Anew),
             Ok(done) => return Ok(Ok(done)),
             Err(Failure::Retry(reason)) => return Ok(Err(reason)),
@@ -272,7 +279,7 @@ impl<C: Consumer> Follower<C> {
     /// Does the work for a commit that is parked.
     async fn try_parked(&mut self, actor: &ActorId, position: Position) {
         let (outcome, for_good) = match self.read(position).await {
-            Ok(recorded) => match self.consumer.take(&recorded).await {
+            Ok(recorded) => match self.take_parked(&recorded).await {
                 Ok(done) => (Ok(done), false),
                 Err(Failure::Retry(reason)) => {
                     tracing::warn!(follower = self.name(), %reason, "retrying what is parked");
@@ -309,6 +316,26 @@ impl<C: Consumer> Follower<C> {
         }
     }
 
+    async fn take_parked(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
+        let span = self.span(recorded);
+        self.consumer.take(recorded).instrument(span).await
+    }
+
+    /// The span of the work for a commit that is part of a trace. What a projection is built anew
+    /// of was traced when it happened.
+    fn span(&self, recorded: &Recorded) -> tracing::Span {
+        let traceparent = trace::traceparent_of(recorded);
+        if traceparent.is_none() || recorded.position <= self.untraced {
+            return tracing::Span::none();
+        }
+        let (kind, position) = (self.status.borrow().kind.as_str(), recorded.position);
+        let span = tracing::info_span!(
+            parent: None, "follow", follower = self.name(), kind, %position, traceparent
+        );
+        trace::join(&span, traceparent);
+        span
+    }
+
     /// The commit at a position.
     async fn read(&self, position: Position) -> Result<Recorded, StoreError> {
         let part = Span::after(Position::new(position.as_u64().saturating_sub(1))).until(position);
@@ -333,6 +360,7 @@ impl<C: Consumer> Follower<C> {
     async fn begin(&mut self) -> Result<(), String> {
         let head = self.store.head().await.map_err(|err| chain(&err))?;
         self.consumer.begin(head).await;
+        self.untraced = head;
         self.status
             .send_modify(|status| status.position = Position::START);
         Ok(())

@@ -15,6 +15,8 @@ use super::{
     driven::Driven,
     engine::Engine,
     envelope::Envelope,
+    health::Health,
+    monitor::Seen,
     parking::{self, Parked},
     projection::ReadModel,
     registry::ProjectionEntry,
@@ -89,6 +91,7 @@ pub(super) struct Inner {
     pub(super) followers: Vec<watch::Receiver<FollowerStatus>>,
     pub(super) projections: HashMap<TypeId, ProjectionEntry>,
     pub(super) contexts: Vec<&'static meta::Context>,
+    pub(super) seen: watch::Receiver<Seen>,
 }
 
 impl Aether {
@@ -244,6 +247,18 @@ impl Aether {
             .iter()
             .map(|follower| follower.borrow().clone())
             .collect()
+    }
+
+    /// How the store and the followers are doing, as it was seen within the last second: for
+    /// whoever asks whether the process is alive, and whether it can be given work.
+    pub fn health(&self) -> Health {
+        let seen = self.0.seen.borrow().clone();
+        Health {
+            is_stopped: self.0.tasks.is_stopped(),
+            store: seen.store,
+            followers: seen.followers,
+            began_at: seen.began_at.unwrap_or_default(),
+        }
     }
 
     /// What followers could not handle and have set aside: see [`parking`](super::parking).

@@ -18,6 +18,7 @@ use super::{
     process::Inbox,
     projection::Projector,
     reactor::{PolicySource, Reactor, Source},
+    retries::Retries,
     route::{HandlerRoute, Route},
     snapshots::UnseenState,
     status::{FollowerKind, FollowerStatus},
@@ -84,6 +85,7 @@ pub(super) struct Launch<'a> {
     pub(super) checkpoint: Option<String>,
     pub(super) from: Position,
     pub(super) lot: Option<Lot>,
+    pub(super) retries: Retries,
 }
 
 impl Launch<'_> {
@@ -95,6 +97,7 @@ impl Launch<'_> {
             checkpoint,
             from,
             lot,
+            retries,
         } = self;
         let meters = FollowerMeters::of(&status.borrow());
         let follower = Follower {
@@ -106,6 +109,8 @@ impl Launch<'_> {
             saved: from,
             lot,
             meters,
+            untraced: Position::START,
+            retries,
         };
         tasks.spawn(follower.run(tasks.stop()));
     }

@@ -1,8 +1,17 @@
+#[cfg(feature = "breaker")]
+mod breaking;
+
 use std::{error::Error, future::Future};
+
+#[cfg(feature = "breaker")]
+pub use self::breaking::{Breaker, Breaking, BreakingError};
+
+use tracing::Span;
 
 use super::{
     follower::{Failure, chain},
     reactor::Source,
+    trace,
 };
 use crate::{
     ActorId, CommandId, Event, Position, Timestamp, Version,
@@ -65,6 +74,14 @@ pub trait Adapter: Send + Sync + 'static {
         notice: Self::Notice,
         delivery: &Delivery,
     ) -> impl Future<Output = Result<Self::Answer, Self::Error>> + Send;
+
+    /// Whether an error says that the system is out of reach, for this event and any other.
+    ///
+    /// Then everything waits and is tried again, and nothing is parked. Otherwise, and unless this
+    /// is overridden, an error concerns the one event.
+    fn is_outage(&self, _err: &Self::Error) -> bool {
+        false
+    }
 }
 
 /// What an adapter may know about the event besides what happened.
@@ -82,6 +99,9 @@ pub struct Delivery {
     pub timestamp: Timestamp,
     /// The place of its commit in the log.
     pub position: Position,
+    /// The trace that the event belongs to, as the header `traceparent` of W3C Trace Context has
+    /// it: hand it to the system, if it takes part in traces.
+    pub traceparent: Option<String>,
 }
 
 /// An adapter as a source of commands.
@@ -103,12 +123,17 @@ impl<A: Adapter> Source for AdapterSource<A> {
             version: event.version,
             timestamp: event.timestamp,
             position,
+            traceparent: trace::traceparent(&Span::current())
+                .or_else(|| event.metadata.traceparent.clone()),
         };
-        let answer = self
-            .0
-            .notify(notice, &delivery)
-            .await
-            .map_err(|err| Failure::Fail(chain(&err)))?;
+        let answer = self.0.notify(notice, &delivery).await;
+        let answer = answer.map_err(|err| {
+            if self.0.is_outage(&err) {
+                Failure::Retry(chain(&err))
+            } else {
+                Failure::Fail(chain(&err))
+            }
+        })?;
         let mut commands = Vec::new();
         answer.issue(&mut commands).map_err(|err| halt(&err))?;
         if commands.iter().any(|it| it.timing != Timing::Now) {
