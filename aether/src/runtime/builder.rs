@@ -10,6 +10,7 @@ use super::{
     handle::{Aether, Inner},
     meters::Meters,
     parking::{Lot, Parking},
+    projections::{self, ProjectionStore, Saving},
     registry::{Launch, Member, Registry, TimersMember},
     snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
@@ -35,6 +36,7 @@ pub struct AetherBuilder {
     parking: Option<Parking>,
     actors: ActorOptions,
     weights: Weights,
+    saving: Saving,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -88,6 +90,12 @@ pub enum StartError {
         /// The system.
         system: &'static str,
     },
+    /// A projection is to be kept elsewhere that no context lists.
+    #[error("no running context lists the projection `{projection}`, for which there is a store")]
+    UnknownProjection {
+        /// The projection.
+        projection: &'static str,
+    },
     /// An adapter answers with a command for later.
     #[error(
         "the adapter of `{system}` answers with a command for later, which only policies can ask \
@@ -131,6 +139,7 @@ impl Default for AetherBuilder {
             parking: Some(Parking::new()),
             actors: ActorOptions::default(),
             weights: Weights::default(),
+            saving: Saving::new(),
         }
     }
 }
@@ -152,6 +161,14 @@ impl AetherBuilder {
     /// Tells an external system what it is to be told, through this adapter.
     pub fn adapter(mut self, adapter: impl Adapter) -> Self {
         self.registry.adapter(adapter);
+        self
+    }
+
+    /// Keeps a projection elsewhere, in a database say: see [`ProjectionStore`].
+    ///
+    /// It is read there, and not through the runtime, which waits for it all the same.
+    pub fn projection_store(mut self, store: impl ProjectionStore) -> Self {
+        self.registry.projection_store(store);
         self
     }
 
@@ -208,6 +225,13 @@ impl AetherBuilder {
         self
     }
 
+    /// Keeps the states of projections that say `snapshot` at these times; otherwise as
+    /// [`Saving::new`] says it.
+    pub const fn saving(mut self, saving: Saving) -> Self {
+        self.saving = saving;
+        self
+    }
+
     /// Keeps so many actors in memory, and for so long.
     ///
     /// If the store encrypts personal data, actors whose events have personal fields are not kept:
@@ -234,8 +258,8 @@ impl AetherBuilder {
 
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
-    /// A projection is built from the start of the log. A policy or adapter goes on where it had
-    /// come to; a new one begins at the start of the log.
+    /// A policy or adapter goes on where it had come to, and so does a projection that says
+    /// `snapshot`; a new one begins at the start of the log, and so does any other projection.
     ///
     /// # Errors
     /// If the members do not fit together, or the store does not answer.
@@ -255,7 +279,7 @@ impl AetherBuilder {
         let Registry {
             routes,
             followers,
-            projections,
+            projections: read_models,
             unseen,
             timers,
             ..
@@ -270,12 +294,7 @@ impl AetherBuilder {
             }
             members.push((member, from, lot));
         }
-        let mut ledgers = Vec::with_capacity(timers.len());
-        for member in timers {
-            let scope = member.source.scope();
-            let ledger = TimerLedger::open(&store, member.reader.clone(), scope).await?;
-            ledgers.push((member, ledger));
-        }
+        let ledgers = open_ledgers(timers, &store).await?;
         let (clock, attempts) = (self.clock, self.attempts);
         let meters = Arc::new(Meters::new(routes.keys().copied()));
         let snapshotter =
@@ -298,22 +317,41 @@ impl AetherBuilder {
             routes,
             seals,
             attempts,
+            inline: read_models
+                .values()
+                .filter_map(|it| it.inline.clone())
+                .collect(),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
-        let launch = |(member, from, lot)| launch(member, (from, lot), &engine, &tasks);
+        let saving = self.saving;
+        let launch = |(member, from, lot)| launch(member, (from, lot, saving), &engine, &tasks);
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
         let timers = launch_timers(ledgers, &followers, &engine, &tasks);
         followers.extend(timers);
+        projections::heed(&read_models, &engine.store, &tasks);
         let contexts = self.contexts;
         Ok(Aether::new(Inner {
             engine,
             tasks,
             followers,
-            projections,
+            projections: read_models,
             contexts,
         }))
     }
+}
+
+async fn open_ledgers(
+    timers: Vec<TimersMember>,
+    store: &DynEventStore,
+) -> Result<Vec<(TimersMember, TimerLedger)>, StoreError> {
+    let mut ledgers = Vec::with_capacity(timers.len());
+    for member in timers {
+        let scope = member.source.scope();
+        let ledger = TimerLedger::open(store, member.reader.clone(), scope).await?;
+        ledgers.push((member, ledger));
+    }
+    Ok(ledgers)
 }
 
 /// An event or a command with personal fields, if the aggregates of the contexts have one.
@@ -332,7 +370,7 @@ fn personal_item(contexts: &[&'static meta::Context]) -> Option<&'static str> {
 
 fn launch(
     member: Member,
-    (from, lot): (Position, Option<Lot>),
+    (from, lot, saving): (Position, Option<Lot>, Saving),
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> watch::Receiver<FollowerStatus> {
@@ -359,6 +397,7 @@ fn launch(
         checkpoint,
         from,
         lot,
+        saving,
     });
     receiver
 }

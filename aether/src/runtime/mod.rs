@@ -23,7 +23,7 @@ mod meters;
 mod outbox;
 pub mod parking;
 mod process;
-mod projection;
+pub mod projections;
 mod reactor;
 mod registry;
 mod route;
@@ -41,7 +41,7 @@ pub use self::{
     command_error::{CommandError, LoadError, ReadError, Refusal},
     handle::Aether,
     parking::{Parked, Parking},
-    projection::ReadModel,
+    projections::ReadModel,
     send::{SendCommand, Sent},
     snapshots::{
         Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
