@@ -15,6 +15,7 @@
 
 mod actors;
 mod adapters;
+mod books;
 mod commands;
 mod followers;
 mod lifecycle;
@@ -23,6 +24,8 @@ mod metrics;
 mod parking;
 mod processes;
 mod processes_killed;
+mod projections;
+mod projections_killed;
 mod sessions;
 mod sessions_killed;
 mod shop;

@@ -28,12 +28,6 @@ pub(super) trait Consumer: Send + Sync + 'static {
     /// It is not interrupted, and it is called again with the same commit after
     /// [`Failure::Retry`].
     fn take(&mut self, recorded: &Recorded) -> impl Future<Output = Result<Done, Failure>> + Send;
-
-    /// Lets go of all it has made of the log, which ends at `head` now, before it is given the log
-    /// from its start.
-    fn begin(&mut self, _head: Position) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
-    }
 }
 
 /// What was done for a commit.
@@ -44,9 +38,6 @@ pub(super) struct Done {
     /// Whether a command has left nothing in the log, so that it would be decided on again if it
     /// came again.
     pub(super) is_traceless: bool,
-    /// Whether what was made of the log so far must not be kept, so that it has to be given again
-    /// from its start.
-    pub(super) anew: bool,
 }
 
 impl Done {
@@ -89,7 +80,6 @@ enum End {
     Stopped,
     Halted(String),
     Lost(String),
-    Anew,
 }
 
 impl<C: Consumer> Follower<C> {
@@ -98,19 +88,10 @@ impl<C: Consumer> Follower<C> {
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut backoff = Backoff::of_outages(0);
-        let mut anew = self.checkpoint.is_none();
         loop {
-            if anew && let Err(reason) = self.begin().await {
-                if self.wait(reason, &stop, &mut backoff).await {
-                    continue;
-                }
-                break;
-            }
-            anew = false;
             let log: Log = Box::pin(self.store.follow(self.position()));
             match self.follow(log, &stop, &mut backoff).await {
                 End::Stopped => break,
-                End::Anew => anew = true,
                 End::Halted(reason) => {
                     tracing::error!(follower = self.name(), %reason, "halted");
                     self.meters.halted();
@@ -201,7 +182,6 @@ impl<C: Consumer> Follower<C> {
         }
         let parks = self.lot.as_ref().is_some_and(Lot::parks);
         let (reason, for_good) = match self.consumer.take(recorded).await {
-            Ok(Done { anew: true, .. }) => return Err(End::Anew),
             Ok(done) => return Ok(Ok(done)),
             Err(Failure::Retry(reason)) => return Ok(Err(reason)),
             Err(Failure::Fail(reason)) if !parks => return Ok(Err(reason)),
@@ -327,15 +307,6 @@ impl<C: Consumer> Follower<C> {
             status.parked = parked;
             is_changed
         });
-    }
-
-    /// Goes back to the start of the log.
-    async fn begin(&mut self) -> Result<(), String> {
-        let head = self.store.head().await.map_err(|err| chain(&err))?;
-        self.consumer.begin(head).await;
-        self.status
-            .send_modify(|status| status.position = Position::START);
-        Ok(())
     }
 
     /// Waits before the next attempt; says whether there is to be one.

@@ -51,6 +51,8 @@ impl Mark {
 impl<P: Projection + Handlers> Keeper<P> {
     /// For so many times as long as keeping took, nothing is kept again.
     const REST: u32 = 9;
+    /// How long nothing is kept, at the least, after that has failed.
+    const PAUSE: Duration = Duration::from_secs(1);
 
     pub(super) fn new(
         (store, clock): (DynEventStore, Arc<dyn Clock>),
@@ -190,15 +192,16 @@ impl<P: Projection + Handlers> Keeper<P> {
             Ok(encoded) => self.write(position, generation, encoded).await,
             Err(err) => Err(chain(&err)),
         };
+        let mut rest = began.elapsed() * Self::REST;
         match kept {
             Ok(()) => (self.kept, self.since) = (mark, None),
             Err(reason) => {
-                // It is tried again after a while.
-                self.since = Some(Instant::now());
+                // It is tried again after a while, and the log goes first.
+                rest = rest.max(self.saving.after).max(Self::PAUSE);
                 self.failed(reason);
             }
         }
-        self.rest_until = Some(Instant::now() + began.elapsed() * Self::REST);
+        self.rest_until = Some(Instant::now() + rest);
     }
 
     /// Keeps a state before it is read.

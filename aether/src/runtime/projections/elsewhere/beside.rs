@@ -33,6 +33,10 @@ struct Building {
 
 impl<S: ProjectionStore> rebuilder::Beside for Beside<S> {
     async fn build(&mut self, generation: u64) -> Result<(), Stop> {
+        if self.is_done(generation).await? {
+            self.control.current.send_replace(Some(generation));
+            return Ok(());
+        }
         let mut building = self.open(generation).await?;
         loop {
             if building.at.position >= building.head && self.replace(building.at).await? {
@@ -45,6 +49,13 @@ impl<S: ProjectionStore> rebuilder::Beside for Beside<S> {
 }
 
 impl<S: ProjectionStore> Beside<S> {
+    /// Whether another process has done it.
+    async fn is_done(&self, generation: u64) -> Result<bool, Stop> {
+        let live = self.to.bookmark(Side::Live).await.map_err(retry)?;
+        let is_it = |it: Bookmark| it.schema == self.schema && it.generation >= generation;
+        Ok(live.is_some_and(is_it))
+    }
+
     /// Goes on where this or another process had come to.
     async fn open(&self, generation: u64) -> Result<Building, Stop> {
         let head = self.store.head().await.map_err(|err| Stop::of(&err))?;
