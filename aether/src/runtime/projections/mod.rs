@@ -8,7 +8,7 @@
 //!
 //! A *rebuild* reads the log from its start beside the state that is read, and takes its place
 //! when it has come as far: [`Aether::rebuild`](super::Aether::rebuild) in the process, and
-//! [`rebuild`] from anywhere that reaches the store, which every process that runs the projection
+//! [`rebuild()`] from anywhere that reaches the store, which every process that runs the projection
 //! heeds. [`kept`] lists what there is.
 //!
 //! An *inline* projection has the events of a command before the command is answered. It is

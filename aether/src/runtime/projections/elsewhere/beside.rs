@@ -128,6 +128,10 @@ impl<S: ProjectionStore> Beside<S> {
             from: live,
             to: built,
         };
-        self.to.swap(step).await.map_err(retry)
+        if self.to.swap(step).await.map_err(retry)? {
+            return Ok(true);
+        }
+        // One of the two has moved, or another process has done it: look again.
+        Err(Stop::Open)
     }
 }
