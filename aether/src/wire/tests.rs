@@ -3,7 +3,7 @@ use std::{fmt::Write as _, sync::Arc};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::*;
+use super::{decode::decode_any, *};
 use crate::{
     CommandId, Commit, Event, EventId, Metadata, Namespace, OutgoingCommand, Payload, Position,
     Sequence, SessionMark, Timer, TimerChange, Timestamp, Version,
