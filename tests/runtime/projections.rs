@@ -187,11 +187,12 @@ async fn a_state_that_cannot_be_kept_is_told_and_costs_nothing_but_time() {
     let saving = Saving::new().every(1);
     let builder = over(store.clone()).context::<Booking>().saving(saving);
     let aether = builder.start().await.unwrap();
-    aether.settled().await.unwrap();
+    fill(&aether, 1).await;
+    aether.read::<Totals>().await.unwrap();
     let faults = store.faults();
     faults.no_checkpoints.store(true, Ordering::SeqCst);
     fill(&aether, 3).await;
-    assert_eq!(aether.read::<Totals>().await.unwrap().bookings, 3);
+    assert_eq!(aether.read::<Totals>().await.unwrap().bookings, 4);
     let reason = eventually(async || match status(&aether).keeping {
         Keeping::State { failure, .. } => failure,
         _ => None,
