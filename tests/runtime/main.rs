@@ -15,6 +15,7 @@
 
 mod actors;
 mod adapters;
+mod books;
 mod breaking;
 mod commands;
 mod followers;
@@ -25,6 +26,8 @@ mod metrics;
 mod parking;
 mod processes;
 mod processes_killed;
+mod projections;
+mod projections_killed;
 mod prometheus;
 mod retries;
 mod sessions;

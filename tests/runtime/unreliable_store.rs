@@ -1,5 +1,5 @@
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct Faults {
     pub broken_followings: AtomicU32,
     /// How often the log has been followed.
     pub followings: AtomicU32,
+    /// From where it has been followed.
+    pub followed_from: Mutex<Vec<u64>>,
     /// Whoever holds it holds up every follower of the log.
     pub(crate) blind: Arc<RwLock<()>>,
     /// Whoever holds it holds up every commit.
@@ -54,6 +56,11 @@ impl UnreliableStore {
     pub(crate) async fn inner_append(&self, event: aether::Event) {
         use aether::EventStoreExt as _;
         self.inner.save(event).await.expect("memory does not fail");
+    }
+
+    /// From where the log has been followed so far.
+    pub(crate) fn followed_from(&self) -> Vec<u64> {
+        self.faults.followed_from.lock().unwrap().clone()
     }
 
     pub(crate) fn faults(&self) -> &Faults {
@@ -144,6 +151,8 @@ impl EventStore for UnreliableStore {
     ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
         let faults = Arc::clone(&self.faults);
         faults.followings.fetch_add(1, Ordering::SeqCst);
+        let from = after.as_u64();
+        faults.followed_from.lock().unwrap().push(from);
         let blind = Arc::clone(&faults.blind);
         let breaking = move |count: usize| {
             let breaks = count > 0 && takes_one(&faults.broken_followings);

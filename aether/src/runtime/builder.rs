@@ -11,6 +11,7 @@ use super::{
     meters::Meters,
     monitor::Monitor,
     parking::{Lot, Parking},
+    projections::{self, ProjectionStore, Saving},
     registry::{Launch, Member, Registry, TimersMember},
     retries::{AllRetries, Retries},
     snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
@@ -40,6 +41,7 @@ pub struct AetherBuilder {
     retries: AllRetries,
     actors: ActorOptions,
     weights: Weights,
+    saving: Saving,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -93,6 +95,12 @@ pub enum StartError {
         /// The system.
         system: &'static str,
     },
+    /// A projection is to be kept elsewhere that no context lists.
+    #[error("no running context lists the projection `{projection}`, for which there is a store")]
+    UnknownProjection {
+        /// The projection.
+        projection: &'static str,
+    },
     /// An adapter answers with a command for later.
     #[error(
         "the adapter of `{system}` answers with a command for later, which only policies can ask \
@@ -137,6 +145,7 @@ impl Default for AetherBuilder {
             retries: AllRetries::default(),
             actors: ActorOptions::default(),
             weights: Weights::default(),
+            saving: Saving::new(),
         }
     }
 }
@@ -158,6 +167,14 @@ impl AetherBuilder {
     /// Tells an external system what it is to be told, through this adapter.
     pub fn adapter(mut self, adapter: impl Adapter) -> Self {
         self.registry.adapter(adapter);
+        self
+    }
+
+    /// Keeps a projection elsewhere, in a database say: see [`ProjectionStore`].
+    ///
+    /// It is read there, and not through the runtime, which waits for it all the same.
+    pub fn projection_store(mut self, store: impl ProjectionStore) -> Self {
+        self.registry.projection_store(store);
         self
     }
 
@@ -246,6 +263,13 @@ impl AetherBuilder {
         self
     }
 
+    /// Keeps the states of projections that say `snapshot` at these times; otherwise as
+    /// [`Saving::new`] says it.
+    pub const fn saving(mut self, saving: Saving) -> Self {
+        self.saving = saving;
+        self
+    }
+
     /// Keeps so many actors in memory, and for so long.
     ///
     /// If the store encrypts personal data, actors whose events have personal fields are not kept:
@@ -272,8 +296,8 @@ impl AetherBuilder {
 
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
-    /// A projection is built from the start of the log. A policy or adapter goes on where it had
-    /// come to; a new one begins at the start of the log.
+    /// A policy or adapter goes on where it had come to, and so does a projection that says
+    /// `snapshot`; a new one begins at the start of the log, and so does any other projection.
     ///
     /// # Errors
     /// If the members do not fit together, or the store does not answer.
@@ -293,19 +317,14 @@ impl AetherBuilder {
         let Registry {
             routes,
             followers,
-            projections,
+            projections: read_models,
             unseen,
             timers,
             ..
         } = self.registry;
         let rules = (&self.retries, self.parking);
         let members = open(followers, rules, &store).await?;
-        let mut ledgers = Vec::with_capacity(timers.len());
-        for member in timers {
-            let scope = member.source.scope();
-            let ledger = TimerLedger::open(&store, member.reader.clone(), scope).await?;
-            ledgers.push((member, ledger));
-        }
+        let ledgers = open_ledgers(timers, &store).await?;
         let (clock, attempts) = (self.clock, self.attempts);
         let meters = Arc::new(Meters::new(routes.keys().copied()));
         let snapshotter =
@@ -328,26 +347,46 @@ impl AetherBuilder {
             routes,
             seals,
             attempts,
+            inline: read_models
+                .values()
+                .filter_map(|it| it.inline.clone())
+                .collect(),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
-        let launch =
-            |(member, retries, from, lot)| launch(member, (retries, from, lot), &engine, &tasks);
+        let saving = self.saving;
+        let launch = |(member, retries, from, lot)| {
+            launch(member, (retries, from, lot, saving), &engine, &tasks)
+        };
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
         let timers = launch_timers((ledgers, &self.retries), &followers, &engine, &tasks);
         followers.extend(timers);
         let (monitor, seen) = Monitor::new(Arc::clone(&engine), &followers);
         tasks.spawn(monitor.run(tasks.stop()));
+        projections::heed(&read_models, &engine.store, &tasks);
         let contexts = self.contexts;
         Ok(Aether::new(Inner {
             engine,
             tasks,
             followers,
-            projections,
+            projections: read_models,
             contexts,
             seen,
         }))
     }
+}
+
+async fn open_ledgers(
+    timers: Vec<TimersMember>,
+    store: &DynEventStore,
+) -> Result<Vec<(TimersMember, TimerLedger)>, StoreError> {
+    let mut ledgers = Vec::with_capacity(timers.len());
+    for member in timers {
+        let scope = member.source.scope();
+        let ledger = TimerLedger::open(store, member.reader.clone(), scope).await?;
+        ledgers.push((member, ledger));
+    }
+    Ok(ledgers)
 }
 
 /// An event or a command with personal fields, if the aggregates of the contexts have one.
@@ -388,7 +427,7 @@ async fn open(
 
 fn launch(
     member: Member,
-    (retries, from, lot): (Retries, Position, Option<Lot>),
+    (retries, from, lot, saving): (Retries, Position, Option<Lot>, Saving),
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> watch::Receiver<FollowerStatus> {
@@ -416,6 +455,7 @@ fn launch(
         from,
         lot,
         retries,
+        saving,
     });
     receiver
 }

@@ -17,6 +17,7 @@ use super::{
     command_error::CommandError,
     envelope::{Envelope, Known},
     meters::Meters,
+    projections::Inline,
     route::Route,
     search,
     send::Sent,
@@ -43,6 +44,8 @@ pub(super) struct Engine {
     /// Whether the store encrypts what is personal.
     pub(super) seals: bool,
     pub(super) attempts: u32,
+    /// The projections that are to have the events of a command before it is answered.
+    pub(super) inline: Vec<Arc<dyn Inline>>,
 }
 
 /// What there is to do for a command, now that its actor has decided.
@@ -94,6 +97,11 @@ impl Engine {
         let envelope = traced.as_ref().unwrap_or(envelope);
         let in_time = self.in_time(&**route, &actor_id, envelope);
         let answer = in_time.instrument(span).await;
+        if let Ok(sent) = &answer {
+            for inline in &self.inline {
+                inline.project(sent).await;
+            }
+        }
         self.meters.ended(command, begun.elapsed(), &answer);
         answer
     }

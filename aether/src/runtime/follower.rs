@@ -31,12 +31,6 @@ pub(super) trait Consumer: Send + Sync + 'static {
     /// It is not interrupted, and it is called again with the same commit after
     /// [`Failure::Retry`].
     fn take(&mut self, recorded: &Recorded) -> impl Future<Output = Result<Done, Failure>> + Send;
-
-    /// Lets go of all it has made of the log, which ends at `head` now, before it is given the log
-    /// from its start.
-    fn begin(&mut self, _head: Position) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
-    }
 }
 
 /// What was done for a commit.
@@ -47,9 +41,6 @@ pub(super) struct Done {
     /// Whether a command has left nothing in the log, so that it would be decided on again if it
     /// came again.
     pub(super) is_traceless: bool,
-    /// Whether what was made of the log so far must not be kept, so that it has to be given again
-    /// from its start.
-    pub(super) anew: bool,
 }
 
 impl Done {
@@ -84,8 +75,6 @@ pub(super) struct Follower<C> {
     pub(super) lot: Option<Lot>,
     pub(super) meters: FollowerMeters,
     pub(super) retries: Retries,
-    /// Up to where work on the log is no part of traces.
-    pub(super) untraced: Position,
 }
 
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
@@ -95,7 +84,6 @@ enum End {
     Stopped,
     Halted(String),
     Lost(String),
-    Anew,
 }
 
 impl<C: Consumer> Follower<C> {
@@ -104,19 +92,10 @@ impl<C: Consumer> Follower<C> {
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut backoff = self.retries.backoff();
-        let mut anew = self.checkpoint.is_none();
         loop {
-            if anew && let Err(reason) = self.begin().await {
-                if self.wait(reason, &stop, &mut backoff).await {
-                    continue;
-                }
-                break;
-            }
-            anew = false;
             let log: Log = Box::pin(self.store.follow(self.position()));
             match self.follow(log, &stop, &mut backoff).await {
                 End::Stopped => break,
-                End::Anew => anew = true,
                 End::Halted(reason) => {
                     tracing::error!(follower = self.name(), %reason, "halted");
                     self.meters.halted();
@@ -208,7 +187,6 @@ impl<C: Consumer> Follower<C> {
         let parks = self.lot.as_ref().is_some_and(Lot::parks);
         let span = self.span(recorded);
         let (reason, for_good) = match self.consumer.take(recorded).instrument(span).await {
-            Ok(Done { anew: true, .. }) => return Err(End::Anew),
             Ok(done) => return Ok(Ok(done)),
             Err(Failure::Retry(reason)) => return Ok(Err(reason)),
             Err(Failure::Fail(reason)) if !parks => return Ok(Err(reason)),
@@ -321,19 +299,11 @@ impl<C: Consumer> Follower<C> {
         self.consumer.take(recorded).instrument(span).await
     }
 
-    /// The span of the work for a commit that is part of a trace. What a projection is built anew
-    /// of was traced when it happened.
+    /// The span of the work for a commit that is part of a trace.
     fn span(&self, recorded: &Recorded) -> tracing::Span {
-        let traceparent = trace::traceparent_of(recorded);
-        if traceparent.is_none() || recorded.position <= self.untraced {
-            return tracing::Span::none();
-        }
-        let (kind, position) = (self.status.borrow().kind.as_str(), recorded.position);
-        let span = tracing::info_span!(
-            parent: None, "follow", follower = self.name(), kind, %position, traceparent
-        );
-        trace::join(&span, traceparent);
-        span
+        let kind = self.status.borrow().kind.as_str();
+        let span = trace::following((self.name(), kind), recorded, Position::START);
+        span.unwrap_or_else(tracing::Span::none)
     }
 
     /// The commit at a position.
@@ -354,16 +324,6 @@ impl<C: Consumer> Follower<C> {
             status.parked = parked;
             is_changed
         });
-    }
-
-    /// Goes back to the start of the log.
-    async fn begin(&mut self) -> Result<(), String> {
-        let head = self.store.head().await.map_err(|err| chain(&err))?;
-        self.consumer.begin(head).await;
-        self.untraced = head;
-        self.status
-            .send_modify(|status| status.position = Position::START);
-        Ok(())
     }
 
     /// Waits before the next attempt; says whether there is to be one.

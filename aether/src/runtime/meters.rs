@@ -71,7 +71,7 @@ impl Outcome {
         match answer {
             Ok(Sent { repeated: true, .. }) => Self::Repeated,
             Ok(Sent { position: None, .. }) => Self::Nothing,
-            Ok(_) => Self::Stored,
+            Ok(_) | Err(CommandError::Unprojected { .. }) => Self::Stored,
             Err(CommandError::Refused(_)) => Self::Refused,
             Err(CommandError::Conflict { .. }) => Self::Conflict,
             Err(CommandError::Busy { .. }) => Self::Busy,
@@ -211,6 +211,11 @@ impl FollowerMeters {
 
     pub(super) fn halted(&self) {
         self.halted.set(1.0);
+    }
+
+    /// What it stood still before is gone.
+    pub(super) fn going(&self) {
+        self.halted.set(0.0);
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]

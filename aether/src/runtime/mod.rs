@@ -26,7 +26,7 @@ mod monitor;
 mod outbox;
 pub mod parking;
 mod process;
-mod projection;
+pub mod projections;
 mod reactor;
 mod registry;
 mod retries;
@@ -49,7 +49,7 @@ pub use self::{
     handle::Aether,
     health::{FollowerHealth, Health, Lag, Problem, StoreHealth},
     parking::{Parked, Parking},
-    projection::ReadModel,
+    projections::ReadModel,
     retries::Retries,
     send::{SendCommand, Sent},
     snapshots::{

@@ -6,12 +6,29 @@
 
 use tracing::Span;
 
-use crate::Recorded;
+use crate::{Position, Recorded};
 
 /// The trace that a commit belongs to.
-pub(super) fn traceparent_of(recorded: &Recorded) -> Option<&str> {
+fn traceparent_of(recorded: &Recorded) -> Option<&str> {
     let first = recorded.commit.events().first()?;
     first.metadata.traceparent.as_deref()
+}
+
+/// The span of what a follower does for a commit; none for one that is part of no trace, or lies
+/// not after the position up to which nothing is traced.
+pub(super) fn following(
+    (follower, kind): (&str, &str),
+    recorded: &Recorded,
+    untraced: Position,
+) -> Option<Span> {
+    let traceparent = traceparent_of(recorded)?;
+    let position = recorded.position;
+    if position <= untraced {
+        return None;
+    }
+    let span = tracing::info_span!(parent: None, "follow", follower, kind, %position, traceparent);
+    join(&span, Some(traceparent));
+    Some(span)
 }
 
 /// Makes a span, which was not entered yet, part of the trace that a traceparent names, unless it
