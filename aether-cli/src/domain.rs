@@ -28,9 +28,10 @@ pub(crate) trait Folding: Send {
     fn apply(&mut self, event: &Event, position: Position) -> Result<(), ReplayError>;
 
     /// The state as it is written; none if nobody has said how.
-    fn state(&self) -> Option<Result<Payload, InvalidPayload>>;
+    fn state(&self) -> Option<Written>;
 }
 
+pub(crate) type Written = Result<Payload, InvalidPayload>;
 type Begin = fn(ActorId) -> Box<dyn Folding>;
 pub(crate) type Tell<'a> = Box<dyn FnMut(Finding) + Send + 'a>;
 type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Verified, StoreError>> + Send + 'a>>;
@@ -38,7 +39,7 @@ type Verify = for<'a> fn(&'a DynEventStore, Tell<'a>) -> Verifying<'a>;
 
 struct Folded<A> {
     replayed: Replayed<A>,
-    write: fn(&A) -> Option<Result<Payload, InvalidPayload>>,
+    write: fn(&A) -> Option<Written>,
 }
 
 impl<A: Aggregate> Folding for Folded<A> {
@@ -50,7 +51,7 @@ impl<A: Aggregate> Folding for Folded<A> {
         self.replayed.apply(event, position)
     }
 
-    fn state(&self) -> Option<Result<Payload, InvalidPayload>> {
+    fn state(&self) -> Option<Written> {
         (self.write)(self.replayed.state())
     }
 }

@@ -116,15 +116,15 @@ fn text(verified: &Verified) -> String {
         left_aside,
         findings,
     } = verified;
-    let mut text = format!("{events} events in {commits} commits of {actors} actors");
-    if *snapshots > 0 {
-        text += &format!(", {snapshots} snapshots");
-    }
-    if *replayed > 0 {
-        text += &format!(", {replayed} actors replayed");
-    }
-    if *left_aside > 0 {
-        text += &format!(", {left_aside} snapshots of no use");
-    }
-    format!("{text}: {findings} findings")
+    let mut parts = vec![format!(
+        "{events} events in {commits} commits of {actors} actors"
+    )];
+    let more = [
+        (*snapshots, "snapshots"),
+        (*replayed, "actors replayed"),
+        (*left_aside, "snapshots of no use"),
+    ];
+    let more = more.iter().filter(|(count, _)| *count > 0);
+    parts.extend(more.map(|(count, what)| format!("{count} {what}")));
+    format!("{}: {findings} findings", parts.join(", "))
 }

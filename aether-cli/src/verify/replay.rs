@@ -15,12 +15,13 @@ pub(super) async fn compare(
 ) -> Result<(), Failure> {
     for verify in domain.verifying() {
         let (mut told, mut bar) = (Vec::new(), None);
-        let tell = |finding| match finding {
-            Finding::Progress { position, head } => {
+        let tell = |finding| {
+            if let Finding::Progress { position, head } = finding {
                 let bar = bar.get_or_insert_with(|| Screen::progress("replayed", head.as_u64()));
                 bar.set_position(position.as_u64());
+            } else {
+                told.extend(text(finding));
             }
-            finding => told.extend(text(finding)),
         };
         let context = verify(store, Box::new(tell)).await?;
         if let Some(bar) = bar {

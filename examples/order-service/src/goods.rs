@@ -17,7 +17,6 @@ use serde::Deserialize;
 use super::{
     body::Body,
     command::{Carried, Wrapping},
-    health::read,
     problem::Problem,
     service::Service,
 };
@@ -45,7 +44,7 @@ pub(crate) struct Label {
 pub(crate) async fn articles(
     State(service): State<Service>,
 ) -> Result<Json<BTreeMap<ArticleId, Offer>>, Problem> {
-    let catalogue = read::<Catalogue>(&service).await?;
+    let catalogue = service.read::<Catalogue>().await?;
     Ok(Json(catalogue.offers.clone()))
 }
 

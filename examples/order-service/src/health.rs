@@ -2,8 +2,7 @@
 
 use aether::{
     EventStore as _, Position,
-    domain::Projection,
-    runtime::{FollowerState, FollowerStatus, ReadModel},
+    runtime::{FollowerState, FollowerStatus},
 };
 use axum::{
     Json,
@@ -14,7 +13,7 @@ use axum::{
 use serde::Serialize;
 use tokio::time::timeout;
 
-use super::{command::PATIENCE, problem::Problem, service::Service};
+use super::{command::PATIENCE, service::Service};
 
 /// How the shop is doing.
 #[derive(Debug, Serialize)]
@@ -98,12 +97,4 @@ pub(crate) async fn ready(State(service): State<Service>) -> Response {
         followers,
     };
     (code, Json(answer)).into_response()
-}
-
-/// Reads a projection that has applied all that is in the log.
-pub(crate) async fn read<P: Projection>(service: &Service) -> Result<ReadModel<P>, Problem> {
-    match timeout(PATIENCE, service.aether.read::<P>()).await {
-        Ok(model) => model.map_err(|err| Problem::of_read(&err)),
-        Err(_elapsed) => Err(Problem::late("what is known of the log is behind it")),
-    }
 }

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::{
     body::Body,
     command::{Carried, Wrapping},
-    health::read,
     problem::Problem,
     service::Service,
 };
@@ -45,7 +44,7 @@ pub(crate) struct Reason {
 }
 
 pub(crate) async fn list(State(service): State<Service>) -> Result<Json<Listed>, Problem> {
-    let tracking = read::<OrderTracking>(&service).await?;
+    let tracking = service.read::<OrderTracking>().await?;
     let mut orders: Vec<_> = tracking.orders.iter().collect();
     orders.sort_unstable_by_key(|(_, tracked)| std::cmp::Reverse(tracked.since));
     let rows = orders.into_iter().take(LIST).map(|(order, tracked)| Row {
@@ -63,7 +62,7 @@ pub(crate) async fn one(
     State(service): State<Service>,
     Path(order): Path<OrderId>,
 ) -> Result<Json<Row>, Problem> {
-    let tracking = read::<OrderTracking>(&service).await?;
+    let tracking = service.read::<OrderTracking>().await?;
     let Some(tracked) = tracking.orders.get(&order).cloned() else {
         return Err(Problem::unknown(format!("no order `{order}` was placed")));
     };

@@ -1,16 +1,21 @@
 use std::sync::Arc;
 
-use aether::runtime::Aether;
+use aether::{
+    domain::Projection,
+    runtime::{Aether, ReadModel},
+};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{Method, Uri},
     routing::{get, post, put},
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{board::LiveBoard, events, goods, health, orders, page, problem::Problem};
+use super::{
+    board::LiveBoard, command::PATIENCE, events, goods, health, orders, page, problem::Problem,
+};
 
 /// The shop behind HTTP.
 ///
@@ -72,6 +77,14 @@ impl Service {
     /// The shop.
     pub const fn aether(&self) -> &Aether {
         &self.aether
+    }
+
+    /// Reads a projection that has applied all that is in the log.
+    pub(crate) async fn read<P: Projection>(&self) -> Result<ReadModel<P>, Problem> {
+        match timeout(PATIENCE, self.aether.read::<P>()).await {
+            Ok(model) => model.map_err(|err| Problem::of_read(&err)),
+            Err(_elapsed) => Err(Problem::late("what is known of the log is behind it")),
+        }
     }
 
     /// Begins to end: it is not ready any more, and those who follow the events are let go of.

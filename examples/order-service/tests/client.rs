@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use http_body_util::BodyExt as _;
 use hyper::{
@@ -9,7 +9,10 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the service answered.
 pub(crate) struct Answer {
@@ -57,7 +60,8 @@ pub(crate) async fn ask(
 ) -> Answer {
     let response = send(at, (method, path), headers, body).await;
     let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.unwrap().to_bytes();
+    let body = timeout(PATIENCE, body.collect()).await;
+    let bytes = body.expect("the answer ends").unwrap().to_bytes();
     Answer {
         status: parts.status,
         headers: parts.headers,
