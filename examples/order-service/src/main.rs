@@ -80,22 +80,19 @@ async fn visited<T, E: std::error::Error + 'static>(
         };
         drop(told);
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn store(args: &Args) -> Result<DynEventStore, Failure> {
     let namespace = args.namespace.clone();
-    let (place, opened) = match &args.nats {
-        Some(url) => {
-            let options = JetStreamOptions::new().namespace(namespace);
-            let opened = options.connect(url).await.map(DynEventStore::new);
-            (url.clone(), opened)
-        }
-        None => {
-            let options = EmbeddedOptions::new().namespace(namespace);
-            let opened = options.open(&args.data).await.map(DynEventStore::new);
-            (args.data.display().to_string(), opened)
-        }
+    let (place, opened) = if let Some(url) = &args.nats {
+        let options = JetStreamOptions::new().namespace(namespace);
+        let opened = options.connect(url).await.map(DynEventStore::new);
+        (url.clone(), opened)
+    } else {
+        let options = EmbeddedOptions::new().namespace(namespace);
+        let opened = options.open(&args.data).await.map(DynEventStore::new);
+        (args.data.display().to_string(), opened)
     };
     opened.map_err(|source| Failure::Store { place, source })
 }
