@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions wasm nats-server board clean
+.PHONY: help demo demo-service test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions wasm nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -22,6 +22,10 @@ help: ## Lists the targets.
 
 demo: ## Runs a day in the example shop, and writes board.svg.
 	$(CARGO) run --package aether-examples --bin order-fulfilment --
+
+demo-service: ## Serves the example shop on this machine, with customers, a page and a board that counts.
+	$(CARGO) run --package aether-order-service --bin order-service -- \
+		--data target/order-service --day 400 --pace 400
 
 test: nats-server lint ## All that must hold: lint, the core alone, every test, the docs.
 	$(CARGO) check --package aether --no-default-features
@@ -48,6 +52,8 @@ test-outputs: $(PROMTOOL) ## What is generated for each example, judged by the t
 	scripts/install-judges $(JUDGES)
 	AETHER_PROMTOOL=$(abspath $(PROMTOOL)) $(CARGO) test --package aether-tests --test runtime prometheus
 	scripts/judge-outputs $(JUDGES)
+	$(CARGO) build --quiet --package aether-order-service
+	node $(JUDGES)/service.mjs target/debug/order-service
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features

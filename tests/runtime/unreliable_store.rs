@@ -130,6 +130,10 @@ impl EventStore for UnreliableStore {
         self.inner.version(actor).await
     }
 
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        self.inner.namespaces().await
+    }
+
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
         self.inner.stored_before(moment).await
     }
