@@ -10,8 +10,6 @@ use crate::conference_booking::{
 };
 
 /// Holds seats, asks for the money, and waits a quarter of an hour for it.
-///
-/// Allow ES404: a registration expires later, and only if nobody has paid.
 #[derive(ProcessManager, Debug, Default, Clone, PartialEq, Eq)]
 #[process_manager(key = RegistrationId)]
 pub struct RegistrationDesk {

@@ -8,8 +8,6 @@ use crate::library_lending::{
 
 /// Loan overdue: remind every two weeks, three times, then bill. Returned: stop.
 ///
-/// Allow ES404: the next letter comes weeks later, and only if the copy is not back.
-///
 /// Note: a bill that was sent is torn up when the copy comes back.
 #[derive(ProcessManager, Debug, Default, Clone, PartialEq, Eq)]
 #[process_manager(key = CopyId)]
