@@ -2,7 +2,7 @@ use proc_macro2::Ident;
 use syn::{Data, DataStruct, DeriveInput, Fields, ext::IdentExt as _};
 
 use super::{
-    Args, InlineSet, Krate, PersonalField, Set, Stored,
+    Args, InlineSet, Krate, PersonalField, Set, Stored, Subset,
     args::{Form, Spec},
     rename::Rename,
     set::{EnumItem, NO_KEYS},
@@ -24,6 +24,8 @@ pub(crate) enum EventItem {
     Set(Set),
     /// An enum whose variants are events.
     Inline(InlineSet),
+    /// An enum of some of the variants of such an enum.
+    Subset(Subset),
 }
 
 const STRUCT: Spec = {
@@ -62,6 +64,7 @@ impl EventItem {
             Data::Enum(data) => EnumItem::read(cx, input, data).map(|item| match item {
                 EnumItem::Set(set) => Self::Set(set),
                 EnumItem::Inline(set) => Self::Inline(set),
+                EnumItem::Subset(set) => Self::Subset(set),
             }),
             Data::Union(data) => {
                 cx.error(

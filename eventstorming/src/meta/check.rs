@@ -87,6 +87,26 @@ pub const fn only(events: Set<Event>) -> &'static Event {
     }
 }
 
+/// The event of a variant, of an enum whose variants are events.
+///
+/// # Panics
+/// If the enum is called otherwise, as behind an alias. Generated code calls it in a `const`.
+#[track_caller]
+#[expect(
+    clippy::panic,
+    reason = "a panic in a `const` is how a library fails a build"
+)]
+pub const fn of_variant(events: Set<Event>, rust_type: &str) -> &'static Event {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if super::name::same_text(first.rust_type, rust_type) {
+            return first;
+        }
+        rest = tail;
+    }
+    panic!("write the name of the set itself after `subset_of`, and not that of an alias")
+}
+
 /// A set that a set takes in knows all its events by name, for what it took beside would never
 /// come to the variants behind it.
 pub const fn takes_no_others(set: &str, takes_others: bool) -> Option<Finding> {
@@ -97,26 +117,6 @@ pub const fn takes_no_others(set: &str, takes_others: bool) -> Option<Finding> {
         Finding::new()
             .name(set)
             .text(" keeps events that it does not know, with `#[event(other)]`, and so cannot be part of another set; put `#[event(other)]` into the outer set"),
-    )
-}
-
-/// A named part of what a type does is listed in its `#[handlers]` block.
-pub const fn lists_part(owner: &str, part: &str, parts: &[&str]) -> Option<Finding> {
-    let mut rest = parts;
-    while let [first, tail @ ..] = rest {
-        if super::name::same_text(first, part) {
-            return None;
-        }
-        rest = tail;
-    }
-    Some(
-        Finding::new()
-            .name(part)
-            .text(" is a part of ")
-            .name(owner)
-            .text(", whose `#[handlers]` block does not list it: write `#[handlers(parts(")
-            .text(part)
-            .text("))]` there"),
     )
 }
 
@@ -252,11 +252,8 @@ const fn closed_reactions(
 ) -> Option<Finding> {
     let mut reactions = reactions;
     while let [reaction, tail @ ..] = reactions {
-        if let Some(event) = unemitted(context, upstream, reaction.on) {
-            return Some(not_emitted(context, who, " reacts to ", event));
-        }
-        if let Some(event) = private_elsewhere(context, reaction.on) {
-            return Some(is_private(who, " reacts to ", event));
+        if let Some(finding) = not_fed(context, upstream, (who, " reacts to ", reaction.on)) {
+            return Some(finding);
         }
         if let Some(command) = unhandled(context, upstream, reaction.issues) {
             return Some(issued_in_vain(context, who, command));
@@ -286,6 +283,62 @@ pub const fn keyed_once(manager: &str, keyed: &[Set<Event>]) -> Option<Finding> 
         rest = tail;
     }
     None
+}
+
+/// Of every event that a process manager takes in one of several blocks, one of them says which
+/// instance it concerns.
+pub const fn keyed_each(
+    manager: &str,
+    (applies, reactions): (&[Set<Event>], &[Reaction]),
+    keyed: &[Set<Event>],
+) -> Option<Finding> {
+    let mut applies = applies;
+    while let [first, tail @ ..] = applies {
+        if let Some(finding) = keyed_set(manager, first, keyed) {
+            return Some(finding);
+        }
+        applies = tail;
+    }
+    let mut reactions = reactions;
+    while let [first, tail @ ..] = reactions {
+        if let Some(finding) = keyed_set(manager, first.on, keyed) {
+            return Some(finding);
+        }
+        reactions = tail;
+    }
+    keyed_once(manager, keyed)
+}
+
+const fn keyed_set(manager: &str, events: Set<Event>, keyed: &[Set<Event>]) -> Option<Finding> {
+    if events.is_empty() {
+        let takes = Finding::new().name(manager);
+        return Some(takes.text(" takes events that it does not know; write the type of an event, or of a set, so that it is known which instance each concerns"));
+    }
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if !is_in_any(keyed, first) {
+            return Some(
+                Finding::new()
+                    .name(manager)
+                    .text(" takes ")
+                    .name(first.name.as_str())
+                    .text(", and none of its blocks says which instance that concerns: write `key = ..` at one of the methods that take it"),
+            );
+        }
+        rest = tail;
+    }
+    None
+}
+
+const fn is_in_any(sets: &[Set<Event>], event: &Event) -> bool {
+    let mut rest = sets;
+    while let [first, tail @ ..] = rest {
+        if find_event(first, event).is_some() {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }
 
 const fn shared_event(left: Set<Event>, right: Set<Event>) -> Option<&'static Event> {
@@ -334,15 +387,27 @@ const fn closed_feed(
 ) -> Option<Finding> {
     let mut sets = feed;
     while let [set, tail @ ..] = sets {
-        if let Some(event) = unemitted(context, upstream, set) {
-            return Some(not_emitted(context, who, verb, event));
-        }
-        if let Some(event) = private_elsewhere(context, set) {
-            return Some(is_private(who, verb, event));
+        if let Some(finding) = not_fed(context, upstream, (who, verb, set)) {
+            return Some(finding);
         }
         sets = tail;
     }
     None
+}
+
+/// The first event of the set that nothing emits, or else that is private to another context.
+const fn not_fed(
+    context: &Context,
+    upstream: &[&Context],
+    (who, verb, events): (&Name, &str, Set<Event>),
+) -> Option<Finding> {
+    if let Some(event) = unemitted(context, upstream, events) {
+        return Some(not_emitted(context, who, verb, event));
+    }
+    match private_elsewhere(context, upstream, events) {
+        Some(event) => Some(is_private(who, verb, event)),
+        None => None,
+    }
 }
 
 /// The lists of a context, of which a member may say that it is in one.
@@ -432,17 +497,39 @@ const fn is_private(who: &Name, verb: &str, event: &Event) -> Finding {
         .text(", which is private to the context that emits it; consume one of its public events, or take `private` away")
 }
 
-/// The first event of the set that is private to another context.
-const fn private_elsewhere(context: &Context, events: Set<Event>) -> Option<&'static Event> {
+/// The first event of the set that is private to another context. That context has the say: who
+/// reads its event as a type of their own cannot take the mark away.
+const fn private_elsewhere(
+    context: &Context,
+    upstream: &[&Context],
+    events: Set<Event>,
+) -> Option<&'static Event> {
     let mut rest = events;
     while let [first, tail @ ..] = rest {
-        let private = matches!(first.marks.visibility, Visibility::Private);
-        if private && !emits(context, first) && !first.marks.retired {
+        let ours = first.marks.retired || emitted_by(context, first).is_some();
+        if !ours && (is_marked_private(first) || is_private_to_any(upstream, first)) {
             return Some(first);
         }
         rest = tail;
     }
     None
+}
+
+const fn is_marked_private(event: &Event) -> bool {
+    matches!(event.marks.visibility, Visibility::Private)
+}
+
+const fn is_private_to_any(contexts: &[&Context], event: &Event) -> bool {
+    let mut rest = contexts;
+    while let [first, tail @ ..] = rest {
+        if let Some(emitted) = emitted_by(first, event)
+            && is_marked_private(emitted)
+        {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }
 
 const fn find_event(events: Set<Event>, event: &Event) -> Option<&'static Event> {
@@ -535,7 +622,7 @@ const fn unemitted(
     let mut rest = events;
     while let [first, tail @ ..] = rest {
         // What is retired is emitted no longer, and read on.
-        let emitted = first.marks.retired || emits(context, first);
+        let emitted = first.marks.retired || emitted_by(context, first).is_some();
         if !emitted && !any_emits(upstream, first) {
             return Some(first);
         }
@@ -566,7 +653,7 @@ const fn unhandled(
             }
             None
         }
-        Flow::AllOf(flows) => {
+        Flow::AllOf(flows) | Flow::Either(flows) => {
             let mut rest = *flows;
             while let [first, tail @ ..] = rest {
                 if let Some(command) = unhandled(context, upstream, first) {
@@ -605,7 +692,7 @@ const fn any_handles(contexts: &[&Context], command: &Command) -> bool {
 const fn any_emits(contexts: &[&Context], event: &Event) -> bool {
     let mut rest = contexts;
     while let [first, tail @ ..] = rest {
-        if emits(first, event) {
+        if emitted_by(first, event).is_some() {
             return true;
         }
         rest = tail;
@@ -642,63 +729,76 @@ const fn contains_command(commands: Set<Command>, command: &Command) -> bool {
     false
 }
 
-const fn emits(context: &Context, event: &Event) -> bool {
+/// The event of a context that somebody who knows it as `event` reads.
+const fn emitted_by(context: &Context, event: &Event) -> Option<&'static Event> {
     let mut aggregates = context.aggregates;
     while let [first, tail @ ..] = aggregates {
-        if handlers_emit(first.handlers, event) {
-            return true;
+        if let Some(emitted) = read_of_handlers(first.handlers, event) {
+            return Some(emitted);
         }
         aggregates = tail;
     }
     let mut systems = context.external_systems;
     while let [first, tail @ ..] = systems {
-        if sets_contain(first.emits, event) {
-            return true;
+        if let Some(emitted) = read_of_sets(first.emits, event) {
+            return Some(emitted);
         }
         systems = tail;
     }
-    false
+    None
 }
 
-const fn handlers_emit(handlers: &[Handler], event: &Event) -> bool {
+const fn read_of_handlers(handlers: &[Handler], event: &Event) -> Option<&'static Event> {
     let mut rest = handlers;
     while let [first, tail @ ..] = rest {
-        if flow_contains(first.emits, event) {
-            return true;
+        if let Some(emitted) = read_of_flow(first.emits, event) {
+            return Some(emitted);
         }
         rest = tail;
     }
-    false
+    None
 }
 
-const fn sets_contain(sets: &[Set<Event>], event: &Event) -> bool {
+const fn read_of_sets(sets: &[Set<Event>], event: &Event) -> Option<&'static Event> {
     let mut rest = sets;
     while let [first, tail @ ..] = rest {
-        if find_event(first, event).is_some() {
-            return true;
+        if let Some(emitted) = read_of_set(first, event) {
+            return Some(emitted);
         }
         rest = tail;
     }
-    false
+    None
 }
 
-const fn flow_contains(flow: &Flow<Event>, event: &Event) -> bool {
+const fn read_of_flow(flow: &Flow<Event>, event: &Event) -> Option<&'static Event> {
     match flow {
-        Flow::Nothing => false,
-        Flow::One(one) => one.name.is(&event.name),
+        Flow::Nothing => None,
+        Flow::One(one) => read_of_set(&[*one], event),
         Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner, _) => {
-            flow_contains(inner, event)
+            read_of_flow(inner, event)
         }
-        Flow::OneOf(set) => find_event(set, event).is_some(),
-        Flow::AllOf(flows) => {
+        Flow::OneOf(set) => read_of_set(set, event),
+        Flow::AllOf(flows) | Flow::Either(flows) => {
             let mut rest = *flows;
             while let [first, tail @ ..] = rest {
-                if flow_contains(first, event) {
-                    return true;
+                if let Some(emitted) = read_of_flow(first, event) {
+                    return Some(emitted);
                 }
                 rest = tail;
             }
-            false
+            None
         }
     }
+}
+
+/// The event that is stored under a name, or an alias, under which it is read.
+const fn read_of_set(emitted: &[&'static Event], event: &Event) -> Option<&'static Event> {
+    let mut rest = emitted;
+    while let [first, tail @ ..] = rest {
+        if is_stored_as(event, &first.name) {
+            return Some(*first);
+        }
+        rest = tail;
+    }
+    None
 }
