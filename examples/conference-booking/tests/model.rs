@@ -41,7 +41,10 @@ fn nothing_is_found_in_the_conference_but_what_is_meant_to_be_so() {
     });
     let mut allowed: Vec<_> = allowed.collect();
     allowed.sort_unstable();
-    let meant = [("ES405", "RegistrationExpired")];
+    let meant = [
+        ("ES404", "RegistrationDesk"),
+        ("ES405", "RegistrationExpired"),
+    ];
     assert_eq!(allowed, meant);
 }
 
