@@ -13,10 +13,6 @@ use crate::{
 };
 
 /// What `#[derive(Event)]` stands on.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it in an expansion"
-)]
 pub(crate) enum EventItem {
     /// A struct: one kind of event.
     One(Krate, Stored),
