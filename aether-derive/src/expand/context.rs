@@ -39,7 +39,7 @@ fn event_types(context: &Context) -> TokenStream {
     let aggregates = context.of(Section::Aggregates);
     let systems = context.of(Section::ExternalSystems);
     let members: Vec<TokenStream> = aggregates
-        .map(|aggregate| quote!(<#aggregate as #krate::AggregateMember>::Event))
+        .map(|aggregate| quote!(<#aggregate as #krate::Aggregate>::Event))
         .chain(systems.map(|system| quote!(#system)))
         .collect();
     quote! {

@@ -8,14 +8,9 @@ use super::{
 };
 
 macro_rules! members {
-    ($($(#[$doc:meta])* $member:ident: $($bound:ident)+, $meta:ident, $register:ident $(, $events:ident)?;)+) => {$(
+    ($($(#[$doc:meta])* $member:ident: $($bound:ident)+, $meta:ident, $register:ident;)+) => {$(
         $(#[$doc])*
         pub trait $member {
-            $(
-                /// The events that make up its history.
-                type $events;
-            )?
-
             /// What the model says about it.
             const META: &'static meta::$meta;
 
@@ -23,11 +18,7 @@ macro_rules! members {
             fn register<R: Register>(runtime: &mut R);
         }
 
-        // Of what lacks both, one error says so.
-        #[diagnostic::do_not_recommend]
         impl<M: $($bound +)+> $member for M {
-            $(type $events = <M as $meta>::$events;)?
-
             const META: &'static meta::$meta = <M as $meta>::META;
 
             fn register<R: Register>(runtime: &mut R) {
@@ -43,7 +34,7 @@ members! {
         message = "`{Self}` cannot be listed under `aggregates`",
         label = "not an aggregate, or without a `#[handlers]` block"
     )]
-    AggregateMember: Aggregate Handlers, Aggregate, aggregate, Event;
+    AggregateMember: Aggregate Handlers, Aggregate, aggregate;
     /// What may be listed under `policies`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be listed under `policies`",
