@@ -1,6 +1,6 @@
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
+use quote::quote;
+use syn::{GenericArgument, PathArguments, Type};
 
 use super::{
     keys::{self, Keyed},
@@ -44,13 +44,9 @@ fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
     let (events, error, call) = if let Some((events, error)) = result(output) {
         (quote!(#events), quote!(#error), call)
     } else {
-        // What is no `Result` is blamed for it where it is written.
-        let at = |name: &str| {
-            let name = Ident::new(name, output.span());
-            quote_spanned!(output.span()=> <#output as #krate::Outcome>::#name)
-        };
-        let into_result = at("into_result");
-        (at("Events"), at("Error"), quote!(#into_result(#call)))
+        let outcome = quote!(<#output as #krate::Outcome>);
+        let call = quote!(#outcome::into_result(#call));
+        (quote!(#outcome::Events), quote!(#outcome::Error), call)
     };
     quote! {
         #(#cfgs)*

@@ -1,5 +1,5 @@
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{Attribute, Meta, spanned::Spanned as _};
 
 use super::{
@@ -14,14 +14,11 @@ pub(super) fn keys(krate: &Krate, block: &Block, keyed: &[Keyed<'_>]) -> TokenSt
     let self_ty = &block.self_ty;
     let impls = keyed.iter().map(|keyed| {
         let (cfg, subject, value) = (&keyed.cfg, &keyed.method.subject, key(krate, keyed.key));
-        // What is no process manager is blamed for it at the word `key`.
-        let at = keyed.key.word().span();
-        let key = quote_spanned!(at=> <#self_ty as #krate::ProcessManager>::Key);
         quote! {
             #cfg
             #[automatically_derived]
             impl #params #krate::Keyed<#subject> for #self_ty #where_clause {
-                type Key = #key;
+                type Key = <#self_ty as #krate::ProcessManager>::Key;
                 fn key(event: &#subject) -> #krate::Option<Self::Key> { #value }
             }
         }
