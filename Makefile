@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-service test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions wasm nats-server board clean
+.PHONY: help demo demo-service test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions wasm nats-server board check-editor clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -83,6 +83,9 @@ bench-instructions: ## What generated code costs to run, in instructions, with v
 
 wasm: ## A domain crate for the browser; needs `rustup target add wasm32-unknown-unknown`.
 	scripts/check-wasm
+
+check-editor: ## What an editor makes of a domain; needs `rustup component add rust-analyzer`.
+	scripts/check-editor
 
 board: ## Draws docs/board.svg and docs/boards anew, after an example has changed.
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board

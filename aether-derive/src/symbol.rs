@@ -38,6 +38,7 @@ pub(crate) const RETIRED: &str = "retired";
 pub(crate) const SET: &str = "set";
 pub(crate) const SNAPSHOT: &str = "snapshot";
 pub(crate) const SUBJECT: &str = "subject";
+pub(crate) const SUBSET_OF: &str = "subset_of";
 pub(crate) const TRUSTED: &str = "trusted";
 pub(crate) const UPCAST: &str = "upcast";
 pub(crate) const VERSION: &str = "version";

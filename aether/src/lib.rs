@@ -59,7 +59,7 @@ pub mod wire;
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    Query, Rejection, bounded_context, handlers,
+    Query, Rejection, answer, apply, bounded_context, handle, handlers, react,
 };
 pub use eventstorming;
 

@@ -239,6 +239,10 @@ fn a_policy_that_stays_within_one_aggregate_is_found() {
         Code::PolicyWithinAggregate,
         "Sales/policy/ConfirmAtOnce",
     );
+    // An aggregate cannot know by itself that time has passed.
+    let issues = "Sales/policy/ConfirmAtOnce issues Sales/command/ConfirmOrder";
+    let later = draft.set(issues, "after", json!("24 h"));
+    assert_eq!(later.found(), []);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{
     super::{Command, Context, Event, Flow, Name, Reaction, Set, Visibility},
     Finding,
-    search::{any_emits, any_handles, emits, handles, split_at},
+    search::{any_emits, any_handles, emitted_by, handles, split_at},
 };
 
 /// Everything that the policy listed at `index` reacts to is emitted, and everything it issues is
@@ -44,11 +44,8 @@ const fn closed_reactions(
 ) -> Option<Finding> {
     let mut reactions = reactions;
     while let [reaction, tail @ ..] = reactions {
-        if let Some(event) = unemitted(context, upstream, reaction.on) {
-            return Some(not_emitted(context, who, " reacts to ", event));
-        }
-        if let Some(event) = private_elsewhere(context, reaction.on) {
-            return Some(is_private(who, " reacts to ", event));
+        if let Some(finding) = not_fed(context, upstream, (who, " reacts to ", reaction.on)) {
+            return Some(finding);
         }
         if let Some(command) = unhandled(context, upstream, reaction.issues) {
             return Some(issued_in_vain(context, who, command));
@@ -93,11 +90,8 @@ const fn closed_feed(
 ) -> Option<Finding> {
     let mut sets = feed;
     while let [set, tail @ ..] = sets {
-        if let Some(event) = unemitted(context, upstream, set) {
-            return Some(not_emitted(context, who, verb, event));
-        }
-        if let Some(event) = private_elsewhere(context, set) {
-            return Some(is_private(who, verb, event));
+        if let Some(finding) = not_fed(context, upstream, (who, verb, set)) {
+            return Some(finding);
         }
         sets = tail;
     }
@@ -132,12 +126,17 @@ const fn is_private(who: &Name, verb: &str, event: &Event) -> Finding {
         .text(", which is private to the context that emits it; consume one of its public events, or take `private` away")
 }
 
-/// The first event of the set that is private to another context.
-const fn private_elsewhere(context: &Context, events: Set<Event>) -> Option<&'static Event> {
+/// The first event of the set that is private to another context. That context has the say: who
+/// reads its event as a type of their own cannot take the mark away.
+const fn private_elsewhere(
+    context: &Context,
+    upstream: &[&Context],
+    events: Set<Event>,
+) -> Option<&'static Event> {
     let mut rest = events;
     while let [first, tail @ ..] = rest {
-        let private = matches!(first.marks.visibility, Visibility::Private);
-        if private && !emits(context, first) && !first.marks.retired {
+        let ours = first.marks.retired || emitted_by(context, first).is_some();
+        if !ours && (is_marked_private(first) || is_private_to_any(upstream, first)) {
             return Some(first);
         }
         rest = tail;
@@ -154,7 +153,7 @@ const fn unemitted(
     let mut rest = events;
     while let [first, tail @ ..] = rest {
         // What is retired is emitted no longer, and read on.
-        let emitted = first.marks.retired || emits(context, first);
+        let emitted = first.marks.retired || emitted_by(context, first).is_some();
         if !emitted && !any_emits(upstream, first) {
             return Some(first);
         }
@@ -185,7 +184,7 @@ const fn unhandled(
             }
             None
         }
-        Flow::AllOf(flows) => {
+        Flow::AllOf(flows) | Flow::Either(flows) => {
             let mut rest = *flows;
             while let [first, tail @ ..] = rest {
                 if let Some(command) = unhandled(context, upstream, first) {
@@ -208,4 +207,36 @@ const fn not_handled(
     } else {
         Some(command)
     }
+}
+
+/// The first event of the set that nothing emits, or else that is private to another context.
+const fn not_fed(
+    context: &Context,
+    upstream: &[&Context],
+    (who, verb, events): (&Name, &str, Set<Event>),
+) -> Option<Finding> {
+    if let Some(event) = unemitted(context, upstream, events) {
+        return Some(not_emitted(context, who, verb, event));
+    }
+    match private_elsewhere(context, upstream, events) {
+        Some(event) => Some(is_private(who, verb, event)),
+        None => None,
+    }
+}
+
+const fn is_marked_private(event: &Event) -> bool {
+    matches!(event.marks.visibility, Visibility::Private)
+}
+
+const fn is_private_to_any(contexts: &[&Context], event: &Event) -> bool {
+    let mut rest = contexts;
+    while let [first, tail @ ..] = rest {
+        if let Some(emitted) = emitted_by(first, event)
+            && is_marked_private(emitted)
+        {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }

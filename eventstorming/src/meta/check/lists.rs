@@ -1,29 +1,9 @@
 //! Lists: what says that it is part of something stands in the list of that.
 
 use super::{
-    super::{Aggregate, Context, Name, Policy, ProcessManager, Projection, Set, name},
+    super::{Aggregate, Context, Name, Policy, ProcessManager, Projection, Set},
     Finding,
 };
-
-/// A named part of what a type does is listed in its `#[handlers]` block.
-pub const fn lists_part(owner: &str, part: &str, parts: &[&str]) -> Option<Finding> {
-    let mut rest = parts;
-    while let [first, tail @ ..] = rest {
-        if name::same_text(first, part) {
-            return None;
-        }
-        rest = tail;
-    }
-    Some(
-        Finding::new()
-            .name(part)
-            .text(" is a part of ")
-            .name(owner)
-            .text(", whose `#[handlers]` block does not list it: write `#[handlers(parts(")
-            .text(part)
-            .text("))]` there"),
-    )
-}
 
 /// The lists of a context, of which a member may say that it is in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

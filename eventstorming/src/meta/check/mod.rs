@@ -14,9 +14,9 @@ mod sets;
 pub use self::{
     closed::{closed_external_system, closed_policy, closed_process_manager, closed_projection},
     finding::Finding,
-    lists::{Section, lists, lists_part},
+    lists::{Section, lists},
     owners::{distinct_names, handled_once},
-    sets::{distinct_events, keyed_once, only, takes_no_others},
+    sets::{distinct_events, keyed_each, keyed_once, of_variant, only, takes_no_others},
 };
 
 /// Fails the build, where it is called, with what was found.

@@ -115,7 +115,7 @@ pub(super) const fn any_handles(contexts: &[&Context], command: &Command) -> boo
 pub(super) const fn any_emits(contexts: &[&Context], event: &Event) -> bool {
     let mut rest = contexts;
     while let [first, tail @ ..] = rest {
-        if emits(first, event) {
+        if emitted_by(first, event).is_some() {
             return true;
         }
         rest = tail;
@@ -152,63 +152,76 @@ const fn contains_command(commands: Set<Command>, command: &Command) -> bool {
     false
 }
 
-pub(super) const fn emits(context: &Context, event: &Event) -> bool {
+/// The event of a context that somebody who knows it as `event` reads.
+pub(super) const fn emitted_by(context: &Context, event: &Event) -> Option<&'static Event> {
     let mut aggregates = context.aggregates;
     while let [first, tail @ ..] = aggregates {
-        if handlers_emit(first.handlers, event) {
-            return true;
+        if let Some(emitted) = read_of_handlers(first.handlers, event) {
+            return Some(emitted);
         }
         aggregates = tail;
     }
     let mut systems = context.external_systems;
     while let [first, tail @ ..] = systems {
-        if sets_contain(first.emits, event) {
-            return true;
+        if let Some(emitted) = read_of_sets(first.emits, event) {
+            return Some(emitted);
         }
         systems = tail;
     }
-    false
+    None
 }
 
-const fn handlers_emit(handlers: &[Handler], event: &Event) -> bool {
+const fn read_of_handlers(handlers: &[Handler], event: &Event) -> Option<&'static Event> {
     let mut rest = handlers;
     while let [first, tail @ ..] = rest {
-        if flow_contains(first.emits, event) {
-            return true;
+        if let Some(emitted) = read_of_flow(first.emits, event) {
+            return Some(emitted);
         }
         rest = tail;
     }
-    false
+    None
 }
 
-const fn sets_contain(sets: &[Set<Event>], event: &Event) -> bool {
+const fn read_of_sets(sets: &[Set<Event>], event: &Event) -> Option<&'static Event> {
     let mut rest = sets;
     while let [first, tail @ ..] = rest {
-        if find_event(first, event).is_some() {
-            return true;
+        if let Some(emitted) = read_of_set(first, event) {
+            return Some(emitted);
         }
         rest = tail;
     }
-    false
+    None
 }
 
-const fn flow_contains(flow: &Flow<Event>, event: &Event) -> bool {
+const fn read_of_flow(flow: &Flow<Event>, event: &Event) -> Option<&'static Event> {
     match flow {
-        Flow::Nothing => false,
-        Flow::One(one) => one.name.is(&event.name),
+        Flow::Nothing => None,
+        Flow::One(one) => read_of_set(&[*one], event),
         Flow::Maybe(inner) | Flow::Many(inner) | Flow::Later(inner, _) => {
-            flow_contains(inner, event)
+            read_of_flow(inner, event)
         }
-        Flow::OneOf(set) => find_event(set, event).is_some(),
-        Flow::AllOf(flows) => {
+        Flow::OneOf(set) => read_of_set(set, event),
+        Flow::AllOf(flows) | Flow::Either(flows) => {
             let mut rest = *flows;
             while let [first, tail @ ..] = rest {
-                if flow_contains(first, event) {
-                    return true;
+                if let Some(emitted) = read_of_flow(first, event) {
+                    return Some(emitted);
                 }
                 rest = tail;
             }
-            false
+            None
         }
     }
+}
+
+/// The event that is stored under a name, or an alias, under which it is read.
+const fn read_of_set(emitted: &[&'static Event], event: &Event) -> Option<&'static Event> {
+    let mut rest = emitted;
+    while let [first, tail @ ..] = rest {
+        if is_stored_as(event, &first.name) {
+            return Some(*first);
+        }
+        rest = tail;
+    }
+    None
 }

@@ -1,7 +1,7 @@
 //! Sets of events: what one may hold, and under which names.
 
 use super::{
-    super::{Event, Set},
+    super::{Event, Reaction, Set, name},
     Finding,
     search::{find_event, same_stored},
 };
@@ -91,4 +91,80 @@ const fn shared_event(left: Set<Event>, right: Set<Event>) -> Option<&'static Ev
         rest = tail;
     }
     None
+}
+
+/// The event of a variant, of an enum whose variants are events.
+///
+/// # Panics
+/// If the enum is called otherwise, as behind an alias. Generated code calls it in a `const`.
+#[track_caller]
+#[expect(
+    clippy::panic,
+    reason = "a panic in a `const` is how a library fails a build"
+)]
+pub const fn of_variant(events: Set<Event>, rust_type: &str) -> &'static Event {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if name::same_text(first.rust_type, rust_type) {
+            return first;
+        }
+        rest = tail;
+    }
+    panic!("write the name of the set itself after `subset_of`, and not that of an alias")
+}
+
+/// Of every event that a process manager takes in one of several blocks, one of them says which
+/// instance it concerns.
+pub const fn keyed_each(
+    manager: &str,
+    (applies, reactions): (&[Set<Event>], &[Reaction]),
+    keyed: &[Set<Event>],
+) -> Option<Finding> {
+    let mut applies = applies;
+    while let [first, tail @ ..] = applies {
+        if let Some(finding) = keyed_set(manager, first, keyed) {
+            return Some(finding);
+        }
+        applies = tail;
+    }
+    let mut reactions = reactions;
+    while let [first, tail @ ..] = reactions {
+        if let Some(finding) = keyed_set(manager, first.on, keyed) {
+            return Some(finding);
+        }
+        reactions = tail;
+    }
+    keyed_once(manager, keyed)
+}
+
+const fn keyed_set(manager: &str, events: Set<Event>, keyed: &[Set<Event>]) -> Option<Finding> {
+    if events.is_empty() {
+        let takes = Finding::new().name(manager);
+        return Some(takes.text(" takes events that it does not know; write the type of an event, or of a set, so that it is known which instance each concerns"));
+    }
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if !is_in_any(keyed, first) {
+            return Some(
+                Finding::new()
+                    .name(manager)
+                    .text(" takes ")
+                    .name(first.name.as_str())
+                    .text(", and none of its blocks says which instance that concerns: write `key = ..` at one of the methods that take it"),
+            );
+        }
+        rest = tail;
+    }
+    None
+}
+
+const fn is_in_any(sets: &[Set<Event>], event: &Event) -> bool {
+    let mut rest = sets;
+    while let [first, tail @ ..] = rest {
+        if find_event(first, event).is_some() {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }
