@@ -29,6 +29,7 @@ mod rejection;
 mod set;
 mod stop_if;
 mod stored;
+mod subset;
 
 pub(crate) use self::{
     aggregate::aggregate,

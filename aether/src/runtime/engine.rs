@@ -18,16 +18,18 @@ use super::{
     command_error::CommandError,
     envelope::{Envelope, Known},
     meters::Meters,
+    projections::Inline,
     route::{Order, Routed},
     search,
     send::Sent,
     snapshots::{Fold, Loaded, Refreshed, Snapshotter, Wanted},
     storing::Storing,
     tasks::Spawner,
+    trace,
 };
 use crate::{
-    Clock, CommandId, Commit, DynEventStore, Event, EventId, Recorded, SessionMark, StoreError,
-    StoreErrorKind,
+    Clock, CommandId, Commit, DynEventStore, Event, EventId, EventStore as _, Receipt, Recorded,
+    SessionMark, StoreError, StoreErrorKind,
     domain::{Context, Given, NewEvent},
 };
 
@@ -42,6 +44,8 @@ pub(super) struct Engine {
     pub(super) spawner: Spawner,
     pub(super) routes: HashMap<&'static str, Routed, RandomState>,
     pub(super) attempts: u32,
+    /// The projections that are to have the events of a command before it is answered.
+    pub(super) inline: Vec<Arc<dyn Inline>>,
 }
 
 /// What there is to do for a command, now that its actor has decided.
@@ -88,6 +92,10 @@ impl Engine {
             correlation_id = envelope.correlation_id,
             traceparent = envelope.traceparent,
         );
+        trace::join(&span, envelope.traceparent.as_deref());
+        // What follows from the command names its span.
+        let traced = trace::traceparent(&span).map(|traceparent| envelope.in_trace(traceparent));
+        let envelope = traced.as_ref().unwrap_or(envelope);
         let order = Order {
             routed,
             envelope,
@@ -99,6 +107,11 @@ impl Engine {
         } else {
             Box::pin(self.in_time(order, cell)).instrument(span).await
         };
+        if let Ok(sent) = &answer {
+            for inline in &self.inline {
+                inline.project(sent).await;
+            }
+        }
         routed.meters.ended(begun.elapsed(), &answer);
         answer
     }
@@ -306,6 +319,14 @@ impl Engine {
             .ok_or(CommandError::Unhandled { command })?
             .map_err(|err| CommandError::of(command, err))?;
         commit(decided, envelope, context)
+    }
+
+    /// Has the store store a commit, and measures how that goes.
+    pub(super) async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
+        let begun = Instant::now();
+        let answer = self.store.append(commit).await;
+        self.meters.appended(begun.elapsed(), &answer);
+        answer
     }
 
     /// The state with a commit of its own; none if that cannot be read.

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     actors::Full,
-    command_error::CommandError,
+    command_error::{CommandError, ReadError},
     driven::Driven,
     envelope::{Envelope, Known},
     handle::Aether,
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, StoreError,
     StoreErrorKind, Version,
-    domain::{Given, Outgoing},
+    domain::{Given, Outgoing, Projection},
 };
 
 /// A command about to be sent: `.await` it.
@@ -38,6 +38,8 @@ pub struct SendCommand<'a> {
     command: &'static str,
     envelope: Result<Envelope, InvalidPayload>,
     given: Given,
+    /// The projections that are to have its events.
+    projections: Vec<Result<usize, ReadError>>,
 }
 
 /// A command on its way: what awaits a [`SendCommand`].
@@ -46,8 +48,17 @@ pub struct Sending<'a>(Way<'a>);
 
 enum Way<'a> {
     New(SendCommand<'a>),
-    Begun(Driven<Result<Sent, CommandError>>),
+    Begun(Driven<Answer>, Following<'a>),
+    Projecting(Pin<Box<dyn Future<Output = Answer> + Send + 'a>>),
     Done,
+}
+
+type Answer = Result<Sent, CommandError>;
+
+/// The projections that a command waits for.
+struct Following<'a> {
+    aether: &'a Aether,
+    projections: Vec<Result<usize, ReadError>>,
 }
 
 impl<'a> SendCommand<'a> {
@@ -62,6 +73,7 @@ impl<'a> SendCommand<'a> {
             command,
             envelope: outgoing.map(Envelope::new),
             given,
+            projections: Vec::new(),
         }
     }
 
@@ -102,6 +114,16 @@ impl<'a> SendCommand<'a> {
         self.change(|envelope| envelope.full = Full::Refuse)
     }
 
+    /// Is answered only when a projection has its events, so that whoever reads it then finds
+    /// them; may be said of several.
+    ///
+    /// The time given by [`SendCommand::within`] does not cover that. If the projection halts,
+    /// that is [`CommandError::Unprojected`], and the events are stored.
+    pub fn wait_for<P: Projection>(mut self) -> Self {
+        self.projections.push(self.aether.follower_of::<P>());
+        self
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Envelope)) -> Self {
         if let Ok(envelope) = &mut self.envelope {
             change(envelope);
@@ -119,34 +141,70 @@ impl<'a> IntoFuture for SendCommand<'a> {
     }
 }
 
-impl SendCommand<'_> {
-    fn begin(self) -> Result<Driven<Result<Sent, CommandError>>, CommandError> {
+impl<'a> SendCommand<'a> {
+    fn begin(self) -> Result<Way<'a>, CommandError> {
         let unwritable = |err| CommandError::unwritable(self.command, err);
         let envelope = self.envelope.map_err(unwritable)?;
-        self.aether.execute(envelope, self.given)
+        let (aether, projections) = (self.aether, self.projections);
+        let driven = aether.execute(envelope, self.given)?;
+        let following = Following {
+            aether,
+            projections,
+        };
+        Ok(Way::Begun(driven, following))
+    }
+}
+
+impl Following<'_> {
+    /// Waits until the projections have what came of the command.
+    async fn wait(self, sent: Sent) -> Answer {
+        let position = sent.position.unwrap_or_default();
+        for projection in self.projections {
+            let reached = match projection {
+                Ok(projection) => self.aether.projected(projection, position).await,
+                Err(err) => Err(err),
+            };
+            if let Err(source) = reached {
+                let sent = Box::new(sent);
+                return Err(CommandError::Unprojected { sent, source });
+            }
+        }
+        Ok(sent)
     }
 }
 
 impl Future for Sending<'_> {
-    type Output = Result<Sent, CommandError>;
+    type Output = Answer;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut driven = match std::mem::replace(&mut self.0, Way::Done) {
-            Way::New(command) => match command.begin() {
-                Ok(driven) => driven,
-                Err(err) => return Poll::Ready(Err(err)),
-            },
-            Way::Begun(driven) => driven,
-            Way::Done => return Poll::Pending,
-        };
-        match Pin::new(&mut driven).poll(context) {
-            Poll::Ready(answer) => {
-                Poll::Ready(answer.unwrap_or_else(|| Err(CommandError::Store(cut_off()))))
-            }
-            Poll::Pending => {
-                self.0 = Way::Begun(driven);
-                Poll::Pending
-            }
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        loop {
+            self.0 = match std::mem::replace(&mut self.0, Way::Done) {
+                Way::New(command) => match command.begin() {
+                    Ok(begun) => begun,
+                    Err(err) => return Poll::Ready(Err(err)),
+                },
+                Way::Begun(mut driven, following) => {
+                    let Poll::Ready(ended) = Pin::new(&mut driven).poll(context) else {
+                        self.0 = Way::Begun(driven, following);
+                        return Poll::Pending;
+                    };
+                    let answer = ended.unwrap_or_else(|| Err(CommandError::Store(cut_off())));
+                    match answer {
+                        Ok(sent) if !following.projections.is_empty() => {
+                            Way::Projecting(Box::pin(following.wait(sent)))
+                        }
+                        answer => return Poll::Ready(answer),
+                    }
+                }
+                Way::Projecting(mut waiting) => {
+                    let polled = waiting.as_mut().poll(context);
+                    if polled.is_pending() {
+                        self.0 = Way::Projecting(waiting);
+                    }
+                    return polled;
+                }
+                Way::Done => return Poll::Pending,
+            };
         }
     }
 }
@@ -162,7 +220,9 @@ impl fmt::Debug for Sending<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Way::New(command) => command.fmt(f),
-            Way::Begun(_) | Way::Done => f.debug_struct("Sending").finish_non_exhaustive(),
+            Way::Begun(..) | Way::Projecting(_) | Way::Done => {
+                f.debug_struct("Sending").finish_non_exhaustive()
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use tokio::time::Instant;
+
 use super::{
     actors::{Live, Turn},
     engine::Engine,
@@ -20,6 +22,7 @@ pub(super) struct Storing(Option<Begun>);
 
 struct Begun {
     append: Appending,
+    at: Instant,
     engine: Arc<Engine>,
     turn: Turn,
     /// Until it is known what became of the commit, there is no state to go on from.
@@ -31,6 +34,7 @@ impl Storing {
     pub(super) fn new(engine: Arc<Engine>, mut turn: Turn, commit: Commit) -> Self {
         Self(Some(Begun {
             append: engine.store.appending(commit.clone()),
+            at: Instant::now(),
             engine,
             live: turn.live.take(),
             turn,
@@ -42,6 +46,7 @@ impl Storing {
 impl Begun {
     /// The turn with the state as it is now, and what came of the command.
     fn ended(self, answer: Result<Receipt, StoreError>) -> (Turn, Result<Sent, StoreError>) {
+        self.engine.meters.appended(self.at.elapsed(), &answer);
         let Self {
             engine,
             mut turn,

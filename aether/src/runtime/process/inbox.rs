@@ -1,19 +1,21 @@
 use std::{error::Error, sync::Arc};
 
+use tracing::Span;
+
 use super::{
     awake::Awake,
     instance::Instance,
     received::{Received, event_type, is_received},
 };
 use crate::{
-    ActorId, CommandId, Commit, Event, EventStore as _, Metadata, OutgoingCommand, Recorded,
-    Sequence, SessionMark,
+    ActorId, CommandId, Commit, Event, Metadata, OutgoingCommand, Recorded, Sequence, SessionMark,
     domain::{Instances, Origin, Outgoing, ProcessManager, Stored, Timing},
     runtime::{
         engine::Engine,
         envelope::Envelope,
         follower::{Consumer, Done, Failure, chain},
         timers::{failed, timer_change},
+        trace,
     },
 };
 
@@ -78,7 +80,7 @@ impl<P: ProcessManager + Instances> Inbox<P> {
         let commit = Commit::new([kept]).map_err(|err| cannot(&err))?;
         let commit = asking(commit, asked, event, name);
         // If somebody else was faster, the next attempt sees what they have stored.
-        let stored = store.append(commit.clone()).await;
+        let stored = self.engine.append(commit.clone()).await;
         let position = stored.map_err(|err| failed(&err))?.position;
         instance.note(&Recorded { position, commit });
         self.awake.put(instance);
@@ -133,6 +135,9 @@ fn metadata(event: &Event, receipt: CommandId, mark: SessionMark) -> Metadata {
     metadata.causation_id = Some(event.id.to_string());
     metadata.command_id = Some(receipt);
     metadata.session = Some(Arc::new(mark));
-    metadata.traceparent.clone_from(&event.metadata.traceparent);
+    metadata.traceparent = trace::traceparent(&Span::current());
+    if metadata.traceparent.is_none() {
+        metadata.traceparent.clone_from(&event.metadata.traceparent);
+    }
     metadata
 }
