@@ -20,20 +20,19 @@ pub use std::{
 pub use eventstorming::meta;
 pub use serde;
 
-pub use crate::__schema_of as schema_of;
-
 pub use crate::{
     InvalidPayload,
     domain::{
         Aggregate, AggregateMember, Answer, Answered, AnyEvent, AnyKey, Apply, BoundedContext,
-        Command, Context, DecodeError, DomainEvent, Emits, Emittable, EventSet, EventSink,
-        EventTypes, ExternalSystem, ExternalSystemMember, FoldInto, Handle, Handlers, Includes,
-        Initiator, Instances, Issues, Joined, Keyed, OnApply, OnCommand, OnKey, OnReact, Origin,
-        Outcome, Outgoing, Part, Persona, PlainRejection, Policy, PolicyMember, ProcessManager,
-        ProcessManagerMember, Projection, ProjectionMember, Query, RawEvent, React, Register,
-        SchemaProbe, Schemaless, Shape, SnapshotCodec, Snapshots, StillEmitted, Stored, Tables,
-        VisitEvent, VisitInline, call, count, decode_variant, encode_variant, fold, from_json,
-        key_of, query_meta, unknown_type, unreadable_version,
+        Command, Context, DecodeError, DomainEvent, Emission, Emits, Emittable, EventSet,
+        EventSink, EventTypes, ExternalSystem, ExternalSystemMember, FoldInto, Handle, Handlers,
+        Includes, Initiator, Instances, Issues, Joined, Keyed, OnApply, OnCommand, OnKey, OnReact,
+        Origin, Outcome, Outgoing, Part, Persona, PlainRejection, Policy, PolicyMember,
+        ProcessManager, ProcessManagerMember, Projection, ProjectionMember, Query, RawEvent, React,
+        Register, SchemaProbe, Schemaless, Several, Shape, Single, SnapshotCodec, Snapshots,
+        StillEmitted, Stored, Tables, VisitEvent, VisitInline, call, count, decode_variant,
+        encode_variant, fold, fold_one, from_json, key_of, query_meta, unknown_type,
+        unreadable_version,
     },
     personal::PersonalField,
 };

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{location::location, personal::personal};
+use super::{location::location, personal::personal, schema::schema};
 use crate::ast::Command;
 
 pub(crate) fn command(command: &Command) -> TokenStream {
@@ -14,6 +14,7 @@ pub(crate) fn command(command: &Command) -> TokenStream {
     } = command;
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
     let personal = personal(krate, fields);
+    let schema = schema(krate, &quote!(#ident));
     let (docs, location) = (noun.docs.tokens(krate), location(krate));
     quote! {
         #[automatically_derived]
@@ -22,7 +23,7 @@ pub(crate) fn command(command: &Command) -> TokenStream {
                 name: #krate::meta::Name::new(#name),
                 aliases: &[#(#aliases),*],
                 personal: #personal,
-                schema: #krate::schema_of!(#ident),
+                schema: #schema,
                 docs: #docs,
                 location: #location,
             };

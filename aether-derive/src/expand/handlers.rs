@@ -262,12 +262,7 @@ fn rejects(krate: &Krate, method: &Method) -> TokenStream {
         let error = quote!(<Self as #krate::Handle<#subject>>::Error);
         (error, String::new())
     };
-    quote! {
-        {
-            use #krate::PlainRejection as _;
-            <#error>::__REJECTION.or_named(#name)
-        }
-    }
+    quote!(<#error>::__REJECTION.or_named(#name))
 }
 
 /// What the doc comments of `#[apply]` methods say.

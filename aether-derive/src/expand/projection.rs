@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{location::location, stop_if::listed};
+use super::{location::location, schema::schema, stop_if::listed};
 use crate::ast::Projection;
 
 pub(crate) fn projection(Projection { noun, read_by }: &Projection) -> TokenStream {
@@ -9,6 +9,7 @@ pub(crate) fn projection(Projection { noun, read_by }: &Projection) -> TokenStre
     let (docs, location) = (noun.docs.tokens(krate), location(krate));
     let (params, args, where_clause) = noun.generics.split_for_impl();
     let listed = listed(noun, &quote!(Projections));
+    let schema = schema(krate, &quote!(#ident #args));
     quote! {
         #[automatically_derived]
         impl #params #krate::Projection for #ident #args #where_clause {
@@ -17,7 +18,7 @@ pub(crate) fn projection(Projection { noun, read_by }: &Projection) -> TokenStre
                 applies: <#ident #args as #krate::Handlers>::APPLIES,
                 read_by: &[#(<#read_by as #krate::Persona>::META),*],
                 answers: <#ident #args as #krate::Handlers>::ANSWERS,
-                schema: #krate::schema_of!(#ident #args),
+                schema: #schema,
                 remarks: <#ident #args as #krate::Handlers>::REMARKS,
                 docs: #docs,
                 location: #location,

@@ -7,7 +7,7 @@ use super::{
     nested,
     stop_if::{spanned, stop_if},
 };
-use crate::ast::{Set, SetMember};
+use crate::ast::{Krate, Set, SetMember};
 
 /// The impls of an enum whose variants hold event structs.
 ///
@@ -47,6 +47,7 @@ fn event_set(set: &Set) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #krate::EventSet for #ident {
+            type Kind = #krate::Several;
             const EVENTS: #krate::meta::Set<#krate::meta::Event> = #metas;
             #takes_others
             fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) {
@@ -160,14 +161,14 @@ fn emits(set: &Set) -> Option<TokenStream> {
         return None;
     }
     let (krate, ident) = (&set.krate, &set.ident);
-    let single = set.single().map(|member| &member.event);
-    let nested = set.nested().map(|member| &member.event);
+    let single: Vec<_> = set.single().map(|member| &member.event).collect();
+    let nested: Vec<_> = set.nested().map(|member| &member.event).collect();
     let arms = set.members.iter().map(|member| {
         let (variant, event, unboxed) = (&member.variant, &member.event, unboxed(member));
         if member.is_set {
-            quote!(Self::#variant(event) => <#event as #krate::Emits<__S>>::emit(#unboxed, out),)
+            quote!(Self::#variant(event) => <#event as #krate::Emission<__S>>::emit(#unboxed, out),)
         } else {
-            quote!(Self::#variant(event) => #krate::EventSink::take(out, <__S as #krate::From<#event>>::from(#unboxed)),)
+            quote!(Self::#variant(event) => #krate::EventSink::<__S>::take_one::<#event>(out, #unboxed),)
         }
     });
     Some(quote! {
@@ -176,6 +177,12 @@ fn emits(set: &Set) -> Option<TokenStream> {
         where
             #(__S: #krate::Includes<#single>,)*
             #(#nested: #krate::Emits<__S>,)*
+        {}
+        #[automatically_derived]
+        impl<__S> #krate::Emission<__S> for #ident
+        where
+            #(__S: #krate::Includes<#single>,)*
+            #(#nested: #krate::Emission<__S>,)*
         {
             const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                 &#krate::meta::Flow::OneOf(<Self as #krate::EventSet>::EVENTS);
@@ -197,11 +204,13 @@ pub(super) fn unboxed(member: &SetMember) -> TokenStream {
 fn fold_into(set: &Set) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
     let single = set.single().map(|member| &member.event);
-    let nested = set.nested().map(|member| &member.event);
+    let nested = set.nested().map(|member| fold_nested(krate, member));
+    let nested_events = set.nested().map(|member| &member.event);
     let arms = set.members.iter().map(|member| {
         let (variant, event, unboxed) = (&member.variant, &member.event, unboxed(member));
         if member.is_set {
-            quote!(Self::#variant(event) => <#event as #krate::FoldInto<__S>>::fold_into(#unboxed, state, origin),)
+            let fold = fold_nested(krate, member);
+            quote!(Self::#variant(event) => <#event as #fold>::fold_into(#unboxed, state, origin),)
         } else {
             quote!(Self::#variant(event) => <__S as #krate::Apply<#event>>::apply(state, #unboxed, origin),)
         }
@@ -210,10 +219,10 @@ fn fold_into(set: &Set) -> TokenStream {
     let raw: Vec<_> = set.other.iter().map(|_| quote!(#krate::RawEvent)).collect();
     quote! {
         #[automatically_derived]
-        impl<__S> #krate::FoldInto<__S> for #ident
+        impl<__S> #krate::FoldInto<__S, #krate::Several> for #ident
         where
             #(__S: #krate::Apply<#single>,)*
-            #(#nested: #krate::FoldInto<__S>,)*
+            #(#nested_events: #nested,)*
             #(__S: #krate::Apply<#raw>,)*
         {
             fn fold_into(self, state: &mut __S, origin: &#krate::Origin<'_>) {
@@ -224,6 +233,12 @@ fn fold_into(set: &Set) -> TokenStream {
             }
         }
     }
+}
+
+/// A member that is a set is folded as its own kind says.
+fn fold_nested(krate: &Krate, member: &SetMember) -> TokenStream {
+    let event = &member.event;
+    quote!(#krate::FoldInto<__S, <#event as #krate::EventSet>::Kind>)
 }
 
 fn event_types(set: &Set) -> TokenStream {

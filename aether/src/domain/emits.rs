@@ -15,18 +15,37 @@ impl<E: DomainEvent> Includes<E> for E {}
 /// What a handler may return: an event of the set `S`, or an `Option`, `Vec`, tuple or
 /// `#[derive(Event)]` enum of such.
 ///
-/// [`Emits::EMITS`] is what the board shows, so the board shows what the return type permits.
+/// It says that it may; [`Emission`] says what it then gives. `#[derive(Event)]` implements it for
+/// each type on its own, so that rustc names the very event that a set does not include.
 #[diagnostic::on_unimplemented(
     message = "a handler cannot emit `{Self}` into `{S}`",
     label = "neither an event nor an `Option`, `Vec`, tuple or `#[derive(Event)]` enum of events",
     note = "add `#[derive(Event)]` to `{Self}` if it is an event"
 )]
-pub trait Emits<S> {
+pub trait Emits<S>: Emission<S> {}
+
+/// The events that what a handler returns stands for. Every [`DomainEvent`] is one.
+///
+/// [`Emission::EMITS`] is what the board shows, so the board shows what the return type permits.
+pub trait Emission<S> {
     /// The events it may be, and how often each.
     const EMITS: &'static Flow<meta::Event>;
 
+    /// How many events it is, so that room is made for them.
+    fn count_hint(&self) -> usize {
+        1
+    }
+
     /// Gives the events to `out`, in order.
     fn emit<O: EventSink<S>>(self, out: &mut O);
+}
+
+impl<S: Includes<E>, E: DomainEvent> Emission<S> for E {
+    const EMITS: &'static Flow<meta::Event> = &Flow::One(E::META);
+
+    fn emit<O: EventSink<S>>(self, out: &mut O) {
+        out.take_one(self);
+    }
 }
 
 /// What takes the events that a handler returns, one after the other: a `Vec`, or what writes each
@@ -34,6 +53,16 @@ pub trait Emits<S> {
 pub trait EventSink<S> {
     /// Takes an event.
     fn take(&mut self, event: S);
+
+    /// Takes an event that the set includes.
+    ///
+    /// What writes events writes this one as it is, and not by way of the set: it is stored the same.
+    fn take_one<E: DomainEvent>(&mut self, event: E)
+    where
+        S: Includes<E>,
+    {
+        self.take(S::from(event));
+    }
 }
 
 impl<S> EventSink<S> for Vec<S> {
@@ -42,14 +71,26 @@ impl<S> EventSink<S> for Vec<S> {
     }
 }
 
-impl<S> Emits<S> for () {
+impl<S> Emits<S> for () {}
+
+impl<S> Emission<S> for () {
     const EMITS: &'static Flow<meta::Event> = &Flow::Nothing;
+
+    fn count_hint(&self) -> usize {
+        0
+    }
 
     fn emit<O: EventSink<S>>(self, _out: &mut O) {}
 }
 
-impl<S, E: Emits<S>> Emits<S> for Option<E> {
+impl<S, E: Emits<S>> Emits<S> for Option<E> {}
+
+impl<S, E: Emission<S>> Emission<S> for Option<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Maybe(E::EMITS);
+
+    fn count_hint(&self) -> usize {
+        self.as_ref().map_or(0, E::count_hint)
+    }
 
     fn emit<O: EventSink<S>>(self, out: &mut O) {
         if let Some(event) = self {
@@ -58,8 +99,14 @@ impl<S, E: Emits<S>> Emits<S> for Option<E> {
     }
 }
 
-impl<S, E: Emits<S>> Emits<S> for Vec<E> {
+impl<S, E: Emits<S>> Emits<S> for Vec<E> {}
+
+impl<S, E: Emission<S>> Emission<S> for Vec<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Many(E::EMITS);
+
+    fn count_hint(&self) -> usize {
+        self.iter().map(E::count_hint).sum()
+    }
 
     fn emit<O: EventSink<S>>(self, out: &mut O) {
         for event in self {
@@ -70,8 +117,16 @@ impl<S, E: Emits<S>> Emits<S> for Vec<E> {
 
 macro_rules! tuples {
     ($($($event:ident)+;)+) => {$(
-        impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {
+        impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {}
+
+        impl<Set, $($event: Emission<Set>),+> Emission<Set> for ($($event,)+) {
             const EMITS: &'static Flow<meta::Event> = &Flow::AllOf(&[$($event::EMITS),+]);
+
+            #[expect(non_snake_case, reason = "each value is named after its type parameter")]
+            fn count_hint(&self) -> usize {
+                let ($($event,)+) = self;
+                0 $(+ $event.count_hint())+
+            }
 
             #[expect(non_snake_case, reason = "each value is named after its type parameter")]
             fn emit<Out: EventSink<Set>>(self, out: &mut Out) {

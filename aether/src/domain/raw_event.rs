@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{DecodeError, EventSet, Stored};
+use super::{DecodeError, EventSet, Several, Stored};
 use crate::InvalidPayload;
 use eventstorming::meta;
 
@@ -28,6 +28,8 @@ impl From<Stored<'_>> for RawEvent {
 }
 
 impl EventSet for RawEvent {
+    type Kind = Several;
+
     const EVENTS: meta::Set<meta::Event> = &[];
     const TAKES_OTHERS: bool = true;
 
