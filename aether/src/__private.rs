@@ -31,7 +31,7 @@ pub use crate::{
         ProcessManager, ProcessManagerMember, Projection, ProjectionMember, Query, RawEvent, React,
         Register, SchemaProbe, Schemaless, Several, Shape, Single, SnapshotCodec, Snapshots,
         StillEmitted, Stored, Tables, VisitEvent, VisitInline, call, count, decode_variant,
-        encode_variant, fold, fold_one, from_json, key_of, query_meta, unknown_type,
+        encode_variant, fold, fold_one, from_json, issue, key_of, query_meta, unknown_type,
         unreadable_version,
     },
     personal::PersonalField,

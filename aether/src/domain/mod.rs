@@ -77,6 +77,7 @@ pub use self::{
 pub use self::{
     aggregate::{fold, fold_one},
     any_event::AnyEvent,
+    command::issue,
     decode_error::{unknown_type, unreadable_version},
     emits::Emittable,
     event::from_json,
