@@ -12,10 +12,12 @@ use crate::ast::{Block, Krate, Method, SetMember, Verb, spelling};
 /// For `#[derive(Event)]`.
 pub(crate) fn event(input: &DeriveInput) -> TokenStream {
     let failed = Failed::new(input);
-    match &input.data {
+    let event = match &input.data {
         Data::Enum(data) => failed.event_set(data),
         Data::Struct(_) | Data::Union(_) => failed.domain_event(),
-    }
+    };
+    let effects = failed.effects();
+    quote!(#event #effects)
 }
 
 /// For `#[derive(Command)]`.
@@ -172,7 +174,7 @@ impl<'a> Failed<'a> {
         let Self {
             krate, location, ..
         } = self;
-        let event = self.implement(
+        self.implement(
             &quote!(DomainEvent),
             &self.serde_bounds(),
             &quote! {
@@ -189,33 +191,7 @@ impl<'a> Failed<'a> {
                     location: #location,
                 };
             },
-        );
-        let emits = self.emits();
-        quote!(#event #emits)
-    }
-
-    /// It may be emitted into every set that includes it.
-    fn emits(&self) -> TokenStream {
-        let Self {
-            krate,
-            ident,
-            generics,
-            ..
-        } = self;
-        let mut open = (*generics).clone();
-        open.params.push(syn::parse_quote!(__S));
-        let (params, _, _) = open.split_for_impl();
-        let (_, args, where_clause) = generics.split_for_impl();
-        let given = where_clause.map(|clause| clause.predicates.to_token_stream());
-        quote! {
-            #[automatically_derived]
-            impl #params #krate::Emits<__S> for #ident #args
-            where
-                __S: #krate::Includes<#ident #args>,
-                #ident #args: #krate::DomainEvent,
-                #given
-            {}
-        }
+        )
     }
 
     fn event_set(&self, data: &DataEnum) -> TokenStream {
@@ -224,7 +200,6 @@ impl<'a> Failed<'a> {
             &quote!(EventSet),
             &quote!(#krate::Send + #krate::Sync),
             &quote! {
-                type Kind = #krate::Several;
                 const EVENTS: #krate::meta::Set<#krate::meta::Event> = &[];
                 fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) { ::core::unreachable!() }
                 fn encode(&self, _: &mut #krate::Vec<u8>) -> #krate::Result<(), #krate::InvalidPayload> {
@@ -236,8 +211,8 @@ impl<'a> Failed<'a> {
                 }
             },
         );
-        let (members, effects) = (self.members(data), self.effects());
-        quote!(#event_set #members #effects)
+        let members = self.members(data);
+        quote!(#event_set #members)
     }
 
     /// What a handler may want to put into the set.
@@ -281,15 +256,13 @@ impl<'a> Failed<'a> {
         let (_, args, where_clause) = generics.split_for_impl();
         quote! {
             #[automatically_derived]
-            impl #params #krate::Emits<__S> for #ident #args #where_clause {}
-            #[automatically_derived]
-            impl #params #krate::Emission<__S> for #ident #args #where_clause {
+            impl #params #krate::Emits<__S> for #ident #args #where_clause {
                 const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                     &#krate::meta::Flow::Nothing;
                 fn emit<__O: #krate::EventSink<__S>>(self, _: &mut __O) { ::core::unreachable!() }
             }
             #[automatically_derived]
-            impl #params #krate::FoldInto<__S, #krate::Several> for #ident #args #where_clause {
+            impl #params #krate::FoldInto<__S> for #ident #args #where_clause {
                 fn fold_into(self, _: &mut __S, _: &#krate::Origin<'_>) { ::core::unreachable!() }
             }
         }

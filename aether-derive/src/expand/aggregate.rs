@@ -81,7 +81,7 @@ fn apply(aggregate: &Aggregate) -> TokenStream {
             let values = set.members.iter().map(set::unboxed);
             quote! {
                 match event {
-                    #(#ident::#variants(event) => #krate::fold_one::<#events, Self>(#values, self, origin),)*
+                    #(#ident::#variants(event) => #krate::fold::<#events, Self>(#values, self, origin),)*
                 }
             }
         }

@@ -272,7 +272,12 @@ fn rejects(krate: &Krate, method: &Method) -> TokenStream {
         let error = quote!(<Self as #krate::Handle<#subject>>::Error);
         (error, String::new())
     };
-    quote!(<#error>::__REJECTION.or_named(#name))
+    quote! {
+        {
+            use #krate::PlainRejection as _;
+            <#error>::__REJECTION.or_named(#name)
+        }
+    }
 }
 
 /// What the doc comments of `#[apply]` methods say.

@@ -19,9 +19,7 @@ pub(super) fn inline_set(set: &InlineSet) -> TokenStream {
             }
         }
         #[automatically_derived]
-        impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {}
-        #[automatically_derived]
-        impl<__S: #krate::Includes<#ident>> #krate::Emission<__S> for #ident {
+        impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
             const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                 &#krate::meta::Flow::OneOf(<Self as #krate::EventSet>::EVENTS);
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
@@ -30,6 +28,13 @@ pub(super) fn inline_set(set: &InlineSet) -> TokenStream {
         }
         #[automatically_derived]
         impl #krate::Includes<#ident> for #ident {}
+        #[automatically_derived]
+        impl<__S: #krate::Apply<#ident>> #krate::FoldInto<__S> for #ident {
+            #[inline]
+            fn fold_into(self, state: &mut __S, origin: &#krate::Origin<'_>) {
+                <__S as #krate::Apply<Self>>::apply(state, self, origin);
+            }
+        }
     }
 }
 
@@ -48,7 +53,6 @@ fn event_set(set: &InlineSet) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #krate::EventSet for #ident {
-            type Kind = #krate::Single;
             const EVENTS: #krate::meta::Set<#krate::meta::Event> = &[#(&#metas),*];
             fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) {
                 let (name, version) = match self {

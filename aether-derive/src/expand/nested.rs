@@ -69,9 +69,7 @@ fn opaque(set: &Set, member: &SetMember) -> TokenStream {
             fn from(event: #held) -> Self { Self::#variant(#value) }
         }
         #[automatically_derived]
-        impl #krate::Emits<#ident> for #held {}
-        #[automatically_derived]
-        impl #krate::Emission<#ident> for #held {
+        impl #krate::Emits<#ident> for #held {
             const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                 &#krate::meta::Flow::OneOf(<#held as #krate::EventSet>::EVENTS);
             fn emit<__O: #krate::EventSink<#ident>>(self, out: &mut __O) {

@@ -17,67 +17,6 @@ pub(super) struct Tables {
     pub(super) on_react: Vec<TokenStream>,
 }
 
-/// One column: its name, the type of a row, and the rows.
-struct Column<'a> {
-    name: &'static str,
-    row: TokenStream,
-    rows: &'a [TokenStream],
-    /// What the rows need in scope.
-    uses: Option<TokenStream>,
-}
-
-impl Column<'_> {
-    /// The name of its constant in `Handlers`.
-    fn constant(&self) -> Ident {
-        Ident::new(&self.name.to_uppercase(), Span::call_site())
-    }
-
-    /// The name of its field in `Tables`.
-    fn field(&self) -> Ident {
-        Ident::new(self.name, Span::call_site())
-    }
-
-    fn slice(&self) -> TokenStream {
-        let Self { rows, uses, .. } = self;
-        match uses {
-            Some(uses) if !rows.is_empty() => quote!({ #uses &[#(#rows),*] }),
-            _ => quote!(&[#(#rows),*]),
-        }
-    }
-}
-
-impl Tables {
-    /// All of them, of the type `owner`.
-    fn columns(&self, krate: &Krate, owner: &TokenStream) -> [Column<'_>; 8] {
-        let column = |name, row, rows| Column {
-            name,
-            row,
-            rows,
-            uses: None,
-        };
-        let meta = quote!(#krate::meta);
-        let set = quote!(#meta::Set<#meta::Event>);
-        let rejection = quote!(use #krate::PlainRejection as _;);
-        [
-            Column {
-                uses: Some(rejection),
-                ..column("handlers", quote!(#meta::Handler), &*self.handlers)
-            },
-            column("applies", set, &*self.applies),
-            column("reactions", quote!(#meta::Reaction), &*self.reactions),
-            column("remarks", quote!(#meta::Docs), &*self.remarks),
-            column("answers", quote!(#meta::Answer), &*self.answers),
-            column(
-                "on_command",
-                quote!(#krate::OnCommand<#owner>),
-                &*self.on_command,
-            ),
-            column("on_apply", quote!(#krate::OnApply<#owner>), &*self.on_apply),
-            column("on_react", quote!(#krate::OnReact<#owner>), &*self.on_react),
-        ]
-    }
-}
-
 /// `Handlers`, of the block and of the parts that it lists; or the tables of a part.
 pub(super) fn tables(args: &HandlersArgs, block: &Block, tables: &Tables) -> TokenStream {
     if let Some(name) = &args.part {
@@ -91,26 +30,58 @@ pub(super) fn tables(args: &HandlersArgs, block: &Block, tables: &Tables) -> Tok
         return alone(&args.krate, block, tables);
     }
     let own = part_impl(&args.krate, block, &quote!(0), tables);
-    let joined = joined(args, block, tables);
+    let joined = joined(args, block);
     quote!(#own #joined)
 }
 
-/// The only block of a type. A column without rows is left to its default.
+/// The only block of a type.
 fn alone(krate: &Krate, block: &Block, tables: &Tables) -> TokenStream {
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
-    let columns = tables.columns(krate, &quote!(Self));
-    let constants = columns.iter().filter(|column| !column.rows.is_empty());
-    let constants = constants.map(|column| {
-        let (name, row, rows) = (column.constant(), &column.row, column.slice());
-        quote!(const #name: &'static [#row] = #rows;)
-    });
+    let set = quote!(#krate::meta::Set<#krate::meta::Event>);
+    let columns = [
+        (
+            &tables.handlers,
+            quote!(HANDLERS: &'static [#krate::meta::Handler]),
+        ),
+        (&tables.applies, quote!(APPLIES: &'static [#set])),
+        (
+            &tables.reactions,
+            quote!(REACTIONS: &'static [#krate::meta::Reaction]),
+        ),
+        (
+            &tables.remarks,
+            quote!(REMARKS: &'static [#krate::meta::Docs]),
+        ),
+        (
+            &tables.answers,
+            quote!(ANSWERS: &'static [#krate::meta::Answer]),
+        ),
+        (
+            &tables.on_command,
+            quote!(ON_COMMAND: &'static [#krate::OnCommand<Self>]),
+        ),
+        (
+            &tables.on_apply,
+            quote!(ON_APPLY: &'static [#krate::OnApply<Self>]),
+        ),
+        (
+            &tables.on_react,
+            quote!(ON_REACT: &'static [#krate::OnReact<Self>]),
+        ),
+    ];
+    let columns = columns.iter().map(|(rows, constant)| given(rows, constant));
     quote! {
         #[automatically_derived]
         impl #params #krate::Handlers for #self_ty #where_clause {
-            #(#constants)*
+            #(#columns)*
         }
     }
+}
+
+/// A constant that has a default; nothing if there is nothing to say.
+fn given(rows: &[TokenStream], constant: &TokenStream) -> Option<TokenStream> {
+    (!rows.is_empty()).then(|| quote!(const #constant = &[#(#rows),*];))
 }
 
 /// A block that another one lists.
@@ -126,40 +97,68 @@ fn part(args: &HandlersArgs, block: &Block, name: &Ident, tables: &Tables) -> To
 
 fn part_impl(krate: &Krate, block: &Block, number: &TokenStream, tables: &Tables) -> TokenStream {
     let self_ty = &block.self_ty;
-    let columns = tables.columns(krate, &quote!(Self));
-    let names = columns.iter().map(Column::field);
-    let rows = columns.iter().map(Column::slice);
+    let Tables {
+        handlers,
+        applies,
+        reactions,
+        remarks,
+        answers,
+        on_command,
+        on_apply,
+        on_react,
+    } = tables;
     quote! {
         #[automatically_derived]
         impl #krate::Part<#number> for #self_ty {
-            const TABLES: #krate::Tables<Self> = #krate::Tables { #(#names: #rows,)* };
+            const TABLES: #krate::Tables<Self> = #krate::Tables {
+                handlers: &[#(#handlers),*],
+                applies: &[#(#applies),*],
+                reactions: &[#(#reactions),*],
+                remarks: &[#(#remarks),*],
+                answers: &[#(#answers),*],
+                on_command: &[#(#on_command),*],
+                on_apply: &[#(#on_apply),*],
+                on_react: &[#(#on_react),*],
+            };
         }
     }
 }
 
 /// `Handlers`, with the rows of the block itself and then those of each part in the order listed.
-fn joined(args: &HandlersArgs, block: &Block, own: &Tables) -> TokenStream {
-    let HandlersArgs { krate, parts, .. } = args;
+fn joined(HandlersArgs { krate, parts, .. }: &HandlersArgs, block: &Block) -> TokenStream {
     let self_ty = &block.self_ty;
     let listed = parts.iter().map(|part| {
         // A part that is not there is missed where it is listed.
         let (number, owner) = (number(part), at(part.span(), self_ty));
         quote!(<#owner as #krate::Part<#number>>::TABLES)
     });
-    let first = quote!(<#self_ty as #krate::Part<0>>::TABLES);
-    let tables: Vec<TokenStream> = std::iter::once(first).chain(listed).collect();
+    let own = quote!(<#self_ty as #krate::Part<0>>::TABLES);
+    let tables: Vec<TokenStream> = std::iter::once(own).chain(listed).collect();
     let names = parts.iter().map(|part| part.unraw().to_string());
-    let columns = own.columns(krate, &quote!(#self_ty));
-    let constants = columns.iter().map(|column| {
-        let (name, field, row) = (column.constant(), column.field(), &column.row);
-        let joined = super::join::join(krate, row, &quote!([#(#tables.#field),*]));
-        quote!(const #name: &'static [#row] = #joined;)
-    });
+    let column = |name: &str, row: TokenStream| {
+        let column = Ident::new(name, Span::call_site());
+        super::join::join(krate, &row, &quote!([#(#tables.#column),*]))
+    };
+    let handlers = column("handlers", quote!(#krate::meta::Handler));
+    let applies = column("applies", quote!(#krate::meta::Set<#krate::meta::Event>));
+    let reactions = column("reactions", quote!(#krate::meta::Reaction));
+    let remarks = column("remarks", quote!(#krate::meta::Docs));
+    let answers = column("answers", quote!(#krate::meta::Answer));
+    let on_command = column("on_command", quote!(#krate::OnCommand<#self_ty>));
+    let on_apply = column("on_apply", quote!(#krate::OnApply<#self_ty>));
+    let on_react = column("on_react", quote!(#krate::OnReact<#self_ty>));
     quote! {
         #[automatically_derived]
         impl #krate::Handlers for #self_ty {
             const PARTS: &'static [&'static str] = &[#(#names),*];
-            #(#constants)*
+            const HANDLERS: &'static [#krate::meta::Handler] = #handlers;
+            const APPLIES: &'static [#krate::meta::Set<#krate::meta::Event>] = #applies;
+            const REACTIONS: &'static [#krate::meta::Reaction] = #reactions;
+            const REMARKS: &'static [#krate::meta::Docs] = #remarks;
+            const ANSWERS: &'static [#krate::meta::Answer] = #answers;
+            const ON_COMMAND: &'static [#krate::OnCommand<Self>] = #on_command;
+            const ON_APPLY: &'static [#krate::OnApply<Self>] = #on_apply;
+            const ON_REACT: &'static [#krate::OnReact<Self>] = #on_react;
         }
     }
 }

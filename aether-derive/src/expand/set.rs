@@ -7,7 +7,7 @@ use super::{
     nested,
     stop_if::{spanned, stop_if},
 };
-use crate::ast::{Krate, Set, SetMember};
+use crate::ast::{Set, SetMember};
 
 /// The impls of an enum whose variants hold event structs.
 ///
@@ -47,7 +47,6 @@ fn event_set(set: &Set) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #krate::EventSet for #ident {
-            type Kind = #krate::Several;
             const EVENTS: #krate::meta::Set<#krate::meta::Event> = #metas;
             #takes_others
             fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) {
@@ -161,14 +160,14 @@ fn emits(set: &Set) -> Option<TokenStream> {
         return None;
     }
     let (krate, ident) = (&set.krate, &set.ident);
-    let single: Vec<_> = set.single().map(|member| &member.event).collect();
-    let nested: Vec<_> = set.nested().map(|member| &member.event).collect();
+    let single = set.single().map(|member| &member.event);
+    let nested = set.nested().map(|member| &member.event);
     let arms = set.members.iter().map(|member| {
         let (variant, event, unboxed) = (&member.variant, &member.event, unboxed(member));
         if member.is_set {
-            quote!(Self::#variant(event) => <#event as #krate::Emission<__S>>::emit(#unboxed, out),)
+            quote!(Self::#variant(event) => <#event as #krate::Emits<__S>>::emit(#unboxed, out),)
         } else {
-            quote!(Self::#variant(event) => #krate::EventSink::<__S>::take_one::<#event>(out, #unboxed),)
+            quote!(Self::#variant(event) => #krate::EventSink::take(out, <__S as #krate::From<#event>>::from(#unboxed)),)
         }
     });
     Some(quote! {
@@ -177,12 +176,6 @@ fn emits(set: &Set) -> Option<TokenStream> {
         where
             #(__S: #krate::Includes<#single>,)*
             #(#nested: #krate::Emits<__S>,)*
-        {}
-        #[automatically_derived]
-        impl<__S> #krate::Emission<__S> for #ident
-        where
-            #(__S: #krate::Includes<#single>,)*
-            #(#nested: #krate::Emission<__S>,)*
         {
             const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                 &#krate::meta::Flow::OneOf(<Self as #krate::EventSet>::EVENTS);
@@ -204,13 +197,11 @@ pub(super) fn unboxed(member: &SetMember) -> TokenStream {
 fn fold_into(set: &Set) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
     let single = set.single().map(|member| &member.event);
-    let nested = set.nested().map(|member| fold_nested(krate, member));
-    let nested_events = set.nested().map(|member| &member.event);
+    let nested = set.nested().map(|member| &member.event);
     let arms = set.members.iter().map(|member| {
         let (variant, event, unboxed) = (&member.variant, &member.event, unboxed(member));
         if member.is_set {
-            let fold = fold_nested(krate, member);
-            quote!(Self::#variant(event) => <#event as #fold>::fold_into(#unboxed, state, origin),)
+            quote!(Self::#variant(event) => <#event as #krate::FoldInto<__S>>::fold_into(#unboxed, state, origin),)
         } else {
             quote!(Self::#variant(event) => <__S as #krate::Apply<#event>>::apply(state, #unboxed, origin),)
         }
@@ -219,10 +210,10 @@ fn fold_into(set: &Set) -> TokenStream {
     let raw: Vec<_> = set.other.iter().map(|_| quote!(#krate::RawEvent)).collect();
     quote! {
         #[automatically_derived]
-        impl<__S> #krate::FoldInto<__S, #krate::Several> for #ident
+        impl<__S> #krate::FoldInto<__S> for #ident
         where
             #(__S: #krate::Apply<#single>,)*
-            #(#nested_events: #nested,)*
+            #(#nested: #krate::FoldInto<__S>,)*
             #(__S: #krate::Apply<#raw>,)*
         {
             fn fold_into(self, state: &mut __S, origin: &#krate::Origin<'_>) {
@@ -233,12 +224,6 @@ fn fold_into(set: &Set) -> TokenStream {
             }
         }
     }
-}
-
-/// A member that is a set is folded as its own kind says.
-fn fold_nested(krate: &Krate, member: &SetMember) -> TokenStream {
-    let event = &member.event;
-    quote!(#krate::FoldInto<__S, <#event as #krate::EventSet>::Kind>)
 }
 
 fn event_types(set: &Set) -> TokenStream {

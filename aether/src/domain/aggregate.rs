@@ -1,6 +1,6 @@
 use eventstorming::meta::{self, Flow};
 
-use super::{Context, Emission, Emits, EventSet, Origin, Rejection, Single, SnapshotCodec};
+use super::{Context, Emits, EventSet, Origin, Rejection, SnapshotCodec};
 
 /// A consistency boundary: it handles commands, and its history is its events.
 ///
@@ -39,7 +39,7 @@ pub trait Handle<C>: Aggregate {
     type Error: Rejection;
 
     /// The events that the command may give, as the model says them.
-    const EMITS: &'static Flow<meta::Event> = <Self::Events as Emission<Self::Event>>::EMITS;
+    const EMITS: &'static Flow<meta::Event> = <Self::Events as Emits<Self::Event>>::EMITS;
 
     /// Decides.
     ///
@@ -61,23 +61,15 @@ pub trait Apply<E> {
     fn apply(&mut self, event: E, origin: &Origin<'_>);
 }
 
-/// What hands each event to the `Apply` impl for it: an event by itself, where `K` is [`Single`], or
-/// the set that holds it.
+/// A set of events that hands each member to the `Apply` impl for it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
     note = "add `#[derive(Event)]` to `{Self}`"
 )]
-pub trait FoldInto<S, K> {
+pub trait FoldInto<S> {
     /// Applies the event.
     fn fold_into(self, state: &mut S, origin: &Origin<'_>);
-}
-
-impl<S: Apply<E>, E> FoldInto<S, Single> for E {
-    #[inline]
-    fn fold_into(self, state: &mut S, origin: &Origin<'_>) {
-        state.apply(self, origin);
-    }
 }
 
 /// Applies an event of a set.
@@ -85,12 +77,6 @@ impl<S: Apply<E>, E> FoldInto<S, Single> for E {
 /// A function rather than a path to the trait's method: for a bound on a function rustc names the
 /// nested requirement that fails (`Order` does not apply `OrderShipped`).
 #[inline]
-pub fn fold<E: EventSet + FoldInto<S, E::Kind>, S>(event: E, state: &mut S, origin: &Origin<'_>) {
-    event.fold_into(state, origin);
-}
-
-/// The same, of an event by itself.
-#[inline]
-pub fn fold_one<E: FoldInto<S, Single>, S>(event: E, state: &mut S, origin: &Origin<'_>) {
+pub fn fold<E: FoldInto<S>, S>(event: E, state: &mut S, origin: &Origin<'_>) {
     event.fold_into(state, origin);
 }

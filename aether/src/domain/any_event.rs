@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use eventstorming::meta;
 
-use super::{DecodeError, DomainEvent, EventSet, Includes, Several, Stored, unknown_type};
+use super::{DecodeError, DomainEvent, EventSet, Includes, Stored, unknown_type};
 use crate::InvalidPayload;
 
 /// The history of an aggregate whose events could not be read while compiling.
@@ -23,8 +23,6 @@ impl<E: DomainEvent> Includes<E> for AnyEvent {}
 
 #[diagnostic::do_not_recommend]
 impl EventSet for AnyEvent {
-    type Kind = Several;
-
     const EVENTS: meta::Set<meta::Event> = &[];
 
     fn stored_as(&self) -> (Cow<'static, str>, u32) {

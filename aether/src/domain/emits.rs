@@ -15,19 +15,13 @@ impl<E: DomainEvent> Includes<E> for E {}
 /// What a handler may return: an event of the set `S`, or an `Option`, `Vec`, tuple or
 /// `#[derive(Event)]` enum of such.
 ///
-/// It says that it may; [`Emission`] says what it then gives. `#[derive(Event)]` implements it for
-/// each type on its own, so that rustc names the very event that a set does not include.
+/// [`Emits::EMITS`] is what the board shows, so the board shows what the return type permits.
 #[diagnostic::on_unimplemented(
     message = "a handler cannot emit `{Self}` into `{S}`",
     label = "neither an event nor an `Option`, `Vec`, tuple or `#[derive(Event)]` enum of events",
     note = "add `#[derive(Event)]` to `{Self}` if it is an event"
 )]
-pub trait Emits<S>: Emission<S> {}
-
-/// The events that what a handler returns stands for. Every [`DomainEvent`] is one.
-///
-/// [`Emission::EMITS`] is what the board shows, so the board shows what the return type permits.
-pub trait Emission<S> {
+pub trait Emits<S> {
     /// The events it may be, and how often each.
     const EMITS: &'static Flow<meta::Event>;
 
@@ -38,14 +32,6 @@ pub trait Emission<S> {
 
     /// Gives the events to `out`, in order.
     fn emit<O: EventSink<S>>(self, out: &mut O);
-}
-
-impl<S: Includes<E>, E: DomainEvent> Emission<S> for E {
-    const EMITS: &'static Flow<meta::Event> = &Flow::One(E::META);
-
-    fn emit<O: EventSink<S>>(self, out: &mut O) {
-        out.take_one(self);
-    }
 }
 
 /// What takes the events that a handler returns, one after the other: a `Vec`, or what writes each
@@ -71,9 +57,7 @@ impl<S> EventSink<S> for Vec<S> {
     }
 }
 
-impl<S> Emits<S> for () {}
-
-impl<S> Emission<S> for () {
+impl<S> Emits<S> for () {
     const EMITS: &'static Flow<meta::Event> = &Flow::Nothing;
 
     fn count_hint(&self) -> usize {
@@ -83,9 +67,7 @@ impl<S> Emission<S> for () {
     fn emit<O: EventSink<S>>(self, _out: &mut O) {}
 }
 
-impl<S, E: Emits<S>> Emits<S> for Option<E> {}
-
-impl<S, E: Emission<S>> Emission<S> for Option<E> {
+impl<S, E: Emits<S>> Emits<S> for Option<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Maybe(E::EMITS);
 
     fn count_hint(&self) -> usize {
@@ -99,9 +81,7 @@ impl<S, E: Emission<S>> Emission<S> for Option<E> {
     }
 }
 
-impl<S, E: Emits<S>> Emits<S> for Vec<E> {}
-
-impl<S, E: Emission<S>> Emission<S> for Vec<E> {
+impl<S, E: Emits<S>> Emits<S> for Vec<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Many(E::EMITS);
 
     fn count_hint(&self) -> usize {
@@ -117,9 +97,7 @@ impl<S, E: Emission<S>> Emission<S> for Vec<E> {
 
 macro_rules! tuples {
     ($($($event:ident)+;)+) => {$(
-        impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {}
-
-        impl<Set, $($event: Emission<Set>),+> Emission<Set> for ($($event,)+) {
+        impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {
             const EMITS: &'static Flow<meta::Event> = &Flow::AllOf(&[$($event::EMITS),+]);
 
             #[expect(non_snake_case, reason = "each value is named after its type parameter")]

@@ -38,9 +38,6 @@ pub trait DomainEvent: Serialize + DeserializeOwned + Send + Sync + 'static {
     note = "or give the variant named fields of its own: `Renamed {{ name: {Self} }}`"
 )]
 pub trait EventSet: Sized + Send + Sync + 'static {
-    /// How it is applied: [`Single`], as the value that it is, or [`Several`], each member by itself.
-    type Kind;
-
     /// What the model says about its members.
     const EVENTS: meta::Set<meta::Event>;
 
@@ -82,17 +79,7 @@ pub trait EventSet: Sized + Send + Sync + 'static {
     }
 }
 
-/// An event that is applied as the value that it is.
-#[derive(Debug)]
-pub enum Single {}
-
-/// Events of which each is applied by itself.
-#[derive(Debug)]
-pub enum Several {}
-
 impl<E: DomainEvent> EventSet for E {
-    type Kind = Single;
-
     const EVENTS: meta::Set<meta::Event> = &[E::META];
 
     #[inline]

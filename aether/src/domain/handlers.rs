@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     InvalidPayload, Payload,
-    domain::{Context, Emission as _},
+    domain::{Context, Emits as _},
 };
 
 /// What `#[handlers]` found in an impl block: model metadata, and dispatch from stored bytes to

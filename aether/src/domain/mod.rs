@@ -52,8 +52,8 @@ pub use self::{
     context::Context,
     decode_error::DecodeError,
     delay::{Computed, Days, Delay, Hours, Minutes, Seconds, Span},
-    emits::{Emission, Emits, EventSink, Includes, StillEmitted},
-    event::{DomainEvent, EventSet, Several, Single},
+    emits::{Emits, EventSink, Includes, StillEmitted},
+    event::{DomainEvent, EventSet},
     event_types::{EventTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,
     handlers::{HandleError, Handlers, NewEvent, OnApply, OnCommand, OnReact},
@@ -75,7 +75,7 @@ pub use self::{
 };
 #[doc(hidden)]
 pub use self::{
-    aggregate::{fold, fold_one},
+    aggregate::fold,
     any_event::AnyEvent,
     command::issue,
     decode_error::{unknown_type, unreadable_version},

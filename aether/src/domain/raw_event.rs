@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{DecodeError, EventSet, Several, Stored};
+use super::{DecodeError, EventSet, Stored};
 use crate::InvalidPayload;
 use eventstorming::meta;
 
@@ -28,8 +28,6 @@ impl From<Stored<'_>> for RawEvent {
 }
 
 impl EventSet for RawEvent {
-    type Kind = Several;
-
     const EVENTS: meta::Set<meta::Event> = &[];
     const TAKES_OTHERS: bool = true;
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     ActorId, CommandId, Event, Payload, Timestamp, Version,
-    domain::{Aggregate, Command, Context, Emission as _, Handle, Replayed},
+    domain::{Aggregate, Command, Context, Emits as _, Handle, Replayed},
 };
 
 /// Begins a test of an aggregate: these events have happened to it.
