@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults fuzz-smoke build lint fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board clean
+.PHONY: help demo test test-faults test-sim fuzz-smoke build lint fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -31,6 +31,10 @@ test: nats-server lint ## All that must hold: lint, the core alone, every test, 
 
 test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of processes; FAULTS_SEED=n for others.
 	$(CARGO) test --package aether-tests --test faults -- --nocapture --test-threads 1
+
+test-sim: ## Ten thousand simulated clusters, each with its seed; AETHER_SEEDS=n for another number.
+	AETHER_SEEDS=$${AETHER_SEEDS:-10000} $(CARGO) test --release --package aether --no-default-features \
+		--features cluster --lib cluster::
 
 fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
 	scripts/fuzz-smoke

@@ -12,8 +12,8 @@ use std::{
 };
 
 use aether::cluster::{
-    Availability, Candidate, ConsistentHashRing, FencingToken, NodeId, Plan, ShardCount,
-    ShardTable, TableChange,
+    Availability, Candidate, ConsistentHashRing, FencingToken, Incarnation, NodeId, Plan,
+    ShardCount, ShardTable, TableChange,
 };
 
 type Failure = Box<dyn Error>;
@@ -46,8 +46,8 @@ fn keys(count: u32) -> Vec<String> {
 }
 
 fn candidates(nodes: Vec<NodeId>) -> Vec<Candidate> {
-    let active = |node| Candidate {
-        node,
+    let active = |node: NodeId| Candidate {
+        node: node.process(Incarnation(1)),
         weight: NonZeroU32::MIN,
         availability: Availability::Active,
     };
@@ -156,7 +156,9 @@ fn table_figures(count: u32) -> Result<(usize, usize, usize, usize, usize), Fail
     let table = shared(count)?;
     let mut load: HashMap<&NodeId, usize> = HashMap::new();
     for (_, owner) in table.owners() {
-        *load.entry(owner.ok_or("a shard of nobody")?).or_default() += 1;
+        *load
+            .entry(&owner.ok_or("a shard of nobody")?.node)
+            .or_default() += 1;
     }
     let (_, joined) = replanned(&table, nodes(count + 1)?)?;
     let staying = nodes(count)?.into_iter().skip(1).collect();

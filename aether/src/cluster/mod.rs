@@ -8,15 +8,23 @@
 //!   [`Plan`] what has to change when nodes come and go: no more than that.
 //! - [`LeaderElection`] lets one node at a time write the table, and gives it a [`FencingToken`] so
 //!   that one which was paused cannot write any more.
+//! - [`Balancer`] is what the leader does with the table: it gives away what the dead leave, and has
+//!   shards move that are to move.
+//! - [`ShardHost`] is what a node does with its shards while the table changes: it drains one, holds
+//!   what comes for it, releases it, and sends on in order what it has held.
 //! - [`Membership`] tells which nodes are there, from their heartbeats and from what became of
 //!   requests to them.
 //!
 //! Each is usable alone.
 
+mod balancer;
 #[cfg(test)]
 mod chance;
 mod election;
+#[cfg(test)]
+mod handover;
 mod hash;
+mod host;
 mod membership;
 mod monotonic;
 mod node;
@@ -26,10 +34,12 @@ mod shard;
 mod table;
 
 pub use self::{
+    balancer::{BalanceTiming, Balancer, BalancerInput, BalancerOutput},
     election::{
         ElectionInput, ElectionOutput, InvalidLeaseTiming, LeaderElection, LeaderKey, LeaderRecord,
         LeaseTiming,
     },
+    host::{HostInput, HostLimits, HostOutput, Refusal, ShardHost, Tenure},
     membership::{
         DeathCause, FailureDetector, FixedTimeout, Heartbeat, Membership, MembershipInput,
         MembershipOutput, MembershipTiming, PingAnswer,

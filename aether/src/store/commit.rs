@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{OutgoingCommand, Timer, TimerChange};
+use super::{Events, OutgoingCommand, Timer, TimerChange};
 use crate::{ActorId, CommandId, CommitId, Event, SessionMark, Version};
 
 /// The unit of storage: events of one actor, and what it asks of others, stored together or not
@@ -27,7 +27,7 @@ pub struct Commit {
     expected: Version,
     actor_id: ActorId,
     command_id: Option<CommandId>,
-    events: Vec<Event>,
+    events: Events,
     outgoing: Vec<OutgoingCommand>,
     timers: Vec<TimerChange>,
 }
@@ -78,7 +78,7 @@ impl Commit {
     }
 
     /// The same, with an id that is known: making one takes as long as reading an event.
-    pub(crate) fn identified(id: CommitId, mut events: Vec<Event>) -> Result<Self, InvalidCommit> {
+    pub(crate) fn identified(id: CommitId, mut events: Events) -> Result<Self, InvalidCommit> {
         let first = events.first().ok_or(InvalidCommit::Empty)?;
         let (actor_id, command_id) = (first.actor_id.clone(), first.metadata.command_id);
         let expected = first
@@ -90,7 +90,7 @@ impl Commit {
                 found: first.version,
             })?;
         check(&actor_id, expected, &events)?;
-        for event in &mut events {
+        for event in events.iter_mut() {
             share(&actor_id, &mut event.actor_id);
         }
         Ok(Self {
@@ -115,7 +115,7 @@ impl Commit {
     #[must_use]
     pub fn caused_by(mut self, command_id: CommandId) -> Self {
         self.command_id = Some(command_id);
-        for event in &mut self.events {
+        for event in self.events.iter_mut() {
             event.metadata.command_id = Some(command_id);
         }
         self
@@ -125,7 +125,7 @@ impl Commit {
     #[must_use]
     pub fn marked(mut self, mark: SessionMark) -> Self {
         let mark = Arc::new(mark);
-        for event in &mut self.events {
+        for event in self.events.iter_mut() {
             event.metadata.session = Some(Arc::clone(&mark));
         }
         self
@@ -135,7 +135,7 @@ impl Commit {
     /// another log, whose places are others.
     #[must_use]
     pub fn unmarked(mut self) -> Self {
-        for event in &mut self.events {
+        for event in self.events.iter_mut() {
             event.metadata.session = None;
         }
         self
@@ -220,13 +220,18 @@ impl Commit {
         outgoing: Vec<OutgoingCommand>,
         timers: Vec<TimerChange>,
     ) -> Self {
-        (self.events, self.outgoing, self.timers) = (events, outgoing, timers);
+        (self.events, self.outgoing, self.timers) = (events.into(), outgoing, timers);
         self
     }
 
     /// The events alone.
     pub fn into_events(self) -> Vec<Event> {
-        self.events
+        self.events.into_vec()
+    }
+
+    /// The events alone, moved to the end of others.
+    pub(crate) fn append_events_to(self, others: &mut Vec<Event>) {
+        self.events.append_to(others);
     }
 }
 

@@ -41,11 +41,10 @@ pub trait EventStoreExt: EventStore {
                 let page = self.read(actor, from).await?;
                 let last = page.last_version();
                 let (more, commits) = (page.more, page.commits);
-                events.extend(
-                    commits
-                        .into_iter()
-                        .flat_map(|recorded| recorded.commit.into_events()),
-                );
+                events.reserve(commits.len());
+                for recorded in commits {
+                    recorded.commit.append_events_to(&mut events);
+                }
                 match last {
                     Some(last) if more => from = last,
                     _ => break,

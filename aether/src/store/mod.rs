@@ -20,6 +20,7 @@ mod dyn_store;
 pub mod embedded;
 mod entry;
 mod error;
+mod events;
 mod ext;
 mod filter;
 #[cfg(feature = "nats")]
@@ -39,7 +40,7 @@ use std::future::Future;
 
 use futures_core::Stream;
 
-pub(crate) use self::{checkpoint::not_expected, spread::spread};
+pub(crate) use self::{checkpoint::not_expected, events::Events, spread::spread};
 
 #[cfg(feature = "embedded")]
 pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};

@@ -22,7 +22,7 @@ impl TryFrom<Contents> for Commit {
 impl Contents {
     /// The commit that has this id.
     pub(crate) fn into_commit(self, id: CommitId) -> Result<Commit, InvalidCommit> {
-        let commit = Commit::identified(id, self.events)?;
+        let commit = Commit::identified(id, self.events.into())?;
         let commit = self.outgoing.into_iter().fold(commit, Commit::asking);
         Ok(self.timers.into_iter().fold(commit, Commit::changing))
     }

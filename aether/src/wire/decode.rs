@@ -19,14 +19,9 @@ use crate::{ActorId, Event, Metadata, OutgoingCommand, Payload, Timer, TimerChan
 /// If the bytes are not JSON, or one of the documents is not a `CloudEvent` that says whose event
 /// it is and which version it has. The error says which document and which attribute.
 pub fn decode(body: &Bytes) -> Result<Contents, DecodeError> {
-    decode_of(body, None)
-}
-
-/// Reads a commit that is probably one of this actor.
-pub(crate) fn decode_of(body: &Bytes, guess: Option<&ActorId>) -> Result<Contents, DecodeError> {
-    match own::events(body, guess) {
+    match own::events(body, None, |json| body.slice_ref(json.as_bytes())) {
         Some(events) => Ok(Contents {
-            events,
+            events: events.into_vec(),
             ..Contents::default()
         }),
         None => decode_any(body),
@@ -34,7 +29,7 @@ pub(crate) fn decode_of(body: &Bytes, guess: Option<&ActorId>) -> Result<Content
 }
 
 /// Reads a commit in whatever form CloudEvents allows.
-pub(super) fn decode_any(body: &Bytes) -> Result<Contents, DecodeError> {
+pub(crate) fn decode_any(body: &Bytes) -> Result<Contents, DecodeError> {
     let json = |err| DecodeError::whole(Problem::Json(err));
     let mut contents = Contents::default();
     if body.trim_ascii_start().first() == Some(&b'{') {

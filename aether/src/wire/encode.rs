@@ -173,15 +173,25 @@ impl<'a> Writer<'a> {
         self.json.uuid(event.id.as_uuid());
         self.described(event);
         self.json.rest_of_the_second(event.timestamp);
-        self.json
-            .raw(r#"","datacontenttype":"application/json","schemaversion":"#);
-        self.integer(event.schema_version.into());
-        self.json.raw(r#","actorversion":"#);
-        self.integer(event.version.as_u64());
+        self.versions(event);
         self.metadata(&event.metadata);
         self.json.raw(r#","data":"#);
         self.json.raw(event.data.as_bytes());
         self.json.raw("}");
+    }
+
+    /// The versions of an event: that of its schema is mostly the first.
+    fn versions(&mut self, event: &Event) {
+        if event.schema_version == 1 {
+            self.json
+                .raw(r#"","datacontenttype":"application/json","schemaversion":1,"actorversion":"#);
+        } else {
+            self.json
+                .raw(r#"","datacontenttype":"application/json","schemaversion":"#);
+            self.integer(event.schema_version.into());
+            self.json.raw(r#","actorversion":"#);
+        }
+        self.integer(event.version.as_u64());
     }
 
     /// An event's type, source, subject and time, up to the second.

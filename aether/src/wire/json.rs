@@ -89,12 +89,13 @@ impl Json {
     }
 
     /// Of a second, in billionths, as short as it can be.
-    fn fraction(&mut self, mut rest: u32) {
+    fn fraction(&mut self, nanos: u32) {
         let mut text = *b".000000000";
-        for byte in text.iter_mut().skip(1).rev() {
-            *byte = digit(rest % 10);
-            rest /= 10;
-        }
+        [text[1], text[2]] = two(nanos / 10_000_000);
+        [text[3], text[4]] = two(nanos / 100_000 % 100);
+        [text[5], text[6]] = two(nanos / 1_000 % 100);
+        [text[7], text[8]] = two(nanos / 10 % 100);
+        text[9] = digit(nanos % 10);
         let is_written = |byte: &u8| (b'1'..=b'9').contains(byte);
         let length = text.iter().rposition(is_written).map_or(0, |at| at + 1);
         self.raw(text.get(..length).unwrap_or_default());

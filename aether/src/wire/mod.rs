@@ -39,15 +39,16 @@ mod error;
 mod json;
 mod own;
 mod scan;
+mod type_name;
 
-#[cfg(any(feature = "nats", test))]
-pub(crate) use self::decode::decode_of;
 pub use self::{
     contents::Contents,
     decode::decode,
     encode::{encode, source_of},
     error::{DecodeError, Problem},
 };
+#[cfg(feature = "nats")]
+pub(crate) use self::{decode::decode_any, own::events as own_events};
 
 /// The media type of one event.
 pub const CLOUDEVENT: &str = "application/cloudevents+json";

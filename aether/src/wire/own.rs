@@ -12,18 +12,23 @@ use serde::Deserialize as _;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::scan;
-use crate::{ActorId, Event, Metadata, Payload, Timestamp, Version};
+use super::{scan, type_name};
+use crate::{ActorId, Event, Metadata, Payload, Timestamp, Version, store::Events};
 
 /// The events of a commit that asks nothing of others; none if the text has another form.
 ///
-/// If they are those of the actor that is guessed, they share its id.
-pub(super) fn events(body: &Bytes, guess: Option<&ActorId>) -> Option<Vec<Event>> {
+/// If they are those of the actor that is guessed, they share its id. The data of each is as it is
+/// kept by who calls.
+pub(crate) fn events(
+    body: &[u8],
+    guess: Option<&ActorId>,
+    keep: impl FnMut(&str) -> Bytes,
+) -> Option<Events> {
     let text = std::str::from_utf8(body).ok()?;
-    let mut reader = Reader { text, body };
+    let mut reader = Reader { text, keep };
     let Some(documents) = text.strip_prefix('[') else {
         let event = reader.event(guess)?;
-        return reader.text.is_empty().then(|| vec![event]);
+        return reader.text.is_empty().then_some(Events::One(event));
     };
     reader.text = documents;
     let mut events = vec![reader.event(guess)?];
@@ -33,16 +38,16 @@ pub(super) fn events(body: &Bytes, guess: Option<&ActorId>) -> Option<Vec<Event>
         let event = reader.event(actor_id)?;
         events.push(event);
     }
-    Some(events)
+    Some(events.into())
 }
 
-/// What is left of the text, and all of it.
-struct Reader<'a> {
+/// What is left of the text, and how data of it is kept.
+struct Reader<'a, K> {
     text: &'a str,
-    body: &'a Bytes,
+    keep: K,
 }
 
-impl<'a> Reader<'a> {
+impl<'a, K: FnMut(&str) -> Bytes> Reader<'a, K> {
     fn event(&mut self, guess: Option<&ActorId>) -> Option<Event> {
         self.skip(r#"{"specversion":"1.0","id":""#)?;
         let id = self.uuid()?;
@@ -63,7 +68,7 @@ impl<'a> Reader<'a> {
         self.skip("}")?;
         Some(Event {
             id: id.into(),
-            event_type: event_type.to_owned().into(),
+            event_type: type_name::of(event_type),
             actor_id,
             version,
             schema_version,
@@ -184,7 +189,7 @@ impl<'a> Reader<'a> {
         }?;
         // White space before it would have been left out.
         self.skip(json)?;
-        Some(Payload::from_checked(self.body.slice_ref(json.as_bytes())))
+        Some(Payload::from_checked((self.keep)(json)))
     }
 }
 

@@ -4,13 +4,13 @@ use std::{
     num::NonZeroU32,
 };
 
-use super::{NodeId, Shard, ShardTable, TableChange};
+use super::{NodeProcess, Shard, ShardTable, TableChange};
 
 /// A node that may have shards, as the cluster's operators and its own offer have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// Which node it is.
-    pub node: NodeId,
+    pub node: NodeProcess,
     /// Its share, in proportion to those of the others.
     pub weight: NonZeroU32,
     /// What may be done with it.
@@ -34,9 +34,9 @@ pub struct Move {
     /// Which shard.
     pub shard: Shard,
     /// The node that has it.
-    pub from: NodeId,
+    pub from: NodeProcess,
     /// The node that is to have it.
-    pub to: NodeId,
+    pub to: NodeProcess,
 }
 
 /// What has to change in a shard table so that every shard has a node that is there, and each node
@@ -58,12 +58,12 @@ pub struct Move {
 /// use std::num::NonZeroU32;
 ///
 /// use aether::cluster::{
-///     Availability, Candidate, FencingToken, NodeId, Plan, ShardCount, ShardTable,
+///     Availability, Candidate, FencingToken, Incarnation, NodeId, Plan, ShardCount, ShardTable,
 /// };
 ///
 /// let candidate = |id| {
 ///     Ok::<_, aether::cluster::InvalidNodeId>(Candidate {
-///         node: NodeId::new(id)?,
+///         node: NodeId::new(id)?.process(Incarnation(1)),
 ///         weight: NonZeroU32::MIN,
 ///         availability: Availability::Active,
 ///     })
@@ -81,7 +81,7 @@ pub struct Move {
 #[non_exhaustive]
 pub struct Plan {
     /// Shards of nodes that are gone, or of nobody, and the node that each is to go to.
-    pub orphans: Vec<(Shard, NodeId)>,
+    pub orphans: Vec<(Shard, NodeProcess)>,
     /// Moves to begin once the others are called off; also in place of one that is under way.
     pub moves: Vec<Move>,
     /// Shards whose move is to be called off, for they stay, or for its target takes none any more.
@@ -115,7 +115,7 @@ impl Plan {
 struct Planner<'a> {
     table: &'a ShardTable,
     candidates: Vec<&'a Candidate>,
-    places: BTreeMap<&'a NodeId, usize>,
+    places: BTreeMap<&'a NodeProcess, usize>,
     /// For each shard, the candidate that is to have it.
     targets: Vec<Option<usize>>,
     /// How many shards each candidate is to have.
@@ -145,7 +145,7 @@ impl<'a> Planner<'a> {
         planner
     }
 
-    fn place_of(&self, node: &NodeId) -> Option<usize> {
+    fn place_of(&self, node: &NodeProcess) -> Option<usize> {
         self.places.get(node).copied()
     }
 

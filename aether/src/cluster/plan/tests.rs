@@ -3,10 +3,11 @@ use std::collections::BTreeSet;
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
-use crate::cluster::{FencingToken, ShardCount, table::tests::table};
+use crate::cluster::{FencingToken, Incarnation, NodeId, ShardCount, table::tests::table};
 
-fn node(number: usize) -> NodeId {
-    NodeId::new(format!("node-{number}")).unwrap()
+fn node(number: usize) -> NodeProcess {
+    let node = NodeId::new(format!("node-{number}")).unwrap();
+    node.process(Incarnation(1))
 }
 
 fn candidate(number: usize, weight: u32, availability: Availability) -> Candidate {
@@ -58,21 +59,22 @@ fn settled(shards: u32, nodes: usize) -> ShardTable {
     carried_out(&table, &Plan::new(&table, &active(0..nodes)))
 }
 
-fn load(table: &ShardTable, node: &NodeId) -> u64 {
+fn load(table: &ShardTable, node: &NodeProcess) -> u64 {
     let owners = table.owners().filter(|(_, owner)| *owner == Some(node));
     u64::try_from(owners.count()).unwrap()
 }
 
 /// Each shard and the node that it counts as on: that of its move, if that one takes shards.
-fn presence(table: &ShardTable, candidates: &[Candidate]) -> Vec<Option<NodeId>> {
-    let find = |id: &&NodeId| candidates.iter().find(|it| it.node == **id);
-    let takes = |id: &&NodeId| find(id).is_some_and(|it| it.availability == Availability::Active);
+fn presence(table: &ShardTable, candidates: &[Candidate]) -> Vec<Option<NodeProcess>> {
+    let find = |id: &&NodeProcess| candidates.iter().find(|it| it.node == **id);
+    let takes =
+        |id: &&NodeProcess| find(id).is_some_and(|it| it.availability == Availability::Active);
     let shards = table.count().shards();
     let present = shards.map(|shard| {
         let to = table.moving_to(shard).filter(takes);
         to.or_else(|| table.owner(shard).filter(|id| find(id).is_some()))
     });
-    present.map(Option::<&NodeId>::cloned).collect()
+    present.map(Option::<&NodeProcess>::cloned).collect()
 }
 
 /// The fewest shards that have to leave a node that is there, over all fair tables there are.

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt};
 
-use super::{NodeId, Shard, ShardCount};
+use super::{NodeProcess, Shard, ShardCount};
 
 mod wire;
 
@@ -22,10 +22,10 @@ pub struct FencingToken(pub u64);
 /// the leader that made it. An epoch is one table, so in an epoch a shard has one owner.
 ///
 /// ```
-/// use aether::cluster::{FencingToken, NodeId, ShardCount, ShardTable, TableChange};
+/// use aether::cluster::{FencingToken, Incarnation, NodeId, ShardCount, ShardTable, TableChange};
 ///
 /// let shards = ShardCount::new(16)?;
-/// let node = NodeId::new("a")?;
+/// let node = NodeId::new("a")?.process(Incarnation(1));
 /// let changes = shards.shards().map(|shard| TableChange::Own(shard, node.clone()));
 /// let table = ShardTable::new(shards).changed(FencingToken(7), changes)?;
 ///
@@ -39,20 +39,28 @@ pub struct ShardTable {
     epoch: Epoch,
     token: FencingToken,
     /// The nodes that are named below, in order.
-    nodes: Vec<NodeId>,
+    nodes: Vec<NodeProcess>,
     /// For each shard the place of its owner among the nodes, counted from one; 0 is nobody.
     owners: Vec<u16>,
-    moving: BTreeMap<Shard, NodeId>,
+    moving: BTreeMap<Shard, NodeProcess>,
+    /// For each shard, since when its owner has it.
+    since: Vec<Epoch>,
+    /// For each shard, when it was last taken without a release.
+    seized: Vec<Epoch>,
 }
 
 /// One change of a shard table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TableChange {
-    /// The node has the shard from now on, and the shard is not moving any more.
-    Own(Shard, NodeId),
+    /// The node has the shard from now on, and the shard is not moving any more. Whoever had it may
+    /// not know.
+    Own(Shard, NodeProcess),
     /// The shard, which another node has, is to move to this one.
-    Move(Shard, NodeId),
+    Move(Shard, NodeProcess),
+    /// The shard, which was released, is now where it was moving to: nobody else writes to its
+    /// actors.
+    HandOver(Shard),
     /// The shard does not move any more; its owner keeps it.
     Stay(Shard),
     /// Nobody has the shard.
@@ -88,7 +96,13 @@ pub enum InvalidChange {
         /// Which shard it is.
         shard: Shard,
         /// Where it was to go.
-        to: NodeId,
+        to: NodeProcess,
+    },
+    /// Only a shard that is moving arrives.
+    #[error("shard {shard} cannot be handed over: it is not moving")]
+    NotMoving {
+        /// Which shard it is.
+        shard: Shard,
     },
     /// There are more nodes in it than a table can name.
     #[error(
@@ -114,6 +128,8 @@ impl ShardTable {
             nodes: Vec::new(),
             owners: vec![0; count.len()],
             moving: BTreeMap::new(),
+            since: vec![Epoch::default(); count.len()],
+            seized: vec![Epoch::default(); count.len()],
         }
     }
 
@@ -133,35 +149,47 @@ impl ShardTable {
     }
 
     /// The nodes that have shards, or to which one is moving, in order.
-    pub fn nodes(&self) -> &[NodeId] {
+    pub fn nodes(&self) -> &[NodeProcess] {
         &self.nodes
     }
 
     /// The node that has a shard; none, if nobody does.
     #[inline]
-    pub fn owner(&self, shard: Shard) -> Option<&NodeId> {
+    pub fn owner(&self, shard: Shard) -> Option<&NodeProcess> {
         let place = self.owners.get(shard.index())?.checked_sub(1)?;
         self.nodes.get(usize::from(place))
     }
 
     /// The node that has the actor of this type and id; none, if nobody does.
     #[inline]
-    pub fn owner_of(&self, actor_type: &str, id: &str) -> Option<&NodeId> {
+    pub fn owner_of(&self, actor_type: &str, id: &str) -> Option<&NodeProcess> {
         self.owner(self.count.shard_of(actor_type, id))
     }
 
     /// The node that a shard is moving to, if it is.
-    pub fn moving_to(&self, shard: Shard) -> Option<&NodeId> {
+    pub fn moving_to(&self, shard: Shard) -> Option<&NodeProcess> {
         self.moving.get(&shard)
     }
 
+    /// The epoch in which the owner of a shard got it; of a shard that nobody has, the one in which
+    /// it became so. The first one, if nothing ever happened to it.
+    pub fn owned_since(&self, shard: Shard) -> Epoch {
+        self.since.get(shard.index()).copied().unwrap_or_default()
+    }
+
+    /// The last epoch in which a shard was taken from a node that did not release it; the first one,
+    /// if it never was. That node may not know it yet, and may still write to its actors.
+    pub fn seized_in(&self, shard: Shard) -> Epoch {
+        self.seized.get(shard.index()).copied().unwrap_or_default()
+    }
+
     /// The shards that are moving, and the node that each is moving to.
-    pub fn moving(&self) -> impl ExactSizeIterator<Item = (Shard, &NodeId)> {
+    pub fn moving(&self) -> impl ExactSizeIterator<Item = (Shard, &NodeProcess)> {
         self.moving.iter().map(|(shard, to)| (*shard, to))
     }
 
     /// Each shard and the node that has it.
-    pub fn owners(&self) -> impl Iterator<Item = (Shard, Option<&NodeId>)> {
+    pub fn owners(&self) -> impl Iterator<Item = (Shard, Option<&NodeProcess>)> {
         self.count.shards().map(|shard| (shard, self.owner(shard)))
     }
 
@@ -182,13 +210,16 @@ impl ShardTable {
         let owners = self.owners().map(|(_, owner)| owner.cloned());
         let mut draft = Draft {
             count: self.count,
+            epoch: Epoch(self.epoch.0.saturating_add(1)),
             owners: owners.collect(),
             moving: self.moving.clone(),
+            since: self.since.clone(),
+            seized: self.seized.clone(),
         };
         for change in changes {
             draft.make(change)?;
         }
-        draft.finish(Epoch(self.epoch.0.saturating_add(1)), token)
+        draft.finish(token)
     }
 }
 
@@ -207,21 +238,25 @@ impl fmt::Debug for ShardTable {
 /// A table of which the nodes are not numbered yet.
 struct Draft {
     count: ShardCount,
-    owners: Vec<Option<NodeId>>,
-    moving: BTreeMap<Shard, NodeId>,
+    epoch: Epoch,
+    owners: Vec<Option<NodeProcess>>,
+    moving: BTreeMap<Shard, NodeProcess>,
+    since: Vec<Epoch>,
+    seized: Vec<Epoch>,
 }
 
 impl Draft {
     fn make(&mut self, change: TableChange) -> Result<(), InvalidChange> {
         let (TableChange::Own(shard, _)
         | TableChange::Move(shard, _)
+        | TableChange::HandOver(shard)
         | TableChange::Stay(shard)
         | TableChange::Release(shard)) = change;
         let count = self.count.get();
         let Some(owner) = self.owners.get_mut(shard.index()) else {
             return Err(InvalidChange::NoShard { shard, count });
         };
-        match change {
+        let is_seized = match change {
             TableChange::Move(_, to) => {
                 if owner.as_ref().is_none_or(|owner| *owner == to) {
                     return Err(InvalidChange::NoMove { shard, to });
@@ -229,15 +264,44 @@ impl Draft {
                 self.moving.insert(shard, to);
                 return Ok(());
             }
-            TableChange::Own(_, node) => *owner = Some(node),
-            TableChange::Release(_) => *owner = None,
-            TableChange::Stay(_) => {}
-        }
+            TableChange::Own(_, to) if owner.as_ref() != Some(&to) => {
+                owner.replace(to);
+                true
+            }
+            TableChange::HandOver(_) => {
+                let to = self.moving.get(&shard).cloned();
+                *owner = Some(to.ok_or(InvalidChange::NotMoving { shard })?);
+                false
+            }
+            TableChange::Release(_) if owner.is_some() => {
+                *owner = None;
+                true
+            }
+            TableChange::Own(..) | TableChange::Release(_) | TableChange::Stay(_) => {
+                self.moving.remove(&shard);
+                return Ok(());
+            }
+        };
         self.moving.remove(&shard);
+        self.begin(shard, is_seized);
         Ok(())
     }
 
-    fn finish(self, epoch: Epoch, token: FencingToken) -> Result<ShardTable, InvalidChange> {
+    /// Another node, or nobody, has the shard from now on.
+    fn begin(&mut self, shard: Shard, is_seized: bool) {
+        let since = self.since.get_mut(shard.index());
+        let Some((since, seized)) = since.zip(self.seized.get_mut(shard.index())) else {
+            return;
+        };
+        // From nobody, nothing was taken.
+        let is_first = *since == Epoch::default();
+        if is_seized && !is_first {
+            *seized = self.epoch;
+        }
+        *since = self.epoch;
+    }
+
+    fn finish(self, token: FencingToken) -> Result<ShardTable, InvalidChange> {
         let owners = self.owners.iter().flatten();
         let mut nodes: Vec<_> = owners.chain(self.moving.values()).collect();
         nodes.sort_unstable();
@@ -247,16 +311,18 @@ impl Draft {
             return Err(InvalidChange::TooManyNodes { nodes });
         }
         let numbers: BTreeMap<_, _> = nodes.iter().copied().zip(1..=u16::MAX).collect();
-        let number = |owner: &NodeId| numbers.get(owner).copied();
+        let number = |owner: &NodeProcess| numbers.get(owner).copied();
         let owners = self.owners.iter();
         let owners = owners.map(|owner| owner.as_ref().and_then(number).unwrap_or_default());
         Ok(ShardTable {
             count: self.count,
-            epoch,
+            epoch: self.epoch,
             token,
             owners: owners.collect(),
             nodes: nodes.into_iter().cloned().collect(),
             moving: self.moving,
+            since: self.since,
+            seized: self.seized,
         })
     }
 }

@@ -1,10 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::cluster::hash::stable_hash;
+use crate::cluster::{Incarnation, NodeId, hash::stable_hash};
 
-fn node(number: usize) -> NodeId {
-    NodeId::new(format!("node-{number}")).unwrap()
+fn node(number: usize) -> NodeProcess {
+    let node = NodeId::new(format!("node-{number}")).unwrap();
+    node.process(Incarnation(1))
 }
 
 fn shard(number: u16) -> Shard {
@@ -23,6 +24,7 @@ pub(in crate::cluster) fn table() -> impl Strategy<Value = ShardTable> {
                 let shard = shard(number % u16::try_from(count.get()).unwrap());
                 match kind {
                     0 => Some(TableChange::Release(shard)),
+                    1 if table.moving_to(shard).is_some() => Some(TableChange::HandOver(shard)),
                     1 => Some(TableChange::Stay(shard)),
                     2 | 3 => {
                         let owner = table.owner(shard)?;
@@ -64,10 +66,49 @@ fn small() -> ShardTable {
 fn a_table_is_written_as_it_was_in_every_release() {
     let mut expected = b"AeST\x01".to_vec();
     expected.extend([1, 1, 1, 2, 2, 0xac, 0x02, 3, 1, 2]);
-    expected.extend(b"\x04\x0e\x06node-1\x06node-2");
+    expected.extend(b"\x04\x10\x06node-1\x01\x06node-2\x01");
     expected.extend([5, 1, 0b00_01_10_01, 6, 2, 2, 1]);
+    expected.extend([7, 4, 2, 0, 1, 0b0111, 8, 2, 1, 0]);
     expected.extend([0; 8]);
     assert_eq!(small().encode(), sealed(expected));
+}
+
+#[test]
+fn a_table_says_since_when_a_shard_is_where_it_is_and_when_it_was_last_taken() {
+    let known = |table: &ShardTable| {
+        let it = shard(2);
+        (table.owned_since(it), table.seized_in(it))
+    };
+    let moving = small();
+    assert_eq!(known(&moving), (Epoch(1), Epoch(0)));
+    let next = |table: &ShardTable, change| table.changed(table.token(), [change]).unwrap();
+    let arrived = next(&moving, TableChange::HandOver(shard(2)));
+    assert_eq!(arrived.owner(shard(2)), Some(&node(2)));
+    assert_eq!(arrived.moving_to(shard(2)), None);
+    assert_eq!(known(&arrived), (Epoch(2), Epoch(0)));
+    assert_eq!(
+        known(&next(&arrived, TableChange::Stay(shard(2)))).0,
+        Epoch(2)
+    );
+    assert_eq!(
+        known(&next(&arrived, TableChange::Own(shard(2), node(2)))).0,
+        Epoch(2)
+    );
+    let taken = next(&arrived, TableChange::Own(shard(2), node(3)));
+    assert_eq!(known(&taken), (Epoch(3), Epoch(3)));
+    assert_eq!(
+        known(&next(&arrived, TableChange::Release(shard(2)))),
+        (Epoch(3), Epoch(3))
+    );
+    // What was taken once is not clean because it is handed over later.
+    let moving = next(&taken, TableChange::Move(shard(2), node(1)));
+    assert_eq!(
+        known(&next(&moving, TableChange::HandOver(shard(2)))),
+        (Epoch(5), Epoch(3))
+    );
+    let refused = arrived.changed(arrived.token(), [TableChange::HandOver(shard(2))]);
+    let (refused, shard) = (refused.unwrap_err(), shard(2));
+    assert_eq!(refused, InvalidChange::NotMoving { shard });
 }
 
 #[test]
@@ -110,10 +151,13 @@ fn a_whole_table_that_makes_no_sense_is_refused_with_the_field() {
     // owner that is nobody's; a move of what its owner has; a move to no node.
     assert_eq!(changed(8, 1), malformed("fields"));
     assert_eq!(changed(14, 17), malformed("number of shards"));
-    assert_eq!(changed(30, b'1'), malformed("nodes"));
-    assert_eq!(changed(33, 0b11), malformed("owners"));
-    assert_eq!(changed(37, 0), malformed("moves"));
-    assert_eq!(changed(37, 2), malformed("moves"));
+    assert_eq!(changed(31, b'1'), malformed("nodes"));
+    assert_eq!(changed(35, 0b11), malformed("owners"));
+    assert_eq!(changed(39, 0), malformed("moves"));
+    assert_eq!(changed(39, 2), malformed("moves"));
+    // No epoch at all, and more than there are.
+    assert_eq!(changed(42, 0), malformed("epochs"));
+    assert_eq!(changed(42, 3), malformed("epochs"));
 }
 
 #[test]

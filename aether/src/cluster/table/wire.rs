@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{Epoch, FencingToken, ShardTable};
-use crate::cluster::{NodeId, Shard, ShardCount, hash::stable_hash};
+use crate::cluster::{Incarnation, NodeId, NodeProcess, Shard, ShardCount, hash::stable_hash};
 
 const MAGIC: &[u8; 4] = b"AeST";
 const VERSION: u8 = 1;
@@ -19,6 +19,8 @@ const SHARD_BITS: u64 = 3;
 const NODES: u64 = 4;
 const OWNERS: u64 = 5;
 const MOVING: u64 = 6;
+const SINCE: u64 = 7;
+const SEIZED: u64 = 8;
 
 /// Says why bytes are no shard table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +57,8 @@ impl ShardTable {
         put_field(&mut bytes, NODES, &self.nodes_as_bytes());
         put_field(&mut bytes, OWNERS, &pack(&self.owners, self.width()));
         put_field(&mut bytes, MOVING, &self.moving_as_bytes());
+        put_field(&mut bytes, SINCE, &epochs_as_bytes(&self.since));
+        put_field(&mut bytes, SEIZED, &epochs_as_bytes(&self.seized));
         bytes.extend(stable_hash(0, &bytes).to_le_bytes());
         bytes
     }
@@ -90,7 +94,8 @@ impl ShardTable {
     fn nodes_as_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for node in &self.nodes {
-            put_bytes(&mut bytes, node.as_str().as_bytes());
+            put_bytes(&mut bytes, node.node.as_str().as_bytes());
+            put_number(&mut bytes, node.incarnation.0);
         }
         bytes
     }
@@ -142,6 +147,8 @@ impl<'a> Fields<'a> {
             token: FencingToken(token),
             owners,
             moving: self.moving(count, &nodes).ok_or(malformed("moves"))?,
+            since: self.epochs(SINCE, count).ok_or(malformed("epochs"))?,
+            seized: self.epochs(SEIZED, count).ok_or(malformed("epochs"))?,
             nodes,
         };
         let sound = table.moving.iter();
@@ -166,11 +173,12 @@ impl<'a> Fields<'a> {
     }
 
     /// In order, each once.
-    fn nodes(&self) -> Option<Vec<NodeId>> {
+    fn nodes(&self) -> Option<Vec<NodeProcess>> {
         let mut bytes = *self.0.get(&NODES)?;
-        let mut nodes: Vec<NodeId> = Vec::new();
+        let mut nodes: Vec<NodeProcess> = Vec::new();
         while !bytes.is_empty() {
             let node = NodeId::new(str::from_utf8(take_bytes(&mut bytes)?).ok()?).ok()?;
+            let node = node.process(Incarnation(take_number(&mut bytes)?));
             if nodes.last().is_some_and(|last| *last >= node) {
                 return None;
             }
@@ -185,7 +193,30 @@ impl<'a> Fields<'a> {
         known.then_some(owners)
     }
 
-    fn moving(&self, count: ShardCount, nodes: &[NodeId]) -> Option<BTreeMap<Shard, NodeId>> {
+    fn epochs(&self, tag: u64, count: ShardCount) -> Option<Vec<Epoch>> {
+        let mut bytes = *self.0.get(&tag)?;
+        let many = usize::try_from(take_number(&mut bytes)?).ok()?;
+        let many = (1..=count.len()).contains(&many).then_some(many)?;
+        let mut all = Vec::with_capacity(many);
+        let mut last = 0_u64;
+        for _ in 0..many {
+            last = last.checked_add(take_number(&mut bytes)?)?;
+            all.push(Epoch(last));
+        }
+        let places = unpack(bytes, count.len(), width(many - 1))?;
+        let mut places = places.into_iter().map(usize::from);
+        let epochs: Option<_> = places.try_fold(Vec::new(), |mut epochs, place| {
+            epochs.push(*all.get(place)?);
+            Some(epochs)
+        });
+        epochs
+    }
+
+    fn moving(
+        &self,
+        count: ShardCount,
+        nodes: &[NodeProcess],
+    ) -> Option<BTreeMap<Shard, NodeProcess>> {
         let mut bytes = *self.0.get(&MOVING)?;
         let mut moving = BTreeMap::new();
         while !bytes.is_empty() {
@@ -195,6 +226,27 @@ impl<'a> Fields<'a> {
         }
         Some(moving)
     }
+}
+
+/// Each epoch that there is, in order, as what it is more than the one before; and for each shard
+/// the place of its own, packed.
+fn epochs_as_bytes(epochs: &[Epoch]) -> Vec<u8> {
+    let mut all = epochs.to_vec();
+    all.sort_unstable();
+    all.dedup();
+    let mut bytes = number(u64::try_from(all.len()).unwrap_or_default());
+    let mut last = 0;
+    for epoch in &all {
+        put_number(&mut bytes, epoch.0 - last);
+        last = epoch.0;
+    }
+    let place = |epoch| all.binary_search(epoch).unwrap_or_default();
+    let places = epochs
+        .iter()
+        .map(|epoch| u16::try_from(place(epoch)).unwrap_or_default());
+    let places: Vec<_> = places.collect();
+    bytes.extend(pack(&places, width(all.len().saturating_sub(1))));
+    bytes
 }
 
 fn put_field(bytes: &mut Vec<u8>, tag: u64, value: &[u8]) {

@@ -1,4 +1,4 @@
-use super::{memo::Place, store::Shared, stored::Stored};
+use super::{block::Block, memo::Place, store::Shared, stored::Stored};
 use crate::{ActorId, Page, Position, StoreError, StoreErrorKind, Version};
 
 /// How many commits are read backwards at once, each of which is a question of its own.
@@ -12,12 +12,12 @@ impl Shared {
         actor: &ActorId,
         before: Version,
     ) -> Result<Page, StoreError> {
-        let mut page = Page::default();
+        let (mut page, mut block) = (Page::default(), Block::default());
         let (mut bytes, mut next) = (0, self.newest(actor, before).await?);
         while let Some(message) = next {
             let (heading, recorded) = (
                 message.heading()?,
-                message.recorded(&self.names, Some(actor))?,
+                message.recorded(&self.names, Some(actor), &mut block)?,
             );
             if let Some(first) = page.first_version() {
                 check_chain(heading.last, first, heading.sequence)?;

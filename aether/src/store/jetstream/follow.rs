@@ -6,6 +6,7 @@ use futures_util::stream;
 use tokio::time::Instant;
 
 use super::{
+    block::Block,
     delivery::Delivery,
     flow::{Flow, Reach},
     store::Shared,
@@ -28,6 +29,7 @@ pub(super) fn follow(
         flow: None,
         began: None,
         missing: None,
+        block: Block::default(),
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
     stream::unfold(Some(follower), |follower| async move {
@@ -50,6 +52,8 @@ struct Follower {
     began: Option<Instant>,
     /// The first message after that which was missing from the stream then.
     missing: Option<u64>,
+    /// Where the data of what is given out is kept.
+    block: Block,
 }
 
 impl Follower {
@@ -127,7 +131,7 @@ impl Follower {
         let names = &self.store.names;
         let is_guard = stored.subject.as_str() == names.guards();
         let recorded = (!is_guard)
-            .then(|| stored.recorded(names, None))
+            .then(|| stored.recorded(names, None, &mut self.block))
             .transpose()?;
         self.last = stored.sequence;
         Ok(recorded)

@@ -4,8 +4,8 @@ use async_nats::{HeaderMap, HeaderValue, Subject};
 use bytes::Bytes;
 
 use super::{
-    answer::Answer, checkpoints, letter::Letter, names::Names, snapshots, state::Kept,
-    stored::Stored,
+    answer::Answer, block::Block, checkpoints, letter::Letter, names::Names, snapshots,
+    state::Kept, stored::Stored,
 };
 use crate::{ActorId, ActorSnapshot, Checkpoint, Commit, Namespace, Recorded, StoreError};
 
@@ -67,7 +67,7 @@ pub fn read_message(
         headers(&message.headers)?,
         message.body,
     );
-    Some(stored.recorded(&Names::of(namespace), None))
+    Some(stored.recorded(&Names::of(namespace), None, &mut Block::default()))
 }
 
 /// The message of a commit.

@@ -68,6 +68,7 @@ mod abilities;
 mod answer;
 mod append;
 mod backwards;
+mod block;
 mod checkpoints;
 mod delivery;
 mod denials;

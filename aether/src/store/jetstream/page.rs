@@ -1,4 +1,5 @@
 use super::{
+    block::Block,
     history::Wanted,
     memo::{Known, Place},
     store::Shared,
@@ -24,6 +25,7 @@ struct Reading<'a> {
     /// Where what was read ends.
     at: Place,
     commits: Vec<Recorded>,
+    block: Block,
     /// How many bytes the commits take.
     bytes: usize,
     /// Whether no more fit into the page.
@@ -77,6 +79,7 @@ impl Shared {
             after,
             at,
             commits: Vec::new(),
+            block: Block::default(),
             bytes: 0,
             is_full: false,
         };
@@ -180,7 +183,7 @@ impl Reading<'_> {
     }
 
     fn push(&mut self, message: &Stored) -> Result<(), StoreError> {
-        let recorded = message.recorded(&self.store.names, Some(self.actor))?;
+        let recorded = message.recorded(&self.store.names, Some(self.actor), &mut self.block)?;
         let first = recorded.commit.expected().next();
         check_chain(self.at.version, first, message.sequence)?;
         self.at = Place {

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
 use super::{
+    block::Block,
     history::{LONG_BATCH, Wanted},
     store::Shared,
     stored::Stored,
@@ -20,6 +21,7 @@ struct Reading<'a> {
     at: u64,
     until: u64,
     entries: Vec<Entry>,
+    block: Block,
     /// The first and the last sequence of what was not there.
     gaps: Vec<(u64, u64)>,
 }
@@ -91,12 +93,13 @@ impl Shared {
 }
 
 impl<'a> Reading<'a> {
-    const fn of(store: &'a Shared, after: u64, until: u64) -> Self {
+    fn of(store: &'a Shared, after: u64, until: u64) -> Self {
         Self {
             store,
             at: after,
             until,
             entries: Vec::new(),
+            block: Block::default(),
             gaps: Vec::new(),
         }
     }
@@ -150,14 +153,15 @@ impl<'a> Reading<'a> {
         if message.sequence > self.until || message.subject.as_str() == names.guards() {
             return;
         }
-        self.entries.push(match message.recorded(names, None) {
-            Ok(recorded) => Entry::Commit(recorded),
-            Err(error) => Entry::Unreadable(Unreadable {
-                position: Position::new(message.sequence),
-                error,
-                bytes: message.body(),
-            }),
-        });
+        self.entries
+            .push(match message.recorded(names, None, &mut self.block) {
+                Ok(recorded) => Entry::Commit(recorded),
+                Err(error) => Entry::Unreadable(Unreadable {
+                    position: Position::new(message.sequence),
+                    error,
+                    bytes: message.body(),
+                }),
+            });
     }
 
     /// What a replica does not have is missing only if the leader does not have it either.

@@ -1,13 +1,13 @@
 use std::str::FromStr;
 
-use async_nats::{HeaderMap, HeaderValue, Message, Subject, jetstream};
+use async_nats::{HeaderMap, HeaderName, Message, Subject, jetstream};
 use bytes::Bytes;
 
-use super::{memo::Place, names::Names};
+use super::{block::Block, memo::Place, names::Names};
 use crate::{
-    ActorId, CommitId, InvalidCommit, Payload, Position, Receipt, Recorded, StoreError,
+    ActorId, Commit, CommitId, InvalidCommit, Position, Receipt, Recorded, StoreError,
     StoreErrorKind, Version,
-    wire::{self, Contents, DecodeError},
+    wire::{self, DecodeError},
 };
 
 /// The header with a commit's id, by which the server too knows a repetition.
@@ -157,13 +157,15 @@ impl Stored {
         self.read_heading().map_err(|reason| self.corrupt(reason))
     }
 
-    /// The commit, which is probably one of the actor that is guessed.
+    /// The commit, which is probably one of the actor that is guessed. What is small in it is kept
+    /// in the block.
     pub(super) fn recorded(
         &self,
         names: &Names,
         guess: Option<&ActorId>,
+        block: &mut Block,
     ) -> Result<Recorded, StoreError> {
-        self.read_commit(names, guess)
+        self.read_commit(names, guess, block)
             .map_err(|reason| self.corrupt(reason))
     }
 
@@ -181,30 +183,15 @@ impl Stored {
         .because(reason)
     }
 
-    /// The values of these headers. Looking at the few that a message has takes less than hashing
-    /// each name.
-    fn values<const N: usize>(&self, names: [&'static str; N]) -> Result<[&str; N], NotACommit> {
-        let (mut found, mut missing) = ([None; N], N);
-        for (name, values) in self.headers.iter() {
-            let name: &str = name.as_ref();
-            let mut slots = names.iter().zip(&mut found);
-            if let Some((_, slot)) = slots.find(|(wanted, _)| **wanted == name) {
-                *slot = values.first().map(HeaderValue::as_str);
-                missing -= 1;
-                if missing == 0 {
-                    break;
-                }
-            }
-        }
-        let mut values = [""; N];
-        for ((value, found), name) in values.iter_mut().zip(found).zip(names) {
-            *value = found.ok_or(NotACommit::Missing(name))?;
-        }
-        Ok(values)
+    fn value(&self, name: &'static str) -> Result<&str, NotACommit> {
+        let value = self.headers.get_last(HeaderName::from_static(name));
+        let value = value.ok_or(NotACommit::Missing(name))?;
+        Ok(value.as_str())
     }
 
     fn read_heading(&self) -> Result<Heading, NotACommit> {
-        let [versions, id, guard] = self.values([VERSIONS, COMMIT_ID, GUARD])?;
+        let (versions, id) = (self.value(VERSIONS)?, self.value(COMMIT_ID)?);
+        let guard = self.value(GUARD)?;
         let (first, last) = parse_versions(versions).ok_or_else(|| bad(VERSIONS, versions))?;
         Ok(Heading {
             commit_id: parsed(COMMIT_ID, id)?,
@@ -215,26 +202,39 @@ impl Stored {
         })
     }
 
-    /// What the body holds. Of one event alone, only the data is kept.
-    fn contents(&self, guess: Option<&ActorId>) -> Result<Contents, DecodeError> {
-        if self.payload.first() != Some(&b'{') {
-            return wire::decode_of(&self.body(), guess);
+    /// The commit with this id that the body holds. Of one event alone, only the data is kept.
+    fn commit(
+        &self,
+        id: CommitId,
+        guess: Option<&ActorId>,
+        block: &mut Block,
+    ) -> Result<Commit, NotACommit> {
+        let is_batch = self.payload.first() != Some(&b'{');
+        let events = if is_batch {
+            let body = self.body();
+            wire::own_events(&body, guess, |data| body.slice_ref(data.as_bytes()))
+        } else {
+            wire::own_events(&self.payload, guess, |data| match data.len() {
+                0..COPIED => block.keep(data.as_bytes()),
+                COPIED.. => self.payload.slice_ref(data.as_bytes()),
+            })
+        };
+        match events {
+            Some(events) => Ok(Commit::identified(id, events)?),
+            None => Ok(wire::decode_any(&self.body())?.into_commit(id)?),
         }
-        let mut contents = wire::decode_of(&self.payload, guess)?;
-        for event in &mut contents.events {
-            let data = event.data.as_bytes();
-            if data.len() < COPIED {
-                event.data = Payload::from_checked(Bytes::copy_from_slice(data));
-            }
-        }
-        Ok(contents)
     }
 
-    fn read_commit(&self, names: &Names, guess: Option<&ActorId>) -> Result<Recorded, NotACommit> {
-        let [versions, id] = self.values([VERSIONS, COMMIT_ID])?;
+    fn read_commit(
+        &self,
+        names: &Names,
+        guess: Option<&ActorId>,
+        block: &mut Block,
+    ) -> Result<Recorded, NotACommit> {
+        let versions = self.value(VERSIONS)?;
         let wanted = parse_versions(versions).ok_or_else(|| bad(VERSIONS, versions))?;
-        let contents = self.contents(guess)?;
-        let commit = contents.into_commit(parsed(COMMIT_ID, id)?)?;
+        let id = parsed(COMMIT_ID, self.value(COMMIT_ID)?)?;
+        let commit = self.commit(id, guess, block)?;
         let found = (commit.expected().next(), commit.version());
         if found != wanted {
             let found = write_versions(found.0, found.1);
@@ -272,7 +272,7 @@ fn parse_versions(text: &str) -> Option<(Version, Version)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Commit, Event, Namespace};
+    use crate::{Event, Namespace};
 
     #[test]
     fn whoever_keeps_a_small_event_keeps_nothing_of_what_it_was_read_from() {
@@ -286,11 +286,12 @@ mod tests {
                 headers: HeaderMap::new(),
                 payload: body.clone(),
             };
-            let events = stored.contents(None).unwrap().events;
-            assert_eq!(events, commit.events());
+            let found = stored.commit(commit.id(), None, &mut Block::default());
+            let found = found.unwrap();
+            assert_eq!(found, commit);
             let read = body.as_ptr_range();
             let kept = |event: &Event| read.contains(&event.data.as_bytes().as_ptr());
-            assert!(!events.iter().any(kept), "{count}");
+            assert!(!found.events().iter().any(kept), "{count}");
         }
     }
 

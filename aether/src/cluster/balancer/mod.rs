@@ -1,0 +1,332 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use super::{
+    Availability, Candidate, Epoch, FencingToken, InvalidChange, Monotonic, NodeProcess, Plan,
+    Shard, ShardTable, TableChange,
+};
+
+/// How long the steps of a balancer take, and how many it takes at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BalanceTiming {
+    /// For how long a node of which nothing was heard yet is left what it has.
+    pub patience: Duration,
+    /// How long nothing is moved for balance after a node has come.
+    pub settle: Duration,
+    /// How long a release is waited for before the shard is given away without it.
+    pub handover: Duration,
+    /// How many moves a node takes part in at a time, giving or taking.
+    pub moves: usize,
+}
+
+impl Default for BalanceTiming {
+    /// One and a half seconds, three, five, and eight moves.
+    fn default() -> Self {
+        Self {
+            patience: Duration::from_millis(1_500),
+            settle: Duration::from_secs(3),
+            handover: Duration::from_secs(5),
+            moves: 8,
+        }
+    }
+}
+
+/// What happens to a balancer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BalancerInput {
+    /// Time passes.
+    Tick,
+    /// These nodes are there, and no others: whoever was named before and is not now has gone.
+    Members {
+        /// The nodes.
+        candidates: Vec<Candidate>,
+        /// Whether they run different versions of the program.
+        mixed: bool,
+    },
+    /// A node has done with a shard: see [`HostOutput::Release`](super::HostOutput::Release).
+    Released {
+        /// Which shard.
+        shard: Shard,
+        /// Who had it.
+        from: NodeProcess,
+        /// Who is to have it.
+        to: NodeProcess,
+        /// The epoch of the table that asked for it.
+        epoch: Epoch,
+    },
+    /// The table of the last [`BalancerOutput::Write`] is stored.
+    Written,
+    /// It is not, or not known to be: this is what is stored.
+    Found(ShardTable),
+}
+
+/// What follows for the shard table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BalancerOutput {
+    /// Store the table in place of the one before, if that is still what is stored. No other write
+    /// follows until its outcome was told.
+    Write(ShardTable),
+    /// A later leader has written the table: this one has to stop.
+    Superseded,
+}
+
+/// What a leader does with the shard table.
+///
+/// It writes the table once to make its [`FencingToken`] known; from then on no earlier leader can
+/// write. What a node that has gone leaves behind gets a new owner at once. Everything else moves
+/// only if its owner releases it, a few shards at a time: away from a node that is draining at any
+/// time; for balance when no node has come lately and all run the same version. Who does not
+/// release a shard in time loses it without that, and the new owner needs a barrier.
+///
+/// A new leader has heard of nobody. A node of which it was never told keeps what it has, until
+/// [`patience`](BalanceTiming::patience) is over.
+#[derive(Debug)]
+pub struct Balancer {
+    token: FencingToken,
+    timing: BalanceTiming,
+    table: ShardTable,
+    /// The table that is being written.
+    writing: Option<ShardTable>,
+    began: Option<Monotonic>,
+    nodes: BTreeMap<NodeProcess, Known>,
+    /// Who was there, and is not any more.
+    gone: BTreeSet<NodeProcess>,
+    mixed: bool,
+    moves: BTreeMap<Shard, Underway>,
+    superseded: bool,
+}
+
+/// A node that is there.
+#[derive(Debug)]
+struct Known {
+    candidate: Candidate,
+    since: Monotonic,
+}
+
+/// A move that the table has.
+#[derive(Debug)]
+struct Underway {
+    to: NodeProcess,
+    since: Monotonic,
+    /// The first table that this leader knows to have it: an earlier release was of another move.
+    epoch: Epoch,
+    is_released: bool,
+}
+
+impl Balancer {
+    /// The balancer of a leader that has just acquired its lease, with the table that is stored.
+    pub fn new(token: FencingToken, timing: BalanceTiming, table: ShardTable) -> Self {
+        Self {
+            token,
+            timing,
+            table,
+            writing: None,
+            began: None,
+            nodes: BTreeMap::new(),
+            gone: BTreeSet::new(),
+            mixed: false,
+            moves: BTreeMap::new(),
+            superseded: false,
+        }
+    }
+
+    /// The table that is stored, as far as is known.
+    pub fn table(&self) -> &ShardTable {
+        &self.table
+    }
+
+    /// Takes in what happened, and says what follows.
+    pub fn step(&mut self, now: Monotonic, input: BalancerInput) -> Vec<BalancerOutput> {
+        if self.superseded {
+            return Vec::new();
+        }
+        let began = *self.began.get_or_insert(now);
+        match input {
+            BalancerInput::Tick => {}
+            BalancerInput::Members { candidates, mixed } => {
+                self.mixed = mixed;
+                self.meet(now, candidates);
+            }
+            BalancerInput::Released {
+                shard,
+                from,
+                to,
+                epoch,
+            } => self.released(shard, (&from, &to), epoch),
+            BalancerInput::Written => {
+                if let Some(written) = self.writing.take() {
+                    self.adopt(now, written);
+                }
+            }
+            BalancerInput::Found(table) => {
+                self.writing = None;
+                if table.epoch() > self.table.epoch() {
+                    self.adopt(now, table);
+                }
+            }
+        }
+        if self.table.token() > self.token {
+            self.superseded = true;
+            return vec![BalancerOutput::Superseded];
+        }
+        self.write(now, began)
+    }
+
+    /// When [`step`](Self::step) has to be called again, if nothing happens before; never, if there
+    /// is nothing to wait for.
+    pub fn next_wake(&self, now: Monotonic) -> Option<Monotonic> {
+        if self.superseded || self.writing.is_some() {
+            return None;
+        }
+        let began = self.began?;
+        let late = self
+            .moves
+            .values()
+            .map(|it| it.since + self.timing.handover);
+        let settled = self.nodes.values().map(|it| it.since + self.timing.settle);
+        let turns = late.chain(settled).chain([began + self.timing.patience]);
+        turns.filter(|turn| *turn > now).min()
+    }
+
+    fn meet(&mut self, now: Monotonic, candidates: Vec<Candidate>) {
+        let mut before = std::mem::take(&mut self.nodes);
+        self.nodes = candidates
+            .into_iter()
+            .map(|candidate| {
+                let since = before.remove(&candidate.node).map_or(now, |it| it.since);
+                (candidate.node.clone(), Known { candidate, since })
+            })
+            .collect();
+        self.gone.extend(before.into_keys());
+        self.gone.retain(|node| !self.nodes.contains_key(node));
+    }
+
+    fn released(&mut self, shard: Shard, (from, to): (&NodeProcess, &NodeProcess), epoch: Epoch) {
+        let is_owner = self.table.owner(shard) == Some(from);
+        let underway = self.moves.get_mut(&shard);
+        let underway = underway.filter(|it| is_owner && it.to == *to && it.epoch <= epoch);
+        if let Some(underway) = underway {
+            underway.is_released = true;
+        }
+    }
+
+    /// Goes by another table from now on.
+    fn adopt(&mut self, now: Monotonic, table: ShardTable) {
+        let epoch = table.epoch();
+        let mut before = std::mem::take(&mut self.moves);
+        for (shard, to) in table.moving() {
+            let known = before.remove(&shard).filter(|it| it.to == *to);
+            let underway = known.unwrap_or_else(|| Underway {
+                to: to.clone(),
+                since: now,
+                epoch,
+                is_released: false,
+            });
+            self.moves.insert(shard, underway);
+        }
+        self.table = table;
+    }
+
+    fn write(&mut self, now: Monotonic, began: Monotonic) -> Vec<BalancerOutput> {
+        if self.writing.is_some() {
+            return Vec::new();
+        }
+        let changes = self.changes(now, began);
+        if changes.is_empty() && self.table.token() == self.token {
+            return Vec::new();
+        }
+        match self.table.changed(self.token, changes) {
+            Ok(table) => {
+                self.writing = Some(table.clone());
+                vec![BalancerOutput::Write(table)]
+            }
+            // A table that cannot be made stays as it is; only a later leader's token refuses.
+            Err(InvalidChange::Fenced { .. }) => {
+                self.superseded = true;
+                vec![BalancerOutput::Superseded]
+            }
+            Err(_) => Vec::new(),
+        }
+    }
+
+    fn changes(&self, now: Monotonic, began: Monotonic) -> Vec<TableChange> {
+        let candidates = self.candidates(now, began);
+        let plan = Plan::new(&self.table, &candidates);
+        let mut changes: Vec<_> = plan.adoptions().collect();
+        let orphans = plan.orphans.iter().map(|(shard, _)| *shard);
+        let settled: BTreeSet<_> = plan.cancelled.iter().copied().chain(orphans).collect();
+        let mut busy: BTreeMap<&NodeProcess, usize> = BTreeMap::new();
+        for (shard, underway) in &self.moves {
+            if settled.contains(shard) || !self.is_active(&underway.to) {
+                continue;
+            }
+            if underway.is_released {
+                changes.push(TableChange::HandOver(*shard));
+            } else if underway.since + self.timing.handover <= now {
+                changes.push(TableChange::Own(*shard, underway.to.clone()));
+            } else {
+                *busy.entry(&underway.to).or_default() += 1;
+                if let Some(from) = self.table.owner(*shard) {
+                    *busy.entry(from).or_default() += 1;
+                }
+            }
+        }
+        let is_calm = !self.mixed && self.is_settled(now);
+        for it in &plan.moves {
+            let is_free = |node, busy: &BTreeMap<&NodeProcess, usize>| {
+                busy.get(node).is_none_or(|it| *it < self.timing.moves)
+            };
+            let is_under_way = self.moves.contains_key(&it.shard) && !settled.contains(&it.shard);
+            let may_move = is_calm || self.is_draining(&it.from);
+            if !may_move || is_under_way || !is_free(&it.from, &busy) || !is_free(&it.to, &busy) {
+                continue;
+            }
+            *busy.entry(&it.from).or_default() += 1;
+            *busy.entry(&it.to).or_default() += 1;
+            changes.push(TableChange::Move(it.shard, it.to.clone()));
+        }
+        changes
+    }
+
+    /// Who is there; and who may be, and is left what it has.
+    fn candidates(&self, now: Monotonic, began: Monotonic) -> Vec<Candidate> {
+        let mut candidates: Vec<_> = self.nodes.values().map(|it| it.candidate.clone()).collect();
+        if began + self.timing.patience > now {
+            let unheard = self.table.nodes().iter();
+            let unheard = unheard.filter(|it| !self.nodes.contains_key(*it));
+            let unheard = unheard.filter(|it| !self.gone.contains(*it));
+            candidates.extend(unheard.map(|node| Candidate {
+                node: node.clone(),
+                weight: NonZeroU32::MIN,
+                availability: Availability::Cordoned,
+            }));
+        }
+        candidates
+    }
+
+    fn is_settled(&self, now: Monotonic) -> bool {
+        let mut nodes = self.nodes.values();
+        nodes.all(|it| it.since + self.timing.settle <= now)
+    }
+
+    fn is(&self, node: &NodeProcess, availability: Availability) -> bool {
+        let known = self.nodes.get(node);
+        known.is_some_and(|it| it.candidate.availability == availability)
+    }
+
+    fn is_active(&self, node: &NodeProcess) -> bool {
+        self.is(node, Availability::Active)
+    }
+
+    fn is_draining(&self, node: &NodeProcess) -> bool {
+        self.is(node, Availability::Draining)
+    }
+}
+
+#[cfg(test)]
+mod tests;
