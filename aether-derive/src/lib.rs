@@ -183,6 +183,10 @@ pub fn process_manager(input: TokenStream) -> TokenStream {
 /// Makes a type a projection: what is known, derived from events.
 ///
 /// - `read_by(Customer, ..)`: the personas that read it.
+/// - `snapshot`: its state is kept with how far it has come, so that a runtime that starts goes on
+///   from there; it needs serde's derives. `snapshot(version = 2)`, `snapshot(trusted)`: as for an
+///   aggregate.
+/// - `inline`: a command is answered only when its events are in the projection.
 /// - `name = ".."`, `context = Ordering`: as for an aggregate.
 ///
 /// What it does is written in `#[apply]` methods of a [`macro@handlers`] block.

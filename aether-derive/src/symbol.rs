@@ -15,6 +15,7 @@ pub(crate) const HANDLERS: &str = "handlers";
 pub(crate) const HANDLES: &str = "handles";
 pub(crate) const ID: &str = "id";
 pub(crate) const INFORMED_BY: &str = "informed_by";
+pub(crate) const INLINE: &str = "inline";
 pub(crate) const KEY: &str = "key";
 pub(crate) const NAME: &str = "name";
 pub(crate) const NOTIFIED_OF: &str = "notified_of";

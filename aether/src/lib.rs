@@ -52,6 +52,8 @@ pub mod store;
 pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(any(feature = "nats", feature = "opentelemetry"))]
+mod traceparent;
 pub mod wire;
 
 #[cfg(feature = "macros")]

@@ -79,7 +79,7 @@ pub use self::{
     persona::{Initiator, Persona},
     policy::{Policy, React},
     process_manager::{Instances, IntoKey, Keyed, OnKey, ProcessManager},
-    projection::Projection,
+    projection::{Projection, ProjectionSnapshots},
     query::{Answer, Answered, Query},
     raw_event::RawEvent,
     readers::{Readers, RewriteError},

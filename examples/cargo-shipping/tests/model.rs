@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use aether::eventstorming::{
-    Model,
-    check::Severity,
-    model::{Kind, Verb},
+use aether::{
+    domain::event_schemas,
+    eventstorming::{
+        Model,
+        check::Severity,
+        model::{Kind, Verb},
+    },
 };
 use aether_examples::cargo_shipping::{ShippingCompany, board};
 
@@ -32,7 +35,8 @@ fn the_model_has_the_elements_of_a_domain_and_not_of_a_toy() {
 
 #[test]
 fn nothing_is_found_in_the_company_and_nothing_needs_an_excuse() {
-    let report = Model::of::<ShippingCompany>().check();
+    let model = Model::of::<ShippingCompany>().with_schemas(event_schemas::<ShippingCompany>());
+    let report = model.check();
     let found = report.text(Severity::Info, &|_| None);
     assert_eq!(report.findings().count(), 0, "{found}");
     assert_eq!(report.allowed().count(), 0, "{found}");
