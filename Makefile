@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-sim fuzz-smoke build lint fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board clean
+.PHONY: help demo demo-service test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board check-editor clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -22,6 +22,10 @@ help: ## Lists the targets.
 
 demo: ## Runs a day in the example shop, and writes board.svg.
 	$(CARGO) run --package aether-examples --bin order-fulfilment --
+
+demo-service: ## Serves the example shop on this machine, with customers, a page and a board that counts.
+	$(CARGO) run --package aether-order-service --bin order-service -- \
+		--data target/order-service --day 400 --pace 400
 
 test: nats-server lint ## All that must hold: lint, the core alone, every test, the docs.
 	$(CARGO) check --package aether --no-default-features
@@ -39,14 +43,17 @@ test-sim: ## Ten thousand simulated clusters, each with its seed; AETHER_SEEDS=n
 fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
 	scripts/fuzz-smoke
 
-test-outputs: ## What is generated, judged by the tools it is meant for; installs them.
+PROMTOOL := .tools/promtool
+
+$(PROMTOOL): scripts/fetch-promtool
+	scripts/fetch-promtool $(dir $@)
+
+test-outputs: $(PROMTOOL) ## What is generated for each example, judged by the tools it is meant for; installs them.
 	scripts/install-judges $(JUDGES)
-	rm -rf $(JUDGES)/shop
-	$(CARGO) run --quiet --package cargo-eventstorming -- eventstorming --package aether-examples \
-		docs --out $(JUDGES)/shop --title 'From order to delivery' --opening Checkout --columns 6
-	node $(JUDGES)/judge.mjs $(JUDGES)/shop
-	$(CARGO) run --quiet --package eventstorming --example random_boards -- $(JUDGES)/boards 20
-	node $(JUDGES)/fit.mjs $(JUDGES)/boards $(JUDGES)/shop
+	AETHER_PROMTOOL=$(abspath $(PROMTOOL)) $(CARGO) test --package aether-tests --test runtime prometheus
+	scripts/judge-outputs $(JUDGES)
+	$(CARGO) build --quiet --package aether-order-service
+	node $(JUDGES)/service.mjs target/debug/order-service
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
@@ -54,6 +61,10 @@ build: ## Builds everything.
 lint: ## Formatting and lints; a warning is an error.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+
+audit: ## Licences, sources, duplicates and advisories of what is depended upon, and spelling; needs cargo-deny and typos.
+	cargo deny check
+	typos
 
 fmt: ## Formats the code.
 	$(CARGO) fmt --all
@@ -75,6 +86,9 @@ bench-instructions: ## What generated code costs to run, in instructions, with v
 
 wasm: ## A domain crate for the browser; needs `rustup target add wasm32-unknown-unknown`.
 	scripts/check-wasm
+
+check-editor: ## What an editor makes of a domain; needs `rustup component add rust-analyzer`.
+	scripts/check-editor
 
 board: ## Draws docs/board.svg and docs/boards anew, after an example has changed.
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     failure::Failure,
-    place::{Place, Use},
+    place::{Opened, Place, Use},
 };
 
 /// Looks into an Aether event store, and moves namespaces between stores.
@@ -48,7 +48,18 @@ pub(crate) enum Command {
     /// See to what policies, process managers and adapters could not handle.
     #[command(subcommand)]
     Parked(ParkedCommand),
+    Followers(FollowersArgs),
+    Timers(TimersArgs),
+    /// Look at the namespaces of a store.
+    #[command(subcommand)]
+    Namespace(NamespaceCommand),
     Verify(VerifyArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NamespaceCommand {
+    /// Show the namespaces that hold anything, each with where its log ends.
+    List(PlaceArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -74,6 +85,7 @@ pub(crate) enum EventsCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ActorCommand {
     History(HistoryArgs),
+    State(StateArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -91,6 +103,15 @@ pub(crate) struct StoreArgs {
 impl StoreArgs {
     pub(crate) const fn place(&self) -> &Place {
         &self.store
+    }
+
+    /// Opens it, and checks what has checksums.
+    pub(crate) async fn open_whole(&self) -> Result<Opened, Failure> {
+        let opened = self.store.open_whole(&self.namespace).await;
+        opened.map_err(|source| Failure::Open {
+            place: self.store.to_string(),
+            source,
+        })
     }
 
     /// Opens it.
@@ -225,9 +246,10 @@ pub(crate) struct ObserveArgs {
     #[command(flatten)]
     pub(crate) span: SpanArgs,
 
-    /// The model, as `cargo eventstorming model --out FILE` writes it.
+    /// The model, as `cargo eventstorming model --out FILE` writes it. A program that knows its
+    /// contexts needs none.
     #[arg(long, value_name = "FILE")]
-    pub(crate) model: PathBuf,
+    pub(crate) model: Option<PathBuf>,
 
     /// Draw the board with what was seen on it: a picture, or a page if the name ends in `.html`.
     #[arg(long, value_name = "FILE")]
@@ -316,7 +338,70 @@ pub(crate) struct HistoryArgs {
     pub(crate) actor: ActorId,
 }
 
-/// Read a whole namespace, and tell what cannot be read and which versions are missing.
+/// Show the state of an actor, as it was at a version, and what each event changed.
+///
+/// A program that knows the contexts folds the events (see `aether_cli`). One that does not shows
+/// what the snapshot holds, if the actor has one.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StateArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// The version; the last one if nothing is said.
+    #[arg(long, value_name = "VERSION", value_parser = version, default_value_t = Version::END, hide_default_value = true)]
+    pub(crate) at: Version,
+
+    /// Show each event up to there, with each place in the state that it changed.
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// The actor, as in `Order.2026-0007`.
+    #[arg(value_name = "ACTOR")]
+    pub(crate) actor: ActorId,
+}
+
+/// Show how far policies, process managers, adapters and outboxes have come, and what they have
+/// parked.
+///
+/// The exit code is 1 if something is parked.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FollowersArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// The model, as `cargo eventstorming model --out FILE` writes it. A program that knows its
+    /// contexts needs none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+}
+
+/// Show the timers that are pending, and what is asked for when they are due.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TimersArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// The model, as `cargo eventstorming model --out FILE` writes it. A program that knows its
+    /// contexts needs none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+}
+
+/// A store, whatever the namespace.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlaceArgs {
+    /// The store: `embedded:PATH` for a folder, `nats://HOST:PORT` for a server, several of a
+    /// cluster separated by commas.
+    #[arg(long, value_name = "STORE")]
+    pub(crate) store: Place,
+}
+
+/// Read a whole namespace, and tell what is wrong with it.
+///
+/// What cannot be read; versions that are missing; commands that took effect twice; in a folder,
+/// checksums that do not fit; snapshots that contradict the log, and what they know of sessions. A
+/// program that knows the contexts also folds every actor with and without its snapshot, and
+/// compares the states (see `aether_cli`).
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]

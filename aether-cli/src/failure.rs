@@ -6,7 +6,8 @@ use std::{
 };
 
 use aether::{
-    StoreError, StoreErrorKind, eventstorming::model::ModelError, store::transfer::TransferError,
+    ActorId, InvalidPayload, StoreError, StoreErrorKind, domain::ReplayError,
+    eventstorming::model::ModelError, store::transfer::TransferError,
 };
 
 /// Says why a command did not do what it should.
@@ -38,6 +39,20 @@ pub(crate) enum Failure {
         path: PathBuf,
         source: Box<ModelError>,
     },
+    #[error("no model of the domain is known")]
+    NoModel,
+    #[error("the contexts of this program make no model")]
+    Contexts(#[source] Box<ModelError>),
+    #[error(
+        "the state of `{0}` cannot be known: its type is not known here, and no snapshot has it"
+    )]
+    NoState(ActorId),
+    #[error("it is not known how a state of `{0}` is shown")]
+    NotShown(String),
+    #[error("the actor cannot be folded")]
+    Fold(#[source] Box<ReplayError>),
+    #[error("the state cannot be written as JSON")]
+    State(#[source] InvalidPayload),
     #[error("the answer cannot be printed")]
     Print(#[from] io::Error),
     #[error("the answer cannot be written as JSON")]
@@ -78,8 +93,22 @@ impl Failure {
                 source: TransferError::Truncated { .. },
                 ..
             } => Some("finish the export by its command and `--resume`"),
+            Self::NoModel => Some(
+                "say `--model FILE`, with what `cargo eventstorming model --out FILE` writes, or \
+                 run a program that `aether_cli::Cli` makes of your contexts",
+            ),
+            Self::NoState(_) => Some(
+                "run a program that `aether_cli::Cli` makes of your contexts: it folds the events",
+            ),
+            Self::NotShown(_) => Some(
+                "say `#[aggregate(snapshot)]` at the aggregate, or `.showing::<..>()` in the \
+                 program",
+            ),
             Self::Open { .. }
             | Self::Read(_)
+            | Self::Contexts(_)
+            | Self::Fold(_)
+            | Self::State(_)
             | Self::Export(_)
             | Self::Check { .. }
             | Self::Import(_)
@@ -98,7 +127,13 @@ impl Failure {
                 source.is_finding()
             }
             Self::Read(source) => source.kind() == StoreErrorKind::Corrupt,
+            Self::Fold(_) => true,
             Self::Open { .. }
+            | Self::NoModel
+            | Self::Contexts(_)
+            | Self::NoState(_)
+            | Self::NotShown(_)
+            | Self::State(_)
             | Self::Exists(_)
             | Self::File { .. }
             | Self::Model { .. }

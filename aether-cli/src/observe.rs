@@ -4,20 +4,21 @@ use std::{
     path::Path,
 };
 
-use aether::{
-    eventstorming::{Board, Model},
-    observe::observe,
-};
+use aether::{eventstorming::Board, observe::observe};
 
 use super::{
-    args::ObserveArgs, failure::Failure, interrupt::Interrupt, outcome::Outcome, place::Use,
-    screen::Screen,
+    args::ObserveArgs, domain::Domain, failure::Failure, interrupt::Interrupt, outcome::Outcome,
+    place::Use, screen::Screen,
 };
 
 /// Compares a model with what a log holds.
-pub(crate) async fn run(args: ObserveArgs, screen: &Screen) -> Result<Outcome, Failure> {
+pub(crate) async fn run(
+    args: ObserveArgs,
+    domain: &Domain,
+    screen: &Screen,
+) -> Result<Outcome, Failure> {
     let mut interrupt = Interrupt::listen()?;
-    let model = model(&args.model)?;
+    let model = domain.model(args.model.as_deref())?;
     let store = args.store.open(Use::Read).await?;
     let span = args.span.resolve(&store).await?;
     let Some(seen) = interrupt.or(observe(&store, span, &model)).await else {
@@ -41,14 +42,6 @@ pub(crate) async fn run(args: ObserveArgs, screen: &Screen) -> Result<Outcome, F
         Outcome::Findings
     } else {
         Outcome::Well
-    })
-}
-
-fn model(path: &Path) -> Result<Model, Failure> {
-    let text = fs::read_to_string(path).map_err(|err| Failure::file(path, "read", err))?;
-    Model::from_json(&text).map_err(|source| Failure::Model {
-        path: path.to_owned(),
-        source: Box::new(source),
     })
 }
 

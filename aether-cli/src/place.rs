@@ -1,7 +1,12 @@
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use aether::{
-    DynEventStore, EmbeddedOptions, JetStreamOptions, Namespace, StoreError,
+    DynEventStore, EmbeddedEventStore, EmbeddedOptions, EventStore as _, JetStreamOptions,
+    Namespace, StoreError, StoreErrorKind,
     store::jetstream::{Risk, Storage},
 };
 
@@ -22,6 +27,13 @@ pub(crate) enum Place {
     Server(String),
 }
 
+/// A store, and what became of its checksums.
+pub(crate) struct Opened {
+    pub(crate) store: DynEventStore,
+    /// None if it has none.
+    pub(crate) checksums: Option<Result<(), StoreError>>,
+}
+
 /// Says why a text is no place of a store.
 #[derive(Debug, thiserror::Error)]
 #[error("a store is `embedded:PATH` or `nats://HOST:PORT`")]
@@ -40,17 +52,13 @@ impl Place {
         namespace: &Namespace,
         used: Use,
     ) -> Result<DynEventStore, StoreError> {
-        let namespace = namespace.clone();
         match self {
             Self::Folder(path) => {
-                let options = EmbeddedOptions::new().namespace(namespace);
-                let options = match used {
-                    Use::Read => options.existing(),
-                    Use::Write => options,
-                };
-                options.open(path).await.map(DynEventStore::new)
+                let opened = folder(path, namespace, used).await;
+                opened.map(DynEventStore::new)
             }
             Self::Server(url) => {
+                let namespace = namespace.clone();
                 let options = JetStreamOptions::new().namespace(namespace);
                 let options = match used {
                     // A stream that is only read may be as risky as it likes.
@@ -64,6 +72,52 @@ impl Place {
             }
         }
     }
+}
+
+impl Place {
+    /// Opens it, and checks all of it that has checksums: for a server, it is the server that does
+    /// so.
+    pub(crate) async fn open_whole(&self, namespace: &Namespace) -> Result<Opened, StoreError> {
+        let Self::Folder(path) = self else {
+            let store = self.open(namespace, Use::Read).await?;
+            let checksums = None;
+            return Ok(Opened { store, checksums });
+        };
+        let store = folder(path, namespace, Use::Read).await?;
+        let checksums = match store.verify().await {
+            Ok(_) => Ok(()),
+            Err(err) if err.kind() == StoreErrorKind::Corrupt => Err(err),
+            Err(err) => return Err(err),
+        };
+        Ok(Opened {
+            store: DynEventStore::new(store),
+            checksums: Some(checksums),
+        })
+    }
+
+    /// The namespaces in it that hold commits.
+    pub(crate) async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        match self {
+            Self::Folder(path) => {
+                let store = folder(path, &Namespace::default(), Use::Read).await?;
+                store.namespaces().await
+            }
+            Self::Server(url) => JetStreamOptions::new().namespaces(url).await,
+        }
+    }
+}
+
+async fn folder(
+    path: &Path,
+    namespace: &Namespace,
+    used: Use,
+) -> Result<EmbeddedEventStore, StoreError> {
+    let options = EmbeddedOptions::new().namespace(namespace.clone());
+    let options = match used {
+        Use::Read => options.existing(),
+        Use::Write => options,
+    };
+    options.open(path).await
 }
 
 impl FromStr for Place {

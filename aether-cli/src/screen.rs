@@ -31,6 +31,13 @@ impl Screen {
         let _said = writeln!(io::stderr().lock(), "{line}");
     }
 
+    /// A remark for people; programs have what it says from the rest.
+    pub(crate) fn note(&self, line: &str) {
+        if !self.json {
+            Self::say(line);
+        }
+    }
+
     /// What was done: for people on standard error, for programs on standard output.
     pub(crate) fn sum_up(&self, text: &str, facts: &impl Serialize) -> Result<(), Failure> {
         if !self.json {

@@ -30,6 +30,13 @@ struct Finding {
     unreadable: String,
 }
 
+/// Something that is wrong, as programs are shown it.
+#[derive(Serialize)]
+struct Wrong<'a> {
+    position: Option<Position>,
+    finding: &'a str,
+}
+
 /// Writes a line for each event.
 pub(crate) struct Table {
     json: bool,
@@ -83,6 +90,20 @@ impl Table {
             return Ok(writeln!(out, "{row}")?);
         }
         let line = format!("{position:>8}  cannot be read: {what}");
+        Ok(writeln!(out, "{}", plain(&line))?)
+    }
+}
+
+impl Table {
+    /// Something that is wrong, and where, if it has a place in the log.
+    pub(crate) fn wrong(&self, position: Option<Position>, finding: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        if self.json {
+            let row = serde_json::to_string(&Wrong { position, finding })?;
+            return Ok(writeln!(out, "{row}")?);
+        }
+        let place = position.map_or_else(String::new, |position| format!("{position:>8}"));
+        let line = format!("{place:>8}  {finding}");
         Ok(writeln!(out, "{}", plain(&line))?)
     }
 }

@@ -5,6 +5,8 @@ mod interrupted;
 #[cfg(test)]
 mod looking;
 #[cfg(test)]
+mod namespaces;
+#[cfg(test)]
 mod observe;
 #[cfg(test)]
 mod parked;
@@ -12,3 +14,5 @@ mod parked;
 mod program;
 #[cfg(test)]
 mod transfer;
+#[cfg(test)]
+mod verify;

@@ -1,4 +1,4 @@
-//! What is parked, as an operator meets it; and a whole log, verified.
+//! What is parked, as an operator meets it.
 
 use std::time::Duration;
 
@@ -125,17 +125,4 @@ async fn what_is_parked_is_listed_and_discarded() {
         ends(0, &["parked", "list", "--store", &store]).err,
         "nothing is parked\n"
     );
-}
-
-#[tokio::test]
-async fn a_whole_log_is_verified() {
-    let room = Room::new();
-    let store = room.shop("shop").await;
-    let answer = ends(0, &["verify", "--store", &store]);
-    assert_eq!(
-        answer.err,
-        "5 events in 5 commits of 3 actors: 0 findings\n"
-    );
-    let answer = ends(0, &["verify", "--store", &store, "--json"]);
-    assert_eq!(rows(&answer.out)[0]["findings"], json!(0));
 }

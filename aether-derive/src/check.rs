@@ -20,6 +20,7 @@ pub(crate) fn event(cx: &Ctxt, event: &mut EventItem, generics: &Generics) -> bo
         EventItem::One(_, stored) => stored_form(cx, stored),
         EventItem::Set(set) => distinct_members(cx, set),
         EventItem::Inline(set) => inline(cx, set),
+        EventItem::Subset(_) => {}
     }
     not_generic(cx, generics, "an event")
 }
@@ -73,9 +74,9 @@ pub(crate) fn methods(cx: &Ctxt, block: &Block, args: &HandlersArgs, methods: &m
     });
 }
 
-/// Where one method says which instance of a process manager its event concerns, all do, and no
-/// two say different things of one event.
-pub(crate) fn keys(cx: &Ctxt, methods: &mut Vec<Method>) {
+/// Where one method says which instance of a process manager its event concerns, all do, if only
+/// in another block, and no two say different things of one event.
+pub(crate) fn keys(cx: &Ctxt, args: &HandlersArgs, methods: &mut Vec<Method>) {
     if methods.iter().all(|method| method.key.is_none()) {
         return;
     }
@@ -106,7 +107,7 @@ pub(crate) fn keys(cx: &Ctxt, methods: &mut Vec<Method>) {
             cx.error(&method.name, ANSWERS_NOTHING);
         } else if method.takes_raw_event() {
             cx.error(subject, KEY_NEEDS_TYPE);
-        } else if !method.misread && !keys.contains_key(&event) {
+        } else if !method.misread && !keys.contains_key(&event) && args.first_part().is_none() {
             let message = format!(
                 "say which instance `{event}` concerns: `#[{word}(key = ..)]`, with the field of `{event}` that holds the key"
             );
@@ -121,18 +122,14 @@ pub(crate) fn parts(cx: &Ctxt, block: &Block, args: &mut HandlersArgs, methods: 
     let Some(part) = args.first_part() else {
         return;
     };
-    if !block.generics.params.is_empty() {
-        cx.error(part, GENERIC_HAS_NO_PARTS);
-        args.misread = true;
-    } else if methods.iter().any(|method| method.key.is_some()) {
-        cx.error(part, PROCESS_MANAGER_HAS_NO_PARTS);
+    let is_generic = !block.generics.params.is_empty();
+    if is_generic && methods.iter().any(|method| method.key.is_some()) {
+        cx.error(part, GENERIC_PROCESS_MANAGER_HAS_NO_PARTS);
         args.misread = true;
     }
 }
 
-const GENERIC_HAS_NO_PARTS: &str =
-    "a generic type has one `#[handlers]` block: write all its methods there";
-const PROCESS_MANAGER_HAS_NO_PARTS: &str = "a process manager has one `#[handlers]` block, so that each event has one key: write all its methods there";
+const GENERIC_PROCESS_MANAGER_HAS_NO_PARTS: &str = "a generic process manager has one `#[handlers]` block, so that each event has one key: write all its methods there";
 const HANDLES_NOTHING: &str =
     "a process manager handles no commands: write `#[react]`, and let an aggregate handle them";
 const ANSWERS_NOTHING: &str =

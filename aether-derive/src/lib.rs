@@ -77,6 +77,10 @@ use crate::ctxt::Ctxt;
 ///   holds a set itself, whose events are stored and read as if they stood here. With one such
 ///   variant, a handler returns the events of that set as they are; with several, it returns the
 ///   set: `Result<PaymentEvent, _>`.
+/// - `subset_of = StockEvent`: the variants are some of those of an enum whose variants are events,
+///   written as there. It is what a handler returns that gives no others, `Result<StockTaken, _>`;
+///   the board then shows these alone. It is no set of its own: it is not stored, applied or reacted
+///   to.
 /// - `#[event(other)] Unknown(RawEvent)` keeps what no other variant takes, and what is newer than
 ///   this build, as it was stored. A set with it can be read, not emitted.
 #[proc_macro_derive(Event, attributes(event, personal))]
@@ -84,9 +88,9 @@ pub fn event(input: TokenStream) -> TokenStream {
     derive(input, write::event)
 }
 
-/// Makes a struct a command, and an enum whose variants hold commands one of several, for a
-/// reaction to return.
+/// Makes a struct a command, and an enum one of several things that a reaction asks for.
 ///
+/// # A struct
 /// ```
 /// use aether::prelude::*;
 ///
@@ -104,6 +108,23 @@ pub fn event(input: TokenStream) -> TokenStream {
 ///   pending, in a timer say, is still carried out.
 /// - `#[personal(subject = customer)]`: as for an event; `#[personal]` alone: of whom the key of the
 ///   addressed instance names.
+///
+/// # An enum
+/// Each variant holds a command, or whatever else a reaction may return: an `After`, a `Cancel`, an
+/// `Option`, a `Vec` or a tuple of commands, or another such enum. The board shows that it is one
+/// of them.
+/// ```
+/// # use aether::prelude::*;
+/// # #[derive(Command, Serialize, Deserialize)]
+/// # pub struct ShipOrder { #[command(id)] pub order: String }
+/// # #[derive(Command, Serialize, Deserialize)]
+/// # pub struct RemindCustomer { #[command(id)] pub order: String }
+/// #[derive(Command)]
+/// pub enum NextStep {
+///     Ship(ShipOrder),
+///     Remind(After<RemindCustomer, Days<3>>),
+/// }
+/// ```
 #[proc_macro_derive(Command, attributes(command, personal))]
 pub fn command(input: TokenStream) -> TokenStream {
     derive(input, write::command)
@@ -113,7 +134,7 @@ pub fn command(input: TokenStream) -> TokenStream {
 ///
 /// - `events(OrderPlaced, Box<OrderShipped>, ..)`: generates the enum of its events, `OrderEvent`
 ///   for an `Order`, with a variant named after each struct. It derives `Debug`, `Clone` and
-///   `PartialEq`.
+///   `PartialEq`, and so each event does; where one cannot, write the enum yourself.
 /// - `event = OrderEvent`: an enum of your own instead. Beside `events(..)`: the name of the enum
 ///   to generate.
 /// - `name = ".."`: the first token of its actors' ids; else the name of the type. It holds no dot.
@@ -162,6 +183,10 @@ pub fn process_manager(input: TokenStream) -> TokenStream {
 /// Makes a type a projection: what is known, derived from events.
 ///
 /// - `read_by(Customer, ..)`: the personas that read it.
+/// - `snapshot`: its state is kept with how far it has come, so that a runtime that starts goes on
+///   from there; it needs serde's derives. `snapshot(version = 2)`, `snapshot(trusted)`: as for an
+///   aggregate.
+/// - `inline`: a command is answered only when its events are in the projection.
 /// - `name = ".."`, `context = Ordering`: as for an aggregate.
 ///
 /// What it does is written in `#[apply]` methods of a [`macro@handlers`] block.
@@ -224,7 +249,8 @@ pub fn external_system(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The error of reading is that of the value. An id that wraps a `String` is made from a `&str`
-/// as well.
+/// as well. The value may have a name: `struct OrderId { number: u64 }`; how serde writes it is
+/// serde's affair, as ever (`#[serde(transparent)]`).
 #[proc_macro_derive(Id, attributes(id))]
 pub fn id(input: TokenStream) -> TokenStream {
     derive(input, write::id)
@@ -305,12 +331,59 @@ pub fn id(input: TokenStream) -> TokenStream {
 ///     }
 /// }
 /// ```
-/// A generic type and a process manager have one block only.
+/// In one block of a process manager, some method says the key of an event; in the others it need
+/// not. A generic process manager has one block only.
 ///
 /// The block stays as it is written, so its methods can be called as well.
 #[proc_macro_attribute]
 pub fn handlers(args: TokenStream, input: TokenStream) -> TokenStream {
     written(|cx| write::handlers(cx, args.into(), input.into()))
+}
+
+/// Marks a method of a [`macro@handlers`] block that decides what comes of a command:
+/// `#[handle(by(Customer))] fn place(&self, command: PlaceOrder) -> Result<OrderPlaced, Refusal>`.
+///
+/// It is read by the block, and means nothing elsewhere.
+#[proc_macro_attribute]
+pub fn handle(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("handle", item)
+}
+
+/// Marks a method of a [`macro@handlers`] block that folds an event into the state:
+/// `#[apply] fn placed(&mut self, event: &OrderPlaced)`.
+///
+/// It is read by the block, and means nothing elsewhere.
+#[proc_macro_attribute]
+pub fn apply(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("apply", item)
+}
+
+/// Marks a method of a [`macro@handlers`] block that asks for commands upon an event:
+/// `#[react] fn placed(&self, event: &OrderPlaced) -> RequestPayment`.
+///
+/// It is read by the block, and means nothing elsewhere.
+#[proc_macro_attribute]
+pub fn react(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("react", item)
+}
+
+/// Marks a method of a [`macro@handlers`] block that answers a query:
+/// `#[answer(by(Customer))] fn of_customer(&self, query: OrdersOf) -> Vec<Row>`.
+///
+/// It is read by the block, and means nothing elsewhere.
+#[proc_macro_attribute]
+pub fn answer(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("answer", item)
+}
+
+/// A marker that no `#[handlers]` block has taken off.
+fn outside(marker: &str, item: TokenStream) -> TokenStream {
+    let message = format!(
+        "`#[{marker}]` marks a method of a `#[handlers]` block: write `#[handlers]` above the impl block"
+    );
+    let error = syn::Error::new(proc_macro2::Span::call_site(), message).to_compile_error();
+    let item = TokenStream2::from(item);
+    quote!(#item #error).into()
 }
 
 /// Declares a bounded context: its members, once, for the model and for the runtime.

@@ -89,7 +89,7 @@ pub(crate) fn handlers(cx: &Ctxt, args: TokenStream, input: TokenStream) -> Toke
     let mut args = HandlersArgs::read(cx, args);
     let mut methods = block.take_methods(cx);
     check::methods(cx, &block, &args, &mut methods);
-    check::keys(cx, &mut methods);
+    check::keys(cx, &args, &mut methods);
     check::parts(cx, &block, &mut args, &methods);
     let impls = expand::handlers(&args, &block, &methods);
     quote!(#block #impls)

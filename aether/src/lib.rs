@@ -52,12 +52,14 @@ pub mod store;
 pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(any(feature = "nats", feature = "opentelemetry"))]
+mod traceparent;
 pub mod wire;
 
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    Query, Rejection, bounded_context, handlers,
+    Query, Rejection, answer, apply, bounded_context, handle, handlers, react,
 };
 pub use eventstorming;
 

@@ -3,7 +3,7 @@
 #[cfg(feature = "macros")]
 pub use aether_derive::{
     Aggregate, Command, Event, ExternalSystem, Id, Persona, Policy, ProcessManager, Projection,
-    Query, Rejection, bounded_context, handlers,
+    Query, Rejection, answer, apply, bounded_context, handle, handlers, react,
 };
 #[cfg(feature = "schema")]
 pub use schemars::JsonSchema;

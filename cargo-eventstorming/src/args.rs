@@ -35,7 +35,7 @@ Examples:
   cargo eventstorming docs --out docs/model --check   see that it is current, in CI
   cargo eventstorming check --format github           find mistakes, in CI
   cargo eventstorming contract lock                   keep what is released now
-  cargo eventstorming contract check                  see that all that was released is read
+  cargo eventstorming contract check --against main   see that all that was released is read
   cargo eventstorming diff --against main             what a branch does to the model";
 
 /// Where the model comes from.
@@ -50,9 +50,18 @@ pub(crate) struct SourceArgs {
     /// A feature of the package to build with; may be repeated.
     #[arg(short = 'F', long = "features", global = true, value_name = "NAME")]
     pub(crate) features: Vec<String>,
+    /// The paths of the contexts in the package, such as `sales::Sales`, in the order of the board;
+    /// those that its manifest lists, or all that are found, without it.
+    #[arg(
+        long = "contexts",
+        global = true,
+        value_name = "PATH,..",
+        value_delimiter = ','
+    )]
+    pub(crate) paths: Vec<String>,
     /// Reads the model from a file, which `cargo eventstorming model` has written, and builds
     /// nothing.
-    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["package", "manifest_path", "features"])]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["package", "manifest_path", "features", "paths"])]
     pub(crate) model: Option<PathBuf>,
     /// Neither asks for crates over the network nor changes the lock file.
     #[arg(long, global = true)]
@@ -235,6 +244,10 @@ pub(crate) struct DocsArgs {
     /// How the difference is written: whole for people, a finding for each file for programs.
     #[arg(long, value_enum, default_value_t, requires = "check")]
     pub(crate) format: CheckFormat,
+    /// The folder of the lock, for the versions that were released before; `contracts` beside the
+    /// manifest of the package without one.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) contracts: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) look: LookArgs,
 }
@@ -294,16 +307,20 @@ pub(crate) enum ContractTask {
     /// Compares each form that was ever released with the present one, and reads each sample
     /// through its upcasters.
     Check {
+        /// A commit, branch or tag, or a folder: no file that the lock has there may be gone or
+        /// changed here.
+        #[arg(long, value_name = "COMMIT|FOLDER")]
+        against: Option<String>,
         #[command(flatten)]
         folder: FolderArgs,
         #[command(flatten)]
         check: CheckArgs,
     },
-    /// Says that an event is no longer read, and why.
+    /// Says that an event, or all that an aggregate has, is no longer read, and why.
     Retire {
         /// The context it was locked in.
         context: String,
-        /// The name it is stored under.
+        /// The name it is stored under, or that of the aggregate.
         event: String,
         /// Why no stored one will ever be read again.
         #[arg(long)]

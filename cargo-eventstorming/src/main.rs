@@ -12,6 +12,7 @@ mod failure;
 mod names;
 mod out;
 mod project;
+mod released;
 mod runner;
 mod scan;
 mod source;

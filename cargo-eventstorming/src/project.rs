@@ -105,8 +105,9 @@ impl Package {
         Some(names.map(str::to_owned).collect())
     }
 
-    fn found(&self) -> Result<Vec<Found>, Failure> {
-        if let Some(listed) = self.listed() {
+    fn found(&self, args: &SourceArgs) -> Result<Vec<Found>, Failure> {
+        let named = (!args.paths.is_empty()).then(|| args.paths.clone());
+        if let Some(listed) = named.or_else(|| self.listed()) {
             let found = |path: String| Found {
                 name: path.clone(),
                 path: Some(path),
@@ -219,7 +220,7 @@ fn choose(metadata: &Metadata, args: &SourceArgs) -> Result<(Package, Vec<Found>
         let mut members = members;
         let package = members.find(|package| package.name == *name);
         let package = package.ok_or_else(|| Failure::NoPackage(name.clone()))?;
-        let found = package.found()?;
+        let found = package.found(args)?;
         if found.is_empty() {
             return Err(Failure::NoContexts);
         }
@@ -227,7 +228,7 @@ fn choose(metadata: &Metadata, args: &SourceArgs) -> Result<(Package, Vec<Found>
     }
     let mut having = Vec::new();
     for package in members {
-        let found = package.found()?;
+        let found = package.found(args)?;
         if !found.is_empty() {
             having.push((package.clone(), found));
         }

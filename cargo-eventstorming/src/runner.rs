@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     fs,
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -41,8 +42,12 @@ impl Runner {
         let target = project.target.join("eventstorming").join("target");
         let mut command = Command::new(cargo());
         command
-            .args(["build", "--quiet", "--manifest-path"])
+            .args(["build", "--manifest-path"])
             .arg(folder.join("Cargo.toml"));
+        // Whoever watches sees how far it has come.
+        if !io::stderr().is_terminal() {
+            command.arg("--quiet");
+        }
         command
             .arg("--target-dir")
             .arg(&target)

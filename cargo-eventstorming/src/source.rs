@@ -124,6 +124,7 @@ fn again(args: &SourceArgs) -> SourceArgs {
         package: args.package.clone(),
         manifest_path: None,
         features: args.features.clone(),
+        paths: args.paths.clone(),
         model: None,
         offline: args.offline,
     }
@@ -159,7 +160,7 @@ impl Drop for Tree {
 }
 
 /// What git answers, if it does.
-fn git(folder: &Path, words: &[&str]) -> Option<String> {
+pub(crate) fn git(folder: &Path, words: &[&str]) -> Option<String> {
     let output = Command::new("git")
         .arg("-C")
         .arg(folder)

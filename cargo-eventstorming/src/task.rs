@@ -10,7 +10,7 @@ use clap::CommandFactory as _;
 use eventstorming::{
     Board, Model,
     check::{Code, Finding, Report, Severity},
-    contract::Lock,
+    contract::{Lock, kept},
     files::Files,
     model::Kind,
     reality::Observations,
@@ -19,10 +19,11 @@ use eventstorming::{
 use crate::{
     args::{
         Args, BoardArgs, BoardFormat, Cargo, CheckArgs, CheckFormat, ContractTask, DiffArgs,
-        DiffFormat, DocsArgs, FolderArgs, LookArgs, SourceArgs, Task,
+        DiffFormat, DocsArgs, LookArgs, SourceArgs, Task,
     },
     failure::Failure,
     out::Out,
+    released::released,
     source::{Source, earlier},
 };
 
@@ -170,6 +171,9 @@ fn docs(source: &Source, wish: &DocsArgs, out: &Out) -> Result<Outcome, Failure>
     if let Some(base) = &wish.look.source_base {
         documents = documents.source_base(base);
     }
+    if let Ok(folder) = folder(source, wish.contracts.as_ref()) {
+        documents = documents.released(lock_in(&folder)?);
+    }
     let files = documents.files();
     let place = wish.out.display().to_string();
     if wish.check {
@@ -216,18 +220,22 @@ const fn outcome(found: bool) -> Outcome {
 }
 
 /// The folder of the lock.
-fn folder(source: &Source, wish: &FolderArgs) -> Result<PathBuf, Failure> {
+fn folder(source: &Source, wish: Option<&PathBuf>) -> Result<PathBuf, Failure> {
     let beside = source
         .crate_of
         .as_ref()
         .map(|(project, _)| project.package.folder().join("contracts"));
-    wish.folder.clone().or(beside).ok_or(Failure::NoFolder)
+    wish.cloned().or(beside).ok_or(Failure::NoFolder)
+}
+
+fn lock_in(folder: &Path) -> Result<Lock, Failure> {
+    Ok(Lock::from_files(Files::read(folder)?.map())?)
 }
 
 fn contract(source: &Source, task: &ContractTask, out: &Out) -> Result<Outcome, Failure> {
     match task {
         ContractTask::Lock { folder: wish } => {
-            let folder = folder(source, wish)?;
+            let folder = folder(source, wish.folder.as_ref())?;
             let (_, runner) = source.crate_of.as_ref().ok_or(Failure::NoTypes)?;
             let written = runner.ask(&["lock"], Some(&folder))?;
             out.progress(
@@ -238,31 +246,14 @@ fn contract(source: &Source, task: &ContractTask, out: &Out) -> Result<Outcome, 
             Ok(Outcome::Clean)
         }
         ContractTask::Check {
+            against,
             folder: wish,
             check,
         } => {
-            let folder = folder(source, wish)?;
-            let lock = Lock::from_files(Files::read(&folder)?.map())?;
-            let mut findings = lock.check(&source.model);
-            if let Some((_, runner)) = &source.crate_of {
-                findings.extend(
-                    runner
-                        .ask(&["read"], Some(&folder))?
-                        .lines()
-                        .map(unreadable),
-                );
-            } else {
-                out.progress(
-                    "Passed over",
-                    "the samples: a model in a file has no types to read them",
-                );
-            }
-            report(
-                &Report::default().with(&source.model, findings),
-                source,
-                check,
-                out,
-            )
+            let folder = folder(source, wish.folder.as_ref())?;
+            let findings = broken(source, &folder, against.as_deref(), out)?;
+            let findings = Report::default().with(&source.model, findings);
+            report(&findings, source, check, out)
         }
         ContractTask::Retire {
             context,
@@ -270,8 +261,8 @@ fn contract(source: &Source, task: &ContractTask, out: &Out) -> Result<Outcome, 
             reason,
             folder: wish,
         } => {
-            let folder = folder(source, wish)?;
-            let mut lock = Lock::from_files(Files::read(&folder)?.map())?;
+            let folder = folder(source, wish.folder.as_ref())?;
+            let mut lock = lock_in(&folder)?;
             lock.retire(context, event, reason);
             for file in Files::from(lock.files()).write_new(&folder)? {
                 out.progress("Wrote", &file);
@@ -279,6 +270,31 @@ fn contract(source: &Source, task: &ContractTask, out: &Out) -> Result<Outcome, 
             Ok(Outcome::Clean)
         }
     }
+}
+
+/// What of a lock is broken: by the schemas, by the samples, and in the lock itself.
+fn broken(
+    source: &Source,
+    folder: &Path,
+    against: Option<&str>,
+    out: &Out,
+) -> Result<Vec<Finding>, Failure> {
+    let files = Files::read(folder)?;
+    let mut findings = Vec::new();
+    if let Some(against) = against {
+        findings.extend(kept(&released(against, folder)?, files.map()));
+    }
+    findings.extend(Lock::from_files(files.map())?.check(&source.model));
+    if let Some((_, runner)) = &source.crate_of {
+        let read = runner.ask(&["read"], Some(folder))?;
+        findings.extend(read.lines().map(unreadable));
+    } else {
+        out.progress(
+            "Passed over",
+            "the samples: a model in a file has no types to read them",
+        );
+    }
+    Ok(findings)
 }
 
 /// A line of the program that reads samples.

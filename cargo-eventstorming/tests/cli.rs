@@ -81,7 +81,6 @@ fn exit_codes_tell_findings_from_failures() {
     assert_eq!(code(&call(&["board", "--context", "Nowhere"])), 2);
     assert_eq!(code(&call(&["board", "--no-such-option"])), 2);
     assert_eq!(code(&call(&["impact", "Nothing"])), 2);
-    assert_eq!(code(&call(&["explain", "ES401"])), 0);
     assert_eq!(code(&call(&["explain", "ES999"])), 2);
 }
 
@@ -201,6 +200,11 @@ fn an_impact_and_every_code_are_told() {
     );
     let list = said(&call(&["explain"]));
     assert!(list.contains("ES401  error"), "{list}");
+    for known in eventstorming::check::Code::ALL {
+        let explained = call(&["explain", known.as_str()]);
+        assert_eq!(code(&explained), 0, "{known}");
+        assert!(said(&explained).starts_with(&format!("# {known}: ")));
+    }
     for shell in ["bash", "zsh", "fish"] {
         assert!(
             said(&call(&["completions", shell])).contains("eventstorming"),
@@ -381,9 +385,46 @@ fn a_branch_is_compared_with_a_commit_of_its_repository() {
     assert_eq!(said(&left).lines().count(), 1, "no tree is left behind");
 }
 
+#[test]
+fn what_was_locked_at_a_commit_is_neither_gone_nor_changed() {
+    let subject = Subject::new(&library("u32"));
+    let folder = subject.0.path();
+    git(folder, &["init", "--quiet", "--initial-branch", "main"]);
+    assert_eq!(code(&subject.call(&["contract", "lock"])), 0);
+    git(folder, &["add", "contracts"]);
+    git(folder, &["commit", "--quiet", "-m", "sells"]);
+    let check = || subject.call(&["contract", "check", "--against", "main"]);
+    assert_eq!(code(&check()), 0, "{}", said(&check()));
+    let schema = subject.path("contracts/Sales/Placed/v1.schema.json");
+    let kept = fs::read_to_string(&schema).expect("it is there");
+    fs::write(&schema, kept.replace("uint32", "uint64")).expect("it can be written");
+    let changed = check();
+    assert_eq!(code(&changed), 1, "{}", told(&changed));
+    let expected = "`Sales/Placed/v1.schema.json` of the lock is not as it was released";
+    assert!(said(&changed).contains(expected), "{}", said(&changed));
+    fs::remove_dir_all(subject.path("contracts")).expect("it can be removed");
+    let gone = check();
+    assert_eq!(code(&gone), 1, "{}", told(&gone));
+    assert_eq!(said(&gone).matches("of the lock is gone").count(), 3);
+    let none = subject.call(&["contract", "check", "--against", "no-such-commit"]);
+    assert_eq!(code(&none), 2);
+}
+
+#[test]
+fn the_contexts_of_a_crate_may_be_named() {
+    let subject = Subject::new(&library("u32"));
+    let named = subject.call(&["model", "--contexts", "Sales"]);
+    assert_eq!(code(&named), 0, "{}", told(&named));
+    let strange = subject.call(&["model", "--contexts", "Purchases"]);
+    assert_eq!(code(&strange), 2, "{}", said(&strange));
+}
+
 fn what_is_released_stays_readable(subject: &Subject) {
     let lock = subject.call(&["contract", "lock"]);
     assert_eq!(code(&lock), 0, "{}", told(&lock));
+    let stored = subject.path("contracts/Sales/Placed/v1.stored.json");
+    let stored = fs::read_to_string(stored).expect("it was locked");
+    assert!(stored.contains("\"Order\""), "{stored}");
     assert!(
         subject
             .path("contracts/Sales/Placed/v1.schema.json")

@@ -8,5 +8,5 @@ pub fn board() -> Board {
     board
         .title("From order to delivery")
         .opening("Checkout")
-        .columns(6)
+        .columns(3)
 }

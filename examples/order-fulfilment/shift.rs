@@ -9,6 +9,7 @@ use aether::{
     runtime::{Aether, CommandError, ReadError, Sent},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::time::{Duration, sleep};
 
 use super::{
     day::{Day, Hour, Visit},
@@ -67,7 +68,28 @@ pub async fn work(
     day: &Day,
     watch: impl Fn(Moment) + Sync,
 ) -> Result<Diary, Broken> {
-    let shift = Shift { aether, day, watch };
+    work_slowly(aether, day, Duration::ZERO, watch).await
+}
+
+/// Works through a day as [`work`] does, and waits a while before each customer comes in.
+///
+/// # Errors
+/// As [`work`].
+///
+/// # Cancel safety
+/// As [`work`].
+pub async fn work_slowly(
+    aether: &Aether,
+    day: &Day,
+    pause: Duration,
+    watch: impl Fn(Moment) + Sync,
+) -> Result<Diary, Broken> {
+    let shift = Shift {
+        aether,
+        day,
+        pause,
+        watch,
+    };
     let mut diary = Diary::default();
     for article in &day.articles {
         shift.send(article.clone()).await?;
@@ -82,6 +104,8 @@ pub async fn work(
 struct Shift<'a, W> {
     aether: &'a Aether,
     day: &'a Day,
+    /// How long after one customer the next one comes in.
+    pause: Duration,
     watch: W,
 }
 
@@ -112,7 +136,7 @@ impl<W: Fn(Moment) + Sync> Shift<'_, W> {
             late += u64::from(!self.call_off(cancel.clone()).await?);
         }
         let served = stream::iter(&hour.visits).map(|visit| self.serve(visit));
-        let mut served = served.buffer_unordered(Self::AT_A_TIME);
+        let mut served = served.buffer_unordered(self.at_a_time());
         while let Some(in_time) = served.try_next().await? {
             late += u64::from(!in_time);
         }
@@ -122,8 +146,20 @@ impl<W: Fn(Moment) + Sync> Shift<'_, W> {
         Ok(late)
     }
 
+    /// Customers who come in one after the other are served so.
+    const fn at_a_time(&self) -> usize {
+        if self.pause.is_zero() {
+            Self::AT_A_TIME
+        } else {
+            1
+        }
+    }
+
     /// Serves a customer. Says whether second thoughts, if there were any, came in time.
     async fn serve(&self, visit: &Visit) -> Result<bool, Broken> {
+        if !self.pause.is_zero() {
+            sleep(self.pause).await;
+        }
         self.send(visit.order.clone()).await?;
         (self.watch)(Moment::Served);
         match &visit.cancellation {

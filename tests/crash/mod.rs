@@ -8,6 +8,7 @@
 
 pub mod asks;
 mod dice;
+pub mod orders;
 pub mod tally;
 mod writer;
 

@@ -7,7 +7,7 @@ use std::{ffi::OsStr, path::Path, process::Stdio};
 
 use aether::{ActorId, CommitId, Position, Recorded, Version};
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, ChildStdout, Command},
 };
 
@@ -54,6 +54,11 @@ impl Writer {
     /// Starts a process that works on the store at this place.
     pub fn start_at(program: &Path, place: &str) -> Self {
         Self::run(program, [OsStr::new(place)])
+    }
+
+    /// Starts a process with these arguments.
+    pub fn start_with<'a>(program: &Path, arguments: impl IntoIterator<Item = &'a OsStr>) -> Self {
+        Self::run(program, arguments)
     }
 
     /// Starts a process that cannot make a file larger than this.
@@ -119,6 +124,36 @@ impl Writer {
             Ok(_) => line.strip_suffix('\n').map(str::to_owned),
             Err(err) => panic!("the writer cannot be heard: {err}"),
         }
+    }
+
+    /// Writes to its input.
+    pub async fn say(&mut self, what: &str) {
+        let Some(input) = self.process.stdin.as_mut() else {
+            panic!("a pipe was asked for");
+        };
+        if let Err(err) = input.write_all(what.as_bytes()).await {
+            panic!("the process does not listen: {err}");
+        }
+    }
+
+    /// Waits until it has ended by itself, without a fault.
+    pub async fn ended(mut self) {
+        match self.process.wait().await {
+            Ok(status) if status.success() => {}
+            other => panic!("the process ended with {other:?}"),
+        }
+    }
+
+    /// Kills it; what it had still said.
+    pub async fn kill_and_hear(&mut self) -> Vec<String> {
+        if let Err(err) = self.process.kill().await {
+            panic!("the process cannot be killed: {err}");
+        }
+        let mut lines = Vec::new();
+        while let Some(line) = self.line().await {
+            lines.push(line);
+        }
+        lines
     }
 
     /// Kills it, whatever it may have said.

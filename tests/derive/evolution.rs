@@ -1,14 +1,24 @@
 //! A domain after some years: everything in it has another name, events have other payloads, and
 //! the log is that of the earlier builds.
 
-use std::{error::Error, time::Duration};
+use std::{
+    convert::Infallible,
+    error::Error,
+    num::NonZeroU64,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use aether::{
-    Commit, Event, EventStore as _, InMemoryEventStore, Namespace, Timestamp,
-    domain::{DecodeError, DomainEvent as _},
+    ActorId, Commit, Event, EventStore as _, InMemoryEventStore, Namespace, Recorded,
+    SnapshotStore as _, Timestamp,
+    domain::{DecodeError, DomainEvent as _, EventSet as _, Stored},
     prelude::*,
-    runtime::{Aether, FollowerKind, FollowerState},
+    runtime::{
+        Adapter, Aether, Delivery, FollowerKind, FollowerState, SnapshotPolicy, verify_context,
+    },
     store::transfer::{Export, ExportOptions, Import},
+    subscription::{Subscriber, Subscription},
     testing::ManualClock,
 };
 use serde_json::{Value, json};
@@ -399,8 +409,6 @@ async fn what_is_renamed_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn a_policy_under_another_name_asks_for_everything_again() {
-    use std::convert::Infallible;
-
     #[derive(Policy, Default)]
     struct CheckWhenHandedOver;
 
@@ -594,7 +602,7 @@ async fn an_event_that_no_build_knows_is_an_error_to_its_aggregate_and_raw_to_a_
 
 #[test]
 fn a_version_that_never_was_is_told_from_one_that_is_newer() {
-    let stored = aether::domain::Stored {
+    let stored = Stored {
         event_type: "HandedOver",
         schema_version: 0,
         data: b"{}",
@@ -603,4 +611,198 @@ fn a_version_that_never_was_is_told_from_one_that_is_newer() {
     assert!(matches!(err, DecodeError::RetiredVersion { found: 0, .. }));
     let text = "\"HandedOver\" is stored in version 0, for which no upcaster is listed";
     assert_eq!(err.to_string(), text);
+}
+
+/// Adds up what it is given, in the form of this build.
+#[derive(Default)]
+struct Scales {
+    commits: u32,
+    are_through: Arc<tokio::sync::Notify>,
+}
+
+impl Subscriber for Scales {
+    type State = Vec<f64>;
+    type Error = DecodeError;
+
+    async fn take(&mut self, state: &mut Vec<f64>, of: &Recorded) -> Result<(), DecodeError> {
+        for event in of.commit.events() {
+            let stored = Stored::from(event);
+            if HandedOver::covers(stored.event_type) {
+                state.push(HandedOver::decode(stored)?.kilograms);
+            }
+        }
+        self.commits += 1;
+        if self.commits == LOG {
+            self.are_through.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// How many commits the log has of parcels, and of what waits for them.
+const LOG: u32 = 6;
+
+#[tokio::test]
+async fn every_version_is_brought_up_for_a_subscriber() {
+    let (store, _) = log().await;
+    let commits = store.head().await.expect("the store is there");
+    assert_eq!(commits.as_u64(), u64::from(LOG));
+    let mut scales = Scales::default();
+    let through = Arc::clone(&scales.are_through);
+    let subscription = Subscription::new(store, "scales").partitions(1);
+    let worked = subscription.run(&mut scales, through.notified()).await;
+    worked.expect("all of it can be read");
+    let states = subscription.states::<Vec<f64>>().await;
+    assert_eq!(states.expect("the store is there"), [[0.001, 0.02]]);
+}
+
+/// Who is told of parcels.
+#[derive(ExternalSystem)]
+#[external_system(notified_of(HandedOver))]
+struct Carrier;
+
+/// Keeps what it is told.
+#[derive(Clone, Default)]
+struct CarrierClient {
+    told: Arc<Mutex<Vec<f64>>>,
+}
+
+impl Adapter for CarrierClient {
+    type System = Carrier;
+    type Notice = HandedOver;
+    type Answer = ();
+    type Error = Infallible;
+
+    async fn notify(&self, notice: HandedOver, _: &Delivery) -> Result<(), Infallible> {
+        let mut told = self.told.lock().expect("no test panics here");
+        told.push(notice.kilograms);
+        Ok(())
+    }
+}
+
+bounded_context! {
+    Telling {
+        external_systems: [Carrier],
+        upstream: [Shipping],
+    }
+}
+
+#[tokio::test]
+async fn every_version_is_brought_up_for_an_adapter() {
+    let (store, clock) = log().await;
+    let carrier = CarrierClient::default();
+    let aether = Aether::builder().store(store).clock(clock);
+    let aether = aether.context::<Telling>().adapter(carrier.clone());
+    let aether = aether.start().await.expect("the context holds together");
+    settled(&aether).await;
+    let mut told = carrier.told.lock().expect("no test panics here").clone();
+    // Those of different actors come in any order.
+    told.sort_by(f64::total_cmp);
+    assert_eq!(told, [0.001, 0.02]);
+    aether.shutdown().await;
+}
+
+/// Builds of a scale whose state has one form, while its event has two.
+macro_rules! scale {
+    ($build:ident, ($($event:tt)*), $grams:ident $(, $before:item)*) => {
+        mod $build {
+            use std::convert::Infallible;
+
+            use aether::prelude::*;
+
+            #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+            $($event)*
+            pub(super) struct Weighed {
+                $grams: u64,
+            }
+
+            $($before)*
+
+            #[derive(Command, Serialize, Deserialize)]
+            pub(super) struct Weigh {
+                #[command(id)]
+                pub(super) scale: String,
+            }
+
+            #[derive(Aggregate, Debug, Default, PartialEq, Serialize, Deserialize)]
+            #[aggregate(events(Weighed), snapshot)]
+            pub(super) struct Scale {
+                pub(super) sum: u64,
+            }
+
+            #[handlers]
+            impl Scale {
+                #[handle]
+                fn weigh(&self, _: Weigh) -> Result<Weighed, Infallible> {
+                    Ok(Weighed { $grams: 2 })
+                }
+
+                #[apply]
+                fn weighed(&mut self, event: &Weighed) {
+                    self.sum += event.$grams;
+                }
+            }
+
+            bounded_context! {
+                pub(super) Weighing {
+                    aggregates: [Scale],
+                }
+            }
+        }
+    };
+}
+
+scale!(by_kilograms, (), kilograms);
+scale!(by_grams, (#[event(version = 2, upcast(WeighedV1))]), grams,
+    #[derive(Deserialize)]
+    pub(super) struct WeighedV1 {
+        kilograms: u64,
+    },
+    impl From<WeighedV1> for Weighed {
+        fn from(v1: WeighedV1) -> Self {
+            Self { grams: v1.kilograms * 1000 }
+        }
+    }
+);
+
+/// Weighs once with a build that takes a snapshot of each event, an hour later than the one before,
+/// so that the place of the snapshot is free for it.
+macro_rules! weigh {
+    ($build:ident, $store:expr, $hour:literal) => {{
+        let clock = ManualClock::at(Timestamp::UNIX_EPOCH.after(Duration::from_hours($hour)));
+        let aether = Aether::builder().store($store.clone()).clock(clock);
+        let each = SnapshotPolicy::every(NonZeroU64::MIN);
+        let aether = aether.snapshots(each).context::<$build::Weighing>();
+        let aether = aether.start().await.expect("the context holds together");
+        let before = aether.load::<$build::Scale>("1").await.expect("it is read");
+        let weigh = $build::Weigh {
+            scale: "1".to_owned(),
+        };
+        aether.send(weigh).await.expect("it is not refused");
+        settled(&aether).await;
+        aether.shutdown().await;
+        before.sum
+    }};
+}
+
+#[tokio::test]
+async fn a_snapshot_of_events_in_an_earlier_form_is_not_used_and_is_replaced() {
+    let store = InMemoryEventStore::new();
+    let scale = ActorId::of("Scale", "1").expect("the key is short");
+    let kept = async || {
+        let snapshot = store.snapshot(&scale).await.expect("the store is there");
+        let snapshot = snapshot.expect("one was taken");
+        (
+            snapshot.version.as_u64(),
+            snapshot.state.as_str().to_owned(),
+        )
+    };
+    assert_eq!(weigh!(by_kilograms, store, 0), 0);
+    assert_eq!(kept().await, (1, r#"{"sum":2}"#.to_owned()));
+    // The state that was kept looks as the new build's does, and means something else.
+    assert_eq!(weigh!(by_grams, store, 1), 2_000);
+    assert_eq!(kept().await, (2, r#"{"sum":2002}"#.to_owned()));
+    let verified = verify_context::<by_grams::Weighing>(&store, |_| {}).await;
+    let verified = verified.expect("the store is there");
+    assert_eq!((verified.actors, verified.differences), (1, 0));
 }

@@ -27,3 +27,4 @@ mod parts;
 mod processes;
 mod queries;
 mod shop;
+mod subsets;

@@ -29,6 +29,10 @@ fn flow<T>(flow: &Flow<T>, name: fn(&T) -> &'static str) -> String {
             let set: Vec<_> = set.iter().map(|one| name(one)).collect();
             format!("OneOf({})", set.join(", "))
         }
+        Flow::Either(flows) => {
+            let flows: Vec<_> = flows.iter().map(|some| inner(some)).collect();
+            format!("Either({})", flows.join(", "))
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 
 use aether::{
     ActorId, CommandId, Payload,
-    domain::{Context, Handlers},
+    domain::{Context, Handlers, Instances as _, ProcessManager as _},
     eventstorming::Model,
     prelude::*,
-    testing::{given, projection},
+    testing::{given, process, projection},
 };
 
 /// A table was laid.
@@ -153,10 +153,113 @@ impl Guests {
     }
 }
 
+/// Turns a table over: once its guests are gone, it is cleared, and laid again.
+#[derive(ProcessManager, Debug, Default)]
+#[process_manager(key = String)]
+struct Turnover {
+    seated: bool,
+}
+
+/// Says no key itself.
+#[handlers(parts(coming, going))]
+impl Turnover {}
+
+#[handlers(part = coming)]
+impl Turnover {
+    #[apply(key = table)]
+    fn laid(&mut self, _: &Laid) {
+        self.seated = false;
+    }
+
+    #[apply(key = |_| "1".to_owned())]
+    fn seated(&mut self, _: &Seated) {
+        self.seated = true;
+    }
+}
+
+/// The keys are said where the state is kept.
+#[handlers(part = going)]
+impl Turnover {
+    #[react]
+    fn on_seated(&self, _: &Seated) -> After<Clear, Hours<2>> {
+        After::fixed(Clear {
+            table: "1".to_owned(),
+        })
+    }
+
+    #[react(key = |_| "1".to_owned())]
+    fn cleared(&self, _: &Cleared) -> Option<Lay> {
+        self.seated.then(|| Lay {
+            table: "1".to_owned(),
+        })
+    }
+}
+
+/// How much room a guest has.
+trait Room: Default + Send + Sync + 'static {
+    const SEATS: u32;
+}
+
+#[derive(Default)]
+struct Small;
+
+impl Room for Small {
+    const SEATS: u32 = 2;
+}
+
+/// A table of some size. What it does stands in two blocks, whoever it is of.
+#[derive(Aggregate, Default)]
+#[aggregate(event = BarEvent, name = "Bar")]
+struct Bar<R>
+where
+    R: Room,
+{
+    room: std::marker::PhantomData<R>,
+    guests: u32,
+}
+
+/// What happens at the bar.
+#[derive(Event, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[event(prefix = "Bar")]
+enum BarEvent {
+    Filled { guests: u32 },
+}
+
+/// Sit down at the bar.
+#[derive(Command, Serialize, Deserialize)]
+struct Fill {
+    #[command(id)]
+    bar: String,
+    guests: u32,
+}
+
+#[handlers(parts(drinking))]
+impl<R> Bar<R>
+where
+    R: Room,
+{
+    #[apply]
+    fn happened(&mut self, event: &BarEvent) {
+        let BarEvent::Filled { guests } = event;
+        self.guests += guests;
+    }
+}
+
+#[handlers(part = drinking)]
+impl<R: Room> Bar<R> {
+    #[handle]
+    fn fill(&self, command: Fill) -> Result<Option<BarEvent>, Infallible> {
+        let guests = command.guests;
+        let fits = self.guests + guests <= R::SEATS;
+        Ok(fits.then_some(BarEvent::Filled { guests }))
+    }
+}
+
 bounded_context! {
     Serving {
-        aggregates: [Table],
+        aggregates: [Table, Bar<Small>],
         policies: [ClearWhenSeated],
+        process_managers: [Turnover],
         projections: [Guests],
     }
 }
@@ -165,7 +268,6 @@ bounded_context! {
 fn the_blocks_of_a_type_make_one_table_in_the_order_listed() {
     let commands = Table::HANDLERS.iter().map(|row| row.command.name.as_str());
     assert_eq!(commands.collect::<Vec<_>>(), ["Lay", "Seat", "Clear"]);
-    assert_eq!(Table::PARTS, ["seating", "in"]);
     let rows = Table::ON_COMMAND
         .iter()
         .map(|row| row.command().name.as_str());
@@ -218,4 +320,48 @@ fn an_event_of_any_type_is_left_to_whom_it_is_left_even_in_the_first_block() {
         .given("Table.1", Seated { guests: 2 })
         .given("Table.1", Cleared {})
         .then_state(|guests| assert_eq!((guests.seated, guests.others), (2, 1)));
+}
+
+#[test]
+fn the_keys_of_a_process_manager_stand_in_any_of_its_blocks() {
+    let later: After<Clear, Hours<2>> = After::fixed(Clear {
+        table: "1".to_owned(),
+    });
+    process::<Turnover>()
+        .given(Laid {
+            table: "1".to_owned(),
+        })
+        .when(Cleared {})
+        .then_nothing()
+        .when(Seated { guests: 2 })
+        .then_issues(later)
+        .when(Cleared {})
+        .then_issues(Lay {
+            table: "1".to_owned(),
+        });
+    let kept = Turnover::META.applies.iter().copied().flatten();
+    let kept: Vec<_> = kept.map(|event| event.name.as_str()).collect();
+    assert_eq!(kept, ["Laid", "Seated"]);
+    assert_eq!(
+        (Turnover::ON_KEY.len(), Turnover::META.reactions.len()),
+        (3, 2)
+    );
+}
+
+#[test]
+fn a_generic_type_has_parts_as_well() {
+    let fill = |guests| Fill {
+        bar: "1".to_owned(),
+        guests,
+    };
+    given::<Bar<Small>>([])
+        .when(fill(2))
+        .then(BarEvent::Filled { guests: 2 })
+        .when(fill(1))
+        .then_nothing();
+    let commands = Bar::<Small>::HANDLERS
+        .iter()
+        .map(|row| row.command.name.as_str());
+    assert_eq!(commands.collect::<Vec<_>>(), ["Fill"]);
+    assert_eq!(Bar::<Small>::ON_APPLY.len(), 1);
 }

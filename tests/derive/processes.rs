@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aether::{
-    domain::{Instances, Keyed, Stored},
+    domain::{Instances, Issues, Keyed, Stored},
     eventstorming::{
         Model,
         meta::{self, BoundedContext as _, Flow},
@@ -142,6 +142,38 @@ enum FollowUp {
     Void(Void),
 }
 
+/// What may come of a place: at once, later, twice or no more.
+#[derive(Command, Debug, Clone, PartialEq)]
+enum NextStep<C: Command + Issues> {
+    Now(Box<C>),
+    Later(After<C, Hours<2>>),
+    Twice(Option<(After<C>, After<C>)>),
+    Never(Cancel<C>),
+    Other(FollowUp),
+}
+
+/// Steps on.
+#[derive(Policy, Default)]
+struct StepWhenPlaced;
+
+#[handlers]
+impl StepWhenPlaced {
+    #[react]
+    fn placed(&self, event: &Placed) -> NextStep<Thank> {
+        let order = event.at.order.clone();
+        let thank = || Thank {
+            order: order.clone(),
+        };
+        match order {
+            OrderId(0) => NextStep::Now(Box::new(thank())),
+            OrderId(1) => NextStep::Later(After::fixed(thank())),
+            OrderId(2) => NextStep::Twice(None),
+            OrderId(3) => NextStep::Never(Cancel::of(&order)),
+            OrderId(_) => NextStep::Other(FollowUp::Ship(Ship { order })),
+        }
+    }
+}
+
 /// Decides.
 #[derive(Policy, Default)]
 struct DecideWhenLooked;
@@ -187,7 +219,7 @@ struct Warehouse;
 bounded_context! {
     /// Takes orders.
     Ordering {
-        policies: [DecideWhenLooked],
+        policies: [DecideWhenLooked, StepWhenPlaced],
         process_managers: [Fulfilment, Thanks],
         external_systems: [Warehouse],
     }
@@ -369,8 +401,40 @@ fn an_enum_of_commands_is_one_of_them() {
     let [reaction] = DecideWhenLooked::META.reactions else {
         panic!("it reacts to one event");
     };
-    let Flow::Maybe(Flow::OneOf([ship, void])) = reaction.issues else {
+    let Flow::Maybe(Flow::Either([Flow::One(ship), Flow::One(void)])) = reaction.issues else {
         panic!("{:?}", reaction.issues);
     };
     assert_eq!((ship.name.as_str(), void.name.as_str()), ("Ship", "Void"));
+}
+
+#[test]
+fn an_enum_of_commands_holds_whatever_a_reaction_may_return() {
+    let placed = |order| Placed {
+        at: Place { order: id(order) },
+    };
+    let thank = |order| Thank { order: id(order) };
+    let later: After<Thank, Hours<2>> = After::fixed(thank(1));
+    policy::<StepWhenPlaced>()
+        .when(placed(0))
+        .then_issues(thank(0))
+        .when(placed(1))
+        .then_issues(later)
+        .when(placed(2))
+        .then_nothing()
+        .when(placed(3))
+        .then_issues(Cancel::<Thank>::of(3))
+        .when(placed(4))
+        .then_issues(Ship { order: id(4) });
+    let model = Model::of::<Ordering>();
+    let issued = |command: &str| {
+        let policy = element("policy/StepWhenPlaced");
+        let mut relations = model.relations_from(&policy);
+        let found = relations.find(|known| known.to == element(command));
+        let found = found.expect("it is issued");
+        (found.after.clone(), found.cardinality)
+    };
+    // Now or later, and perhaps twice.
+    assert_eq!(issued("command/Thank"), (None, Some(Cardinality::Many)));
+    let perhaps = Some(Cardinality::Alternative);
+    assert_eq!(issued("command/Ship"), (None, perhaps));
 }

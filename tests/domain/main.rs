@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod article;
 #[cfg(test)]
+mod async_api;
+#[cfg(test)]
 mod board;
 #[cfg(test)]
 mod card_payment;

@@ -19,6 +19,8 @@ mod follower;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod pace;
 #[cfg(test)]
 mod schedule;
@@ -34,7 +36,12 @@ mod long {
     use std::env;
 
     use crate::{
-        campaign::Campaign, dice::Dice, schedule::schedule, servers::Servers, summary::Outcome,
+        campaign::Campaign,
+        dice::Dice,
+        orders::{self, Size},
+        schedule::schedule,
+        servers::Servers,
+        summary::Outcome,
     };
 
     const ROUNDS: usize = 12;
@@ -72,5 +79,20 @@ mod long {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn three_servers_keep_their_word() {
         run(Servers::three().await).await;
+    }
+
+    const FLOW: Size = Size {
+        orders: 10_000,
+        kills: 100,
+    };
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_worker_on_disk_that_is_killed_a_hundred_times_does_everything_once() {
+        orders::on_disk(FLOW, seed()).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn workers_on_a_server_that_are_killed_a_hundred_times_do_everything_once() {
+        orders::on_jetstream(FLOW, seed(), 20).await;
     }
 }

@@ -11,6 +11,8 @@ mod follower;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod pace;
 #[cfg(test)]
 mod schedule;
@@ -27,6 +29,7 @@ mod short {
 
     use crate::{
         campaign::Campaign,
+        orders::{self, Size},
         schedule::{Fault, Whom},
         servers::Servers,
     };
@@ -59,5 +62,20 @@ mod short {
             down: Duration::from_millis(300),
         };
         run(Servers::three().await, &[kill]).await;
+    }
+
+    const FLOW: Size = Size {
+        orders: 300,
+        kills: 5,
+    };
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_worker_on_disk_that_is_killed_does_everything_once() {
+        orders::on_disk(FLOW, 1).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn workers_on_a_server_that_are_killed_do_everything_once() {
+        orders::on_jetstream(FLOW, 1, 3).await;
     }
 }

@@ -217,8 +217,9 @@ pub struct Watch;
 pub struct OpenDocks;
 
 /// The docks that are open.
-#[derive(Projection, Debug, Default)]
-#[projection(read_by(Watch), name = "DocksAtNight", context = Forms)]
+#[derive(Projection, Debug, Default, Serialize, Deserialize)]
+#[projection(read_by(Watch), snapshot(version = 2, trusted), inline)]
+#[projection(name = "DocksAtNight", context = Forms)]
 pub struct DockTable {
     open: std::collections::BTreeSet<u32>,
 }

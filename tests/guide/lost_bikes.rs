@@ -9,8 +9,6 @@ use crate::{
 };
 
 /// Gives a rider a day to bring a bike back, and charges for a bike that stays away.
-///
-/// Allow ES404: a bike cannot know by itself that a day has gone by.
 #[derive(ProcessManager, Debug, Default, PartialEq)]
 #[process_manager(key = BikeId)]
 pub struct LostBikes {

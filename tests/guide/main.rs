@@ -22,6 +22,7 @@ mod first;
 mod forgetting;
 mod forms;
 mod free_bikes;
+mod kept;
 mod lost_bikes;
 mod pages;
 mod properties;

@@ -4,9 +4,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2];
@@ -79,6 +79,8 @@ const numbers = ["uint8", "uint16", "uint32", "uint64", "uint", "int8", "int16",
 function ajv() {
   const judge = new Ajv2020({ strict: true, allErrors: true });
   addFormats(judge);
+  // What schemas say besides is no keyword of theirs.
+  judge.addVocabulary(["x-personal", "x-aliases", "x-other"]);
   for (const format of numbers) judge.addFormat(format, { type: "number", validate: Number.isInteger });
   return judge;
 }
@@ -119,6 +121,24 @@ await judge("ajv, on the messages of AsyncAPI", ending("asyncapi.json"), (file) 
       assert(valid(payload), `${name}: ${judge.errorsText(valid.errors)}`);
     }
   }
+});
+
+// It speaks to programs in one language, and needs no other.
+process.env.DOTNET_SYSTEM_GLOBALIZATION_INVARIANT = "1";
+const multitool = join(here, "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool");
+chmodSync(multitool, 0o755);
+await judge("the SARIF multitool", ending(".sarif"), (file) => {
+  const said = `${file}.judged`;
+  try {
+    run(multitool, "validate", file, "--output", said, "--log", "ForceOverwrite");
+  } catch (error) {
+    // It fails where it has found something, which is told below.
+    if (!existsSync(said)) throw error;
+  }
+  const found = json(said).runs.flatMap((run) => run.results ?? []);
+  const told = found.filter((one) => (one.level ?? "warning") !== "note").map((one) =>
+    `${one.level ?? "warning"} ${one.ruleId}: ${(one.message.arguments ?? [one.message.text]).join(" ")}`);
+  assert.deepEqual(told, []);
 });
 
 await judge("the EventCatalog linter", [join(folder, "eventcatalog")], (catalog) => {

@@ -84,6 +84,52 @@ await fact("a click on a note, and Enter on one, show it", async () => {
   await page.keyboard.press("Escape");
 });
 
+await fact("notes are buttons with names, from one to the next in the order of time", async () => {
+  await page.keyboard.press("Escape");
+  await page.$eval("[data-element]", (node) => node.focus());
+  const told = [];
+  for (let at = 0; at < 6; at += 1) {
+    told.push(await page.evaluate(() => document.activeElement.dataset.element));
+    await page.keyboard.press("Tab");
+  }
+  assert.deepEqual(told, await page.$$eval("[data-element]", (all) => all.slice(0, 6).map((one) => one.dataset.element)));
+  const { nodes } = await (await page.createCDPSession()).send("Accessibility.getFullAXTree");
+  const buttons = nodes.filter((node) => node.role?.value === "button" && !node.ignored).map((node) => node.name.value);
+  const labels = await page.$$eval("[data-element] > g", (all) => all.map((one) => one.getAttribute("aria-label")));
+  assert.deepEqual(labels.filter((label) => !buttons.includes(label)), []);
+  await page.keyboard.press(" ");
+  assert.equal(await page.$eval("#panel", (node) => node.hidden), false, "a space is as good as Enter");
+  await page.keyboard.press("Escape");
+});
+
+await fact("arrows move the board, plus and minus zoom, and a question mark tells the keys", async () => {
+  await page.keyboard.press("0");
+  const scale = async () => Number((await transform()).match(/scale\(([\d.]+)\)/)[1]);
+  const [before, small] = [await transform(), await scale()];
+  await page.keyboard.press("ArrowRight");
+  assert.notEqual(await transform(), before);
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await transform(), before);
+  await page.keyboard.press("+");
+  assert(await scale() > small);
+  await page.keyboard.press("-");
+  assert(Math.abs(await scale() - small) < 1e-9);
+  await page.keyboard.press("?");
+  assert.equal(await page.$eval("#keys", (node) => node.open), true);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.$eval("#keys", (node) => node.open), false);
+  await page.keyboard.press("0");
+});
+
+await fact("a link to an element opens the page there", async () => {
+  const other = await browser.newPage();
+  const id = await page.$eval("[data-element*='/command/']", (node) => node.dataset.element);
+  await other.goto(`${pathToFileURL(file).href}#${encodeURI(id)}`);
+  await other.waitForSelector("html[data-ready=yes]");
+  assert.equal(await other.$eval(".here", (node) => node.dataset.element), id);
+  await other.close();
+});
+
 await fact("the flow is walked step by step, and back", async () => {
   await page.keyboard.press("w");
   const kinds = [];
@@ -93,6 +139,8 @@ await fact("the flow is walked step by step, and back", async () => {
     await page.keyboard.press("ArrowRight");
   }
   assert.deepEqual(kinds.slice(0, 3), ["actor", "command", "event"]);
+  const [seen, told] = await page.evaluate(() => [document.activeElement.dataset.element, location.hash]);
+  assert.equal(told, `#${encodeURI(seen)}`, "the keyboard goes along");
   await picture("walk");
   const here = await text("#panel h2");
   await page.keyboard.press("ArrowLeft");
@@ -133,16 +181,26 @@ await fact("light and dark are a choice, and first that of the reader's system",
   assert.equal(await ground(), light, "the choice stays");
 });
 
-await fact("print shows the board alone, on one page", async () => {
+await fact("print shows the board alone, on one page of its own shape, light whatever the screen is", async () => {
+  await page.keyboard.press("t");
+  assert.equal(await page.$eval("html", (node) => node.dataset.theme), "dark");
+  await page.$eval("[data-element*='/event/']", (node) => node.focus());
+  await page.keyboard.press("Enter");
   await page.emulateMediaType("print");
   const shown = (selector) => page.$eval(selector, (node) => getComputedStyle(node).display);
-  assert.equal(await shown("header"), "none");
-  const { left, right } = await page.$eval("#board svg", (node) => {
-    const { left, right } = node.getBoundingClientRect();
-    return { left, right };
-  });
-  assert(left >= -1 && right <= 1401, `${left}..${right}`);
+  for (const rest of ["header", "aside", ".zoom"]) assert.equal(await shown(rest), "none", rest);
+  assert.equal(await page.$eval("#board .es-paper", (node) => getComputedStyle(node).fill), "rgb(255, 255, 255)");
+  const faint = await page.$$eval("#board .es-note:not(.es-retired)", (notes) => notes.filter((note) => getComputedStyle(note).opacity !== "1").length);
+  assert.equal(faint, 0, "what is not in focus is printed as well");
+  const paper = await page.pdf({ preferCSSPageSize: true, printBackground: true, path: pictures && `${pictures}/page.pdf` });
+  const pdf = Buffer.from(paper).toString("latin1");
+  assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 1, "pages");
   await page.emulateMediaType("screen");
+  const [, width, height] = pdf.match(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/).map(Number);
+  const [wide, high] = await page.$eval("#board svg", (node) => [node.width.baseVal.value, node.height.baseVal.value]);
+  assert.equal(width > height, wide > high, `${width} x ${height} for ${wide} x ${high}`);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("t");
 });
 
 await fact("no network is asked for anything, and nothing goes wrong", async () => {

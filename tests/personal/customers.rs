@@ -184,7 +184,8 @@ impl Farewell {
 }
 
 /// Names in the clear, as read models have them.
-#[derive(Projection, Debug, Default)]
+#[derive(Projection, Debug, Default, Serialize, Deserialize)]
+#[projection(snapshot)]
 pub(crate) struct AddressBook {
     pub(crate) names: BTreeMap<String, String>,
 }

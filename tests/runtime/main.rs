@@ -15,14 +15,21 @@
 
 mod actors;
 mod adapters;
+mod books;
+mod breaking;
 mod commands;
 mod followers;
+mod health;
 mod lifecycle;
 mod meters;
 mod metrics;
 mod parking;
 mod processes;
 mod processes_killed;
+mod projections;
+mod projections_killed;
+mod prometheus;
+mod retries;
 mod sessions;
 mod sessions_killed;
 mod shop;
@@ -30,5 +37,6 @@ mod snapshot_schemas;
 mod snapshots;
 mod snapshots_killed;
 mod timers;
+mod traces;
 mod unreliable_store;
 mod watched_store;

@@ -9,8 +9,10 @@ use std::{
 
 use aether::{
     CommandId, InMemoryEventStore,
+    bus::LocalEventBus,
     runtime::{ActorOptions, Aether},
 };
+use aether_tests::crash::tally::{self, Tally};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
     SharedString, Unit,
@@ -18,17 +20,18 @@ use metrics::{
 
 use crate::{
     meters::{Gauging, Metering, Ring, measure},
+    processes::Entrance,
     shop::{CountSeat, Seating, Selling, ticket},
 };
 
 /// A metric as it was registered: its kind and the names of its labels.
-type Kind = (&'static str, BTreeSet<String>);
+pub(crate) type Kind = (&'static str, BTreeSet<String>);
 
 #[derive(Debug, Clone, Default)]
-struct Ledger(Arc<Mutex<Kept>>);
+pub(crate) struct Ledger(Arc<Mutex<Kept>>);
 
 #[derive(Debug, Default)]
-struct Kept {
+pub(crate) struct Kept {
     registered: BTreeMap<String, Kind>,
     described: BTreeSet<String>,
     counts: BTreeMap<String, Arc<Count>>,
@@ -86,7 +89,7 @@ impl Ledger {
     }
 
     /// All that was counted, or measured, or said last.
-    fn values(&self, name: &str) -> Vec<f64> {
+    pub(crate) fn values(&self, name: &str) -> Vec<f64> {
         let kept = self.0.lock().unwrap();
         let count = kept.counts.get(name);
         assert!(count.is_some(), "`{name}` among {:?}", kept.counts.keys());
@@ -124,12 +127,12 @@ impl Recorder for Ledger {
     }
 }
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// The list, as it is written for people.
-fn listed() -> BTreeMap<String, Kind> {
+pub(crate) fn listed() -> BTreeMap<String, Kind> {
     let text = fs::read_to_string(root().join("docs/metrics.md")).unwrap();
     let rows = text.lines().filter(|line| line.starts_with("| `aether_"));
     let kinds = ["counter", "gauge", "histogram"];
@@ -177,12 +180,19 @@ fn named(folder: &Path, names: &mut BTreeSet<String>) {
 async fn started() -> (Aether, Ledger) {
     let ledger = Ledger::default();
     let guard = metrics::set_default_local_recorder(&ledger);
+    drop(LocalEventBus::new());
+    let (subscription, mut tally) = (
+        tally::subscription(InMemoryEventStore::new()),
+        Tally::default(),
+    );
+    subscription.run(&mut tally, async {}).await.unwrap();
     let builder = Aether::builder()
         .store(InMemoryEventStore::new())
         .actors(ActorOptions::new().count(4))
         .context::<Selling>()
         .context::<Seating>()
-        .context::<Metering>();
+        .context::<Metering>()
+        .context::<Entrance>();
     let aether = builder.start().await.unwrap();
     drop(guard);
     (aether, ledger)

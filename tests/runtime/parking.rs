@@ -14,7 +14,10 @@ use aether::{
 };
 use tokio::time::{sleep, timeout};
 
-use crate::shop::{Bank, Hall, PayTicket, Seating, Selling, Ticket, TicketBought, ticket};
+use crate::{
+    metrics::Ledger,
+    shop::{Bank, Hall, PayTicket, Seating, Selling, Ticket, TicketBought, ticket},
+};
 
 const POLICY: &str = "policy/CountSeatWhenBought";
 
@@ -180,6 +183,72 @@ async fn a_runtime_that_parks_nothing_stands_still_before_the_event() {
     let err = aether.settled().await.unwrap_err();
     assert!(matches!(err, ReadError::Halted { .. }), "{err:?}");
     assert_eq!(seats(&aether).await, 0);
+}
+
+/// A later build, whose policy knows what to make of an event that the one before cannot read.
+mod later {
+    use aether::prelude::*;
+
+    use crate::shop::{CountSeat, Hall, Selling};
+
+    #[derive(Policy, Default)]
+    #[policy(name = "CountSeatWhenBought")]
+    pub(super) struct CountSeatOfAnyTicket;
+
+    #[handlers]
+    impl CountSeatOfAnyTicket {
+        #[react]
+        fn any(&self, event: &RawEvent) -> Option<CountSeat> {
+            let is_bought = event.event_type == "TicketBought";
+            let (hall, by) = ("1".to_owned(), 1);
+            is_bought.then_some(CountSeat { hall, by })
+        }
+    }
+
+    bounded_context! {
+        /// Looks after the hall, in a later build.
+        pub(super) Seating {
+            aggregates: [Hall],
+            policies: [CountSeatOfAnyTicket],
+            upstream: [Selling],
+        }
+    }
+}
+
+#[tokio::test]
+async fn poison_shows_in_the_metrics_within_a_second_and_a_retry_heals_it_after_the_fix() {
+    let (store, ledger) = (InMemoryEventStore::new(), Ledger::default());
+    let guard = metrics::set_default_local_recorder(&ledger);
+    let before = seating(&store, Parking::new()).await;
+    drop(guard);
+    let last = |name: &str| ledger.values(name).last().copied();
+    until(async || last("aether_store_up") == Some(1.0)).await;
+    store.save(poison("a", 1)).await.unwrap();
+    store.save(bought("a", 2)).await.unwrap();
+    for number in 0..20 {
+        store.save(bought(&format!("t{number}"), 1)).await.unwrap();
+    }
+    let waiting = "aether_follower_parked policy CountSeatWhenBought waiting";
+    let shown = until(async || last(waiting) == Some(1.0));
+    timeout(Duration::from_secs(1), shown)
+        .await
+        .expect("it is shown within a second");
+    before.settled().await.unwrap();
+    assert_eq!(seats(&before).await, 20, "all others go on");
+    before.shutdown().await;
+
+    let builder = Aether::builder().store(store.clone());
+    let after = builder.context::<later::Seating>().start().await.unwrap();
+    after.settled().await.unwrap();
+    assert_eq!(
+        after.parked().await.unwrap().len(),
+        1,
+        "it waits for an order"
+    );
+    parking::retry(&store, POLICY, &[actor("a")]).await.unwrap();
+    until_parked(&after, 0).await;
+    after.settled().await.unwrap();
+    assert_eq!(seats(&after).await, 22);
 }
 
 /// A bank that does not answer for one ticket until it is repaired.

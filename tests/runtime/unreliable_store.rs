@@ -1,5 +1,5 @@
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
@@ -32,10 +32,14 @@ pub(crate) struct Faults {
     pub broken_followings: AtomicU32,
     /// How often the log has been followed.
     pub followings: AtomicU32,
+    /// From where it has been followed.
+    pub followed_from: Mutex<Vec<u64>>,
     /// Whoever holds it holds up every follower of the log.
     pub(crate) blind: Arc<RwLock<()>>,
     /// Whoever holds it holds up every commit.
     pub(crate) hold: RwLock<()>,
+    /// Whether it does not say where the log ends.
+    pub no_head: AtomicBool,
     /// Whether checkpoints are lost.
     pub no_checkpoints: AtomicBool,
 }
@@ -52,6 +56,11 @@ impl UnreliableStore {
     pub(crate) async fn inner_append(&self, event: aether::Event) {
         use aether::EventStoreExt as _;
         self.inner.save(event).await.expect("memory does not fail");
+    }
+
+    /// From where the log has been followed so far.
+    pub(crate) fn followed_from(&self) -> Vec<u64> {
+        self.faults.followed_from.lock().unwrap().clone()
     }
 
     pub(crate) fn faults(&self) -> &Faults {
@@ -121,6 +130,10 @@ impl EventStore for UnreliableStore {
         self.inner.version(actor).await
     }
 
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        self.inner.namespaces().await
+    }
+
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
         self.inner.stored_before(moment).await
     }
@@ -130,6 +143,9 @@ impl EventStore for UnreliableStore {
     }
 
     async fn head(&self) -> Result<Position, StoreError> {
+        if self.faults.no_head.load(Ordering::SeqCst) {
+            return Err(unavailable());
+        }
         self.inner.head().await
     }
 
@@ -139,6 +155,8 @@ impl EventStore for UnreliableStore {
     ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
         let faults = Arc::clone(&self.faults);
         faults.followings.fetch_add(1, Ordering::SeqCst);
+        let from = after.as_u64();
+        faults.followed_from.lock().unwrap().push(from);
         let blind = Arc::clone(&faults.blind);
         let breaking = move |count: usize| {
             let breaks = count > 0 && takes_one(&faults.broken_followings);

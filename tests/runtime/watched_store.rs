@@ -93,6 +93,10 @@ impl EventStore for WatchedStore {
         Ok(page)
     }
 
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        self.inner.namespaces().await
+    }
+
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
         self.inner.stored_before(moment).await
     }

@@ -51,6 +51,33 @@ build!(forgetful, #[event(upcast(PlacedV1))] { pub(super) order: String, pub(sup
     }
 );
 
+/// The events of the first build, of an aggregate that has another type.
+macro_rules! renamed {
+    ($build:ident, $aggregate:meta) => {
+        mod $build {
+            use super::*;
+
+            #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+            pub(super) struct Placed {
+                pub(super) order: String,
+                pub(super) total: u32,
+            }
+            #[derive(Aggregate, Default)]
+            #[$aggregate]
+            pub(super) struct Purchase {}
+            #[handlers]
+            impl Purchase {
+                #[apply]
+                fn placed(&mut self, _: Placed) {}
+            }
+            bounded_context! { pub(crate) Sales { aggregates: [Purchase] } }
+        }
+    };
+}
+
+renamed!(renamed_badly, aggregate(events(Placed)));
+renamed!(renamed_well, aggregate(name = "Order", events(Placed)));
+
 fn complaint(check: impl FnOnce() + std::panic::UnwindSafe) -> String {
     let panic = std::panic::catch_unwind(check).expect_err("it passes");
     panic.downcast_ref::<String>().expect("a message").clone()
@@ -124,4 +151,16 @@ fn a_released_version_that_is_taken_back_fails() {
         message.contains("error[ES301]: version 2 of `Placed` was released"),
         "{message}"
     );
+}
+
+#[test]
+fn an_aggregate_that_has_lost_its_stored_name_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    locked(folder.path());
+    let message = complaint(|| check_contracts::<renamed_badly::Sales>(folder.path()));
+    assert!(
+        message.contains("version 1 of `Placed` lies in histories of `Order`"),
+        "{message}"
+    );
+    check_contracts::<renamed_well::Sales>(folder.path());
 }

@@ -52,7 +52,7 @@ const STRUCT: Spec = Spec {
 
 const KEPT: Spec = Spec {
     attr: "aggregate(snapshot)",
-    keys: &[(VERSION, Form::Number), (TRUSTED, Form::Flag)],
+    keys: Snapshot::KEYS,
 };
 
 impl Aggregate {
@@ -67,19 +67,25 @@ impl Aggregate {
             noun,
             vis: input.vis.clone(),
             events,
-            snapshot: snapshot(cx, &args),
+            snapshot: Snapshot::read(cx, &args, KEPT),
         })
     }
 }
 
-fn snapshot(cx: &Ctxt, args: &Args) -> Option<Snapshot> {
-    let key = args.key(SNAPSHOT)?.clone();
-    let kept = args.within(cx, SNAPSHOT, KEPT);
-    Some(Snapshot {
-        key,
-        version: kept.number(VERSION).cloned(),
-        is_trusted: kept.key(TRUSTED).is_some(),
-    })
+impl Snapshot {
+    /// The keys within `snapshot(..)`.
+    pub(super) const KEYS: &'static [(&'static str, Form)] =
+        &[(VERSION, Form::Number), (TRUSTED, Form::Flag)];
+
+    pub(super) fn read(cx: &Ctxt, args: &Args, spec: Spec) -> Option<Self> {
+        let key = args.key(SNAPSHOT)?.clone();
+        let kept = args.within(cx, SNAPSHOT, spec);
+        Some(Self {
+            key,
+            version: kept.number(VERSION).cloned(),
+            is_trusted: kept.key(TRUSTED).is_some(),
+        })
+    }
 }
 
 fn events(cx: &Ctxt, noun: &Noun, args: &Args) -> Option<Events> {

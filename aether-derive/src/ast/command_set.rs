@@ -1,5 +1,5 @@
 use proc_macro2::Ident;
-use syn::{DataEnum, DeriveInput, Fields, Type};
+use syn::{DataEnum, DeriveInput, Fields, Generics, Type};
 
 use super::{
     Args, Krate,
@@ -11,11 +11,12 @@ use crate::{
     symbol::{COMMAND, CRATE},
 };
 
-/// An enum whose variants hold commands: one of several that a reaction asks for.
+/// An enum whose variants hold what a reaction may return: one of several.
 pub(crate) struct CommandSet {
     pub(crate) krate: Krate,
     pub(crate) ident: Ident,
-    /// Each variant, and the command that it holds.
+    pub(crate) generics: Generics,
+    /// Each variant, and what it holds.
     pub(crate) members: Vec<(Ident, Type)>,
 }
 
@@ -42,15 +43,16 @@ impl CommandSet {
             } else {
                 let name = &variant.ident;
                 let message = format!(
-                    "hold one command, as in `{name}(ShipOrder)`: a command is a struct, and an enum says that it is one of several"
+                    "hold one command, as in `{name}(ShipOrder)`, or one `After<ShipOrder>`: a command is a struct, and an enum says that it is one of several"
                 );
                 cx.error(name, message);
             }
         }
-        let sound = cx.count() == before && !members.is_empty() && input.generics.params.is_empty();
+        let sound = cx.count() == before && !members.is_empty();
         sound.then(|| Self {
             krate: Krate::of(&args),
             ident: input.ident.clone(),
+            generics: input.generics.clone(),
             members,
         })
     }

@@ -2,7 +2,7 @@ use proc_macro2::Ident;
 use syn::{Data, DataStruct, DeriveInput, Fields, ext::IdentExt as _};
 
 use super::{
-    Args, InlineSet, Krate, PersonalField, Set, Stored,
+    Args, InlineSet, Krate, PersonalField, Set, Stored, Subset,
     args::{Form, Spec},
     rename::Rename,
     set::{EnumItem, NO_KEYS},
@@ -13,10 +13,6 @@ use crate::{
 };
 
 /// What `#[derive(Event)]` stands on.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it in an expansion"
-)]
 pub(crate) enum EventItem {
     /// A struct: one kind of event.
     One(Krate, Stored),
@@ -24,6 +20,8 @@ pub(crate) enum EventItem {
     Set(Set),
     /// An enum whose variants are events.
     Inline(InlineSet),
+    /// An enum of some of the variants of such an enum.
+    Subset(Subset),
 }
 
 const STRUCT: Spec = {
@@ -62,6 +60,7 @@ impl EventItem {
             Data::Enum(data) => EnumItem::read(cx, input, data).map(|item| match item {
                 EnumItem::Set(set) => Self::Set(set),
                 EnumItem::Inline(set) => Self::Inline(set),
+                EnumItem::Subset(set) => Self::Subset(set),
             }),
             Data::Union(data) => {
                 cx.error(

@@ -30,6 +30,9 @@ pub(crate) struct Block {
 enum Item {
     Fn(Box<Function>),
     Other(TokenStream),
+    /// One that is still being written: it is kept, so that an editor finds what is in it, and the
+    /// items beside it are read all the same.
+    Unread(syn::Error, TokenStream),
 }
 
 /// A function, up to its body.
@@ -106,6 +109,10 @@ impl Block {
         let functions = self.items.iter_mut().filter_map(|item| match item {
             Item::Fn(function) => Some(function),
             Item::Other(_) => None,
+            Item::Unread(error, _) => {
+                cx.push(error.clone());
+                None
+            }
         });
         functions
             .filter_map(|function| Method::take(cx, function))
@@ -147,25 +154,49 @@ impl Parse for Block {
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let ahead = input.fork();
-        let Ok((attrs, vis, sig)) = Function::parse_head(&ahead) else {
-            return Ok(Self::Other(input.parse::<ImplItem>()?.into_token_stream()));
-        };
-        input.advance_to(&ahead);
-        let body = input.parse()?;
-        Ok(Self::Fn(Box::new(Function {
-            attrs,
-            vis,
-            sig,
-            body,
-            marked: false,
-        })))
+        let read = Function::parse(&ahead).map(|function| Self::Fn(Box::new(function)));
+        if read.is_ok() {
+            input.advance_to(&ahead);
+            return read;
+        }
+        let ahead = input.fork();
+        match ahead.parse::<ImplItem>() {
+            Ok(item) => {
+                input.advance_to(&ahead);
+                Ok(Self::Other(item.into_token_stream()))
+            }
+            Err(error) => Ok(Self::Unread(error, unread(input)?)),
+        }
     }
 }
 
+/// The tokens up to where an item ends at last: behind braces or a semicolon.
+fn unread(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() {
+        let ends = input.peek(token::Brace) || input.peek(Token![;]);
+        tokens.extend([input.parse::<TokenTree>()?]);
+        if ends {
+            break;
+        }
+    }
+    Ok(tokens)
+}
+
 impl Function {
-    fn parse_head(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Visibility, Signature)> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
-        Ok((attrs, input.parse()?, input.parse()?))
+        let (vis, sig) = (input.parse()?, input.parse()?);
+        if !input.peek(token::Brace) {
+            return Err(input.error("expected curly braces"));
+        }
+        Ok(Self {
+            attrs,
+            vis,
+            sig,
+            body: input.parse()?,
+            marked: false,
+        })
     }
 
     /// Takes the marker off.
@@ -203,7 +234,7 @@ impl ToTokens for Item {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Fn(function) => function.to_tokens(tokens),
-            Self::Other(item) => tokens.extend(item.clone()),
+            Self::Other(item) | Self::Unread(_, item) => tokens.extend(item.clone()),
         }
     }
 }

@@ -1,5 +1,5 @@
 use proc_macro2::Ident;
-use syn::{Data, DeriveInput, Fields, Generics, Type};
+use syn::{Data, DeriveInput, Generics, Member, Type};
 
 use super::{
     Args, Krate,
@@ -17,7 +17,9 @@ pub(crate) struct Id {
     pub(crate) krate: Krate,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    /// The type it wraps.
+    /// Where the value is that it wraps.
+    pub(crate) member: Member,
+    /// The type of the value.
     pub(crate) inner: Type,
 }
 
@@ -29,7 +31,7 @@ const STRUCT: Spec = Spec {
 impl Id {
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Self> {
         let args = Args::of(cx, &input.attrs, STRUCT);
-        let Some(inner) = inner(&input.data) else {
+        let Some((member, inner)) = inner(&input.data) else {
             let message = format!("an id wraps one value: `struct {}(String);`", input.ident);
             cx.error(&input.ident, message);
             return None;
@@ -38,6 +40,7 @@ impl Id {
             krate: Krate::of(&args),
             ident: input.ident.clone(),
             generics: input.generics.clone(),
+            member,
             inner: inner.clone(),
         })
     }
@@ -48,12 +51,10 @@ impl Id {
     }
 }
 
-fn inner(data: &Data) -> Option<&Type> {
+fn inner(data: &Data) -> Option<(Member, &Type)> {
     let Data::Struct(data) = data else {
         return None;
     };
-    let Fields::Unnamed(fields) = &data.fields else {
-        return None;
-    };
-    only(fields.unnamed.iter()).map(|field| &field.ty)
+    let fields = data.fields.members().zip(&data.fields);
+    only(fields).map(|(member, field)| (member, &field.ty))
 }

@@ -1,6 +1,6 @@
 use std::cell::Cell;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{
     Attribute, FnArg, GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Signature, Type,
@@ -97,6 +97,8 @@ pub(crate) struct Method {
     pub(crate) second: bool,
     /// What it returns; `()` if nothing.
     pub(crate) output: Type,
+    /// Where it says so: at the arrow, behind which an editor looks for nothing.
+    pub(crate) returns: Span,
     /// Who issues the command.
     pub(crate) by: Vec<Type>,
     /// The read models in whose light the command is issued.
@@ -155,6 +157,7 @@ impl Method {
             passed,
             second: parameters(sig).count() > 1,
             output,
+            returns: returns(sig),
             by: args.types(BY).to_vec(),
             informed_by: args.types(INFORMED_BY).to_vec(),
             misread,
@@ -289,6 +292,13 @@ fn is_no_result(ty: &Type) -> bool {
     };
     let last = path.path.segments.last();
     last.is_some_and(|last| last.ident == "Option" || last.ident == "Vec")
+}
+
+fn returns(sig: &Signature) -> Span {
+    match &sig.output {
+        ReturnType::Type(arrow, _) => arrow.spans[0],
+        ReturnType::Default => Span::call_site(),
+    }
 }
 
 fn parameters(sig: &Signature) -> impl Iterator<Item = &Type> {

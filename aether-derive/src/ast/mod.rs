@@ -27,6 +27,7 @@ mod rename;
 mod set;
 mod spelling;
 mod stored;
+mod subset;
 mod suggest;
 
 pub(crate) use self::{
@@ -54,4 +55,5 @@ pub(crate) use self::{
     set::{InlineSet, InlineVariant, Set, SetMember},
     spelling::{spelling, ungrouped},
     stored::Stored,
+    subset::{Subset, SubsetVariant},
 };

@@ -5,15 +5,16 @@ use syn::{
 };
 
 use super::{
-    Args, Krate, PersonalField, Stored,
+    Args, Krate, PersonalField, Stored, Subset,
     args::{Form, Spec},
     rename::Rename,
     spelling,
     spelling::ungrouped,
+    subset,
 };
 use crate::{
     ctxt::Ctxt,
-    symbol::{CRATE, EVENT, OTHER, PREFIX, SET},
+    symbol::{CRATE, EVENT, OTHER, PREFIX, SET, SUBSET_OF},
 };
 
 /// An enum whose variants hold event structs, or sets of them.
@@ -88,11 +89,16 @@ pub(crate) struct InlineVariant {
 pub(crate) enum EnumItem {
     Set(Set),
     Inline(InlineSet),
+    Subset(Subset),
 }
 
 const ENUM: Spec = Spec {
     attr: EVENT,
-    keys: &[(PREFIX, Form::Text), (CRATE, Form::Path)],
+    keys: &[
+        (PREFIX, Form::Text),
+        (SUBSET_OF, Form::Type),
+        (CRATE, Form::Path),
+    ],
 };
 
 const VARIANT: Spec = {
@@ -156,7 +162,12 @@ impl EnumItem {
         if variants.incomplete {
             return None;
         }
+        if let Some(of) = args.ty(SUBSET_OF).filter(|_| !variants.inline.is_empty()) {
+            let inline = variants.inline.iter().map(|(_, variant, _)| *variant);
+            return Some(Self::Subset(Subset::read(cx, (input, &args), of, inline)));
+        }
         if variants.inline.is_empty() {
+            subset::only_inline(cx, &args);
             Some(Self::Set(variants.into_set(cx, input, &args)))
         } else {
             variants.into_inline(cx, input, &args).map(Self::Inline)

@@ -2,7 +2,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::{location::location, set, stop_if::listed};
-use crate::ast::{Aggregate, Events, Set, Snapshot, spelling};
+use crate::ast::{Aggregate, Events, Krate, Set, Snapshot, spelling};
 
 pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
     let noun = &aggregate.noun;
@@ -42,31 +42,34 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
 
 /// `snapshot`: the impl of `Snapshots`, and what says so to whoever knows the aggregate only.
 fn kept(aggregate: &Aggregate) -> Option<(TokenStream, TokenStream)> {
-    let Snapshot {
-        key,
-        version,
-        is_trusted,
-    } = aggregate.snapshot.as_ref()?;
+    let snapshot = aggregate.snapshot.as_ref()?;
     let noun = &aggregate.noun;
     let (krate, ident) = (&noun.krate, &noun.ident);
     let (params, args, where_clause) = noun.generics.split_for_impl();
-    let version = version
-        .as_ref()
-        .map(|version| quote!(const VERSION: #krate::u32 = #version;));
-    let shape = is_trusted.then(|| {
-        quote! {
-            fn shape() -> #krate::Shape { #krate::Shape::of::<Self>().trusted() }
-        }
-    });
+    let members = snapshot_members(krate, snapshot);
     let kept = quote! {
         #[automatically_derived]
-        impl #params #krate::Snapshots for #ident #args #where_clause { #version #shape }
+        impl #params #krate::Snapshots for #ident #args #where_clause { #members }
     };
-    let codec = quote_spanned! {key.span()=>
+    let codec = quote_spanned! {snapshot.key.span()=>
         const SNAPSHOTS: #krate::Option<#krate::SnapshotCodec<Self>> =
             #krate::Some(#krate::SnapshotCodec::new());
     };
     Some((kept, codec))
+}
+
+/// What `snapshot(..)` says, as members of an impl.
+pub(super) fn snapshot_members(krate: &Krate, snapshot: &Snapshot) -> TokenStream {
+    let version = snapshot
+        .version
+        .as_ref()
+        .map(|version| quote!(const VERSION: #krate::u32 = #version;));
+    let shape = snapshot.is_trusted.then(|| {
+        quote! {
+            fn shape() -> #krate::Shape { #krate::Shape::of::<Self>().trusted() }
+        }
+    });
+    quote!(#version #shape)
 }
 
 /// Folds an event, so that rustc blames the very event that no method applies.

@@ -7,18 +7,20 @@ pub(crate) fn command_set(set: &CommandSet) -> TokenStream {
     let CommandSet {
         krate,
         ident,
+        generics,
         members,
     } = set;
+    let (params, args, where_clause) = generics.split_for_impl();
     let variants = members.iter().map(|(variant, _)| variant);
-    let commands: Vec<_> = members.iter().map(|(_, command)| command).collect();
+    let held: Vec<_> = members.iter().map(|(_, held)| held).collect();
     quote! {
         #[automatically_derived]
-        impl #krate::Issues for #ident {
+        impl #params #krate::Issues for #ident #args #where_clause {
             const ISSUES: &'static #krate::meta::Flow<#krate::meta::Command> =
-                &#krate::meta::Flow::OneOf(&[#(<#commands as #krate::Command>::META),*]);
+                &#krate::meta::Flow::Either(&[#(<#held as #krate::Issues>::ISSUES),*]);
             fn issue(self, out: &mut #krate::Vec<#krate::Outgoing>) -> #krate::Result<(), #krate::InvalidPayload> {
                 match self {
-                    #(Self::#variants(command) => <#commands as #krate::Issues>::issue(command, out),)*
+                    #(Self::#variants(held) => <#held as #krate::Issues>::issue(held, out),)*
                 }
             }
         }

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{inline::inline_set, set::set, stored};
+use super::{inline::inline_set, set::set, stored, subset::subset};
 use crate::ast::{EventItem, Krate, Stored};
 
 pub(crate) fn event(event: &EventItem) -> TokenStream {
@@ -9,6 +9,7 @@ pub(crate) fn event(event: &EventItem) -> TokenStream {
         EventItem::One(krate, stored) => one(krate, stored),
         EventItem::Set(item) => set(item, item.ident.span()),
         EventItem::Inline(item) => inline_set(item),
+        EventItem::Subset(item) => subset(item),
     }
 }
 

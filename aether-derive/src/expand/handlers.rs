@@ -3,7 +3,7 @@ use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::{
-    keys,
+    keys::{self, Keyed},
     parts::{self, Tables},
 };
 use crate::{
@@ -21,10 +21,11 @@ pub(crate) fn handlers(args: &HandlersArgs, block: &Block, methods: &[Method]) -
         Verb::React => react(krate, block, method),
         Verb::Answer => answer(krate, block, method),
     });
-    let tables = parts::tables(args, block, &tables(krate, methods));
-    let keys = keys::keys(krate, block, methods);
+    let keyed = keys::distinct(methods);
+    let tables = parts::tables(args, block, &tables(krate, block, methods, &keyed));
+    let keys = keys::keys(krate, block, &keyed);
     let emitted = emitted(krate, block, methods);
-    quote!(#(#impls)* #tables #keys #emitted)
+    quote!(#(#impls)* #keys #tables #emitted)
 }
 
 fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
@@ -177,7 +178,7 @@ fn result(ty: &Type) -> Option<(&Type, &Type)> {
 }
 
 /// What the model says, and the rows of the dispatch tables.
-fn tables(krate: &Krate, methods: &[Method]) -> Tables {
+fn tables(krate: &Krate, block: &Block, methods: &[Method], keyed: &[Keyed<'_>]) -> Tables {
     let of = |verb| {
         methods
             .iter()
@@ -201,6 +202,11 @@ fn tables(krate: &Krate, methods: &[Method]) -> Tables {
         on_command: rows(Verb::Handle, quote!(OnCommand)).collect(),
         on_apply: rows(Verb::Apply, quote!(OnApply)).collect(),
         on_react: rows(Verb::React, quote!(OnReact)).collect(),
+        on_key: keyed.iter().map(|keyed| keys::row(krate, keyed)).collect(),
+        keyed: keyed
+            .iter()
+            .map(|keyed| keys::events(krate, block, keyed))
+            .collect(),
     }
 }
 
@@ -299,7 +305,7 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
     let mut named = Vec::new();
     let handle = |method: &&Method| method.well_formed && method.verb == Verb::Handle;
     for method in methods.iter().filter(handle) {
-        let at = Ident::new("__EMITTED", method.name.span());
+        let at = Ident::new("__EMITTED", method.returns);
         let cfgs = &method.cfgs;
         let events = returned(krate, block, method);
         named.extend(

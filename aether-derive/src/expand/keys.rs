@@ -2,49 +2,95 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Meta, spanned::Spanned as _};
 
-use super::stop_if::stop_if;
+use super::{
+    parts::Tables,
+    stop_if::{stop_if, stop_now},
+};
 use crate::ast::{Block, Key, Krate, Method, spelling};
 
-/// Which instance of a process manager each event concerns; nothing if no method says so.
-pub(super) fn keys(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStream> {
-    let keyed = distinct(methods);
-    if keyed.is_empty() {
-        return None;
-    }
+/// Which instance of a process manager the events concern of which a method says so.
+pub(super) fn keys(krate: &Krate, block: &Block, keyed: &[Keyed<'_>]) -> TokenStream {
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
     let impls = keyed.iter().map(|keyed| {
-        let (cfg, subject, key) = (&keyed.cfg, &keyed.method.subject, key(krate, keyed.key));
+        let (cfg, subject, value) = (&keyed.cfg, &keyed.method.subject, key(krate, keyed.key));
         quote! {
             #cfg
             #[automatically_derived]
             impl #params #krate::Keyed<#subject> for #self_ty #where_clause {
                 type Key = <#self_ty as #krate::ProcessManager>::Key;
-                fn key(event: &#subject) -> #krate::Option<Self::Key> { #key }
+                fn key(event: &#subject) -> #krate::Option<Self::Key> { #value }
             }
         }
     });
-    let rows: Vec<_> = keyed.iter().map(|keyed| row(krate, keyed)).collect();
-    let once = once(krate, block, &keyed);
+    quote!(#(#impls)*)
+}
+
+/// `Instances`, of the only block of a process manager; nothing if no method says a key.
+pub(super) fn instances(krate: &Krate, block: &Block, tables: &Tables) -> Option<TokenStream> {
+    let Tables { on_key, keyed, .. } = tables;
+    if on_key.is_empty() {
+        return None;
+    }
+    let (params, _, where_clause) = block.generics.split_for_impl();
+    let self_ty = &block.self_ty;
+    // In a generic block, nothing is known yet of the events.
+    let once = block.generics.params.is_empty().then(|| {
+        let name = spelling(self_ty);
+        let check = quote!(keyed_once(#name, &[#(#keyed),*]));
+        stop_if(krate, self_ty.span(), &check)
+    });
     Some(quote! {
-        #(#impls)*
         #[automatically_derived]
         impl #params #krate::Instances for #self_ty #where_clause {
-            const ON_KEY: &'static [#krate::OnKey<Self>] = &[#(#rows),*];
+            const ON_KEY: &'static [#krate::OnKey<Self>] = &[#(#on_key),*];
         }
         #once
     })
 }
 
+/// `Instances`, of a type with several blocks, if it is a process manager: `for<..>` puts the
+/// question off until someone needs it.
+pub(super) fn instances_of_parts(
+    krate: &Krate,
+    block: &Block,
+    on_key: &TokenStream,
+    keyed: &TokenStream,
+) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let name = spelling(self_ty);
+    let check = quote! {
+        keyed_each(
+            #name,
+            (<#self_ty as #krate::Handlers>::APPLIES, <#self_ty as #krate::Handlers>::REACTIONS),
+            #keyed,
+        )
+    };
+    let checked = stop_now(krate, self_ty.span(), &check);
+    quote! {
+        #[automatically_derived]
+        impl #krate::Instances for #self_ty
+        where
+            for<'__w> #self_ty: #krate::ProcessManager,
+        {
+            const ON_KEY: &'static [#krate::OnKey<Self>] = #on_key;
+            const KEPT: &'static [#krate::meta::Set<#krate::meta::Event>] = {
+                #checked
+                <#self_ty as #krate::Handlers>::APPLIES
+            };
+        }
+    }
+}
+
 /// An event with the key that is given for it.
-struct Keyed<'a> {
+pub(super) struct Keyed<'a> {
     method: &'a Method,
     key: &'a Key,
     /// Under which conditions a method takes the event.
     cfg: Option<TokenStream>,
 }
 
-fn distinct(methods: &[Method]) -> Vec<Keyed<'_>> {
+pub(super) fn distinct(methods: &[Method]) -> Vec<Keyed<'_>> {
     let mut seen: Vec<String> = Vec::new();
     let mut keyed = Vec::new();
     for method in methods {
@@ -94,22 +140,17 @@ fn key(krate: &Krate, key: &Key) -> TokenStream {
     }
 }
 
-fn row(krate: &Krate, Keyed { method, cfg, .. }: &Keyed<'_>) -> TokenStream {
+pub(super) fn row(krate: &Krate, Keyed { method, cfg, .. }: &Keyed<'_>) -> TokenStream {
     let subject = &method.subject;
     quote!(#cfg #krate::OnKey::<Self>::new::<#subject>())
 }
 
-/// No event comes in two types, unless the block is generic, so that nothing is known yet.
-fn once(krate: &Krate, block: &Block, keyed: &[Keyed<'_>]) -> Option<TokenStream> {
-    if !block.generics.params.is_empty() {
-        return None;
-    }
-    let self_ty = &block.self_ty;
-    let name = spelling(self_ty);
-    let sets = keyed.iter().map(|Keyed { method, cfg, .. }| {
-        let subject = &method.subject;
-        quote!(#cfg #krate::OnKey::<#self_ty>::new::<#subject>().events())
-    });
-    let check = quote!(keyed_once(#name, &[#(#sets),*]));
-    Some(stop_if(krate, self_ty.span(), &check))
+/// The events of a row.
+pub(super) fn events(
+    krate: &Krate,
+    block: &Block,
+    Keyed { method, cfg, .. }: &Keyed<'_>,
+) -> TokenStream {
+    let (self_ty, subject) = (&block.self_ty, &method.subject);
+    quote!(#cfg #krate::OnKey::<#self_ty>::new::<#subject>().events())
 }

@@ -30,6 +30,7 @@ mod schema;
 mod set;
 mod stop_if;
 mod stored;
+mod subset;
 
 pub(crate) use self::{
     aggregate::aggregate,

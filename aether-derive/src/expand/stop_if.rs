@@ -8,12 +8,18 @@ use crate::ast::{Krate, Noun};
 /// Only the two pairs of parentheses carry that span: they decide where the call lies, and an
 /// editor finds nothing behind them.
 pub(super) fn stop_if(krate: &Krate, at: Span, check: &TokenStream) -> TokenStream {
-    let function = spanned(at, quote!(#krate::meta::check::stop_if));
-    let finding = spanned(at, quote!(#krate::meta::check::#check));
+    let stop = stop_now(krate, at, check);
     quote! {
         #[allow(long_running_const_eval, reason = "a large context takes a while to check")]
-        const _: () = #function #finding;
+        const _: () = #stop
     }
+}
+
+/// The same within a constant: a statement.
+pub(super) fn stop_now(krate: &Krate, at: Span, check: &TokenStream) -> TokenStream {
+    let function = spanned(at, quote!(#krate::meta::check::stop_if));
+    let finding = spanned(at, quote!(#krate::meta::check::#check));
+    quote!(#function #finding;)
 }
 
 /// Tokens in parentheses that lie at `at`.

@@ -64,6 +64,16 @@ fn inline_set() -> DeriveInput {
     }
 }
 
+fn subset() -> DeriveInput {
+    parse_quote! {
+        #[event(subset_of = stock::StockEvent)]
+        enum StockTaken {
+            Counted,
+            r#Received { quantity: u32 },
+        }
+    }
+}
+
 fn command() -> DeriveInput {
     parse_quote! {
         /// Place an order.
@@ -194,6 +204,7 @@ snapshots! {
     a_set_becomes_short_matches: event of set;
     a_set_with_other_keeps_what_it_does_not_know: event of set_with_other;
     inline_variants_go_through_the_serde_impls_of_their_enum: event of inline_set;
+    a_subset_becomes_its_set: event of subset;
     a_command_becomes_its_metadata_and_key: command of command;
     an_aggregate_becomes_the_enum_of_its_events: aggregate of aggregate;
     an_aggregate_takes_an_enum_that_is_written: aggregate of aggregate_of_own_events;
@@ -226,6 +237,51 @@ fn keys_become_impls_and_a_table() {
 #[test]
 fn a_context_becomes_its_list_and_the_checks_on_it() {
     insta::assert_snapshot!(pretty(|cx| write::bounded_context(cx, context())));
+}
+
+/// What an editor sends while someone types: bodies are passed on as they are, and an item that is
+/// not one yet takes nothing from the others.
+#[test]
+fn what_is_being_typed_is_kept_and_what_stands_beside_it_is_read() {
+    let cx = Ctxt::new();
+    let written = write::handlers(
+        &cx,
+        TokenStream::new(),
+        quote! {
+            impl Order {
+                #[handle]
+                fn place(&self, command: PlaceOrder) -> Result<OrderPlaced, Refusal> {
+                    if self.total > command. { let x = match }
+                }
+                #[apply]
+                fn shipped(&mut self, event: &OrderShi
+                    ) -> ;
+                #[apply]
+                fn
+                pub const LIMIT: u64 = ;
+                #[apply]
+                fn placed(&mut self, event: &OrderPlaced) { self. }
+            }
+        },
+    );
+    let errors: Vec<String> = cx
+        .check()
+        .unwrap_err()
+        .into_iter()
+        .map(|it| it.to_string())
+        .collect();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    let written = written.to_string();
+    for kept in [
+        "if self . total > command . { let x = match }",
+        "event : & OrderShi",
+        "pub const LIMIT : u64 = ;",
+        "{ self . }",
+        "Handle < PlaceOrder > for Order",
+        "Apply < OrderPlaced > for Order",
+    ] {
+        assert!(written.contains(kept), "{kept} in {written}");
+    }
 }
 
 /// The item with `crate = my::events` among the keys of an attribute.

@@ -96,7 +96,7 @@ impl Hub {
         subscribers.of(&notice.namespace, &mut deliver);
         drop(subscribers);
         if overflowed > 0 {
-            Counts::add(&self.counts.overflowed, overflowed);
+            self.counts.overflowed.add(overflowed);
         }
         true
     }

@@ -20,13 +20,56 @@ pub struct BusStatus {
 }
 
 /// The counts of a bus, as they grow.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counts {
     pub(super) published: AtomicU64,
     pub(super) received: AtomicU64,
-    pub(super) overflowed: AtomicU64,
-    pub(super) lost: AtomicU64,
-    pub(super) unsent: AtomicU64,
+    pub(super) overflowed: Losses,
+    pub(super) lost: Losses,
+    pub(super) unsent: Losses,
+}
+
+/// A count of notices that did not come to whoever wanted them: those are measured as well.
+#[derive(Debug)]
+pub(super) struct Losses {
+    count: AtomicU64,
+    #[cfg(feature = "runtime")]
+    meter: metrics::Counter,
+}
+
+impl Losses {
+    fn new(reason: &'static str) -> Self {
+        #[cfg(not(feature = "runtime"))]
+        let _ = reason;
+        Self {
+            count: AtomicU64::new(0),
+            #[cfg(feature = "runtime")]
+            meter: metrics::counter!("aether_bus_dropped_total", "reason" => reason),
+        }
+    }
+
+    pub(super) fn add(&self, count: u64) {
+        Counts::add(&self.count, count);
+        #[cfg(feature = "runtime")]
+        self.meter.increment(count);
+    }
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        #[cfg(feature = "runtime")]
+        metrics::describe_counter!(
+            "aether_bus_dropped_total",
+            "Notices that did not come to a subscriber, who was told so, by why"
+        );
+        Self {
+            published: AtomicU64::default(),
+            received: AtomicU64::default(),
+            overflowed: Losses::new("overflowed"),
+            lost: Losses::new("lost"),
+            unsent: Losses::new("unsent"),
+        }
+    }
 }
 
 impl Counts {
@@ -40,9 +83,9 @@ impl Counts {
             subscribers,
             published: read(&self.published),
             received: read(&self.received),
-            overflowed: read(&self.overflowed),
-            lost: read(&self.lost),
-            unsent: read(&self.unsent),
+            overflowed: read(&self.overflowed.count),
+            lost: read(&self.lost.count),
+            unsent: read(&self.unsent.count),
         }
     }
 }

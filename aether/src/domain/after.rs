@@ -137,7 +137,9 @@ impl<C> After<C> {
 }
 
 impl<C> Cancel<C> {
-    /// The command to this instance that was asked for without a key.
+    /// Takes back the command to this instance, the text of whose `#[command(id)]` field this is,
+    /// that was asked for without a key. Which command it is says the type:
+    /// `Cancel::<CancelOrder>::of(&event.order)`, where the return type does not.
     pub fn of(instance: impl Display) -> Self {
         Self {
             instance: instance.to_string(),

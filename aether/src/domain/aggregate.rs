@@ -5,6 +5,51 @@ use super::{Context, Emits, EventSet, Origin, Rejection, SnapshotCodec};
 /// A consistency boundary: it handles commands, and its history is its events.
 ///
 /// `#[derive(Aggregate)]` implements it.
+///
+/// ```
+/// use aether::{prelude::*, testing::given};
+///
+/// #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// pub struct Deposited { pub cents: u64 }
+///
+/// #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// pub struct Withdrawn { pub cents: u64 }
+///
+/// #[derive(Command, Serialize, Deserialize)]
+/// pub struct Withdraw { #[command(id)] pub account: String, pub cents: u64 }
+///
+/// #[derive(Debug, PartialEq, thiserror::Error)]
+/// #[error("{missing} cents are missing")]
+/// pub struct Overdrawn { missing: u64 }
+///
+/// /// What someone has. The enum of its events is generated: `AccountEvent`.
+/// #[derive(Aggregate, Debug, Default)]
+/// #[aggregate(events(Deposited, Withdrawn))]
+/// pub struct Account { cents: u64 }
+///
+/// #[handlers]
+/// impl Account {
+///     #[handle]
+///     fn withdraw(&self, command: Withdraw) -> Result<Withdrawn, Overdrawn> {
+///         match command.cents.checked_sub(self.cents) {
+///             None | Some(0) => Ok(Withdrawn { cents: command.cents }),
+///             Some(missing) => Err(Overdrawn { missing }),
+///         }
+///     }
+///
+///     #[apply]
+///     fn deposited(&mut self, event: &Deposited) { self.cents += event.cents; }
+///     #[apply]
+///     fn withdrawn(&mut self, event: &Withdrawn) { self.cents -= event.cents; }
+/// }
+///
+/// let withdraw = |cents| Withdraw { account: "1".to_owned(), cents };
+/// given::<Account>([Deposited { cents: 300 }.into()])
+///     .when(withdraw(200))
+///     .then(Withdrawn { cents: 200 })
+///     .when(withdraw(200))
+///     .then_refused(Overdrawn { missing: 100 });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an aggregate",
     label = "not an aggregate",
@@ -62,6 +107,8 @@ pub trait Apply<E> {
 }
 
 /// A set of events that hands each member to the `Apply` impl for it.
+///
+/// `#[derive(Event)]` alone writes impls of it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",

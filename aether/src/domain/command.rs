@@ -88,13 +88,13 @@ pub fn issue<C: Command>(command: &C, out: &mut Vec<Outgoing>) -> Result<(), Inv
 }
 
 /// What a policy may return: a command, one [`After`](super::After) some time, the
-/// [`Cancel`](super::Cancel) of such, a `#[derive(Command)]` enum of commands, or an `Option`, `Vec`,
-/// array or tuple of these.
+/// [`Cancel`](super::Cancel) of such, or an `Option`, `Vec`, array, `Box`, tuple or
+/// `#[derive(Command)]` enum of these.
 ///
 /// [`Issues::ISSUES`] is what the board shows, so the board shows what the return type permits.
 #[diagnostic::on_unimplemented(
     message = "a policy cannot issue `{Self}`",
-    label = "neither a command nor an `Option`, `Vec` or tuple of commands",
+    label = "neither a command nor an `After`, `Option`, `Vec`, tuple or `#[derive(Command)]` enum of commands",
     note = "add `#[derive(Command)]` to `{Self}` if it is a command"
 )]
 pub trait Issues {
@@ -121,6 +121,14 @@ impl<C: Issues> Issues for Option<C> {
 
     fn issue(self, out: &mut Vec<Outgoing>) -> Result<(), InvalidPayload> {
         self.map_or(Ok(()), |command| command.issue(out))
+    }
+}
+
+impl<C: Issues> Issues for Box<C> {
+    const ISSUES: &'static Flow<meta::Command> = C::ISSUES;
+
+    fn issue(self, out: &mut Vec<Outgoing>) -> Result<(), InvalidPayload> {
+        (*self).issue(out)
     }
 }
 

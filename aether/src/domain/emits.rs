@@ -3,6 +3,8 @@ use eventstorming::meta::{self, Flow};
 use super::DomainEvent;
 
 /// The set `Self` has a member that holds `E`.
+///
+/// `#[derive(Event)]` alone writes impls of it.
 #[diagnostic::on_unimplemented(
     message = "`{E}` is not one of the events of `{Self}`",
     label = "`{Self}` has no variant that holds `{E}`",
@@ -35,7 +37,7 @@ pub trait Emits<S> {
 }
 
 /// What takes the events that a handler returns, one after the other: a `Vec`, or what writes each
-/// of them at once.
+/// of them at once. Generated code calls it.
 pub trait EventSink<S> {
     /// Takes an event.
     fn take(&mut self, event: S);
@@ -127,7 +129,8 @@ tuples! {
 
 /// A set into which the event `E` may still be emitted. A retired one may into none.
 ///
-/// It is asked of the set, so that rustc says it of the event where a handler returns it.
+/// It is asked of the set, so that rustc says it of the event where a handler returns it. Nothing
+/// implements it: an event that is not retired does not ask.
 #[diagnostic::on_unimplemented(
     message = "`{E}` is retired: it is read, but no longer emitted",
     label = "a retired event",

@@ -3,8 +3,9 @@ use super::DomainEvent;
 /// Walks the types of a set of events with a visitor.
 ///
 /// So a library reaches each type, for its JSON Schema say, without the derive knowing that
-/// library. `#[derive(Event)]` implements it, as do `#[derive(ExternalSystem)]` and
-/// `bounded_context!` for all events that are stored there, and tuples of such types have it.
+/// library. The macros alone write impls of it: `#[derive(Event)]`, and
+/// `#[derive(ExternalSystem)]` and `bounded_context!` for all events that are stored there. Tuples
+/// of such types have it.
 #[diagnostic::on_unimplemented(
     message = "`{V}` cannot visit the events of `{Self}`",
     label = "an event that `{V}` cannot visit, or no event",

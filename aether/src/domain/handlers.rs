@@ -13,13 +13,15 @@ use crate::{
 
 /// What `#[handlers]` found in an impl block: model metadata, and dispatch from stored bytes to
 /// the method.
+///
+/// `#[handlers]` alone writes impls of it, one for each type. Two blocks that know nothing of each
+/// other are conflicting implementations to rustc (E0119): let one list the other, as
+/// `#[handlers(parts(paying))]` and `#[handlers(part = paying)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `#[handlers]` block",
     label = "no `#[handlers] impl {Self} {{ .. }}`"
 )]
 pub trait Handlers: Sized + 'static {
-    /// The names of the parts that stand in blocks of their own: see [`Part`](super::Part).
-    const PARTS: &'static [&'static str] = &[];
     /// One for each `#[handle]` method.
     const HANDLERS: &'static [meta::Handler] = &[];
     /// One for each `#[apply]` method.

@@ -1,10 +1,26 @@
 //! What a domain is made of: the traits that the macros write impls of.
 //!
-//! Three verbs carry everything: [`Handle`] (a command becomes events), [`Apply`] (an event
-//! becomes state) and [`React`] (an event becomes commands). An aggregate handles and applies, a
-//! projection applies, a policy reacts, a process manager applies and reacts. Each trait can be implemented by hand.
+//! Four verbs carry everything: [`Handle`] (a command becomes events), [`Apply`] (an event
+//! becomes state), [`React`] (an event becomes commands) and [`Answer`] (a question becomes an
+//! answer). An aggregate handles and applies, a projection applies and answers, a policy reacts, a
+//! process manager applies and reacts.
 //!
 //! All of it is pure: nothing here waits, stores, or knows of a runtime.
+//!
+//! # Which of it is for you
+//! - In signatures: [`Context`], [`Origin`], [`RawEvent`], [`After`] and [`Cancel`], and the delays
+//!   [`Seconds`] to [`Days`].
+//! - Derived: [`Aggregate`], [`Command`], [`DomainEvent`] and [`EventSet`] (`#[derive(Event)]`),
+//!   [`ExternalSystem`], [`Persona`], [`Policy`], [`ProcessManager`], [`Projection`], [`Query`].
+//! - Written by `#[handlers]`, and by hand where a signature cannot say it: [`Handle`], [`Apply`],
+//!   [`React`], [`Answer`].
+//! - Without the runtime: [`Replayed`], [`Stored`], [`NewEvent`], [`Outgoing`], and what is wrong
+//!   with them: [`DecodeError`], [`HandleError`], [`ReplayError`].
+//! - In bounds and in messages of rustc: [`Emits`] and [`Issues`], what a method may return;
+//!   [`Rejection`] and [`Outcome`], what it may refuse with.
+//! - Everything else is what the macros write beside, or ask for: tables, dispatch, what is in a
+//!   set, and which block a type has. Its docs say so. It can be implemented by hand as well, and
+//!   nobody should have to.
 
 mod after;
 mod aggregate;
@@ -59,11 +75,11 @@ pub use self::{
     handlers::{HandleError, Handlers, NewEvent, OnApply, OnCommand, OnReact},
     origin::Origin,
     outcome::{Outcome, Rejection},
-    part::{Part, Tables},
+    part::{Lists, Part, Tables},
     persona::{Initiator, Persona},
     policy::{Policy, React},
     process_manager::{Instances, IntoKey, Keyed, OnKey, ProcessManager},
-    projection::Projection,
+    projection::{Projection, ProjectionSnapshots},
     query::{Answer, Answered, Query},
     raw_event::RawEvent,
     readers::{Readers, RewriteError},
@@ -87,6 +103,7 @@ pub use self::{
         AggregateMember, ExternalSystemMember, PolicyMember, ProcessManagerMember, ProjectionMember,
     },
     outcome::PlainRejection,
+    part::{Whole, WholeTables},
     process_manager::{AnyKey, call, key_of},
     query::query_meta,
 };

@@ -82,7 +82,7 @@ pub trait Keyed<E> {
 }
 
 /// What `#[handlers]` found in the impl block of a process manager: [`Handlers`], and which
-/// instance each event concerns.
+/// instance each event concerns. `#[handlers]` alone writes impls of it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `#[handlers]` block whose methods say which instance an event concerns",
     label = "no `#[apply(key = ..)]` or `#[react(key = ..)]` method",
@@ -154,6 +154,15 @@ impl<T> OnKey<T> {
         self.events
     }
 }
+
+// A row is copied whatever its type parameter is.
+impl<T> Clone for OnKey<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for OnKey<T> {}
 
 impl<T> fmt::Debug for OnKey<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,7 +9,7 @@ use eventstorming::meta;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Aggregate, EventSet as _, Shape};
+use super::{Aggregate, EventSet as _, Projection, ProjectionSnapshots, Shape};
 use crate::{InvalidPayload, Payload};
 
 /// An aggregate whose state is kept, so that a load need not start from the first event.
@@ -63,7 +63,7 @@ pub trait Snapshots: Aggregate + Serialize + DeserializeOwned {
     }
 }
 
-/// How the state of an aggregate is written and read back.
+/// How the state of an aggregate, or of a projection, is written and read back.
 #[derive(Debug)]
 pub struct SnapshotCodec<A> {
     encode: fn(&A) -> Result<Payload, InvalidPayload>,
@@ -79,6 +79,17 @@ impl<A: Snapshots> SnapshotCodec<A> {
             encode: Payload::of,
             decode: Payload::decode,
             schema: SnapshotSchema::of::<A>,
+        }
+    }
+}
+
+impl<P: ProjectionSnapshots> SnapshotCodec<P> {
+    /// As JSON, by serde, for a projection.
+    pub const fn of_projection() -> Self {
+        Self {
+            encode: Payload::of,
+            decode: Payload::decode,
+            schema: SnapshotSchema::of_projection::<P>,
         }
     }
 }
@@ -106,10 +117,10 @@ impl<A> SnapshotCodec<A> {
     }
 }
 
-/// Tells which snapshots of an aggregate are of use to this build.
+/// Tells which snapshots of an aggregate, or of a projection, are of use to this build.
 ///
 /// Two builds have the same one if the shape of the state, the names and versions of the events,
-/// and [`Snapshots::VERSION`] are the same; where the types lie and what their docs say does not
+/// and the version set by hand are the same; where the types lie and what their docs say does not
 /// matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotSchema {
@@ -120,22 +131,43 @@ pub struct SnapshotSchema {
 impl SnapshotSchema {
     /// The schema of an aggregate's snapshots. Worked out once in a process.
     pub fn of<A: Snapshots>() -> Self {
+        Self::once::<A>(|| Self::new("snapshot", A::VERSION, A::Event::EVENTS.iter(), &A::shape()))
+    }
+
+    /// The schema of what is kept of a projection. Worked out once in a process.
+    pub fn of_projection<P: ProjectionSnapshots>() -> Self {
+        Self::once::<P>(|| Self::of_changes::<P>(P::VERSION, &P::shape()))
+    }
+
+    /// The schema of what a projection is made of: its events, what its state looks like, and a
+    /// version set by hand.
+    pub(crate) fn of_changes<P: Projection>(version: u32, shape: &Shape) -> Self {
+        let events = P::META.applies.iter().flat_map(|set| set.iter());
+        Self::new("projection", version, events, shape)
+    }
+
+    fn once<T: 'static>(schema: impl FnOnce() -> Self) -> Self {
         static KNOWN: RwLock<Option<HashMap<TypeId, SnapshotSchema>>> = RwLock::new(None);
-        let id = TypeId::of::<A>();
+        let id = TypeId::of::<T>();
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
         let found = known.as_ref().and_then(|known| known.get(&id)).cloned();
         drop(known);
         found.unwrap_or_else(|| {
-            let schema = Self::new(A::VERSION, A::Event::EVENTS, &A::shape());
+            let schema = schema();
             let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
             let known = known.get_or_insert_default();
             known.entry(id).or_insert(schema).clone()
         })
     }
 
-    fn new(version: u32, events: meta::Set<meta::Event>, shape: &Shape) -> Self {
-        let mut text = format!("snapshot 1\nversion {version}\n");
-        let mut ledger: Vec<_> = events.iter().map(|event| entry(event)).collect();
+    fn new<'a>(
+        what: &str,
+        version: u32,
+        events: impl Iterator<Item = &'a &'a meta::Event>,
+        shape: &Shape,
+    ) -> Self {
+        let mut text = format!("{what} 1\nversion {version}\n");
+        let mut ledger: Vec<_> = events.map(|event| entry(event)).collect();
         ledger.sort_unstable();
         for event in ledger {
             // Writing to a text does not fail.

@@ -95,6 +95,11 @@ impl Observer {
         }
     }
 
+    /// What was seen so far.
+    pub const fn so_far(&self) -> &Observations {
+        &self.seen
+    }
+
     /// What was seen.
     pub fn seen(self) -> Observations {
         self.seen

@@ -239,7 +239,13 @@ impl<K: KeyStore> Sealer<K> {
 /// have parked. They are not made anew when someone is forgotten: what was done would be done again.
 fn holds_no_values(reader: &str) -> bool {
     let places = [
-        "timers/", "policy/", "process/", "outbox/", "adapter/", "parked",
+        "timers/",
+        "policy/",
+        "process/",
+        "outbox/",
+        "adapter/",
+        "parked",
+        "projections",
     ];
     places.iter().any(|prefix| reader.starts_with(prefix))
 }

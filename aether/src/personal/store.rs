@@ -206,6 +206,10 @@ impl<S: Store, K: KeyStore> EventStore for SealedStore<S, K> {
         self.0.store.head().await
     }
 
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        self.0.store.namespaces().await
+    }
+
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
         self.0.store.stored_before(moment).await
     }

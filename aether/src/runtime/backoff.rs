@@ -24,11 +24,16 @@ impl Backoff {
 
     /// Between attempts to reach what is out of reach.
     pub(crate) const fn of_outages(seed: u64) -> Self {
+        Self::new(seed, Duration::from_millis(20), Duration::from_secs(5))
+    }
+
+    /// The first wait is at most `first`, and none is longer than `limit`.
+    pub(crate) const fn new(seed: u64, first: Duration, limit: Duration) -> Self {
         Self {
             seed,
             attempt: 0,
-            first: Duration::from_millis(20),
-            limit: Duration::from_secs(5),
+            first,
+            limit,
         }
     }
 

@@ -9,8 +9,11 @@ use super::{
     engine::Engine,
     handle::{Aether, Inner},
     meters::Meters,
+    monitor::Monitor,
     parking::{Lot, Parking},
+    projections::{self, ProjectionStore, Saving},
     registry::{Launch, Member, Registry, TimersMember},
+    retries::{AllRetries, Retries},
     snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
     tasks::Tasks,
@@ -19,7 +22,9 @@ use super::{
 use crate::{
     CheckpointStore as _, Clock, DynEventStore, EventStore as _, Position, Store, StoreError,
     SystemClock,
-    domain::{Aggregate, BoundedContext, Replayed, Snapshots},
+    domain::{
+        Aggregate, BoundedContext, ExternalSystem, Policy, ProcessManager, Replayed, Snapshots,
+    },
     store::timers::TimerLedger,
 };
 
@@ -33,8 +38,10 @@ pub struct AetherBuilder {
     contexts: Vec<&'static meta::Context>,
     snapshots: Policies,
     parking: Option<Parking>,
+    retries: AllRetries,
     actors: ActorOptions,
     weights: Weights,
+    saving: Saving,
 }
 
 /// Says why a runtime does not start. Nothing was stored, and nothing runs.
@@ -88,6 +95,12 @@ pub enum StartError {
         /// The system.
         system: &'static str,
     },
+    /// A projection is to be kept elsewhere that no context lists.
+    #[error("no running context lists the projection `{projection}`, for which there is a store")]
+    UnknownProjection {
+        /// The projection.
+        projection: &'static str,
+    },
     /// An adapter answers with a command for later.
     #[error(
         "the adapter of `{system}` answers with a command for later, which only policies can ask \
@@ -129,8 +142,10 @@ impl Default for AetherBuilder {
             contexts: Vec::new(),
             snapshots: Policies::default(),
             parking: Some(Parking::new()),
+            retries: AllRetries::default(),
             actors: ActorOptions::default(),
             weights: Weights::default(),
+            saving: Saving::new(),
         }
     }
 }
@@ -152,6 +167,14 @@ impl AetherBuilder {
     /// Tells an external system what it is to be told, through this adapter.
     pub fn adapter(mut self, adapter: impl Adapter) -> Self {
         self.registry.adapter(adapter);
+        self
+    }
+
+    /// Keeps a projection elsewhere, in a database say: see [`ProjectionStore`].
+    ///
+    /// It is read there, and not through the runtime, which waits for it all the same.
+    pub fn projection_store(mut self, store: impl ProjectionStore) -> Self {
+        self.registry.projection_store(store);
         self
     }
 
@@ -199,12 +222,51 @@ impl AetherBuilder {
         self
     }
 
+    /// Has all followers try again in this way what fails; otherwise as [`Retries::new`] says it.
+    pub const fn retries(mut self, retries: Retries) -> Self {
+        self.retries.of_all = retries;
+        self
+    }
+
+    /// Has one policy, with its timers, try again in a way of its own.
+    pub fn retries_of_policy<P: Policy>(mut self, retries: Retries) -> Self {
+        let kinds = [FollowerKind::Policy, FollowerKind::Timers];
+        self.retries.set(&kinds, P::META.name.as_str(), retries);
+        self
+    }
+
+    /// Has one process manager, with what it asks for and its timers, try again in a way of its
+    /// own.
+    pub fn retries_of_process_manager<P: ProcessManager>(mut self, retries: Retries) -> Self {
+        let kinds = [
+            FollowerKind::Process,
+            FollowerKind::Outbox,
+            FollowerKind::Timers,
+        ];
+        self.retries.set(&kinds, P::META.name.as_str(), retries);
+        self
+    }
+
+    /// Has the adapter of one external system try again in a way of its own.
+    pub fn retries_of_adapter<S: ExternalSystem>(mut self, retries: Retries) -> Self {
+        let kinds = [FollowerKind::Adapter];
+        self.retries.set(&kinds, S::META.name.as_str(), retries);
+        self
+    }
+
     /// Sets nothing aside: a follower stands still before what it cannot handle, whatever the
     /// actor, and an adapter tries again until it succeeds.
     ///
     /// What was parked before stays parked, and waits for orders as before.
     pub const fn halting(mut self) -> Self {
         self.parking = None;
+        self
+    }
+
+    /// Keeps the states of projections that say `snapshot` at these times; otherwise as
+    /// [`Saving::new`] says it.
+    pub const fn saving(mut self, saving: Saving) -> Self {
+        self.saving = saving;
         self
     }
 
@@ -234,8 +296,8 @@ impl AetherBuilder {
 
     /// Starts every policy, projection and adapter, and takes commands from now on.
     ///
-    /// A projection is built from the start of the log. A policy or adapter goes on where it had
-    /// come to; a new one begins at the start of the log.
+    /// A policy or adapter goes on where it had come to, and so does a projection that says
+    /// `snapshot`; a new one begins at the start of the log, and so does any other projection.
     ///
     /// # Errors
     /// If the members do not fit together, or the store does not answer.
@@ -255,27 +317,14 @@ impl AetherBuilder {
         let Registry {
             routes,
             followers,
-            projections,
+            projections: read_models,
             unseen,
             timers,
             ..
         } = self.registry;
-        let mut members = Vec::with_capacity(followers.len());
-        for member in followers {
-            let (mut from, mut lot) = (Position::START, None);
-            if let Some(reader) = &member.checkpoint {
-                let kept = store.checkpoint(reader).await?;
-                from = kept.position;
-                lot = Some(Lot::open(reader, self.parking, !seals, &kept)?);
-            }
-            members.push((member, from, lot));
-        }
-        let mut ledgers = Vec::with_capacity(timers.len());
-        for member in timers {
-            let scope = member.source.scope();
-            let ledger = TimerLedger::open(&store, member.reader.clone(), scope).await?;
-            ledgers.push((member, ledger));
-        }
+        let rules = (&self.retries, self.parking);
+        let members = open(followers, rules, &store).await?;
+        let ledgers = open_ledgers(timers, &store).await?;
         let (clock, attempts) = (self.clock, self.attempts);
         let meters = Arc::new(Meters::new(routes.keys().copied()));
         let snapshotter =
@@ -298,22 +347,46 @@ impl AetherBuilder {
             routes,
             seals,
             attempts,
+            inline: read_models
+                .values()
+                .filter_map(|it| it.inline.clone())
+                .collect(),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
-        let launch = |(member, from, lot)| launch(member, (from, lot), &engine, &tasks);
+        let saving = self.saving;
+        let launch = |(member, retries, from, lot)| {
+            launch(member, (retries, from, lot, saving), &engine, &tasks)
+        };
         let mut followers: Vec<_> = members.into_iter().map(launch).collect();
-        let timers = launch_timers(ledgers, &followers, &engine, &tasks);
+        let timers = launch_timers((ledgers, &self.retries), &followers, &engine, &tasks);
         followers.extend(timers);
+        let (monitor, seen) = Monitor::new(Arc::clone(&engine), &followers);
+        tasks.spawn(monitor.run(tasks.stop()));
+        projections::heed(&read_models, &engine.store, &tasks);
         let contexts = self.contexts;
         Ok(Aether::new(Inner {
             engine,
             tasks,
             followers,
-            projections,
+            projections: read_models,
             contexts,
+            seen,
         }))
     }
+}
+
+async fn open_ledgers(
+    timers: Vec<TimersMember>,
+    store: &DynEventStore,
+) -> Result<Vec<(TimersMember, TimerLedger)>, StoreError> {
+    let mut ledgers = Vec::with_capacity(timers.len());
+    for member in timers {
+        let scope = member.source.scope();
+        let ledger = TimerLedger::open(store, member.reader.clone(), scope).await?;
+        ledgers.push((member, ledger));
+    }
+    Ok(ledgers)
 }
 
 /// An event or a command with personal fields, if the aggregates of the contexts have one.
@@ -330,9 +403,31 @@ fn personal_item(contexts: &[&'static meta::Context]) -> Option<&'static str> {
     })
 }
 
+/// Followers as they were left: how they try again, where they go on, and what they have parked.
+async fn open(
+    followers: Vec<Member>,
+    (retries, parking): (&AllRetries, Option<Parking>),
+    store: &DynEventStore,
+) -> Result<Vec<(Member, Retries, Position, Option<Lot>)>, StoreError> {
+    let keeps_reasons = !store.capabilities().seals_personal_data;
+    let mut members = Vec::with_capacity(followers.len());
+    for member in followers {
+        let (mut from, mut lot) = (Position::START, None);
+        let retries = retries.of(member.kind, member.name);
+        if let Some(reader) = &member.checkpoint {
+            let kept = store.checkpoint(reader).await?;
+            from = kept.position;
+            let parking = parking.map(|parking| retries.parking(parking));
+            lot = Some(Lot::open(reader, (parking, retries), keeps_reasons, &kept)?);
+        }
+        members.push((member, retries, from, lot));
+    }
+    Ok(members)
+}
+
 fn launch(
     member: Member,
-    (from, lot): (Position, Option<Lot>),
+    (retries, from, lot, saving): (Retries, Position, Option<Lot>, Saving),
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> watch::Receiver<FollowerStatus> {
@@ -359,13 +454,15 @@ fn launch(
         checkpoint,
         from,
         lot,
+        retries,
+        saving,
     });
     receiver
 }
 
 /// Starts the task of all timers, if there are to be any.
 fn launch_timers(
-    ledgers: Vec<(TimersMember, TimerLedger)>,
+    (ledgers, retries): (Vec<(TimersMember, TimerLedger)>, &AllRetries),
     followers: &[watch::Receiver<FollowerStatus>],
     engine: &Arc<Engine>,
     tasks: &Tasks,
@@ -391,7 +488,8 @@ fn launch_timers(
             parked: ParkedStatus::default(),
         });
         let keeper = Keeper::new(name, source, ledger, status);
-        keepers.push(keeper.behind(gate).of_session(session));
+        let retries = retries.of(FollowerKind::Timers, name);
+        keepers.push(keeper.behind(gate).of_session(session).trying(retries));
         receivers.push(receiver);
     }
     if !keepers.is_empty() {

@@ -1,6 +1,6 @@
 use std::{error::Error, fmt};
 
-use super::snapshots::FoldError;
+use super::{send::Sent, snapshots::FoldError};
 use crate::{
     ActorId, CommandId, InvalidId, InvalidPayload, StoreError,
     domain::{HandleError, ReplayError},
@@ -74,6 +74,14 @@ pub enum CommandError {
     /// The runtime is shut down. Nothing was stored.
     #[error("nothing was stored: the runtime is shut down")]
     Stopped,
+    /// The events of the command are stored, and a projection that was to have them does not.
+    #[error("the events of the command are stored, and a projection does not have them")]
+    Unprojected {
+        /// What came of the command.
+        sent: Box<Sent>,
+        /// Why the projection does not have them.
+        source: ReadError,
+    },
 }
 
 impl CommandError {
@@ -179,6 +187,12 @@ pub enum ReadError {
     /// It belongs to none of the running contexts.
     #[error("the projection `{projection}` belongs to no running context")]
     Unknown {
+        /// The name of the projection.
+        projection: &'static str,
+    },
+    /// It lies elsewhere, and is read there.
+    #[error("the projection `{projection}` is kept elsewhere: read it there")]
+    Elsewhere {
         /// The name of the projection.
         projection: &'static str,
     },

@@ -17,11 +17,13 @@ use super::{
     command_error::CommandError,
     envelope::{Envelope, Known},
     meters::Meters,
+    projections::Inline,
     route::Route,
     search,
     send::Sent,
     snapshots::{Fold, Loaded, Refreshed, Snapshotter, Wanted},
     tasks::Spawner,
+    trace,
 };
 use crate::{
     ActorId, Clock, CommandId, Commit, DynEventStore, Event, EventStore as _, InvalidCommit,
@@ -42,6 +44,8 @@ pub(super) struct Engine {
     /// Whether the store encrypts what is personal.
     pub(super) seals: bool,
     pub(super) attempts: u32,
+    /// The projections that are to have the events of a command before it is answered.
+    pub(super) inline: Vec<Arc<dyn Inline>>,
 }
 
 /// What there is to do for a command, now that its actor has decided.
@@ -87,8 +91,17 @@ impl Engine {
             correlation_id = envelope.correlation_id,
             traceparent = envelope.traceparent,
         );
+        trace::join(&span, envelope.traceparent.as_deref());
+        // What follows from the command names its span.
+        let traced = trace::traceparent(&span).map(|traceparent| envelope.in_trace(traceparent));
+        let envelope = traced.as_ref().unwrap_or(envelope);
         let in_time = self.in_time(&**route, &actor_id, envelope);
         let answer = in_time.instrument(span).await;
+        if let Ok(sent) = &answer {
+            for inline in &self.inline {
+                inline.project(sent).await;
+            }
+        }
         self.meters.ended(command, begun.elapsed(), &answer);
         answer
     }
@@ -318,7 +331,7 @@ impl Engine {
     ) -> (Turn, Result<Sent, StoreError>) {
         // Until it is known what became of the commit, there is no state to go on from.
         let live = turn.live.take();
-        match self.store.append(commit.clone()).await {
+        match self.append(commit.clone()).await {
             Ok(Receipt { position, .. }) => {
                 let recorded = Recorded { position, commit };
                 turn.live = live.and_then(|live| self.grown(live, &recorded));
@@ -329,6 +342,14 @@ impl Engine {
                 (turn, Err(err))
             }
         }
+    }
+
+    /// Has the store store a commit, and measures how that goes.
+    pub(super) async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
+        let begun = Instant::now();
+        let answer = self.store.append(commit).await;
+        self.meters.appended(begun.elapsed(), &answer);
+        answer
     }
 
     /// The state with a commit of its own; none if that cannot be read.

@@ -98,6 +98,14 @@ impl Envelope {
         }
     }
 
+    /// The same, as part of a trace.
+    pub(super) fn in_trace(&self, traceparent: String) -> Self {
+        Self {
+            traceparent: Some(traceparent),
+            ..self.clone()
+        }
+    }
+
     /// Whether there is no use in it any more.
     pub(super) fn is_expired(&self) -> bool {
         self.deadline.is_some_and(|until| until <= Instant::now())

@@ -7,6 +7,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{
     backoff::Backoff,
@@ -14,7 +15,9 @@ use super::{
     engine::pause,
     meters::FollowerMeters,
     parking::{Failed, Lot, Orders, announce},
+    retries::Retries,
     status::{FollowerState, FollowerStatus, ParkedStatus},
+    trace,
 };
 use crate::{
     ActorId, Checkpoint, CheckpointStore as _, Clock, DynEventStore, EventStore as _,
@@ -28,12 +31,6 @@ pub(super) trait Consumer: Send + Sync + 'static {
     /// It is not interrupted, and it is called again with the same commit after
     /// [`Failure::Retry`].
     fn take(&mut self, recorded: &Recorded) -> impl Future<Output = Result<Done, Failure>> + Send;
-
-    /// Lets go of all it has made of the log, which ends at `head` now, before it is given the log
-    /// from its start.
-    fn begin(&mut self, _head: Position) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
-    }
 }
 
 /// What was done for a commit.
@@ -44,9 +41,6 @@ pub(super) struct Done {
     /// Whether a command has left nothing in the log, so that it would be decided on again if it
     /// came again.
     pub(super) is_traceless: bool,
-    /// Whether what was made of the log so far must not be kept, so that it has to be given again
-    /// from its start.
-    pub(super) anew: bool,
 }
 
 impl Done {
@@ -80,6 +74,7 @@ pub(super) struct Follower<C> {
     /// What it has parked; none if it can park nothing.
     pub(super) lot: Option<Lot>,
     pub(super) meters: FollowerMeters,
+    pub(super) retries: Retries,
 }
 
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
@@ -89,7 +84,6 @@ enum End {
     Stopped,
     Halted(String),
     Lost(String),
-    Anew,
 }
 
 impl<C: Consumer> Follower<C> {
@@ -97,20 +91,11 @@ impl<C: Consumer> Follower<C> {
     const CHECKPOINT_EVERY: u64 = 256;
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
-        let mut backoff = Backoff::of_outages(0);
-        let mut anew = self.checkpoint.is_none();
+        let mut backoff = self.retries.backoff();
         loop {
-            if anew && let Err(reason) = self.begin().await {
-                if self.wait(reason, &stop, &mut backoff).await {
-                    continue;
-                }
-                break;
-            }
-            anew = false;
             let log: Log = Box::pin(self.store.follow(self.position()));
             match self.follow(log, &stop, &mut backoff).await {
                 End::Stopped => break,
-                End::Anew => anew = true,
                 End::Halted(reason) => {
                     tracing::error!(follower = self.name(), %reason, "halted");
                     self.meters.halted();
@@ -200,8 +185,8 @@ impl<C: Consumer> Follower<C> {
             return Ok(is_queued.then(Done::default).ok_or_else(no_room));
         }
         let parks = self.lot.as_ref().is_some_and(Lot::parks);
-        let (reason, for_good) = match self.consumer.take(recorded).await {
-            Ok(Done { anew: true, .. }) => return Err(End::Anew),
+        let span = self.span(recorded);
+        let (reason, for_good) = match self.consumer.take(recorded).instrument(span).await {
             Ok(done) => return Ok(Ok(done)),
             Err(Failure::Retry(reason)) => return Ok(Err(reason)),
             Err(Failure::Fail(reason)) if !parks => return Ok(Err(reason)),
@@ -272,7 +257,7 @@ impl<C: Consumer> Follower<C> {
     /// Does the work for a commit that is parked.
     async fn try_parked(&mut self, actor: &ActorId, position: Position) {
         let (outcome, for_good) = match self.read(position).await {
-            Ok(recorded) => match self.consumer.take(&recorded).await {
+            Ok(recorded) => match self.take_parked(&recorded).await {
                 Ok(done) => (Ok(done), false),
                 Err(Failure::Retry(reason)) => {
                     tracing::warn!(follower = self.name(), %reason, "retrying what is parked");
@@ -309,6 +294,18 @@ impl<C: Consumer> Follower<C> {
         }
     }
 
+    async fn take_parked(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
+        let span = self.span(recorded);
+        self.consumer.take(recorded).instrument(span).await
+    }
+
+    /// The span of the work for a commit that is part of a trace.
+    fn span(&self, recorded: &Recorded) -> tracing::Span {
+        let kind = self.status.borrow().kind.as_str();
+        let span = trace::following((self.name(), kind), recorded, Position::START);
+        span.unwrap_or_else(tracing::Span::none)
+    }
+
     /// The commit at a position.
     async fn read(&self, position: Position) -> Result<Recorded, StoreError> {
         let part = Span::after(Position::new(position.as_u64().saturating_sub(1))).until(position);
@@ -327,15 +324,6 @@ impl<C: Consumer> Follower<C> {
             status.parked = parked;
             is_changed
         });
-    }
-
-    /// Goes back to the start of the log.
-    async fn begin(&mut self) -> Result<(), String> {
-        let head = self.store.head().await.map_err(|err| chain(&err))?;
-        self.consumer.begin(head).await;
-        self.status
-            .send_modify(|status| status.position = Position::START);
-        Ok(())
     }
 
     /// Waits before the next attempt; says whether there is to be one.

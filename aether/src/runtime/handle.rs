@@ -6,7 +6,7 @@ use std::{
 };
 
 use eventstorming::meta;
-use tokio::sync::{RwLock, watch};
+use tokio::sync::watch;
 
 use super::{
     actors::ActorsStatus,
@@ -15,9 +15,10 @@ use super::{
     driven::Driven,
     engine::Engine,
     envelope::Envelope,
+    health::Health,
+    monitor::Seen,
     parking::{self, Parked},
-    projection::ReadModel,
-    registry::ProjectionEntry,
+    projections::{Entry, Live, ProjectionStatus, ReadModel, Rebuild, RebuildError},
     send::{SendCommand, Sent},
     snapshots::{Loaded, SnapshotStatus, Wanted},
     status::{FollowerState, FollowerStatus},
@@ -87,8 +88,9 @@ pub(super) struct Inner {
     pub(super) engine: Arc<Engine>,
     pub(super) tasks: Tasks,
     pub(super) followers: Vec<watch::Receiver<FollowerStatus>>,
-    pub(super) projections: HashMap<TypeId, ProjectionEntry>,
+    pub(super) projections: HashMap<TypeId, Entry>,
     pub(super) contexts: Vec<&'static meta::Context>,
+    pub(super) seen: watch::Receiver<Seen>,
 }
 
 impl Aether {
@@ -168,22 +170,147 @@ impl Aether {
     /// # Cancel safety
     /// Cancel safe: it changes nothing.
     pub async fn read<P: Projection>(&self) -> Result<ReadModel<P>, ReadError> {
-        let unknown = ReadError::Unknown {
-            projection: P::META.name.as_str(),
-        };
-        let Some(entry) = self.0.projections.get(&TypeId::of::<P>()) else {
-            return Err(unknown);
-        };
-        let (Ok(state), Some(follower)) = (
-            Arc::clone(&entry.state).downcast::<RwLock<P>>(),
-            self.0.followers.get(entry.follower),
-        ) else {
-            return Err(unknown);
-        };
+        let live = self.live::<P>()?;
         let head = self.0.engine.store.head().await?;
-        let now = self.0.engine.clock.now();
-        let position = reached(follower.clone(), head, now).await?;
-        Ok(ReadModel::new(state.read_owned().await, position))
+        self.read_live(&live, head).await
+    }
+
+    /// Reads a projection, once it has applied all up to a position: that of a command that was
+    /// sent, say. As it is now, without waiting, at [`Position::START`].
+    ///
+    /// The store is asked nothing.
+    ///
+    /// # Errors
+    /// As [`Aether::read`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn read_at<P: Projection>(
+        &self,
+        position: Position,
+    ) -> Result<ReadModel<P>, ReadError> {
+        let live = self.live::<P>()?;
+        self.read_live(&live, position).await
+    }
+
+    fn live<P: Projection>(&self) -> Result<Arc<Live<P>>, ReadError> {
+        let live = Arc::clone(&self.entry::<P>()?.live).downcast::<Live<P>>();
+        live.map_err(|_another| ReadError::Elsewhere {
+            projection: P::META.name.as_str(),
+        })
+    }
+
+    async fn read_live<P: Projection>(
+        &self,
+        live: &Live<P>,
+        position: Position,
+    ) -> Result<ReadModel<P>, ReadError> {
+        self.wait_for::<P>(position).await?;
+        let model = live.read().await;
+        model.map_err(|reason| halted(P::META.name.as_str(), &reason))
+    }
+
+    /// Waits until a projection has applied all up to a position, that of a command that was sent
+    /// say; says how far it is.
+    ///
+    /// ```no_run
+    /// # use aether::{domain::{Command, Projection}, runtime::Aether};
+    /// # async fn f<C: Command, P: Projection>(aether: Aether, command: C)
+    /// #     -> Result<(), Box<dyn std::error::Error>> {
+    /// let sent = aether.send(command).await?;
+    /// aether.wait_for::<P>(sent.position.unwrap_or_default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Aether::read`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn wait_for<P: Projection>(&self, position: Position) -> Result<Position, ReadError> {
+        self.projected(self.entry::<P>()?.follower, position).await
+    }
+
+    /// Waits for the projection that is this follower.
+    pub(super) async fn projected(
+        &self,
+        follower: usize,
+        position: Position,
+    ) -> Result<Position, ReadError> {
+        let follower = self.0.followers.get(follower).ok_or(ReadError::Stopped)?;
+        let is_over = |status: &FollowerStatus| {
+            status.position >= position || matches!(status.state, FollowerState::Halted { .. })
+        };
+        let mut follower = follower.clone();
+        let status = follower.wait_for(is_over).await;
+        let status = status.map_err(|_ended| ReadError::Stopped)?;
+        match &status.state {
+            FollowerState::Halted { reason } if status.position < position => {
+                Err(halted(status.name, reason))
+            }
+            FollowerState::Running
+            | FollowerState::Retrying { .. }
+            | FollowerState::Halted { .. } => Ok(status.position),
+        }
+    }
+
+    /// The place of a projection among the followers.
+    pub(super) fn follower_of<P: Projection>(&self) -> Result<usize, ReadError> {
+        Ok(self.entry::<P>()?.follower)
+    }
+
+    fn entry<P: Projection>(&self) -> Result<&Entry, ReadError> {
+        let entry = self.0.projections.get(&TypeId::of::<P>());
+        entry.ok_or_else(unknown::<P>)
+    }
+
+    /// Orders a projection to be built anew from the log, beside the state that is read until
+    /// then. Await what it gives to know that it is done; it goes on without.
+    ///
+    /// The order concerns every process that runs the projection, if it says `snapshot`, and holds
+    /// until it is carried out; that of any other concerns this runtime. An order that comes while
+    /// another one is carried out begins it once more.
+    ///
+    /// ```no_run
+    /// # use aether::{domain::Projection, runtime::Aether};
+    /// # async fn f<P: Projection>(aether: Aether) -> Result<(), Box<dyn std::error::Error>> {
+    /// let rebuild = aether.rebuild::<P>().await?;
+    /// while rebuild.advanced().await {
+    ///     let progress = rebuild.progress();
+    ///     println!("{:.0} %, {:?} to go", progress.fraction() * 100.0, progress.eta());
+    /// }
+    /// rebuild.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the projection belongs to no running context, or the order cannot be kept.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, it may be ordered or not.
+    pub async fn rebuild<P: Projection>(&self) -> Result<Rebuild, RebuildError> {
+        let projection = P::META.name.as_str();
+        let entry = self.0.projections.get(&TypeId::of::<P>());
+        let entry = entry.ok_or(RebuildError::Unknown { projection })?;
+        let store = entry.is_kept().then(|| self.store().clone());
+        Ok(Rebuild::order(&entry.control, store).await?)
+    }
+
+    /// How each projection is doing, by name: how far it is, what is kept of it, and how far a
+    /// rebuild has come.
+    pub fn projections(&self) -> Vec<ProjectionStatus> {
+        let status = |entry: &Entry| {
+            let follower = self.0.followers.get(entry.follower)?;
+            let is_inline = entry.inline.is_some();
+            let follower = follower.borrow();
+            Some(ProjectionStatus::of(&entry.control, &follower, is_inline))
+        };
+        let all = self.0.projections.values().filter_map(status);
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|status| status.name);
+        all
     }
 
     /// Asks the projection that answers a query, once it has applied all that is in the log now.
@@ -246,6 +373,18 @@ impl Aether {
             .collect()
     }
 
+    /// How the store and the followers are doing, as it was seen within the last second: for
+    /// whoever asks whether the process is alive, and whether it can be given work.
+    pub fn health(&self) -> Health {
+        let seen = self.0.seen.borrow().clone();
+        Health {
+            is_stopped: self.0.tasks.is_stopped(),
+            store: seen.store,
+            followers: seen.followers,
+            began_at: seen.began_at.unwrap_or_default(),
+        }
+    }
+
     /// What followers could not handle and have set aside: see [`parking`](super::parking).
     ///
     /// # Errors
@@ -291,6 +430,19 @@ impl Aether {
         self.0.tasks.end().await;
         let engine = &self.0.engine;
         engine.snapshotter.close(engine.actors.drain()).await;
+    }
+}
+
+fn unknown<P: Projection>() -> ReadError {
+    ReadError::Unknown {
+        projection: P::META.name.as_str(),
+    }
+}
+
+fn halted(follower: &'static str, reason: &str) -> ReadError {
+    ReadError::Halted {
+        follower,
+        reason: reason.to_owned(),
     }
 }
 

@@ -6,12 +6,10 @@ use metrics::{
 };
 
 use super::{
-    actors::ActorsStatus,
-    command_error::CommandError,
-    send::Sent,
-    status::{FollowerKind, FollowerStatus},
+    actors::ActorsStatus, command_error::CommandError, health::FollowerHealth, send::Sent,
+    status::FollowerStatus,
 };
-use crate::Position;
+use crate::{Position, Receipt, StoreError, StoreErrorKind};
 
 /// What the runtime measures, for whatever recorder there was when it started.
 ///
@@ -32,6 +30,7 @@ pub(super) struct Meters {
     searches_in_vain: Counter,
     cells: Gauge,
     bytes: Gauge,
+    appends: AppendMeters,
     commands: HashMap<&'static str, CommandMeters>,
 }
 
@@ -72,7 +71,7 @@ impl Outcome {
         match answer {
             Ok(Sent { repeated: true, .. }) => Self::Repeated,
             Ok(Sent { position: None, .. }) => Self::Nothing,
-            Ok(_) => Self::Stored,
+            Ok(_) | Err(CommandError::Unprojected { .. }) => Self::Stored,
             Err(CommandError::Refused(_)) => Self::Refused,
             Err(CommandError::Conflict { .. }) => Self::Conflict,
             Err(CommandError::Busy { .. }) => Self::Busy,
@@ -126,6 +125,7 @@ impl Meters {
             searches_in_vain: searches("absent"),
             cells: gauge!("aether_actors"),
             bytes: gauge!("aether_actors_bytes"),
+            appends: AppendMeters::new(),
             commands: commands
                 .map(|name| (name, CommandMeters::new(name)))
                 .collect(),
@@ -150,6 +150,14 @@ impl Meters {
         meters.duration.record(took);
         let outcome = Outcome::of(answer);
         if let Some(ended) = meters.ended.get(outcome as usize) {
+            ended.increment(1);
+        }
+    }
+
+    /// The store has answered, after so long.
+    pub(super) fn appended(&self, took: Duration, answer: &Result<Receipt, StoreError>) {
+        self.appends.duration.record(took);
+        if let Some(ended) = self.appends.ended.get(Appended::of(answer) as usize) {
             ended.increment(1);
         }
     }
@@ -185,7 +193,7 @@ pub(super) struct FollowerMeters {
 
 impl FollowerMeters {
     pub(super) fn of(status: &FollowerStatus) -> Self {
-        let (kind, name) = (kind(status.kind), status.name);
+        let (kind, name) = (status.kind.as_str(), status.name);
         let meters = Self {
             retries: counter!(
                 "aether_follower_retries_total", "kind" => kind, "follower" => name
@@ -205,37 +213,149 @@ impl FollowerMeters {
         self.halted.set(1.0);
     }
 
+    /// What it stood still before is gone.
+    pub(super) fn going(&self) {
+        self.halted.set(0.0);
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     pub(super) fn reached(&self, position: Position) {
         self.position.set(position.as_u64() as f64);
     }
 }
 
-const fn kind(kind: FollowerKind) -> &'static str {
-    match kind {
-        FollowerKind::Policy => "policy",
-        FollowerKind::Process => "process",
-        FollowerKind::Projection => "projection",
-        FollowerKind::Adapter => "adapter",
-        FollowerKind::Outbox => "outbox",
-        FollowerKind::Timers => "timers",
+/// What is measured of a follower twice a second, by whoever looks.
+pub(super) struct LagMeters {
+    commits: Gauge,
+    seconds: Gauge,
+    retried: Gauge,
+    waiting: Gauge,
+    timers: Option<TimerMeters>,
+}
+
+/// What is measured of timers.
+struct TimerMeters {
+    pending: Gauge,
+    overdue: Gauge,
+}
+
+impl LagMeters {
+    pub(super) fn of(status: &FollowerStatus) -> Self {
+        let (kind, name) = (status.kind.as_str(), status.name);
+        let parked = |state| {
+            gauge!(
+                "aether_follower_parked", "kind" => kind, "follower" => name, "state" => state
+            )
+        };
+        let meters = Self {
+            commits: gauge!("aether_follower_lag_commits", "kind" => kind, "follower" => name),
+            seconds: gauge!("aether_follower_lag_seconds", "kind" => kind, "follower" => name),
+            retried: parked("retried"),
+            waiting: parked("waiting"),
+            timers: status.timers.map(|_| TimerMeters {
+                pending: gauge!("aether_timers_pending", "follower" => name),
+                overdue: gauge!("aether_timers_overdue_seconds", "follower" => name),
+            }),
+        };
+        meters.commits.set(0.0);
+        meters.seconds.set(0.0);
+        meters
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    pub(super) fn tell(&self, health: &FollowerHealth) {
+        let status = &health.status;
+        self.commits.set(health.lag.commits as f64);
+        self.seconds.set(health.lag.time);
+        self.retried.set(status.parked.retried as f64);
+        self.waiting.set(status.parked.waiting() as f64);
+        if let (Some(meters), Some(timers)) = (&self.timers, status.timers) {
+            meters.pending.set(timers.pending as f64);
+            meters.overdue.set(health.overdue);
+        }
+    }
+}
+
+/// What is measured of the store twice a second.
+pub(super) struct StoreMeters {
+    up: Gauge,
+}
+
+impl StoreMeters {
+    pub(super) fn new() -> Self {
+        Self {
+            up: gauge!("aether_store_up"),
+        }
+    }
+
+    /// Whether it answers.
+    pub(super) fn answers(&self, answers: bool) {
+        self.up.set(f64::from(u8::from(answers)));
+    }
+}
+
+/// What is measured of appending commits.
+struct AppendMeters {
+    duration: Histogram,
+    ended: [Counter; Appended::ALL.len()],
+}
+
+/// What came of appending a commit.
+#[derive(Debug, Clone, Copy)]
+enum Appended {
+    Stored,
+    Conflict,
+    InDoubt,
+    Unavailable,
+    Failed,
+}
+
+impl Appended {
+    const ALL: [Self; 5] = [
+        Self::Stored,
+        Self::Conflict,
+        Self::InDoubt,
+        Self::Unavailable,
+        Self::Failed,
+    ];
+
+    fn of(answer: &Result<Receipt, StoreError>) -> Self {
+        use StoreErrorKind::{
+            Conflict, Corrupt, InDoubt, Invalid, Misconfigured, TooLarge, Unavailable,
+        };
+        match answer.as_ref().map_err(StoreError::kind) {
+            Ok(_) => Self::Stored,
+            Err(Conflict) => Self::Conflict,
+            Err(InDoubt) => Self::InDoubt,
+            Err(Unavailable) => Self::Unavailable,
+            Err(Corrupt | Invalid | Misconfigured | TooLarge) => Self::Failed,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Conflict => "conflict",
+            Self::InDoubt => "in_doubt",
+            Self::Unavailable => "unavailable",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl AppendMeters {
+    fn new() -> Self {
+        let ended = |it: Appended| counter!("aether_appends_total", "outcome" => it.name());
+        Self {
+            duration: histogram!("aether_append_seconds"),
+            ended: Appended::ALL.map(ended),
+        }
     }
 }
 
 fn describe() {
-    describe_counter!(
-        "aether_follower_retries_total",
-        "How often it had to try again"
-    );
-    describe_counter!(
-        "aether_follower_refused_total",
-        "Its commands that the domain refused"
-    );
-    describe_gauge!(
-        "aether_follower_halted",
-        "1 while it stands still before something"
-    );
-    describe_gauge!("aether_follower_position", "How far it has come in the log");
+    describe_of_followers();
+    describe_of_store();
     describe_counter!("aether_commands_total", "Commands, by what came of them");
     describe_histogram!(
         "aether_command_duration_seconds",
@@ -277,5 +397,53 @@ fn describe() {
         "aether_actors_bytes",
         Unit::Bytes,
         "What the actors in memory are taken to weigh"
+    );
+}
+
+fn describe_of_followers() {
+    describe_counter!(
+        "aether_follower_retries_total",
+        "How often it had to try again"
+    );
+    describe_counter!(
+        "aether_follower_refused_total",
+        "Its commands that the domain refused"
+    );
+    describe_gauge!(
+        "aether_follower_halted",
+        "1 while it stands still before something"
+    );
+    describe_gauge!("aether_follower_position", "How far it has come in the log");
+    describe_gauge!(
+        "aether_follower_lag_commits",
+        "How many places in the log lie before it"
+    );
+    describe_gauge!(
+        "aether_follower_lag_seconds",
+        Unit::Seconds,
+        "For how long there has been something before it"
+    );
+    describe_gauge!(
+        "aether_follower_parked",
+        "Actors of which it has parked something, by what is to become of that"
+    );
+    describe_gauge!("aether_timers_pending", "Timers that are set");
+    describe_gauge!(
+        "aether_timers_overdue_seconds",
+        Unit::Seconds,
+        "For how long the next timer has been due, if it is"
+    );
+}
+
+fn describe_of_store() {
+    describe_gauge!("aether_store_up", "1 while the store answers");
+    describe_counter!(
+        "aether_appends_total",
+        "Commits that the store was given, by what it answered"
+    );
+    describe_histogram!(
+        "aether_append_seconds",
+        Unit::Seconds,
+        "How long the store took to answer to a commit"
     );
 }

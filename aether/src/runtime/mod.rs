@@ -19,13 +19,17 @@ mod engine;
 mod envelope;
 mod follower;
 mod handle;
+pub(crate) mod heads;
+mod health;
 mod meters;
+mod monitor;
 mod outbox;
 pub mod parking;
 mod process;
-mod projection;
+pub mod projections;
 mod reactor;
 mod registry;
+mod retries;
 mod route;
 mod search;
 mod send;
@@ -33,15 +37,20 @@ mod snapshots;
 mod status;
 mod tasks;
 mod timers;
+mod trace;
 
+#[cfg(feature = "breaker")]
+pub use self::adapter::{Breaker, Breaking, BreakingError};
 pub use self::{
     actors::{ActorOptions, ActorsStatus},
     adapter::{Adapter, Delivery},
     builder::{AetherBuilder, StartError},
     command_error::{CommandError, LoadError, ReadError, Refusal},
     handle::Aether,
+    health::{FollowerHealth, Health, Lag, Problem, StoreHealth},
     parking::{Parked, Parking},
-    projection::ReadModel,
+    projections::ReadModel,
+    retries::Retries,
     send::{SendCommand, Sent},
     snapshots::{
         Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,

@@ -1,11 +1,11 @@
 use std::{
-    any::{Any, TypeId},
+    any::TypeId,
     collections::{HashMap, HashSet, hash_map::Entry},
     sync::Arc,
 };
 
 use eventstorming::meta;
-use tokio::sync::{RwLock, watch};
+use tokio::sync::watch;
 
 use super::{
     adapter::{Adapter, AdapterSource},
@@ -16,8 +16,9 @@ use super::{
     outbox::Outbox,
     parking::Lot,
     process::Inbox,
-    projection::Projector,
+    projections::{self, Elsewhere, Live, ProjectionStore, Saving},
     reactor::{PolicySource, Reactor, Source},
+    retries::Retries,
     route::{HandlerRoute, Route},
     snapshots::UnseenState,
     status::{FollowerKind, FollowerStatus},
@@ -37,20 +38,15 @@ use crate::{
 pub(super) struct Registry {
     pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
     pub(super) followers: Vec<Member>,
-    pub(super) projections: HashMap<TypeId, ProjectionEntry>,
+    pub(super) projections: HashMap<TypeId, projections::Entry>,
     pub(super) unseen: Vec<UnseenState>,
     pub(super) timers: Vec<TimersMember>,
     issued: Vec<(&'static str, &'static meta::Command)>,
+    elsewhere: Vec<OfElsewhere>,
     systems: HashMap<&'static str, &'static meta::ExternalSystem>,
     stored_by: HashMap<&'static str, &'static str>,
     names: HashSet<(&'static str, &'static str)>,
     problems: Vec<StartError>,
-}
-
-/// A read model, and the name of the follower that keeps it.
-pub(super) struct ProjectionEntry {
-    pub(super) state: Arc<dyn Any + Send + Sync>,
-    pub(super) follower: usize,
 }
 
 /// A policy, projection or adapter that is about to follow the log.
@@ -76,6 +72,15 @@ pub(super) struct TimersMember {
 
 type Begin = Box<dyn FnOnce(Launch<'_>) + Send>;
 
+type Prepare = Box<dyn FnOnce(&projections::Entry) -> Option<Begin> + Send>;
+
+/// A projection that is to be kept elsewhere, and how it begins then, if a context lists it.
+struct OfElsewhere {
+    projection: TypeId,
+    name: &'static str,
+    launch: Prepare,
+}
+
 /// What a member needs to begin.
 pub(super) struct Launch<'a> {
     pub(super) engine: Arc<Engine>,
@@ -84,6 +89,9 @@ pub(super) struct Launch<'a> {
     pub(super) checkpoint: Option<String>,
     pub(super) from: Position,
     pub(super) lot: Option<Lot>,
+    pub(super) retries: Retries,
+    /// When projections are kept.
+    pub(super) saving: Saving,
 }
 
 impl Launch<'_> {
@@ -95,6 +103,8 @@ impl Launch<'_> {
             checkpoint,
             from,
             lot,
+            retries,
+            ..
         } = self;
         let meters = FollowerMeters::of(&status.borrow());
         let follower = Follower {
@@ -106,6 +116,7 @@ impl Launch<'_> {
             saved: from,
             lot,
             meters,
+            retries,
         };
         tasks.spawn(follower.run(tasks.stop()));
     }
@@ -167,8 +178,50 @@ impl Registry {
         self.reactor(name, FollowerKind::Adapter, "adapter", source);
     }
 
+    /// Has a projection kept elsewhere.
+    pub(super) fn projection_store<S: ProjectionStore>(&mut self, store: S) {
+        let name = S::Projection::META.name.as_str();
+        self.named("projection store", name);
+        self.elsewhere.push(OfElsewhere {
+            projection: TypeId::of::<S::Projection>(),
+            name,
+            launch: Box::new(move |entry| {
+                let live = Arc::clone(&entry.live).downcast::<Live<S::Projection>>();
+                let elsewhere = Elsewhere {
+                    to: store,
+                    live: live.ok()?,
+                };
+                Some(Box::new(move |launch| elsewhere.launch(launch)))
+            }),
+        });
+    }
+
+    /// Has those begin elsewhere that are kept there.
+    fn send_elsewhere(&mut self) {
+        for OfElsewhere {
+            projection,
+            name,
+            launch,
+        } in self.elsewhere.drain(..)
+        {
+            let entry = self.projections.get_mut(&projection);
+            let member = entry.as_ref().map(|entry| entry.follower);
+            let member = member.and_then(|at| self.followers.get_mut(at));
+            let (Some(entry), Some(member)) = (entry, member) else {
+                self.problems
+                    .push(StartError::UnknownProjection { projection: name });
+                continue;
+            };
+            if let Some(launch) = launch(entry) {
+                member.launch = launch;
+                entry.lies_elsewhere();
+            }
+        }
+    }
+
     /// What does not fit together, now that all members are known.
     pub(super) fn check(&mut self) -> Result<(), StartError> {
+        self.send_elsewhere();
         if let Some(problem) = self.problems.drain(..).next() {
             return Err(problem);
         }
@@ -324,19 +377,16 @@ impl Register for Registry {
     fn projection<P: Projection + Handlers>(&mut self) {
         let name = P::META.name.as_str();
         self.named("projection", name);
-        let state = Arc::new(RwLock::new(P::default()));
-        let entry = ProjectionEntry {
-            state: Arc::<RwLock<P>>::clone(&state),
-            follower: self.followers.len(),
-        };
+        let live = Live::<P>::unopened();
+        let entry = projections::Entry::new(&live, self.followers.len());
         self.projections.insert(TypeId::of::<P>(), entry);
         self.followers.push(Member {
             name,
             kind: FollowerKind::Projection,
             checkpoint: None,
             launch: Box::new(move |launch| {
-                let begun = Position::START;
-                launch.follow(Projector { state, begun });
+                let saving = launch.saving;
+                live.launch(launch, saving);
             }),
         });
     }

@@ -8,13 +8,13 @@ use tokio::time::Instant;
 
 use super::{
     actors::Full,
-    command_error::CommandError,
+    command_error::{CommandError, ReadError},
     envelope::{Envelope, Known},
     handle::Aether,
 };
 use crate::{
     ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, Version,
-    domain::Outgoing,
+    domain::{Outgoing, Projection},
 };
 
 /// A command about to be sent: `.await` it.
@@ -33,6 +33,8 @@ pub struct SendCommand<'a> {
     aether: &'a Aether,
     command: &'static str,
     envelope: Result<Envelope, InvalidPayload>,
+    /// The projections that are to have its events.
+    projections: Vec<Result<usize, ReadError>>,
 }
 
 impl<'a> SendCommand<'a> {
@@ -45,6 +47,7 @@ impl<'a> SendCommand<'a> {
             aether,
             command,
             envelope: outgoing.map(Envelope::new),
+            projections: Vec::new(),
         }
     }
 
@@ -85,6 +88,16 @@ impl<'a> SendCommand<'a> {
         self.change(|envelope| envelope.full = Full::Refuse)
     }
 
+    /// Is answered only when a projection has its events, so that whoever reads it then finds
+    /// them; may be said of several.
+    ///
+    /// The time given by [`SendCommand::within`] does not cover that. If the projection halts,
+    /// that is [`CommandError::Unprojected`], and the events are stored.
+    pub fn wait_for<P: Projection>(mut self) -> Self {
+        self.projections.push(self.aether.follower_of::<P>());
+        self
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Envelope)) -> Self {
         if let Ok(envelope) = &mut self.envelope {
             change(envelope);
@@ -102,10 +115,23 @@ impl<'a> IntoFuture for SendCommand<'a> {
             aether,
             command,
             envelope,
+            projections,
         } = self;
         Box::pin(async move {
             let envelope = envelope.map_err(|err| CommandError::unwritable(command, err))?;
-            aether.execute(envelope).await
+            let sent = aether.execute(envelope).await?;
+            let position = sent.position.unwrap_or_default();
+            for projection in projections {
+                let reached = match projection {
+                    Ok(projection) => aether.projected(projection, position).await,
+                    Err(err) => Err(err),
+                };
+                if let Err(source) = reached {
+                    let sent = Box::new(sent);
+                    return Err(CommandError::Unprojected { sent, source });
+                }
+            }
+            Ok(sent)
         })
     }
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::parking::Lot;
 use crate::{Position, Timestamp};
 
@@ -17,6 +19,26 @@ pub enum FollowerKind {
     Outbox,
     /// Commands that an aggregate or a policy asks for later are carried out at their time.
     Timers,
+}
+
+impl FollowerKind {
+    /// As it is called in metrics and traces.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Process => "process",
+            Self::Projection => "projection",
+            Self::Adapter => "adapter",
+            Self::Outbox => "outbox",
+            Self::Timers => "timers",
+        }
+    }
+}
+
+impl fmt::Display for FollowerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// How a follower is doing.
@@ -83,6 +105,11 @@ pub struct TimersStatus {
 }
 
 impl ParkedStatus {
+    /// For how many actors what is parked waits for an order.
+    pub const fn waiting(&self) -> usize {
+        self.actors.saturating_sub(self.retried)
+    }
+
     pub(super) fn of(lot: &Lot) -> Self {
         let (actors, retried) = lot.counts();
         Self { actors, retried }

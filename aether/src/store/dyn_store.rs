@@ -73,6 +73,10 @@ impl EventStore for DynEventStore {
         self.0.head().await
     }
 
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        self.0.namespaces().await
+    }
+
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
         self.0.stored_before(moment).await
     }
@@ -133,6 +137,7 @@ trait Erased: Send + Sync {
     fn read_back<'a>(&'a self, actor: &'a ActorId, before: Version) -> Answer<'a, Page>;
     fn version<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Version>;
     fn head(&self) -> Answer<'_, Position>;
+    fn namespaces(&self) -> Answer<'_, Vec<Namespace>>;
     fn stored_before(&self, moment: Timestamp) -> Answer<'_, Position>;
     fn scan(&self, span: Span) -> Answer<'_, Stretch>;
     fn follow(&self, after: Position) -> Log;
@@ -179,6 +184,10 @@ impl<S: Store> Erased for S {
 
     fn head(&self) -> Answer<'_, Position> {
         Box::pin(EventStore::head(self))
+    }
+
+    fn namespaces(&self) -> Answer<'_, Vec<Namespace>> {
+        Box::pin(EventStore::namespaces(self))
     }
 
     fn stored_before(&self, moment: Timestamp) -> Answer<'_, Position> {

@@ -137,6 +137,13 @@ impl EventStore for InMemoryEventStore {
         Ok(*self.shared.head.borrow())
     }
 
+    /// Its own, if anything is in it: every other is a store of its own.
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        let is_empty = *self.shared.head.borrow() == Position::START;
+        let own = (!is_empty).then(|| self.shared.namespace.clone());
+        Ok(own.into_iter().collect())
+    }
+
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
         Ok(self.shared.read().stored_before(moment))
     }

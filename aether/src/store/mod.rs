@@ -179,6 +179,17 @@ pub trait EventStore: Send + Sync + 'static {
     /// Cancel safe: it changes nothing.
     fn head(&self) -> impl Future<Output = Result<Position, StoreError>> + Send;
 
+    /// The namespaces in the same place that hold commits, in the order of their names: in the
+    /// same folder, or in the account of the same server. Whether this one is among them tells
+    /// whether anything is stored in it.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Unavailable`]: the store is out of reach.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn namespaces(&self) -> impl Future<Output = Result<Vec<Namespace>, StoreError>> + Send;
+
     /// The place in the log that a moment stands for: what lies up to this position was stored
     /// before the moment, what lies after it at the moment or later. [`Position::START`] if
     /// nothing was stored before.

@@ -20,6 +20,7 @@
 
 mod control;
 mod error;
+mod meters;
 mod partition;
 mod progress;
 mod record;

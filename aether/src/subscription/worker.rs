@@ -6,11 +6,12 @@ use std::{
 
 use futures_core::Stream;
 use futures_util::{FutureExt as _, StreamExt as _};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{
     Subscriber, Subscription, SubscriptionError,
     control::{Alive, Control, Watched},
+    meters::Meters,
     partition::{owner_of, partition_of},
     record::{self, Claim},
 };
@@ -40,6 +41,7 @@ pub(super) struct Worker<'a, S, T> {
     backoff: Backoff,
     /// How many commits were handled that are not kept yet.
     unsaved: u32,
+    meters: Meters,
 }
 
 /// A partition that this worker has.
@@ -65,6 +67,7 @@ where
         let now = Instant::now();
         Self {
             alive: Alive::new(subscription.lease),
+            meters: Meters::of(&subscription.name, &id),
             id,
             watched: HashMap::new(),
             held: BTreeMap::new(),
@@ -264,7 +267,26 @@ where
             answer => answer?,
         }
         self.give_up();
+        self.measure().await;
         Ok(())
+    }
+
+    /// Tells how far it is behind, unless the store does not say.
+    async fn measure(&mut self) {
+        let positions = self.held.values().map(|it| it.position);
+        let Some(kept) = positions.min() else {
+            return self.meters.idle();
+        };
+        let position = if self.log.is_some() {
+            self.position
+        } else {
+            kept
+        };
+        // The next beat must not wait for it.
+        let patience = self.subscription.lease / 8;
+        if let Ok(Ok(head)) = timeout(patience, self.subscription.store.head()).await {
+            self.meters.tell(Instant::now(), position, head);
+        }
     }
 
     async fn try_beat(&mut self) -> Result<(), SubscriptionError> {

@@ -1,6 +1,6 @@
 //! What a value may be: each of the alternatives that a schema leaves.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::schema::Schema;
 
@@ -73,21 +73,73 @@ impl Form {
     }
 }
 
+impl Form {
+    /// Whether one is told from the other by a tag alone: both are values, or both are objects.
+    pub(super) const fn is_tagged_like(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Value(_), Self::Value(_)) | (Self::Object, Self::Object)
+        )
+    }
+}
+
 impl Alternative<'_> {
+    /// The name of the case that it is in a union: a value itself, the tag of an object, or the
+    /// only field that is always there.
+    pub(super) fn case(&self) -> Option<Value> {
+        if let Form::Value(value) = &self.form {
+            return Some(value.clone());
+        }
+        if self.form != Form::Object {
+            return None;
+        }
+        match self.tag() {
+            Some((_, tag)) => Some(tag),
+            None => self.only_field().map(Value::from),
+        }
+    }
+
+    /// Its schema with another name of the case; nothing if it has no fields that could differ.
+    pub(super) fn renamed(&self, case: &Value) -> Option<Value> {
+        let mut node = self.schema.node().clone();
+        let properties = node.get_mut("properties")?.as_object_mut()?;
+        if let Some((field, _)) = self.tag() {
+            properties.insert(field, json!({ "const": case }));
+            return Some(node);
+        }
+        let (before, now) = (self.only_field()?, case.as_str()?);
+        let inner = properties.remove(&before)?;
+        properties.insert(now.to_owned(), inner);
+        node.as_object_mut()?
+            .insert("required".to_owned(), json!([now]));
+        Some(node)
+    }
+
+    /// The field that is always there with one value, and the value.
+    fn tag(&self) -> Option<(String, Value)> {
+        self.schema.properties().find_map(|(name, property)| {
+            let value = constant(&property).filter(|_| self.schema.requires(name))?;
+            Some((name.to_owned(), value))
+        })
+    }
+
+    fn only_field(&self) -> Option<String> {
+        let names: Vec<&str> = self.schema.properties().map(|(name, _)| name).collect();
+        match names.as_slice() {
+            [only] if self.schema.requires(only) => Some((*only).to_owned()),
+            _ => None,
+        }
+    }
+
     /// By which one finds it again in another schema: of an object in a union, its tag.
     pub(super) fn key(&self) -> String {
         if self.form != Form::Object {
             return self.form.title();
         }
-        let fixed = self.schema.properties().find_map(|(name, property)| {
-            let value = constant(&property).filter(|_| self.schema.requires(name))?;
-            Some(format!("{name}: {value}"))
-        });
-        let names: Vec<&str> = self.schema.properties().map(|(name, _)| name).collect();
-        match (fixed, names.as_slice()) {
-            (Some(tag), _) => tag,
-            (None, [only]) if self.schema.requires(only) => format!("{only}: .."),
-            (None, _) => self.form.title(),
+        match (self.tag(), self.only_field()) {
+            (Some((name, value)), _) => format!("{name}: {value}"),
+            (None, Some(only)) => format!("{only}: .."),
+            (None, None) => self.form.title(),
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Rule {
     TypeChanged,
     /// An integer is a float now.
     IntegerNowFloat,
+    /// A float is one of fewer digits now.
+    FloatNowShorter,
     /// Fewer values are taken than before: a range, a length, a pattern, a format.
     Narrowed,
     /// More values are taken than before.
@@ -47,6 +49,10 @@ pub enum Rule {
     CaseAdded,
     /// A value or a case that could occur is not known any more.
     CaseRemoved,
+    /// A value or a case has another name, and its old name is still read.
+    CaseAliased,
+    /// A value or a case that is not known any more is read as the one that stands for all others.
+    CaseAbsorbed,
     /// The cases are written in another manner.
     RepresentationChanged,
     /// A tuple has more or fewer members.

@@ -7,15 +7,17 @@ use serde_json::Value;
 use super::{
     alternative::{Alternative, Form, alternatives},
     change::{Change, Rule, Verdict},
-    number::Range,
+    number::{Range, is_of_size},
     schema::Schema,
     validate,
 };
 
 /// What has changed from one schema of an event to another, and whether it can be lived with.
 ///
-/// A field that is renamed with `#[serde(alias = "old")]` says so in its schema, as schemas know
-/// no aliases: `#[schemars(extend("x-aliases" = ["old"]))]`.
+/// A field or a variant that is renamed with `#[serde(alias = "old")]` says so in its schema, as
+/// schemas know no aliases: `#[schemars(extend("x-aliases" = ["old"]))]`. So does a variant that
+/// stands for all others, `#[serde(other)]`: `#[schemars(extend("x-other" = true))]`. That it is
+/// true is seen when the locked samples are read.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let mut comparison = Comparison::default();
     comparison.values(&Schema::new(old), &Schema::new(new), "");
@@ -48,10 +50,10 @@ impl Comparison {
         });
     }
 
-    fn breaks(&self) -> bool {
-        self.changes
-            .iter()
-            .any(|change| change.backward == Verdict::Break)
+    /// The worst that it finds for what is stored.
+    fn worst(&self) -> Verdict {
+        let verdicts = self.changes.iter().map(|change| change.backward);
+        verdicts.max().unwrap_or(Verdict::Ok)
     }
 
     /// The same question asked for itself: what it would find.
@@ -113,8 +115,11 @@ impl Comparison {
         let trials = trials.map(|(at, case)| (at, case, self.trial(one, case, path)));
         let (mut same, other): (Vec<_>, Vec<_>) =
             trials.partition(|(_, case, _)| case.key() == key);
-        same.sort_by_key(|(.., trial)| trial.breaks());
-        let accepting = other.iter().position(|(.., trial)| !trial.breaks());
+        same.sort_by_key(|(.., trial)| trial.worst());
+        let worst = |at: &usize| other.get(*at).map(|(.., trial)| trial.worst());
+        let accepting = (0..other.len())
+            .min_by_key(worst)
+            .filter(|at| worst(at) < Some(Verdict::Break));
         let lone = |cases: &[Alternative<'_>]| {
             cases.iter().filter(|case| case.form == one.form).count() == 1
         };
@@ -148,6 +153,9 @@ impl Comparison {
 
     fn alternative(&mut self, old: &Alternative<'_>, new: &Alternative<'_>, path: &str) {
         let title = |case: &Alternative<'_>| case.form.title();
+        if self.case_by_another_name(old, new, path) {
+            return;
+        }
         match (&old.form, &new.form) {
             (Form::Value(one), Form::Value(other)) if one == other => {}
             (Form::Value(value), form) if !matches!(form, Form::Value(_)) => {
@@ -172,6 +180,43 @@ impl Comparison {
                 self.note(path, Rule::TypeChanged, OTHER, message);
             }
         }
+    }
+
+    /// A case of a union that another one says it reads as well: under an alias, or as the one that
+    /// stands for all others. Says whether it is one.
+    fn case_by_another_name(
+        &mut self,
+        old: &Alternative<'_>,
+        new: &Alternative<'_>,
+        path: &str,
+    ) -> bool {
+        let (Some(before), Some(now)) = (old.case(), new.case()) else {
+            return false;
+        };
+        if before == now {
+            return false;
+        }
+        if new.schema.list("x-aliases").contains(&before) {
+            let message = format!("{before} is {now} now, and still read by this name");
+            let verdicts = (Verdict::Ok, Verdict::Break);
+            self.note(path, Rule::CaseAliased, verdicts, message);
+            if let Some(renamed) = old.renamed(&now) {
+                let renamed = Alternative {
+                    schema: old.schema.at(&renamed),
+                    form: old.form.clone(),
+                };
+                self.alternative(&renamed, new, path);
+            }
+            return true;
+        }
+        let absorbs = new.schema.get("x-other") == Some(&Value::Bool(true));
+        if absorbs && old.form.is_tagged_like(&new.form) {
+            let message = format!("{before} could occur, and is read as {now} now");
+            let verdicts = (Verdict::Loss, Verdict::Break);
+            self.note(path, Rule::CaseAbsorbed, verdicts, message);
+            return true;
+        }
+        false
     }
 
     fn same_form(&mut self, old: &Alternative<'_>, new: &Alternative<'_>, path: &str) {
@@ -199,6 +244,14 @@ impl Comparison {
             let message = format!("the range is wider: {} became {}", shown(one), shown(other));
             self.note(path, Rule::Widened, WIDER, message);
         }
+        if let (Some("double"), Some("float")) = (old.text("format"), new.text("format")) {
+            let message = "a float has fewer digits now: what is stored is rounded";
+            let verdicts = (Verdict::Loss, Verdict::Ok);
+            self.note(path, Rule::FloatNowShorter, verdicts, message);
+        }
+        let meaning = |format: &&str| !is_of_size(format);
+        let (one, other) = (old.text("format"), new.text("format"));
+        self.constraint("format", one.filter(meaning), other.filter(meaning), path);
     }
 
     fn texts(&mut self, old: &Schema<'_>, new: &Schema<'_>, path: &str) {
@@ -247,6 +300,9 @@ impl Comparison {
         if distinct(new) && !distinct(old) {
             let message = "the list became a set: what occurs twice is seen once";
             self.note(path, Rule::Narrowed, (Verdict::Loss, Verdict::Ok), message);
+        } else if distinct(old) && !distinct(new) {
+            let message = "the set became a list: a value may occur twice";
+            self.note(path, Rule::Widened, (Verdict::Ok, Verdict::Loss), message);
         }
         let any = Value::Bool(true);
         let item = |schema: &Schema<'_>| schema.get("items").unwrap_or(&any).clone();
@@ -386,8 +442,12 @@ fn join(path: &str, name: &str) -> String {
 }
 
 fn shown(range: Range) -> String {
-    let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| format!("{bound}"));
-    format!("{}..{}", bound(range.least), bound(range.most))
+    let bound = |bound: Option<f64>, open: bool| {
+        let left_out = if open { " (left out)" } else { "" };
+        bound.map_or_else(String::new, |bound| format!("{bound}{left_out}"))
+    };
+    let (least, most) = range.open;
+    format!("{}..{}", bound(range.least, least), bound(range.most, most))
 }
 
 /// A field under its own name, or under one that still reads the old name.

@@ -7,8 +7,8 @@ use super::{
     validate,
 };
 use crate::{
-    check::{Code, Finding},
-    model::{Element, Facts, Kind, Model},
+    check::{Code, Finding, Severity},
+    model::{Element, Facts, Kind, Model, Verb},
 };
 use serde_json::Value;
 
@@ -17,19 +17,46 @@ impl Lock {
     ///
     /// `ES301` and `ES302` are for what would make a stored event unreadable, and can not be
     /// allowed; `ES305` is for data that is no longer seen, `ES306` for what a build before would
-    /// not read, `ES307` for what is not locked yet.
+    /// not read, which is an error of an event that is `public`, `ES307` for what is not locked yet.
     pub fn check(&self, model: &Model) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (form, schema, samples) in self.forms() {
             findings.extend(sound(form, schema, samples));
             match reader(model, &form.event) {
-                Some(event) => findings.extend(readable(model, event, form, schema)),
+                Some(event) => {
+                    findings.extend(readable(model, event, form, schema));
+                    findings.extend(self.moved(model, event, form));
+                }
                 None => findings.extend(gone(self, form)),
             }
         }
         let events = model.of_kind(Kind::Event);
         findings.extend(events.filter_map(|event| unlocked(self, model, event)));
         findings
+    }
+
+    /// The aggregates whose histories hold an event, and that do not take it any more: they could
+    /// no longer be loaded.
+    fn moved(&self, model: &Model, event: &Element, form: &Form) -> Vec<Finding> {
+        let applied = |name: &str| {
+            let mut by = model.objects(&event.id, Verb::AppliedBy);
+            by.any(|aggregate| aggregate.id.name() == name)
+        };
+        let names = self.aggregates(form).iter();
+        let lost = names.filter(|name| !applied(name) && self.retired(name).is_none());
+        let findings = lost.map(|name| {
+            let message = format!(
+                "{} lies in histories of `{name}`, and no aggregate of that name applies it any more",
+                what(form)
+            );
+            let help = format!(
+                "keep the stored name, `#[aggregate(name = \"{name}\")]`, and let it apply the \
+                 event; or say in `{}/{name}/retired.md` why they are no longer read",
+                form.context
+            );
+            Finding::about(event, Code::ContractBreak, message).help(help)
+        });
+        findings.collect()
     }
 }
 
@@ -131,7 +158,12 @@ fn judged(event: &Element, form: &Form, change: &Change) -> Vec<Finding> {
     }
     if change.forward == Verdict::Break && change.backward != Verdict::Break {
         let message = message("; the build before cannot read that");
-        findings.push(Finding::about(event, Code::ForwardBreak, message));
+        let mut finding = Finding::about(event, Code::ForwardBreak, message);
+        if event.visibility() == Some("public") {
+            finding.severity = Severity::Error;
+            finding = finding.help("others read it who are not released with you: ask them first");
+        }
+        findings.push(finding);
     }
     findings
 }

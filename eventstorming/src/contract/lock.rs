@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{samples, schema::bare};
 use crate::{
     json::{canonical, pretty},
-    model::{Element, Kind, Model},
+    model::{Element, Kind, Model, Verb},
 };
 
 /// One form of an event that was released.
@@ -28,13 +29,22 @@ pub struct Form {
 struct Locked {
     schema: Value,
     samples: Vec<Value>,
+    histories: Histories,
+}
+
+/// In whose histories an event lies: actors' ids begin with the names of their aggregates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Histories {
+    aggregates: Vec<String>,
 }
 
 /// Every form of every event that was ever released, and what was retired on purpose.
 ///
 /// As files: `Ordering/OrderPlaced/v1.schema.json` and `v1.samples.json` for each version,
+/// `v1.stored.json` with the names of the aggregates in whose histories it lies,
 /// `v1-2.schema.json` for the second form of a version, and `Ordering/OrderPlaced/retired.md`,
-/// which says why an event is no longer read.
+/// which says why an event, or all that an aggregate of that name has, is no longer read.
 ///
 /// A lock only grows: nothing here changes or removes a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,6 +96,11 @@ impl Form {
         format!("{}.samples.json", self.stem())
     }
 
+    /// The file that says in whose histories it lies.
+    pub fn stored_file(&self) -> String {
+        format!("{}.stored.json", self.stem())
+    }
+
     fn parse(file: &str) -> Option<(Self, &str)> {
         let mut segments = file.split('/');
         let (context, event, name) = (segments.next()?, segments.next()?, segments.next()?);
@@ -101,6 +116,22 @@ impl Form {
     }
 }
 
+impl Histories {
+    fn of(model: &Model, event: &Element) -> Self {
+        let aggregates = model.objects(&event.id, Verb::AppliedBy);
+        let mut names: Vec<String> = aggregates.map(|by| by.id.name().to_owned()).collect();
+        names.sort();
+        Self { aggregates: names }
+    }
+}
+
+fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LockError> {
+    serde_json::from_str(text).map_err(|source| LockError::Json {
+        file: file.to_owned(),
+        source,
+    })
+}
+
 impl Lock {
     /// Reads a lock from its files, by their paths in its folder.
     ///
@@ -110,17 +141,17 @@ impl Lock {
         let mut lock = Self::default();
         let mut of_samples: BTreeMap<Form, Vec<Value>> = BTreeMap::new();
         let mut of_schemas: BTreeMap<Form, Value> = BTreeMap::new();
+        let mut of_stores: BTreeMap<Form, Histories> = BTreeMap::new();
         for (file, text) in files {
-            let json = |source| LockError::Json {
-                file: file.clone(),
-                source,
-            };
             match Form::parse(file) {
                 Some((form, "schema.json")) => {
-                    of_schemas.insert(form, serde_json::from_str(text).map_err(json)?);
+                    of_schemas.insert(form, read(file, text)?);
                 }
                 Some((form, "samples.json")) => {
-                    of_samples.insert(form, serde_json::from_str(text).map_err(json)?);
+                    of_samples.insert(form, read(file, text)?);
+                }
+                Some((form, "stored.json")) => {
+                    of_stores.insert(form, read(file, text)?);
                 }
                 Some(_) => return Err(LockError::Stray(file.clone())),
                 None => lock.read_other(file, text)?,
@@ -129,12 +160,18 @@ impl Lock {
         for (form, schema) in of_schemas {
             let samples = of_samples.remove(&form);
             let samples = samples.ok_or_else(|| LockError::Half(form.samples_file()))?;
-            lock.forms.insert(form, Locked { schema, samples });
+            // Locks of before do not say it.
+            let histories = of_stores.remove(&form).unwrap_or_default();
+            let locked = Locked {
+                schema,
+                samples,
+                histories,
+            };
+            lock.forms.insert(form, locked);
         }
-        match of_samples.into_keys().next() {
-            Some(form) => Err(LockError::Half(form.schema_file())),
-            None => Ok(lock),
-        }
+        let mut lone = of_samples.into_keys().chain(of_stores.into_keys());
+        lone.next()
+            .map_or(Ok(lock), |form| Err(LockError::Half(form.schema_file())))
     }
 
     fn read_other(&mut self, file: &str, text: &str) -> Result<(), LockError> {
@@ -153,10 +190,13 @@ impl Lock {
     /// The files of the lock, by their paths in its folder.
     pub fn files(&self) -> BTreeMap<String, String> {
         let forms = self.forms.iter().flat_map(|(form, locked)| {
-            [
+            let said = !locked.histories.aggregates.is_empty();
+            let stored = said.then(|| (form.stored_file(), pretty(&locked.histories)));
+            let files = [
                 (form.schema_file(), pretty(&locked.schema)),
                 (form.samples_file(), pretty(&locked.samples)),
-            ]
+            ];
+            files.into_iter().chain(stored)
         });
         let retired = self.retired.iter();
         let retired = retired.map(|((context, event), reason)| {
@@ -175,7 +215,13 @@ impl Lock {
             .map(|(form, locked)| (form, &locked.schema, locked.samples.as_slice()))
     }
 
-    /// Why an event of this name is no longer read, if it was retired.
+    /// The names of the aggregates in whose histories a form lies, as far as that was locked.
+    pub fn aggregates(&self, form: &Form) -> &[String] {
+        let locked = self.forms.get(form);
+        locked.map_or(&[], |locked| &locked.histories.aggregates)
+    }
+
+    /// Why an event or an aggregate of this name is no longer read, if it was retired.
     pub fn retired(&self, event: &str) -> Option<&str> {
         let mut retired = self.retired.iter();
         retired
@@ -183,7 +229,8 @@ impl Lock {
             .map(|(_, reason)| reason.as_str())
     }
 
-    /// Says that an event is no longer read, and why. Its forms stay in the lock.
+    /// Says that an event, or all that an aggregate has, is no longer read, and why. What is in
+    /// the lock stays there.
     pub fn retire(&mut self, context: &str, event: &str, reason: &str) {
         self.retired
             .insert((context.to_owned(), event.to_owned()), reason.to_owned());
@@ -192,19 +239,38 @@ impl Lock {
     /// Adds the present form of each event of a model that is not locked yet, and says which.
     ///
     /// `readable` judges each sample: what its type does not read is no sample. Only events whose
-    /// schema the model has are locked.
+    /// schema the model has are locked. A form that is locked, and does not say yet in whose
+    /// histories it lies, says that from now on.
     pub fn add(&mut self, model: &Model, readable: &dyn Fn(&Form, &Value) -> bool) -> Vec<Form> {
         let mut added = Vec::new();
         for event in model.of_kind(Kind::Event) {
+            let histories = Histories::of(model, event);
             let Some((form, schema)) = self.missing(model, event) else {
+                self.say_histories(event, &histories);
                 continue;
             };
             let mut samples = samples(&schema);
             samples.retain(|sample| readable(&form, sample));
-            self.forms.insert(form.clone(), Locked { schema, samples });
+            let locked = Locked {
+                schema,
+                samples,
+                histories,
+            };
+            self.forms.insert(form.clone(), locked);
             added.push(form);
         }
         added
+    }
+
+    fn say_histories(&mut self, event: &Element, histories: &Histories) {
+        let (name, version) = (event.id.name(), event.version());
+        let forms = self.forms.iter_mut().filter(|(form, locked)| {
+            let silent = locked.histories.aggregates.is_empty();
+            form.event == name && Some(form.version) == version && silent
+        });
+        for (_, locked) in forms {
+            locked.histories.clone_from(histories);
+        }
     }
 
     /// The present form of an event, if it is not locked yet.

@@ -15,6 +15,7 @@ mod alternative;
 mod change;
 mod compare;
 mod examine;
+mod kept;
 mod lock;
 mod number;
 mod sample;
@@ -35,6 +36,7 @@ pub(crate) use self::schema::Schema;
 pub use self::{
     change::{Change, Rule, Verdict},
     compare::compare,
+    kept::kept,
     lock::{Form, Lock, LockError},
     sample::{sample, samples},
     validate::{Violation, validate},

@@ -79,7 +79,7 @@ fn of_alternative(alternative: &Alternative<'_>, depth: usize) -> Vec<Value> {
 
 /// A small number, and the ends of the range as far as JSON carries them everywhere.
 fn integers(schema: &Schema<'_>) -> Vec<Value> {
-    let Range { least, most } = Range::of(schema);
+    let Range { least, most, .. } = Range::of(schema);
     let bound = |number: f64| number.clamp(-EXACT, EXACT);
     let ends = [least.map(bound), most.map(bound)];
     let typical = [3.0, least.unwrap_or(3.0).max(3.0).min(most.unwrap_or(3.0))];

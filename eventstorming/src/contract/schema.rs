@@ -57,6 +57,12 @@ impl<'a> Schema<'a> {
         self.name.as_deref()
     }
 
+    /// What the definition that a reference led to says of itself, whatever is said beside the
+    /// reference.
+    pub(crate) fn text_of_type(&self, keyword: &str) -> Option<&str> {
+        lookup(self.root, self.name()?).get(keyword)?.as_str()
+    }
+
     /// What a keyword says.
     pub fn get(&self, keyword: &str) -> Option<&Value> {
         self.node.get(keyword)

@@ -1,10 +1,12 @@
+use serde_json::Value;
+
 use super::words::slug;
 use crate::{
-    contract::samples,
+    contract::{Lock, samples},
     files::Files,
     json::pretty,
     layout::Level,
-    model::{Kind, Model},
+    model::{Element, Kind, Model},
 };
 
 /// Everything that can be drawn and written about a model, as the files of one folder.
@@ -23,6 +25,7 @@ pub struct Documents {
     opening: Option<String>,
     columns: Option<usize>,
     base: Option<String>,
+    lock: Lock,
 }
 
 impl Model {
@@ -34,6 +37,7 @@ impl Model {
             opening: None,
             columns: None,
             base: None,
+            lock: Lock::default(),
         }
     }
 }
@@ -63,6 +67,12 @@ impl Documents {
         self
     }
 
+    /// What was released: the schemas and samples of earlier versions are among the documents.
+    pub fn released(mut self, lock: Lock) -> Self {
+        self.lock = lock;
+        self
+    }
+
     /// The files: `README.md` leads to all others.
     pub fn files(&self) -> Files {
         let model = &self.model;
@@ -86,7 +96,7 @@ impl Documents {
         files.add("board.dot", model.dot());
         files.add("flowchart.mmd", model.mermaid());
         files.add("event-model.mmd", model.event_model());
-        files.add_all("eventcatalog", model.event_catalog());
+        files.add_all("eventcatalog", model.event_catalog(&self.lock));
         for context in model.of_kind(Kind::Context) {
             let name = context.id.name();
             let (folder, part) = (slug(name), model.part(&[name]));
@@ -94,9 +104,7 @@ impl Documents {
                 format!("{folder}/board.svg"),
                 self.board(&part, &context.label).svg(),
             );
-            let page = model
-                .markdown(name, self.base.as_deref())
-                .unwrap_or_default();
+            let page = self.page(name).unwrap_or_default();
             files.add(format!("{folder}/README.md"), page);
             let api = model.async_api(name).unwrap_or_default();
             files.add(format!("{folder}/asyncapi.json"), api);
@@ -119,21 +127,63 @@ impl Documents {
         }
     }
 
-    /// The schema of each event in its present version, and its samples.
+    /// The page of a context, with links to what lies beside it.
+    fn page(&self, context: &str) -> Option<String> {
+        let beside = |event: &Element| -> Vec<(String, String)> {
+            let files = self.schemas_of(event);
+            let schemas = files.into_iter().map(|(version, stem, ..)| {
+                let file = stem.rsplit('/').next().unwrap_or_default();
+                (format!("version {version}"), format!("schemas/{file}"))
+            });
+            schemas.collect()
+        };
+        let base = self.base.as_deref();
+        self.model.page(context, base, &beside)
+    }
+
+    /// The schema of each event in its present version and in those that were released before,
+    /// and its samples.
     fn add_schemas(&self, files: &mut Files) {
-        for event in self
-            .model
-            .of_kind(Kind::Event)
-            .filter(|event| !event.is_foreign())
-        {
-            let Some(schema) = self.model.schema(&event.id) else {
-                continue;
-            };
-            let context = slug(event.id.context().unwrap_or_default());
-            let version = event.version().unwrap_or(1);
-            let stem = format!("{context}/schemas/{}.v{version}", slug(event.id.name()));
-            files.add(format!("{stem}.schema.json"), pretty(schema));
-            files.add(format!("{stem}.samples.json"), pretty(&samples(schema)));
+        for event in self.model.of_kind(Kind::Event) {
+            for (_, stem, schema, samples) in self.schemas_of(event) {
+                files.add(format!("{stem}.schema.json"), pretty(schema));
+                files.add(format!("{stem}.samples.json"), pretty(&samples));
+            }
         }
+    }
+
+    /// Each version with the path of its files without their endings, the latest first.
+    fn schemas_of(&self, event: &Element) -> Vec<(u32, String, &Value, Vec<Value>)> {
+        let (Some(now), Some(version)) = (self.model.schema(&event.id), event.version()) else {
+            return Vec::new();
+        };
+        if event.is_foreign() {
+            return Vec::new();
+        }
+        let context = slug(event.id.context().unwrap_or_default());
+        let stem = |version: u32, revision: &str| {
+            let name = slug(event.id.name());
+            format!("{context}/schemas/{name}.v{version}{revision}")
+        };
+        let mut all = vec![(version, stem(version, ""), now, samples(now))];
+        let earlier = self
+            .lock
+            .forms()
+            .filter(|(form, ..)| form.event == event.id.name() && form.version < version);
+        let earlier = earlier.map(|(form, schema, samples)| {
+            let revision = match form.revision {
+                1 => String::new(),
+                more => format!("-{more}"),
+            };
+            (
+                form.version,
+                stem(form.version, &revision),
+                schema,
+                samples.to_vec(),
+            )
+        });
+        all.extend(earlier);
+        all.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
+        all
     }
 }

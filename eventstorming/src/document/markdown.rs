@@ -10,20 +10,32 @@ use crate::{
 };
 
 impl Model {
-    /// What there is to read about a context: a canvas, open questions, a glossary, and each
-    /// event with its schema and a sample; nothing if there is no such context.
+    /// What there is to read about a context: a canvas, what holds at all times, open questions, a
+    /// glossary, and each event with its fields and a sample; nothing if there is no such context.
     ///
     /// `source_base` is put before the file of a source, as for the links of a board.
     pub fn markdown(&self, context: &str, source_base: Option<&str>) -> Option<String> {
+        self.page(context, source_base, &|_| Vec::new())
+    }
+
+    /// The same with links to the schemas that lie beside it, which are named.
+    pub(super) fn page(
+        &self,
+        context: &str,
+        source_base: Option<&str>,
+        schemas: Schemas<'_>,
+    ) -> Option<String> {
         let context = self.element(&ElementId::shared(Kind::Context, context))?;
         let page = Page {
             model: self,
             context,
             base: source_base,
+            schemas,
         };
         let mut text = format!("# {}\n\n", escaped(&context.label));
         text.push_str(&paragraph(&context.docs));
         text.push_str(&page.canvas());
+        text.push_str(&page.invariants());
         text.push_str(&page.questions());
         text.push_str(&page.glossary());
         text.push_str(&page.events());
@@ -48,10 +60,15 @@ impl Model {
     }
 }
 
+/// The schemas of an event that lie beside a page: what each is called, and the path of its files
+/// without their endings.
+type Schemas<'a> = &'a dyn Fn(&Element) -> Vec<(String, String)>;
+
 struct Page<'a> {
     model: &'a Model,
     context: &'a Element,
     base: Option<&'a str>,
+    schemas: Schemas<'a>,
 }
 
 impl<'a> Page<'a> {
@@ -112,6 +129,23 @@ impl<'a> Page<'a> {
             writeln!(text, "| {title} | {cell} |").ok();
         }
         text + "\n"
+    }
+
+    /// What holds at all times, by whose it is.
+    fn invariants(&self) -> String {
+        let within = Some(self.context.id.name());
+        let here =
+            |element: &&Element| element.id.context() == within || element.id == self.context.id;
+        let elements = self.model.elements().iter().filter(here);
+        let lines = elements.flat_map(|element| {
+            let said = element.invariants.iter();
+            said.map(|text| format!("- {}: {}\n", self.link(element), escaped(text)))
+        });
+        let lines: String = lines.collect();
+        if lines.is_empty() {
+            return lines;
+        }
+        format!("## Invariants\n\n{lines}\n")
     }
 
     fn questions(&self) -> String {
@@ -195,6 +229,13 @@ impl<'a> Page<'a> {
         if let Some(schema) = self.model.schema(&event.id) {
             text.push_str(&fields(schema));
             write!(text, "```json\n{}```\n\n", pretty(&sample(schema))).ok();
+        }
+        let links = (self.schemas)(event).into_iter().map(|(name, stem)| {
+            format!("{name} ([schema]({stem}.schema.json), [samples]({stem}.samples.json))")
+        });
+        let links: Vec<String> = links.collect();
+        if !links.is_empty() {
+            write!(text, "In files: {}.\n\n", links.join(", ")).ok();
         }
         text
     }

@@ -72,13 +72,3 @@ pub(super) fn consumed<'a>(model: &'a Model, context: &'a Element) -> Vec<&'a El
         })
         .collect()
 }
-
-/// The type under which an event travels as a CloudEvent.
-pub(super) fn cloud_type(event: &Element) -> String {
-    let context = event.id.context().unwrap_or_default();
-    format!(
-        "{context}.{}.v{}",
-        event.id.name(),
-        event.version().unwrap_or(1)
-    )
-}

@@ -1,9 +1,9 @@
 //! What stands together: the slices of a model, before anything has a place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    occurrence::{Net, Role},
+    occurrence::{Lead, Net, Role},
     table::Table,
 };
 use crate::model::{Element, ElementId, Kind, Model, Verb};
@@ -26,6 +26,8 @@ pub(super) struct Draft {
     pub(super) events: Vec<ElementId>,
     /// Hot spots, each in the column of the note that it is about.
     pub(super) hotspots: Vec<(Role, ElementId)>,
+    /// Whether a slice before has the same outcomes.
+    pub(super) repeats: bool,
 }
 
 impl Draft {
@@ -58,6 +60,16 @@ impl Draft {
             .then_some(Role::Trigger)
     }
 
+    /// Whether it only shows events that are no longer emitted.
+    pub(super) fn is_retired(&self, model: &Model) -> bool {
+        let begins = [&self.readers, &self.issuers, &self.triggers];
+        let retired = |id| model.element(id).is_some_and(Element::is_retired);
+        self.command.is_none()
+            && begins.into_iter().all(Vec::is_empty)
+            && !self.events.is_empty()
+            && self.events.iter().all(retired)
+    }
+
     /// The notes that events may lead to.
     fn consumes_as(&self, id: &ElementId) -> bool {
         self.readers.contains(id) || self.triggers.contains(id)
@@ -69,8 +81,6 @@ impl Draft {
 pub(super) struct Drafts {
     pub(super) slices: Table<Draft>,
     pub(super) nets: Vec<Net>,
-    /// The slices that an event comes from.
-    pub(super) sources: BTreeMap<ElementId, Vec<usize>>,
     /// Hot spots on contexts: they hang in the head of the lane.
     pub(super) on_contexts: BTreeMap<String, Vec<ElementId>>,
 }
@@ -89,12 +99,11 @@ pub(super) fn drafts(model: &Model) -> Drafts {
     drafting.events();
     drafting.actors();
     drafting.hotspots();
-    let sources = drafting.sources();
+    drafting.repetitions();
     let nets = drafting.nets();
     Drafts {
         slices: drafting.drafts.into_iter().collect(),
         nets,
-        sources,
         on_contexts: drafting.on_contexts,
     }
 }
@@ -301,6 +310,19 @@ impl Drafting<'_> {
         }
     }
 
+    /// Where the compiler only knows the events of an aggregate as one enum, each command has all of
+    /// them.
+    fn repetitions(&mut self) {
+        let mut known: BTreeSet<(Vec<ElementId>, Vec<ElementId>)> = BTreeSet::new();
+        for draft in self
+            .drafts
+            .iter_mut()
+            .filter(|draft| draft.events.len() > 1)
+        {
+            draft.repeats = !known.insert((draft.handlers.clone(), draft.events.clone()));
+        }
+    }
+
     fn is_drawn(&self, id: &ElementId) -> bool {
         self.drafts.iter().any(|draft| draft.role_of(id).is_some())
     }
@@ -336,7 +358,9 @@ impl Drafting<'_> {
     }
 
     fn nets(&self) -> Vec<Net> {
+        let sources = self.sources();
         let mut nets: Vec<Net> = Vec::new();
+        let mut known: BTreeMap<(usize, &ElementId), usize> = BTreeMap::new();
         for relation in self.model.relations() {
             if !matches!(
                 relation.verb,
@@ -344,17 +368,24 @@ impl Drafting<'_> {
             ) {
                 continue;
             }
+            let from = sources.get(&relation.from).into_iter().flatten();
+            let leads = from.map(|slice| Lead {
+                event: relation.from.clone(),
+                slice: *slice,
+            });
+            let leads: Vec<Lead> = leads.collect();
             for slice in self.consumers(&relation.from, &relation.to) {
-                let same = |net: &&mut Net| net.slice == slice && net.consumer == relation.to;
-                match nets.iter_mut().find(same) {
-                    Some(net) => net.events.push(relation.from.clone()),
-                    None => nets.push(Net {
-                        consumer: relation.to.clone(),
-                        verb: relation.verb,
-                        slice,
-                        events: vec![relation.from.clone()],
-                    }),
+                let index = *known.entry((slice, &relation.to)).or_insert(nets.len());
+                if let Some(net) = nets.get_mut(index) {
+                    net.leads.extend(leads.iter().cloned());
+                    continue;
                 }
+                nets.push(Net {
+                    consumer: relation.to.clone(),
+                    verb: relation.verb,
+                    slice,
+                    leads: leads.clone(),
+                });
             }
         }
         nets
@@ -375,11 +406,11 @@ impl Drafting<'_> {
                 let answering = drawn.iter().find(|(_, draft)| draft.command.is_none());
                 answering.map(|(slice, _)| *slice).into_iter().collect()
             }
+            Kind::ReadModel => drawn.iter().map(|(slice, _)| *slice).collect(),
             Kind::Context
             | Kind::Aggregate
             | Kind::Command
             | Kind::Event
-            | Kind::ReadModel
             | Kind::Query
             | Kind::Actor
             | Kind::Hotspot => Vec::new(),

@@ -6,13 +6,16 @@ use std::ops::Range;
 use super::{
     band::fold,
     draft::{Draft, Drafts, drafts},
-    flow::{Flow, flow},
+    fit::{Space, fit},
+    flow::{Flow, flow, lead_to_next},
     lane::{LaneUse, lane_order},
     level::{Level, reduce},
-    occurrence::Role,
+    measure::{NARROW, REMARK_LEADING, REMARK_SIZE, SEAM},
+    occurrence::{Net, Role},
     scene::Look,
-    slice::{Slice, arrange},
+    slice::{Slice, Stacking, arrange},
     table::Table,
+    width::Weight,
 };
 use crate::model::{ElementId, Kind, Model, Verb};
 
@@ -25,8 +28,10 @@ pub(super) struct Unit {
     pub(super) row: usize,
     pub(super) column: usize,
     pub(super) slice: Slice,
-    /// Of repeated events: whether they come from a band further down.
-    pub(super) from_below: bool,
+    /// Of repeated events: those that come from a band further down.
+    pub(super) from_below: Vec<ElementId>,
+    /// Whether nothing of it happens any more.
+    pub(super) retired: bool,
     /// The note that says what the slice is about.
     pub(super) head: Option<ElementId>,
 }
@@ -72,21 +77,28 @@ pub(super) struct Grid {
 /// What the reader of a board may choose.
 #[derive(Debug, Clone)]
 pub(crate) struct Folding {
-    /// Most columns of a band.
-    pub(crate) columns: usize,
+    /// Most columns of a band, where that was said.
+    pub(crate) columns: Option<usize>,
     /// The name of the first phase.
     pub(crate) opening: String,
     /// How much is shown.
     pub(crate) level: Level,
 }
 
+/// More wires than these cannot leave a low note apart from each other.
+const LOW_WIRES: usize = 6;
+
 pub(super) fn grid(model: &Model, folding: &Folding) -> Grid {
-    let drafts = drafts(model);
-    let flow = flow(&drafts);
+    let mut drafts = drafts(model);
+    let flow = flow(model, &drafts);
+    lead_to_next(&mut drafts, &flow);
     let (drafts, flow) = reduce(folding.level, drafts, flow);
     let phases = phases(model, &drafts, &flow);
     let pivotal: Vec<bool> = phases.iter().map(Option::is_some).collect();
-    let mut bands = fold(&pivotal, folding.columns);
+    let columns = folding
+        .columns
+        .unwrap_or_else(|| usual(folding.level, &drafts));
+    let mut bands = fold(&pivotal, columns);
     if bands.is_empty() {
         bands.push(0..0);
     }
@@ -99,6 +111,17 @@ pub(super) fn grid(model: &Model, folding: &Folding) -> Grid {
         lanes: &lanes,
     };
     gridding.grid(&Names::new(&phases, &bands, &folding.opening))
+}
+
+/// A large board is rather higher than wide, so that it can be read in a page; the columns of the
+/// big picture are narrow.
+fn usual(level: Level, drafts: &Drafts) -> usize {
+    const LARGE: usize = 20;
+    match level {
+        Level::BigPicture => 8,
+        Level::Process | Level::Design if drafts.slices.len() > LARGE => 4,
+        Level::Process | Level::Design => 5,
+    }
 }
 
 /// The phase that each column opens after itself.
@@ -144,24 +167,23 @@ impl Names {
             within: Vec::new(),
         };
         let mut phase = opening.to_owned();
-        let mut opened = true;
+        // The bands that the phase has had.
+        let mut part = 1;
         for band in bands {
-            let title = if opened {
-                phase.clone()
-            } else {
-                format!("{phase}, continued")
-            };
-            names.bands.push(title);
+            names.bands.push(match part {
+                1 => phase.clone(),
+                part => format!("{phase} ({part})"),
+            });
+            part += 1;
             let mut within = Vec::new();
             for column in band.clone() {
-                opened = false;
-                if let Some(next) = phases.get(column).cloned().flatten() {
-                    phase = next;
-                    opened = true;
-                    if column + 1 < band.end {
-                        within.push((column + 1 - band.start, phase.clone()));
-                        opened = false;
-                    }
+                let Some(next) = phases.get(column).cloned().flatten() else {
+                    continue;
+                };
+                (phase, part) = (next, 1);
+                if column + 1 < band.end {
+                    within.push((column + 1 - band.start, phase.clone()));
+                    part = 2;
                 }
             }
             names.within.push(within);
@@ -178,8 +200,8 @@ struct Gridding<'a> {
     lanes: &'a Table<Option<ElementId>>,
 }
 
-/// Where an event has to be repeated, by band, lane and whether it comes from below.
-type Ghosts = BTreeMap<(usize, usize, bool), Vec<ElementId>>;
+/// The events that have to be repeated, by band and lane, each with whether it comes from below.
+type Ghosts = BTreeMap<(usize, usize), Vec<(ElementId, bool)>>;
 
 impl Gridding<'_> {
     fn grid(&self, names: &Names) -> Grid {
@@ -231,25 +253,21 @@ impl Gridding<'_> {
         self.lanes.iter().position(lane).unwrap_or(0)
     }
 
-    fn sources_of(&self, event: &ElementId) -> &[usize] {
-        self.drafts.sources.get(event).map_or(&[], Vec::as_slice)
-    }
-
     /// Every use of an event in a band that it does not come from.
     fn ghosts(&self) -> Ghosts {
         let mut ghosts = Ghosts::new();
         for net in &self.drafts.nets {
             let band = self.band_of(net.slice);
-            for event in &net.events {
-                let sources = self.sources_of(event);
-                if sources.iter().any(|source| self.band_of(*source) == band) {
+            for event in net.events() {
+                let bands: Vec<usize> = net.sources(event).map(|from| self.band_of(from)).collect();
+                if bands.contains(&band) {
                     continue;
                 }
-                let from_below = sources.iter().all(|source| self.band_of(*source) > band);
-                let repeated = ghosts.entry((band, self.lane_of(net.slice), from_below));
+                let from_below = bands.iter().all(|from| *from > band);
+                let repeated = ghosts.entry((band, self.lane_of(net.slice)));
                 let repeated = repeated.or_default();
-                if !repeated.contains(event) {
-                    repeated.push(event.clone());
+                if !repeated.iter().any(|(known, _)| known == event) {
+                    repeated.push((event.clone(), from_below));
                 }
             }
         }
@@ -257,32 +275,71 @@ impl Gridding<'_> {
     }
 
     /// What is written under the events of a slice that lead to other bands.
-    fn remarks(&self, slice: usize, names: &Names) -> BTreeMap<ElementId, String> {
+    fn remarks(&self, slice: usize, names: &Names) -> BTreeMap<ElementId, Vec<String>> {
+        let events = &self.drafts.slices[slice].events;
+        let elsewhere: Vec<Vec<&str>> = events
+            .iter()
+            .map(|event| self.elsewhere(slice, event, names))
+            .collect();
+        let alike =
+            events.len() > 1 && elsewhere.windows(2).all(|pair| pair.first() == pair.last());
+        let shown = if alike { events.len() - 1 } else { 0 };
+        let said = events.iter().zip(&elsewhere).skip(shown);
+        let said = said.filter(|(_, elsewhere)| !elsewhere.is_empty());
+        said.map(|(event, elsewhere)| {
+            let verb = if alike { "all continue" } else { "continues" };
+            let first = elsewhere.first().copied().unwrap_or_default();
+            let after = if elsewhere.len() > 1 {
+                " and after"
+            } else {
+                ""
+            };
+            let text = format!("{verb} in {first}{after}");
+            (event.clone(), remark(&text))
+        })
+        .collect()
+    }
+
+    /// The other bands to which an event of a slice leads.
+    fn elsewhere<'n>(&self, slice: usize, event: &ElementId, names: &'n Names) -> Vec<&'n str> {
         let here = self.band_of(slice);
-        let mut remarks = BTreeMap::new();
-        for event in &self.drafts.slices[slice].events {
-            if !self.sources_of(event).contains(&slice) {
-                continue;
-            }
-            let nets = self
-                .drafts
-                .nets
-                .iter()
-                .filter(|net| net.events.contains(event));
-            let bands: BTreeSet<usize> = nets.map(|net| self.band_of(net.slice)).collect();
-            let elsewhere: Vec<String> = bands
-                .into_iter()
-                .filter(|band| *band != here)
-                .map(|band| names.bands.get(band).cloned().unwrap_or_default())
-                .collect();
-            if !elsewhere.is_empty() {
-                remarks.insert(
-                    event.clone(),
-                    format!("continues in {}", elsewhere.join(", ")),
-                );
-            }
+        let nets = self.drafts.nets.iter();
+        let nets = nets.filter(|net| net.sources(event).any(|source| source == slice));
+        let bands: BTreeSet<usize> = nets.map(|net| self.band_of(net.slice)).collect();
+        let elsewhere = bands.into_iter().filter(|band| *band != here);
+        elsewhere
+            .filter_map(|band| names.bands.get(band).map(String::as_str))
+            .collect()
+    }
+
+    /// Whether the events of a slice are drawn low: because they stand elsewhere as well, and no
+    /// more wires leave any of them than there is room for.
+    fn stacking(&self, slice: usize) -> Stacking {
+        let draft = &self.drafts.slices[slice];
+        let wires = |event: &ElementId| {
+            let nets = self.drafts.nets.iter();
+            nets.filter(|net| net.sources(event).any(|source| source == slice))
+                .count()
+        };
+        if draft.repeats && draft.events.iter().all(|event| wires(event) <= LOW_WIRES) {
+            Stacking::Low
+        } else {
+            Stacking::Full
         }
-        remarks
+    }
+
+    fn ghost_stacking(&self, band: usize, lane: usize, events: &[ElementId]) -> Stacking {
+        let here = |net: &&Net| self.band_of(net.slice) == band && self.lane_of(net.slice) == lane;
+        let wires = |event: &ElementId| {
+            let nets = self.drafts.nets.iter().filter(here);
+            nets.filter(|net| net.sources(event).next().is_some())
+                .count()
+        };
+        if events.iter().all(|event| wires(event) <= LOW_WIRES) {
+            Stacking::Low
+        } else {
+            Stacking::Full
+        }
     }
 
     fn units(&self, ghosts: &Ghosts, names: &Names) -> Vec<Unit> {
@@ -298,13 +355,22 @@ impl Gridding<'_> {
                     row: 0,
                     column: self.flow.columns[slice] - start
                         + usize::from(has_ghosts(ghosts, band)),
-                    slice: arrange(self.model, draft, Look::Plain, &self.remarks(slice, names)),
-                    from_below: false,
+                    slice: arrange(
+                        self.model,
+                        draft,
+                        (Look::Plain, self.stacking(slice)),
+                        &self.remarks(slice, names),
+                    ),
+                    from_below: Vec::new(),
+                    retired: draft.is_retired(self.model),
                     head: head(draft),
                 }
             })
             .collect();
-        for ((band, lane, from_below), events) in ghosts {
+        for ((band, lane), events) in ghosts {
+            let below = events.iter().filter(|(_, from_below)| *from_below);
+            let from_below = below.map(|(event, _)| event.clone()).collect();
+            let events: Vec<ElementId> = events.iter().map(|(event, _)| event.clone()).collect();
             let draft = Draft {
                 events: events.clone(),
                 ..Draft::default()
@@ -315,8 +381,14 @@ impl Gridding<'_> {
                 lane: *lane,
                 row: 0,
                 column: 0,
-                slice: arrange(self.model, &draft, Look::Ghost, &BTreeMap::new()),
-                from_below: *from_below,
+                slice: arrange(
+                    self.model,
+                    &draft,
+                    (Look::Ghost, self.ghost_stacking(*band, *lane, &events)),
+                    &BTreeMap::new(),
+                ),
+                from_below,
+                retired: false,
                 head: head(&draft),
             });
         }
@@ -325,12 +397,10 @@ impl Gridding<'_> {
 
     fn wires(&self, units: &[Unit]) -> Vec<Vec<Wire>> {
         let mut wires: Vec<Vec<Wire>> = self.bands.iter().map(|_| Vec::new()).collect();
-        for (index, net) in self.drafts.nets.iter().enumerate() {
+        for net in &self.drafts.nets {
             let band = self.band_of(net.slice);
-            let sources = net
-                .events
-                .iter()
-                .flat_map(|event| self.wire_sources(units, index, event));
+            let events = net.events().into_iter();
+            let sources = events.flat_map(|event| self.wire_sources(units, net, event));
             let wire = Wire {
                 consumer: net.consumer.clone(),
                 verb: net.verb,
@@ -345,21 +415,18 @@ impl Gridding<'_> {
     }
 
     /// The notes of an event from which a net is fed: those in its band, or else its repetition.
-    fn wire_sources(&self, units: &[Unit], index: usize, event: &ElementId) -> Vec<Source> {
-        let Some(net) = self.drafts.nets.get(index) else {
-            return Vec::new();
-        };
+    fn wire_sources(&self, units: &[Unit], net: &Net, event: &ElementId) -> Vec<Source> {
         let (band, lane) = (self.band_of(net.slice), self.lane_of(net.slice));
         let source = |unit: usize, looped: bool| Source {
             unit,
             event: event.clone(),
             looped,
         };
-        let all = self.sources_of(event);
-        let near = all.iter().filter(|slice| self.band_of(**slice) == band);
-        let near: Vec<Source> = near
-            .map(|slice| source(*slice, self.flow.is_loop(*slice, index)))
-            .collect();
+        let looped = |slice: usize| self.flow.is_loop(slice, net.slice);
+        let near = net
+            .sources(event)
+            .filter(|slice| self.band_of(*slice) == band);
+        let near: Vec<Source> = near.map(|slice| source(slice, looped(slice))).collect();
         if !near.is_empty() {
             return near;
         }
@@ -368,7 +435,7 @@ impl Gridding<'_> {
                 && (unit.band, unit.lane) == (band, lane)
                 && unit.slice.rect_of(event, Role::Event).is_some()
         });
-        let looped = all.iter().any(|slice| self.flow.is_loop(*slice, index));
+        let looped = net.sources(event).any(looped);
         ghost.map(|unit| source(unit, looped)).into_iter().collect()
     }
 
@@ -397,8 +464,19 @@ impl Gridding<'_> {
     }
 }
 
+/// A remark under an event, in as many lines as it may take.
+fn remark(text: &str) -> Vec<String> {
+    let space = Space {
+        width: NARROW + SEAM,
+        height: 3 * REMARK_LEADING,
+        sizes: (REMARK_SIZE, REMARK_SIZE),
+        weight: Weight::Regular,
+    };
+    fit(text, space).lines
+}
+
 fn has_ghosts(ghosts: &Ghosts, band: usize) -> bool {
-    ghosts.keys().any(|(known, ..)| *known == band)
+    ghosts.keys().any(|(known, _)| *known == band)
 }
 
 /// The note after which a slice is called.

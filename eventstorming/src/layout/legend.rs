@@ -1,7 +1,7 @@
 //! How to read the board.
 
 use super::{
-    geometry::{Point, Rect},
+    geometry::{Point, Rect, times},
     measure::MARGIN,
     scene::{Anchor, Ink, LegendItem, Look, Mark, Note, Sample, Scene, Text},
     width::{Weight, text_width},
@@ -49,6 +49,8 @@ const SAMPLES: [(Sample, &str, &str); 22] = [
 ];
 
 const LINE: i32 = 40;
+/// Between two items.
+const GAP: i32 = 22;
 
 /// Explains what is on a board, and no more.
 pub(super) fn legend(scene: &Scene, top: i32) -> Legend {
@@ -66,17 +68,48 @@ pub(super) fn legend(scene: &Scene, top: i32) -> Legend {
     }
     let heading = "How to read it: notes that touch belong together, left to right";
     legend.text((MARGIN, top + 10), heading, 130, Weight::Bold);
-    let (mut x, mut y) = (MARGIN, top + 22);
-    for (sample, name, meaning) in used {
-        let width = item_width(sample, name, meaning);
-        if x > MARGIN && x + width > scene.width - MARGIN {
-            (x, y) = (MARGIN, y + LINE);
-        }
-        legend.item((x, y), sample, name, meaning);
-        x += width + 22;
+    let widths: Vec<i32> = used
+        .iter()
+        .map(|(sample, name, meaning)| item_width(*sample, name, meaning))
+        .collect();
+    let y = top + 22;
+    let places = places(&widths, scene.width - 2 * MARGIN);
+    for ((sample, name, meaning), (x, line)) in used.into_iter().zip(&places) {
+        let at = (MARGIN + x, y + times(*line, LINE));
+        legend.item(at, sample, name, meaning);
     }
-    legend.bottom = y + 24;
+    let lines = places.last().map_or(0, |(_, line)| *line);
+    legend.bottom = y + times(lines, LINE) + 24;
     legend
+}
+
+/// Where each item begins, and on which line: as few lines as can be, and those of even length.
+fn places(widths: &[i32], room: i32) -> Vec<(i32, usize)> {
+    let lines = |places: &[(i32, usize)]| places.last().map(|(_, line)| *line);
+    let mut best = filled(widths, room);
+    let mut narrower = room;
+    loop {
+        narrower -= GAP;
+        let tried = filled(widths, narrower);
+        let fits = widths.iter().all(|width| *width <= narrower);
+        if !fits || lines(&tried) != lines(&best) {
+            return best;
+        }
+        best = tried;
+    }
+}
+
+fn filled(widths: &[i32], room: i32) -> Vec<(i32, usize)> {
+    let (mut x, mut line) = (0, 0);
+    let mut places = Vec::new();
+    for width in widths {
+        if x > 0 && x + width > room {
+            (x, line) = (0, line + 1);
+        }
+        places.push((x, line));
+        x += width + GAP;
+    }
+    places
 }
 
 fn is_on(scene: &Scene, sample: Sample) -> bool {
@@ -145,5 +178,17 @@ impl Legend {
             },
             anchor: Anchor::Start,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_item_is_left_alone_on_the_last_line() {
+        assert_eq!(places(&[100; 4], 400), [(0, 0), (122, 0), (0, 1), (122, 1)]);
+        assert_eq!(places(&[100; 3], 400), [(0, 0), (122, 0), (244, 0)]);
+        assert_eq!(places(&[900, 10], 400), [(0, 0), (0, 1)]);
     }
 }

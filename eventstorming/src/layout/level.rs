@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     draft::{Draft, Drafts},
     flow::Flow,
-    occurrence::Role,
+    occurrence::{Lead, Role},
 };
 use crate::model::{ElementId, Kind};
 
@@ -61,24 +61,17 @@ pub(super) fn reduce(level: Level, drafts: Drafts, flow: Flow) -> (Drafts, Flow)
         .filter(|at| reduced.get(*at).is_some_and(has_notes))
         .collect();
     let place = |slice: usize| kept.binary_search(&slice).ok();
-    let mut nets = Vec::new();
-    let mut kept_nets = Vec::new();
-    for (index, net) in drafts.nets.iter().enumerate() {
-        if let (Some(slice), true) = (place(net.slice), level.shows(net.consumer.kind())) {
-            let mut net = net.clone();
-            net.slice = slice;
-            nets.push(net);
-            kept_nets.push(index);
-        }
-    }
-    let sources = drafts.sources.iter().map(|(event, slices)| {
-        (
-            event.clone(),
-            slices.iter().filter_map(|slice| place(*slice)).collect(),
-        )
+    let nets = drafts.nets.into_iter().filter_map(|mut net| {
+        net.slice = place(net.slice).filter(|_| level.shows(net.consumer.kind()))?;
+        let leads = net.leads.into_iter().filter_map(|lead| {
+            let slice = place(lead.slice)?;
+            Some(Lead { slice, ..lead })
+        });
+        net.leads = leads.collect();
+        Some(net)
     });
-    let flow = flow.keeping(&kept, &kept_nets);
-    let sources = sources.collect();
+    let nets = nets.collect();
+    let flow = flow.keeping(&kept);
     let kept: BTreeSet<usize> = kept.into_iter().collect();
     let slices = reduced
         .into_iter()
@@ -89,7 +82,6 @@ pub(super) fn reduce(level: Level, drafts: Drafts, flow: Flow) -> (Drafts, Flow)
         Drafts {
             slices,
             nets,
-            sources,
             on_contexts: drafts.on_contexts,
         },
         flow,
@@ -132,6 +124,7 @@ fn shown(level: Level, draft: &Draft) -> Draft {
         handlers: of(&draft.handlers),
         events: of(&draft.events),
         hotspots: Vec::new(),
+        repeats: draft.repeats,
     };
     let spots = draft.hotspots.iter();
     reduced.hotspots = spots

@@ -2,6 +2,8 @@
 
 /// Height of a note.
 pub(super) const NOTE: i32 = 90;
+/// Height of an event that stands elsewhere as well.
+pub(super) const LOW: i32 = 50;
 /// Width of a command, an event or a read model.
 pub(super) const NARROW: i32 = 102;
 /// Width of an aggregate, or a system that handles a command.
@@ -22,8 +24,10 @@ pub(super) const SEAM: i32 = 5;
 pub(super) const STACK: i32 = 8;
 /// The strip at the lower edge of a note that says how often it was seen.
 pub(super) const STRIP: i32 = 15;
-/// For the line under an event that says where it continues.
-pub(super) const REMARK: i32 = 18;
+/// The size of the lines under an event that say where it continues, in tenths of a pixel.
+pub(super) const REMARK_SIZE: i32 = 105;
+/// Between two of these lines.
+pub(super) const REMARK_LEADING: i32 = 13;
 
 /// Between the edge of the board and its contents.
 pub(super) const MARGIN: i32 = 18;

@@ -57,7 +57,7 @@ fn after(delay: &str) -> String {
     one_line(&format!("after {delay}"), 85, Weight::Bold, 96)
 }
 
-pub(super) fn lettering(element: &Element, rect: Rect, covered: i32) -> Lettering {
+pub(super) fn lettering(kind: Kind, label: &str, rect: Rect, covered: i32) -> Lettering {
     /// The height of three lines at the largest size: beyond that, smaller letters look better.
     const THREE_LINES: i32 = 54;
     let space = |width: i32, height: i32, sizes: (i32, i32)| Space {
@@ -67,22 +67,16 @@ pub(super) fn lettering(element: &Element, rect: Rect, covered: i32) -> Letterin
         weight: Weight::Bold,
     };
     let width = rect.width - 12;
-    if element.kind() == Kind::Hotspot {
-        return question(&element.label);
+    if kind == Kind::Hotspot {
+        return question(label);
     }
-    if element.kind() == Kind::Actor {
-        return fit(
-            &element.label,
-            space(width + 4, rect.height - 13, (120, 80)),
-        );
+    if kind == Kind::Actor {
+        return fit(label, space(width + 4, rect.height - 13, (120, 80)));
     }
     let height = rect.height - 20 - covered;
-    let easy = fit(
-        &element.label,
-        space(width, height.min(THREE_LINES), (150, 125)),
-    );
+    let easy = fit(label, space(width, height.min(THREE_LINES), (150, 125)));
     if easy.whole {
         return easy;
     }
-    fit(&element.label, space(width, height, (150, 100)))
+    fit(label, space(width, height, (150, 100)))
 }

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use super::{
     fit::{Lettering, Space, fit, one_line},
     frame::{Frame, Ways},
-    geometry::{Point, Rect},
+    geometry::{Point, Rect, times},
     grid::{Folding, Grid, Stave, Unit, grid},
     joint::{crossing, joints, segments},
     legend::legend,
     level::Level,
-    measure::{AXIS, BAND_GAP, LANE_HEAD, LANE_MARGIN, LEAST_WIDTH, MARGIN, REMARK, SEAM, TILT},
+    measure::{
+        AXIS, BAND_GAP, LANE_HEAD, LANE_MARGIN, LEAST_WIDTH, MARGIN, REMARK_LEADING, REMARK_SIZE,
+        TILT,
+    },
     note::{badge, caption, delay, lettering},
     occurrence::Role,
     prose::{self, Finding},
@@ -85,10 +88,23 @@ struct Painting<'a> {
     scene: Scene,
 }
 
+/// The paper of a note.
+struct Sheet<'a> {
+    look: Look,
+    rect: Rect,
+    /// How much of its foot is covered.
+    covered: i32,
+    /// What a slice is about, of a note that stands before it.
+    command: Option<&'a ElementId>,
+}
+
+/// From one line of an owner to the next.
+const OWNER: i32 = 14;
+
 /// The name of a lane, and how high the head of the lane is.
 struct Head {
     name: Lettering,
-    owner: Option<String>,
+    owner: Vec<String>,
     height: i32,
 }
 
@@ -119,7 +135,7 @@ impl Painting<'_> {
         for (band, (stave, ways, frame)) in frames.iter_mut().enumerate() {
             frame.sink(axis + AXIS);
             self.axis(stave, frame, axis);
-            self.lanes(frame, &heads);
+            self.lanes(band, frame, &heads);
             self.edges(stave, &courses(self.grid, stave, ways, frame));
             self.notes(band, frame);
             axis = frame.bottom + BAND_GAP;
@@ -133,7 +149,9 @@ impl Painting<'_> {
             .of_kind(Kind::Context)
             .map(|context| context.label.as_str())
             .collect();
-        self.scene.description = prose::description(self.model, title, &lanes);
+        let seen = self.asked.seen.as_ref();
+        let seen = seen.map_or_else(String::new, |seen| format!(" {}.", seen.summary()));
+        self.scene.description = prose::description(self.model, title, &lanes) + &seen;
     }
 
     fn text(&mut self, at: (i32, i32), text: &str, size: i32, ink: Ink) {
@@ -242,7 +260,13 @@ impl Painting<'_> {
             },
         );
         let owner = context.and_then(Element::owner);
-        let owner = owner.map(|owner| one_line(owner, 115, Weight::Regular, width));
+        let space = Space {
+            width,
+            height: 2 * OWNER,
+            sizes: (115, 105),
+            weight: Weight::Regular,
+        };
+        let owner = owner.map_or_else(Vec::new, |owner| fit(owner, space).lines);
         let spots = lane
             .and_then(|id| self.grid.on_contexts.get(id.name()))
             .into_iter()
@@ -250,7 +274,7 @@ impl Painting<'_> {
         let spots: i32 = spots
             .map(|id| hotspot_size(self.model, id).1 + 2 * TILT)
             .sum();
-        let height = 22 + name.height() + 20 + spots;
+        let height = 22 + name.height() + 6 + times(owner.len().max(1), OWNER) + spots;
         Head {
             name,
             owner,
@@ -258,7 +282,7 @@ impl Painting<'_> {
         }
     }
 
-    fn lanes(&mut self, frame: &Frame, heads: &[Head]) {
+    fn lanes(&mut self, band: usize, frame: &Frame, heads: &[Head]) {
         let width = self.scene.width - 2 * LANE_MARGIN;
         for (position, (lane, top, height)) in frame.lanes.iter().enumerate() {
             let Some(head) = heads.get(*lane) else {
@@ -268,7 +292,7 @@ impl Painting<'_> {
             let context = id.and_then(|id| self.model.element(id));
             self.scene.lanes.push(Lane {
                 context: id.cloned(),
-                name: context.map_or_else(|| "Shared".to_owned(), |context| context.label.clone()),
+                name: self.lane_name(id),
                 tooltip: context
                     .map_or_else(String::new, |context| prose::tooltip(self.model, context)),
                 rect: Rect::new(LANE_MARGIN, *top, width, *height),
@@ -283,16 +307,22 @@ impl Painting<'_> {
                 y += head.name.leading();
                 self.text((22, y), line, head.name.size, Ink::Heading);
             }
-            if let Some(owner) = &head.owner {
-                y += 18;
-                self.text((22, y), owner, 115, Ink::Quiet);
+            y += 4;
+            for line in &head.owner {
+                y += OWNER;
+                self.text((22, y), line, 115, Ink::Quiet);
             }
-            self.context_hotspots(id, y + 10);
+            self.context_hotspots(band, id, y + 10);
         }
     }
 
+    fn lane_name(&self, context: Option<&ElementId>) -> String {
+        let context = context.and_then(|id| self.model.element(id));
+        context.map_or_else(|| "Shared".to_owned(), |context| context.label.clone())
+    }
+
     /// Hot spots on a context hang under its name where that stands first.
-    fn context_hotspots(&mut self, context: Option<&ElementId>, top: i32) {
+    fn context_hotspots(&mut self, band: usize, context: Option<&ElementId>, top: i32) {
         let Some(context) = context else { return };
         let first = self
             .scene
@@ -306,12 +336,20 @@ impl Painting<'_> {
         let mut notes = Vec::new();
         for id in spots.into_iter().flatten() {
             let (width, height) = hotspot_size(self.model, id);
-            notes.extend(self.note(Look::Tilted, id, Rect::new(MARGIN, y, width, height), 0));
+            let sheet = Sheet {
+                look: Look::Tilted,
+                rect: Rect::new(MARGIN, y, width, height),
+                covered: 0,
+                command: None,
+            };
+            notes.extend(self.note(id, &sheet));
             y += height + 2 * TILT;
         }
         if !notes.is_empty() {
             self.scene.slices.push(SliceGroup {
-                name: context.name().to_owned(),
+                name: "Open questions".to_owned(),
+                band,
+                lane: self.lane_name(Some(context)),
                 notes,
             });
         }
@@ -420,17 +458,25 @@ impl Painting<'_> {
             placed.sort_by_key(|note| note.look);
             let mut notes = Vec::new();
             for placed in placed {
-                let note = self.note(
-                    placed.look,
-                    &placed.id,
-                    placed.rect.moved(origin),
-                    placed.covered,
-                );
+                let triggers = placed.role == Role::Trigger;
+                let sheet = Sheet {
+                    look: placed.look,
+                    rect: placed.rect.moved(origin),
+                    covered: placed.covered,
+                    command: unit.head.as_ref().filter(|_| triggers),
+                };
+                let note = self.note(&placed.id, &sheet);
                 notes.extend(note.map(|note| self.captioned(unit, placed, note)));
             }
             let head = unit.head.as_ref().and_then(|id| self.model.element(id));
             let name = head.map_or_else(String::new, |head| head.label.clone());
-            self.scene.slices.push(SliceGroup { name, notes });
+            let lane = self.lane_name(self.grid.lanes[unit.lane].as_ref());
+            self.scene.slices.push(SliceGroup {
+                name,
+                band,
+                lane,
+                notes,
+            });
         }
     }
 
@@ -447,9 +493,10 @@ impl Painting<'_> {
                 .and_then(|head| delay(self.model, &placed.id, head));
             note.badge = waits.map(|text| Badge { text }).or(note.badge);
         }
+        let below = unit.from_below.contains(&placed.id);
+        let from = if below { "below" } else { "above" };
         note.caption = match (placed.look, home) {
-            (Look::Ghost, _) if unit.from_below => format!("{caption}, from below"),
-            (Look::Ghost, _) => format!("{caption}, from above"),
+            (Look::Ghost, _) => format!("{caption}, from {from}"),
             (_, Some(home)) if lane != Some(home) => format!("{caption} of {home}"),
             _ => note.caption,
         };
@@ -463,24 +510,43 @@ impl Painting<'_> {
             Weight::Regular,
             note.rect.width - 12 - badge,
         );
-        if let Some(remark) = &placed.remark {
-            let width = note.rect.width + 2 * SEAM + 10;
+        if placed.look == Look::Ghost {
+            note.tooltip.push_str("\nrepeated here, it comes from ");
+            note.tooltip.push_str(from);
+        }
+        if !placed.remark.is_empty() {
+            note.tooltip.push('\n');
+            note.tooltip.push_str(&placed.remark.join(" "));
+        }
+        note.faded |= unit.retired;
+        self.remark(placed, &note);
+        note
+    }
+
+    /// What is written under a note.
+    fn remark(&mut self, placed: &Placed, note: &Note) {
+        for (line, text) in placed.remark.iter().enumerate() {
             self.scene.texts.push(Text {
                 at: Point {
                     x: note.rect.right(),
-                    y: note.rect.bottom() + REMARK - 5,
+                    y: note.rect.bottom() + times(line + 1, REMARK_LEADING),
                 },
-                text: one_line(remark, 105, Weight::Regular, width),
-                size: 105,
+                text: text.clone(),
+                size: REMARK_SIZE,
                 weight: Weight::Regular,
                 ink: Ink::Remark,
                 anchor: Anchor::End,
             });
         }
-        note
     }
 
-    fn note(&self, look: Look, id: &ElementId, rect: Rect, covered: i32) -> Option<Note> {
+    fn note(&self, id: &ElementId, sheet: &Sheet<'_>) -> Option<Note> {
+        let Sheet {
+            look,
+            rect,
+            covered,
+            command,
+        } = *sheet;
         let element = self.model.element(id)?;
         let seen = self.asked.seen.as_ref();
         let strip = seen.map_or(0, |seen| seen.height(id, look));
@@ -488,7 +554,9 @@ impl Painting<'_> {
             .filter(|_| strip > 0)
             .and_then(|seen| seen.strip(id, rect, covered));
         let covered = covered + strip;
-        let lettering = lettering(element, rect, covered);
+        let label = command.and_then(|command| prose::reaction(self.model, element, command));
+        let label = label.as_deref().unwrap_or(&element.label);
+        let lettering = lettering(element.kind(), label, rect, covered);
         let (head, foot) = if element.kind() == Kind::Actor {
             (11, 2)
         } else {
@@ -508,6 +576,7 @@ impl Painting<'_> {
             baseline: middle - lettering.height() / 2 + rise,
             lettering,
             pivotal: element.is_pivotal() && look == Look::Plain,
+            faded: element.is_retired(),
             finding: self.finding(id).filter(|_| look != Look::Ghost),
             tooltip: [
                 Some(prose::tooltip(self.model, element)),

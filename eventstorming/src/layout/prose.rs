@@ -240,6 +240,52 @@ fn part(model: &Model, relation: &Relation, end: &ElementId) -> Option<String> {
     })
 }
 
+/// What is written on a note of a policy that asks for several things, before one of them.
+pub(super) fn reaction(model: &Model, policy: &Element, command: &ElementId) -> Option<String> {
+    let issued = model.relations_from(&policy.id);
+    let issued: Vec<&Relation> = issued
+        .filter(|relation| relation.verb == Verb::Issues)
+        .collect();
+    if policy.kind() != Kind::Policy || issued.len() < 2 {
+        return None;
+    }
+    let relation = issued.iter().find(|relation| relation.to == *command)?;
+    let why = first_sentence(&relation.docs).or_else(|| upon(model, &relation.upon))?;
+    Some(format!("{}: {why}", policy.label))
+}
+
+/// A first sentence that is short enough for a note, as the part of another sentence.
+fn first_sentence(docs: &str) -> Option<String> {
+    const LONGEST: usize = 48;
+    let line: Vec<&str> = docs.split_whitespace().collect();
+    let line = line.join(" ");
+    let sentence = line.split(". ").next()?.trim_end_matches('.');
+    if sentence.is_empty() || sentence.chars().count() > LONGEST {
+        return None;
+    }
+    let mut letters = sentence.chars();
+    let (first, rest) = (letters.next()?, letters.as_str());
+    let is_name = rest.chars().next().is_some_and(char::is_uppercase);
+    if is_name {
+        return Some(sentence.to_owned());
+    }
+    Some(first.to_lowercase().chain(rest.chars()).collect())
+}
+
+/// `upon Order Placed or Order Changed`
+fn upon(model: &Model, events: &[ElementId]) -> Option<String> {
+    let labels: Vec<&str> = events
+        .iter()
+        .filter_map(|event| Some(model.element(event)?.label.as_str()))
+        .collect();
+    match labels.as_slice() {
+        [] => None,
+        [one] => Some(format!("upon {one}")),
+        [one, other] => Some(format!("upon {one} or {other}")),
+        [one, rest @ ..] => Some(format!("upon {one} or {} others", rest.len())),
+    }
+}
+
 /// What is told of an edge.
 pub(super) fn edge(model: &Model, from: &ElementId, verb: Verb, to: &ElementId) -> String {
     let label = |id: &ElementId| {

@@ -142,6 +142,10 @@ pub struct Dot {
 pub struct SliceGroup {
     /// What it is about.
     pub name: String,
+    /// The band that it stands in.
+    pub band: usize,
+    /// The name of the lane that it stands in.
+    pub lane: String,
     /// Its notes, those that lie over others last.
     pub notes: Vec<Note>,
 }
@@ -168,6 +172,8 @@ pub struct Note {
     pub baseline: i32,
     /// Whether it has the border of an event that opens a phase.
     pub pivotal: bool,
+    /// Whether it fades, because it stands for what no longer happens.
+    pub faded: bool,
     /// What a check has found about it.
     pub finding: Option<String>,
     /// What is told of it on hovering, and by screen readers.

@@ -7,7 +7,8 @@ use super::{
     fit::{Lettering, Space, fit},
     geometry::{Point, Rect, times},
     measure::{
-        ACTOR, ACTOR_OVERLAP, HOTSPOT, MEDIUM, NARROW, NOTE, REMARK, SEAM, STACK, TILT, WIDE,
+        ACTOR, ACTOR_OVERLAP, HOTSPOT, LOW, MEDIUM, NARROW, NOTE, REMARK_LEADING, SEAM, STACK,
+        TILT, WIDE,
     },
     occurrence::Role,
     scene::Look,
@@ -25,7 +26,16 @@ pub(super) struct Placed {
     /// How much of its foot an actor covers.
     pub(super) covered: i32,
     /// Where its flow goes on, if that is not in this band.
-    pub(super) remark: Option<String>,
+    pub(super) remark: Vec<String>,
+}
+
+/// How high the events of a slice are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stacking {
+    /// As high as all notes.
+    Full,
+    /// Low: they stand elsewhere as well.
+    Low,
 }
 
 /// A slice with its notes in place, seen from its upper left corner.
@@ -69,8 +79,8 @@ pub(super) fn hotspot_size(model: &Model, id: &ElementId) -> (i32, i32) {
 pub(super) fn arrange(
     model: &Model,
     draft: &Draft,
-    look: Look,
-    remarks: &BTreeMap<ElementId, String>,
+    (look, stacking): (Look, Stacking),
+    remarks: &BTreeMap<ElementId, Vec<String>>,
 ) -> Slice {
     let mut shelf = Shelf {
         model,
@@ -81,9 +91,18 @@ pub(super) fn arrange(
     };
     shelf.triggers();
     shelf.command();
-    shelf.stack(Role::Handler, &draft.handlers, MEDIUM, &BTreeMap::new());
-    shelf.stack(Role::Event, &draft.events, NARROW, remarks);
+    shelf.handlers();
+    shelf.events(stacking, remarks);
     shelf.close()
+}
+
+/// The height of what is written under a note, with the space around it.
+fn remark_height(lines: &[String]) -> i32 {
+    if lines.is_empty() {
+        0
+    } else {
+        5 + times(lines.len(), REMARK_LEADING)
+    }
 }
 
 struct Shelf<'a> {
@@ -103,7 +122,7 @@ impl Shelf<'_> {
             look,
             rect,
             covered: 0,
-            remark: None,
+            remark: Vec::new(),
         });
     }
 
@@ -263,28 +282,46 @@ impl Shelf<'_> {
         self.x += NARROW.max(spread) + SEAM;
     }
 
-    fn stack(
-        &mut self,
-        role: Role,
-        ids: &[ElementId],
-        width: i32,
-        remarks: &BTreeMap<ElementId, String>,
-    ) {
-        if ids.is_empty() {
-            return;
-        }
+    fn handlers(&mut self) {
+        let draft = self.draft;
         let mut y = 0;
-        for id in ids {
-            self.place(role, id, self.look, Rect::new(self.x, y, width, NOTE));
-            let remark = remarks.get(id);
-            if let Some(note) = self.notes.last_mut() {
-                note.remark = remark.cloned();
-            }
-            y += NOTE + if remark.is_some() { REMARK } else { STACK };
+        for id in &draft.handlers {
+            let rect = Rect::new(self.x, y, MEDIUM, NOTE);
+            self.place(Role::Handler, id, self.look, rect);
+            y += NOTE + STACK;
         }
-        let foot = if remarks.is_empty() { y - STACK } else { y };
-        self.hotspots(role, self.x + TILT, foot);
-        self.x += width + SEAM;
+        if !draft.handlers.is_empty() {
+            self.hotspots(Role::Handler, self.x + TILT, y - STACK);
+            self.x += MEDIUM + SEAM;
+        }
+    }
+
+    /// Low notes begin where the first of them has its middle beside that of the others.
+    fn events(&mut self, stacking: Stacking, remarks: &BTreeMap<ElementId, Vec<String>>) {
+        let draft = self.draft;
+        let (height, mut y) = match stacking {
+            Stacking::Full => (NOTE, 0),
+            Stacking::Low => (LOW, (NOTE - LOW) / 2),
+        };
+        let mut foot = y;
+        for id in &draft.events {
+            self.place(
+                Role::Event,
+                id,
+                self.look,
+                Rect::new(self.x, y, NARROW, height),
+            );
+            let remark = remarks.get(id).cloned().unwrap_or_default();
+            foot = y + height + remark_height(&remark);
+            y = foot.max(y + height + STACK);
+            if let Some(note) = self.notes.last_mut() {
+                note.remark = remark;
+            }
+        }
+        if !draft.events.is_empty() {
+            self.hotspots(Role::Event, self.x + TILT, foot);
+            self.x += NARROW + SEAM;
+        }
     }
 
     fn hotspots(&mut self, role: Role, x: i32, foot: i32) {
@@ -319,13 +356,7 @@ impl Shelf<'_> {
             .notes
             .iter()
             .map(|note| note.rect.right() + slack(note));
-        let foot = |note: &Placed| {
-            if note.remark.is_some() {
-                REMARK
-            } else {
-                slack(note)
-            }
-        };
+        let foot = |note: &Placed| slack(note).max(remark_height(&note.remark));
         let bottoms = self
             .notes
             .iter()

@@ -46,7 +46,9 @@ struct Wiring<'a> {
 }
 
 /// How far from the middle of a note a wire may leave it at most, in pixels.
-const REACH: i32 = 40;
+const fn reach(rect: Rect) -> i32 {
+    rect.height / 2 - 5
+}
 
 /// A wire that leaves an event, and the height it makes for.
 struct Departure {
@@ -110,10 +112,10 @@ impl Wiring<'_> {
     /// two share a height, and none goes along where another wire enters the next column.
     fn fan(&mut self, rect: Rect, departures: &[Departure]) {
         const NUDGES: [i32; 11] = [0, -8, 8, -16, 16, -24, 24, -32, 32, -40, 40];
-        let middle = rect.centre().y;
+        let (middle, reach) = (rect.centre().y, reach(rect));
         let mut used: Vec<i32> = Vec::new();
-        for (departure, offset) in departures.iter().zip(offsets(departures, middle)) {
-            let nudged = NUDGES.map(|nudge| (offset + nudge).clamp(-REACH, REACH) + middle);
+        for (departure, offset) in departures.iter().zip(offsets(departures, rect)) {
+            let nudged = NUDGES.map(|nudge| (offset + nudge).clamp(-reach, reach) + middle);
             let apart = |y: &&i32| used.iter().all(|other| (**y - other).abs() >= 6);
             let free = nudged
                 .iter()
@@ -254,17 +256,18 @@ fn without_idle(points: &[Point]) -> Vec<Point> {
 
 /// How far from the middle of a note its wires leave, when sorted by where they go: nearer to the
 /// middle what goes less far, so that they do not cross.
-fn offsets(departures: &[Departure], middle: i32) -> Vec<i32> {
+fn offsets(departures: &[Departure], rect: Rect) -> Vec<i32> {
     const STEP: i32 = 16;
+    let (middle, reach) = (rect.centre().y, reach(rect));
     let count = times(departures.len(), 1);
     let straight = departures
         .iter()
         .position(|departure| departure.towards == middle);
     let (first, step) = if let Some(above) = straight.map(|rank| times(rank, 1)) {
-        let step = STEP.min(REACH / above.max(count - 1 - above).max(1));
+        let step = STEP.min(reach / above.max(count - 1 - above).max(1));
         (-above * step, step)
     } else {
-        let step = STEP.min(2 * REACH / (count - 1).max(1));
+        let step = STEP.min(2 * reach / (count - 1).max(1));
         (-(count - 1) * step / 2, step)
     };
     (0..count).map(|rank| first + rank * step).collect()

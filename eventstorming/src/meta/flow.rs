@@ -24,6 +24,9 @@ pub enum Flow<T: 'static> {
     AllOf(&'static [&'static Self]),
     /// An enum: exactly one of them.
     OneOf(Set<T>),
+    /// An enum whose variants hold what may be returned for itself, such as one of a command that
+    /// comes at once and one that comes later: exactly one of these.
+    Either(&'static [&'static Self]),
 }
 
 impl<T> Flow<T> {
@@ -33,7 +36,9 @@ impl<T> Flow<T> {
             Self::Nothing => Vec::new(),
             Self::One(member) => vec![*member],
             Self::Maybe(flow) | Self::Many(flow) | Self::Later(flow, _) => flow.members(),
-            Self::AllOf(flows) => flows.iter().flat_map(|flow| flow.members()).collect(),
+            Self::AllOf(flows) | Self::Either(flows) => {
+                flows.iter().flat_map(|flow| flow.members()).collect()
+            }
             Self::OneOf(set) => set.to_vec(),
         }
     }
@@ -44,7 +49,7 @@ impl<T> Flow<T> {
             Self::Nothing | Self::One(_) | Self::OneOf(_) => false,
             Self::Maybe(flow) | Self::Many(flow) => flow.is_later(),
             Self::Later(..) => true,
-            Self::AllOf(flows) => flows.iter().any(|flow| flow.is_later()),
+            Self::AllOf(flows) | Self::Either(flows) => flows.iter().any(|flow| flow.is_later()),
         }
     }
 }

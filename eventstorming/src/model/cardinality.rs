@@ -31,6 +31,7 @@ impl Cardinality {
         match (outer, self) {
             (Self::Many, _) | (_, Self::Many) => Self::Many,
             (Self::Optional, _) => Self::Optional,
+            (Self::Alternative, Self::One) => Self::Alternative,
             (Self::One | Self::Alternative, inner) => inner,
         }
     }
@@ -42,7 +43,7 @@ pub(super) fn members<T>(
     same: fn(&T, &T) -> bool,
 ) -> Vec<(&'static T, Cardinality)> {
     let mut found: Vec<(&'static T, Cardinality)> = Vec::new();
-    for (member, cardinality) in occurrences(flow) {
+    for (member, cardinality) in occurrences(flow, same) {
         match found.iter_mut().find(|(known, _)| same(known, member)) {
             Some((_, known)) => *known = Cardinality::Many,
             None => found.push((member, cardinality)),
@@ -51,9 +52,9 @@ pub(super) fn members<T>(
     found
 }
 
-fn occurrences<T>(flow: &Flow<T>) -> Vec<(&'static T, Cardinality)> {
+fn occurrences<T>(flow: &Flow<T>, same: fn(&T, &T) -> bool) -> Vec<(&'static T, Cardinality)> {
     let inside = |flow: &Flow<T>, outer: Cardinality| {
-        let members = occurrences(flow).into_iter();
+        let members = occurrences(flow, same).into_iter();
         members
             .map(move |(member, inner)| (member, inner.within(outer)))
             .collect()
@@ -65,13 +66,32 @@ fn occurrences<T>(flow: &Flow<T>) -> Vec<(&'static T, Cardinality)> {
         // That it may be called off before is said by its delay.
         Flow::Later(flow, _) => inside(flow, Cardinality::One),
         Flow::Many(flow) => inside(flow, Cardinality::Many),
-        Flow::AllOf(flows) => flows.iter().flat_map(|flow| occurrences(flow)).collect(),
+        Flow::AllOf(flows) => flows
+            .iter()
+            .flat_map(|flow| occurrences(flow, same))
+            .collect(),
         Flow::OneOf([only]) => vec![(*only, Cardinality::One)],
         Flow::OneOf(set) => set
             .iter()
             .map(|member| (*member, Cardinality::Alternative))
             .collect(),
+        Flow::Either([only]) => occurrences(only, same),
+        Flow::Either(flows) => either(flows, same),
     }
+}
+
+/// The members of several flows of which one comes: one that is in two of them comes once.
+fn either<T>(flows: &[&Flow<T>], same: fn(&T, &T) -> bool) -> Vec<(&'static T, Cardinality)> {
+    let mut found: Vec<(&'static T, Cardinality)> = Vec::new();
+    for (member, inner) in flows.iter().flat_map(|flow| members(flow, same)) {
+        let inner = inner.within(Cardinality::Alternative);
+        match found.iter_mut().find(|(known, _)| same(known, member)) {
+            Some((_, known)) if inner == Cardinality::Many => *known = inner,
+            Some(_) => {}
+            None => found.push((member, inner)),
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -104,6 +124,31 @@ mod tests {
         check(
             &Flow::AllOf(&[&A, &EITHER]),
             &[("a", Many), ("b", Alternative)],
+        );
+    }
+
+    #[test]
+    fn of_several_forms_one_comes() {
+        use Cardinality::{Alternative, Many, One, Optional};
+        const B: Flow<&str> = Flow::One(&"b");
+        const LATER: Flow<&str> = Flow::Later(&B, None);
+        check(&Flow::Either(&[&A]), &[("a", One)]);
+        check(
+            &Flow::Either(&[&A, &Flow::Nothing, &LATER]),
+            &[("a", Alternative), ("b", Alternative)],
+        );
+        // Now or later, but once.
+        check(
+            &Flow::Either(&[&LATER, &B, &A]),
+            &[("b", Alternative), ("a", Alternative)],
+        );
+        check(
+            &Flow::Either(&[&A, &Flow::Many(&A), &Flow::Maybe(&B)]),
+            &[("a", Many), ("b", Optional)],
+        );
+        check(
+            &Flow::AllOf(&[&Flow::Either(&[&A, &B]), &B]),
+            &[("a", Alternative), ("b", Many)],
         );
     }
 }

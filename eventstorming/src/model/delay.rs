@@ -54,7 +54,7 @@ fn collect<T>(flow: &Flow<T>, outer: Option<String>, found: &mut impl FnMut(&T, 
             let delay = delay.map_or_else(|| UNKNOWN.to_owned(), words);
             collect(flow, Some(delay), found);
         }
-        Flow::AllOf(flows) => {
+        Flow::AllOf(flows) | Flow::Either(flows) => {
             for flow in *flows {
                 collect(flow, outer.clone(), found);
             }
@@ -95,6 +95,7 @@ mod tests {
         assert_eq!(delay(&Flow::Maybe(&LATER)).as_deref(), Some("24 h"));
         assert_eq!(delay(&Flow::Later(&ONE, None)).as_deref(), Some("a while"));
         assert_eq!(delay(&Flow::AllOf(&[&LATER, &ONE])), None);
+        assert_eq!(delay(&Flow::Either(&[&LATER, &ONE])), None);
         assert_eq!(delay(&ONE), None);
     }
 }

@@ -40,7 +40,7 @@ impl Model {
                 names.join(", ")
             },
             folding: Folding {
-                columns: 5,
+                columns: None,
                 opening: "Start".to_owned(),
                 level: Level::Design,
             },
@@ -58,10 +58,10 @@ impl Board {
         self
     }
 
-    /// The most columns side by side before the time line goes on below; 5 unless told, and at
-    /// least 1.
+    /// The most columns side by side before the time line goes on below, and at least 1. Unless
+    /// told, 5, or 4 on a board of more than 20 slices, and 8 of the big picture.
     pub const fn columns(mut self, columns: usize) -> Self {
-        self.folding.columns = if columns == 0 { 1 } else { columns };
+        self.folding.columns = Some(if columns == 0 { 1 } else { columns });
         self
     }
 

@@ -1,12 +1,12 @@
 //! A scene as SVG.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::{Theme, xml::Escaped};
 use crate::{
     layout::{
-        Anchor, Band, Edge, Halo, Ink, Lane, LegendItem, Look, Mark, Note, Point, Rect, Sample,
-        Scene, Shade, SliceGroup, Strip, Text, Weight, text_width,
+        Anchor, Band, Edge, Halo, Ink, Lane, LegendItem, Look, Mark, Note, Phase, Point, Rect,
+        Sample, Scene, Shade, SliceGroup, Strip, Text, Weight, text_width,
     },
     model::{Kind, Location, Verb},
 };
@@ -32,9 +32,12 @@ impl fmt::Display for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scene = self.scene;
         self.open(f)?;
+        let mut told = BTreeSet::new();
         for lane in &scene.lanes {
-            write_lane(f, lane)?;
+            write_lane(f, lane, told.insert(&lane.context))?;
         }
+        // Notes and groups say all of this themselves.
+        f.write_str("<g aria-hidden=\"true\">\n")?;
         for band in &scene.bands {
             write_axis(f, band)?;
         }
@@ -50,8 +53,9 @@ impl fmt::Display for Document<'_> {
         for text in &scene.texts {
             write_text(f, text)?;
         }
-        for slice in &scene.slices {
-            self.write_slice(f, slice)?;
+        f.write_str("</g>\n")?;
+        for (index, band) in scene.bands.iter().enumerate() {
+            self.write_band(f, index, band)?;
         }
         f.write_str("<g aria-hidden=\"true\">\n")?;
         for item in &scene.legend {
@@ -74,7 +78,8 @@ impl Document<'_> {
             f,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
              width=\"{width}\" height=\"{height}\" role=\"graphics-document document\" \
-             class=\"es-board\" aria-roledescription=\"EventStorming board\" aria-labelledby=\"es-title es-desc\">"
+             class=\"es-board\" aria-roledescription=\"EventStorming board\" aria-labelledby=\"es-title\" \
+             aria-describedby=\"es-desc\">"
         )?;
         writeln!(
             f,
@@ -117,11 +122,31 @@ impl Document<'_> {
         Ok(())
     }
 
+    fn write_band(&self, f: &mut fmt::Formatter<'_>, index: usize, band: &Band) -> fmt::Result {
+        let along = |phase: &&Phase| (phase.top.y..phase.bottom).contains(&band.axis.y);
+        let phases = self.scene.phases.iter().filter(along);
+        let phases: Vec<String> = phases
+            .map(|phase| format!(", then {}", phase.name))
+            .collect();
+        writeln!(
+            f,
+            r#"<g role="graphics-object" aria-roledescription="stretch of time" aria-label="{}{}">"#,
+            Escaped(&band.name),
+            Escaped(&phases.concat())
+        )?;
+        let slices = self.scene.slices.iter();
+        for slice in slices.filter(|slice| slice.band == index) {
+            self.write_slice(f, slice)?;
+        }
+        f.write_str("</g>\n")
+    }
+
     fn write_slice(&self, f: &mut fmt::Formatter<'_>, slice: &SliceGroup) -> fmt::Result {
         writeln!(
             f,
-            r#"<g role="graphics-object" aria-roledescription="slice" aria-label="{}">"#,
-            Escaped(&slice.name)
+            r#"<g role="graphics-object" aria-roledescription="slice" aria-label="{} in {}">"#,
+            Escaped(&slice.name),
+            Escaped(&slice.lane)
         )?;
         for note in &slice.notes {
             self.write_note(f, note)?;
@@ -134,11 +159,11 @@ impl Document<'_> {
     }
 
     fn write_note(&self, f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
-        let fate = note.mark.map_or("", fate);
-        let idle = note.tally.as_ref().is_some_and(|tally| tally.idle);
-        let idle = if idle { " es-idle" } else { "" };
-        write!(f, r#"<a class="es-note{fate}{idle}""#)?;
-        if let (Some(base), Some(Location { file, line })) = (self.base, &note.location) {
+        let location = note.location.as_ref();
+        let link = self.base.zip(location);
+        let tag = if link.is_some() { "a" } else { "g" };
+        write!(f, r#"<{tag} class="es-note{}""#, state(note))?;
+        if let Some((base, Location { file, line })) = link {
             write!(f, r#" href="{}{}#L{line}""#, Escaped(base), Escaped(file))?;
         }
         let centre = note.rect.centre();
@@ -148,11 +173,11 @@ impl Document<'_> {
         };
         writeln!(
             f,
-            r#" aria-label="{}{}" data-element="{}"><g role="graphics-symbol" aria-roledescription="{}"{turn}><title>{}</title>"#,
-            note.mark.map_or("", told),
-            Escaped(&note.tooltip.replace('\n', ". ")),
+            r#" data-element="{}"><g role="graphics-symbol" aria-roledescription="{}" aria-label="{}{}"{turn}><title>{}</title><g aria-hidden="true">"#,
             Escaped(&note.element.to_string()),
             note.kind.title(),
+            note.mark.map_or("", told),
+            Escaped(&note.tooltip.replace('\n', ". ")),
             Escaped(&note.tooltip),
         )?;
         write_paper(f, note)?;
@@ -160,8 +185,19 @@ impl Document<'_> {
             write_tally(f, tally)?;
         }
         write_lettering(f, note)?;
-        f.write_str("</g></a>\n")
+        writeln!(f, "</g></g></{tag}>")
     }
+}
+
+/// The classes of a note that say how it is doing.
+fn state(note: &Note) -> String {
+    let idle = note.tally.as_ref().is_some_and(|tally| tally.idle);
+    let states = [(idle, " es-idle"), (note.faded, " es-retired")];
+    let states = states.into_iter().filter(|(is, _)| *is);
+    let fate = note.mark.map_or("", fate);
+    std::iter::once(fate)
+        .chain(states.map(|(_, class)| class))
+        .collect()
 }
 
 /// A number given in tenths.
@@ -199,11 +235,25 @@ const fn shade(shade: Shade) -> &'static str {
     }
 }
 
-fn write_lane(f: &mut fmt::Formatter<'_>, lane: &Lane) -> fmt::Result {
+/// A lane is told where its context is drawn first.
+fn write_lane(f: &mut fmt::Formatter<'_>, lane: &Lane, first: bool) -> fmt::Result {
+    if first {
+        let told = if lane.tooltip.is_empty() {
+            &lane.name
+        } else {
+            &lane.tooltip
+        };
+        write!(
+            f,
+            r#"<g role="graphics-object" aria-roledescription="bounded context" aria-label="{}">"#,
+            Escaped(&told.replace('\n', ". "))
+        )?;
+    } else {
+        f.write_str("<g aria-hidden=\"true\">")?;
+    }
     writeln!(
         f,
-        r#"<g role="graphics-object" aria-roledescription="bounded context" aria-label="{}"><title>{}</title><rect class="es-{}" {} rx="8"/></g>"#,
-        Escaped(&lane.name),
+        r#"<title>{}</title><rect class="es-{}" {} rx="8"/></g>"#,
         Escaped(&lane.tooltip),
         shade(lane.shade),
         Box(lane.rect),
@@ -401,7 +451,9 @@ fn write_lettering(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let mut baseline = note.baseline;
     for line in &note.lettering.lines {
         let width = text_width(line, size, Weight::Bold) * 94 / 100;
-        let squeeze = squeeze(width, note.lettering.room * 83 / 100);
+        let room = note.lettering.room;
+        let narrow = monospaced(line, size) <= room;
+        let squeeze = squeeze(width, if narrow { room * 83 / 100 } else { 0 });
         let (size, line) = (Tenths(size), Escaped(line));
         writeln!(
             f,
@@ -410,6 +462,12 @@ fn write_lettering(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
         baseline += note.lettering.leading();
     }
     Ok(())
+}
+
+/// The width of a line in a font in which all letters are as wide.
+fn monospaced(line: &str, size: i32) -> i32 {
+    let letters = i32::try_from(line.chars().count()).unwrap_or(i32::MAX);
+    letters.saturating_mul(size) * 6 / 100
 }
 
 /// Holds a line beyond some width to the width that it has in the usual fonts, so that a wider
@@ -430,7 +488,8 @@ fn write_finding(f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
     let (x, y) = (note.rect.right() - 3, note.rect.bottom() - 4 - strip);
     writeln!(
         f,
-        r#"<g role="graphics-symbol" aria-roledescription="finding"><title>{}</title><circle class="es-finding" cx="{x}" cy="{y}" r="10"/><text class="es-finding-mark" x="{x}" y="{}">!</text></g>"#,
+        r#"<g role="graphics-symbol" aria-roledescription="finding" aria-label="{}"><title>{}</title><circle class="es-finding" cx="{x}" cy="{y}" r="10"/><text class="es-finding-mark" aria-hidden="true" x="{x}" y="{}">!</text></g>"#,
+        Escaped(&finding.replace('\n', ". ")),
         Escaped(finding),
         Tenths(y * 10 + 46),
     )

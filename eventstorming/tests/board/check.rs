@@ -245,5 +245,14 @@ fn texts_fit(scene: &Scene) {
             text.at.x + width
         };
         assert!(right <= scene.width && right >= width, "{}", text.text);
+        let height = text.size / 10;
+        let area = Rect::new(right - width, text.at.y - height, width, height);
+        let covering = scene.notes().find(|note| note.extent().overlaps(&area));
+        assert_eq!(
+            covering.map(|note| &note.element),
+            None,
+            "over \"{}\"",
+            text.text
+        );
     }
 }

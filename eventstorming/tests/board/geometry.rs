@@ -126,10 +126,10 @@ fn an_empty_model_is_a_board_without_notes() {
 }
 
 /// What is written on each note, wherever it is.
-fn writing(scene: &Scene) -> BTreeSet<(ElementId, Vec<String>)> {
+fn writing(scene: &Scene) -> BTreeSet<(ElementId, String)> {
     let notes = scene.notes();
     notes
-        .map(|note| (note.element.clone(), note.lettering.lines.clone()))
+        .map(|note| (note.element.clone(), note.lettering.lines.join(" ")))
         .collect()
 }
 

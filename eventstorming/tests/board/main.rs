@@ -26,4 +26,6 @@ mod reality;
 #[cfg(test)]
 mod round_trip;
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod svg;

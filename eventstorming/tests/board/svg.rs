@@ -114,14 +114,110 @@ fn a_reader_who_cannot_see_is_told_the_same() {
     );
     let told = text("desc").unwrap();
     assert!(told.contains("Charge Card (Whenever payment is requested, charge the card) leads to Payment Captured or Payment Declined."));
+    assert_eq!(root.attribute("aria-labelledby"), Some("es-title"));
+    assert_eq!(root.attribute("aria-describedby"), Some("es-desc"));
+}
+
+/// What a screen reader comes to in turn: roles with what they are called.
+fn told<'a>(document: &'a Document<'_>) -> Vec<(&'a str, &'a str)> {
+    let hidden = |node: &Node<'_, '_>| {
+        let mut all = node.ancestors();
+        all.any(|node| node.attribute("aria-hidden") == Some("true"))
+    };
+    let nodes = document.root_element().descendants().skip(1);
+    let nodes = nodes.filter(|node| !hidden(node));
+    nodes
+        .filter_map(|node| {
+            let role = node.attribute("aria-roledescription")?;
+            Some((role, node.attribute("aria-label").unwrap_or_default()))
+        })
+        .collect()
+}
+
+#[test]
+fn notes_are_told_in_order_of_time_within_slices_within_stretches_of_time() {
+    let svg = order_to_delivery().board().svg();
+    let document = Document::parse(&svg).unwrap();
+    let told = told(&document);
+    let called = |role: &str| -> Vec<&str> {
+        let some = told.iter().filter(|(known, _)| *known == role);
+        some.map(|(_, name)| *name).collect()
+    };
+    assert_eq!(
+        called("stretch of time"),
+        ["Start, then Reserve and pay", "Fulfilment"]
+    );
+    let contexts = called("bounded context");
+    assert_eq!(contexts.len(), 4, "each once: {contexts:?}");
+    assert!(
+        contexts[0].contains("owned by Team Checkout"),
+        "{contexts:?}"
+    );
+    let slices = called("slice");
+    assert_eq!(
+        slices[..2],
+        ["Place Order in Ordering", "Reserve Stock in Inventory"]
+    );
+    let at = |name: &str| slices.iter().position(|slice| slice.starts_with(name));
+    assert!(at("Request Payment") < at("Charge Card"));
+    assert!(at("Charge Card") < at("Create Shipment"));
+    let scene = order_to_delivery().board().scene();
+    let notes = told.iter().filter(|(_, name)| {
+        scene
+            .notes()
+            .any(|note| note.tooltip.replace('\n', ". ") == *name)
+    });
+    assert_eq!(notes.count(), scene.notes().count(), "each note once");
+    assert!(told.iter().all(|(_, name)| !name.is_empty()));
+}
+
+#[test]
+fn what_is_painted_is_told_by_groups_and_not_a_second_time() {
+    let finding = "Inventory/event/ReservationExpired".parse().unwrap();
+    let svg = order_to_delivery().board().finding(finding, "ES204").svg();
+    let document = Document::parse(&svg).unwrap();
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
+    for text in texts {
+        assert!(
+            text.ancestors()
+                .any(|node| node.attribute("aria-hidden") == Some("true")),
+            "{:?}",
+            text.text()
+        );
+    }
     let symbols = document
         .descendants()
         .filter(|node| node.attribute("role") == Some("graphics-symbol"));
-    assert!(symbols.into_iter().all(|symbol| {
-        symbol
-            .first_element_child()
-            .is_some_and(|title| title.has_tag_name("title"))
-    }));
+    for symbol in symbols {
+        let title = symbol.first_element_child().unwrap();
+        assert!(title.has_tag_name("title"), "a tooltip");
+        let label = symbol.attribute("aria-label").unwrap();
+        assert_eq!(title.text().unwrap().replace('\n', ". "), label);
+    }
+}
+
+#[test]
+fn where_a_note_is_repeated_and_where_it_goes_on_is_told() {
+    let svg = order_to_delivery().board().svg();
+    let document = Document::parse(&svg).unwrap();
+    let told = told(&document);
+    let says = |text: &str| told.iter().filter(|(_, name)| name.contains(text)).count();
+    assert_eq!(says("repeated here, it comes from above"), 3);
+    assert_eq!(says("continues in Fulfilment"), 2);
+}
+
+#[test]
+fn only_a_note_with_a_link_is_a_link() {
+    let model = order_to_delivery();
+    let links = |svg: &str| svg.matches("<a ").count();
+    assert_eq!(links(&model.board().svg()), 0);
+    let linked = model.board().source_base("https://example.org/").svg();
+    let scene = model.board().scene();
+    let written = scene.notes().filter(|note| note.location.is_some());
+    assert_eq!(links(&linked), written.count());
+    assert_eq!(linked.matches("href=").count(), links(&linked));
 }
 
 #[test]

@@ -239,6 +239,10 @@ fn a_policy_that_stays_within_one_aggregate_is_found() {
         Code::PolicyWithinAggregate,
         "Sales/policy/ConfirmAtOnce",
     );
+    // An aggregate cannot know by itself that time has passed.
+    let issues = "Sales/policy/ConfirmAtOnce issues Sales/command/ConfirmOrder";
+    let later = draft.set(issues, "after", json!("24 h"));
+    assert_eq!(later.found(), []);
 }
 
 #[test]
@@ -619,6 +623,27 @@ fn a_field_is_allowed_to_come_from_nowhere_where_it_stands() {
         json!("It.\n\nAllow ES211: there is but one."),
     );
     assert_eq!(whole.found(), []);
+}
+
+#[test]
+fn a_type_says_once_where_all_of_its_fields_come_from() {
+    let allow = "A day.\n\nAllow ES211: the clock tells it.";
+    let defs = json!({ "Day": { "type": "integer", "description": allow } });
+    let day = json!({ "$ref": "#/$defs/Day" });
+    let with_docs = json!({ "$ref": "#/$defs/Day", "description": "When it is due." });
+    let perhaps = json!({ "anyOf": [day, { "type": "null" }] });
+    let fields = json!({ "day": day, "due": with_docs, "perhaps": perhaps, "all": {
+        "type": "array", "items": day,
+    } });
+    let draft = informed(json!({})).of("Sales/event/OrderPlaced", fields, &defs);
+    assert_eq!(draft.found(), []);
+    assert_eq!(draft.report().allowed().count(), 4);
+    let known = json!({ "due": with_docs });
+    let brought = draft
+        .of("Sales/command/PlaceOrder", known.clone(), &defs)
+        .of("Sales/event/OrderPlaced", known, &defs);
+    assert_eq!(brought.found(), [], "and is idle at none");
+    assert_eq!(brought.report().allowed().count(), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use eventstorming::{
     Model,
     check::Code,
-    contract::{Form, Lock, LockError},
+    contract::{Form, Lock, LockError, kept},
 };
 use serde_json::{Value, json};
 
@@ -220,4 +220,104 @@ fn a_model_keeps_its_schemas_in_json() {
         back.schema(&"Sales/event/OrderPlaced".parse().unwrap())
             .is_some()
     );
+}
+
+/// The same context, where these aggregates apply the event.
+fn applied_by(aggregates: &[&str]) -> Model {
+    let element = |name: &&str| json!({ "id": format!("Sales/aggregate/{name}"), "label": name });
+    let applies = |name: &&str| json!({ "from": "Sales/event/OrderPlaced", "verb": "applied_by", "to": format!("Sales/aggregate/{name}") });
+    let mut elements = vec![
+        json!({ "id": "context/Sales", "label": "Sales" }),
+        json!({ "id": "Sales/event/OrderPlaced", "label": "Order Placed", "version": 1 }),
+    ];
+    elements.extend(aggregates.iter().map(element));
+    let relations: Vec<Value> = aggregates.iter().map(applies).collect();
+    let json = json!({
+        "format": "aether.eventstorming/1", "elements": elements, "relations": relations,
+    });
+    let model = Model::from_json(&json.to_string()).unwrap();
+    model.with_schemas([("OrderPlaced", schema(&V1))])
+}
+
+#[test]
+fn an_event_stays_with_the_aggregate_in_whose_histories_it_lies() {
+    let mut lock = locked(&[applied_by(&["Order"])]);
+    assert!(
+        lock.files()
+            .contains_key("Sales/OrderPlaced/v1.stored.json")
+    );
+    let back = Lock::from_files(&lock.files()).unwrap();
+    assert_eq!(back, lock);
+    assert_eq!(codes(&back, &applied_by(&["Order"])), []);
+    assert_eq!(codes(&back, &applied_by(&["Order", "Invoice"])), []);
+    for lost in [&["Purchase"][..], &[]] {
+        assert_eq!(
+            codes(&back, &applied_by(lost)),
+            [Code::ContractBreak],
+            "{lost:?}"
+        );
+    }
+    let findings = back.check(&applied_by(&["Purchase"]));
+    assert_eq!(
+        findings[0].message,
+        "version 1 of `OrderPlaced` lies in histories of `Order`, and no aggregate of that name \
+         applies it any more"
+    );
+    lock.retire("Sales", "Order", "each of them was closed");
+    assert_eq!(codes(&lock, &applied_by(&["Purchase"])), []);
+}
+
+#[test]
+fn a_lock_of_before_says_in_whose_histories_its_events_lie_when_it_is_added_to() {
+    let mut files = locked(&[applied_by(&["Order"])]).files();
+    files.remove("Sales/OrderPlaced/v1.stored.json");
+    let mut lock = Lock::from_files(&files).unwrap();
+    assert_eq!(codes(&lock, &applied_by(&["Purchase"])), [], "not known");
+    assert_eq!(
+        lock.add(&applied_by(&["Order"]), &|_, _| true),
+        [],
+        "no new form"
+    );
+    assert_eq!(
+        codes(&lock, &applied_by(&["Purchase"])),
+        [Code::ContractBreak]
+    );
+    let stored = &lock.files()["Sales/OrderPlaced/v1.stored.json"];
+    lock.add(&applied_by(&["Order", "Purchase"]), &|_, _| true);
+    assert_eq!(
+        &lock.files()["Sales/OrderPlaced/v1.stored.json"],
+        stored,
+        "a file never changes"
+    );
+}
+
+#[test]
+fn a_released_file_that_is_gone_or_changed_is_found() {
+    let lock = locked(&[applied_by(&["Order"]), applied_by(&["Order"])][..1]);
+    let released = lock.files();
+    let found = |now: &BTreeMap<String, String>| -> Vec<String> {
+        let findings = kept(&released, now);
+        assert!(findings.iter().all(|one| one.code == Code::ContractBreak));
+        findings.into_iter().map(|one| one.message).collect()
+    };
+    assert_eq!(found(&released), [""; 0]);
+    let schema = "Sales/OrderPlaced/v1.schema.json";
+    let mut spaced = released.clone();
+    spaced.insert(schema.to_owned(), released[schema].replace('\n', "\r\n"));
+    assert_eq!(found(&spaced), [""; 0], "how it is laid out");
+    for file in released.keys() {
+        let mut without = released.clone();
+        without.remove(file);
+        assert_eq!(found(&without), [format!("`{file}` of the lock is gone")]);
+        let mut changed = released.clone();
+        changed.insert(file.clone(), "{}".to_owned());
+        let expected = format!("`{file}` of the lock is not as it was released");
+        assert_eq!(found(&changed), [expected]);
+    }
+    let mut grown = released.clone();
+    grown.insert(
+        "Sales/OrderPlaced/v2.schema.json".to_owned(),
+        "{}".to_owned(),
+    );
+    assert_eq!(found(&grown), [""; 0]);
 }

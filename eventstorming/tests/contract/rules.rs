@@ -253,6 +253,145 @@ row!(a_list_gets_a_length:
     { pub(super) struct E { a: Vec<u32> } } => { pub(super) struct E { a: [u32; 2] } }
     is &[(Rule::Narrowed, "a")], Break, Ok);
 
+row!(a_float_has_fewer_digits:
+    { pub(super) struct E { a: f64 } } => { pub(super) struct E { a: f32 } }
+    is &[(Rule::FloatNowShorter, "a")], Loss, Ok);
+
+row!(a_float_has_more_digits:
+    { pub(super) struct E { a: f32 } } => { pub(super) struct E { a: f64 } }
+    is &[], Ok, Ok);
+
+row!(nothing_is_no_longer_among_the_integers:
+    { pub(super) struct E { a: u32 } } => { pub(super) struct E { a: std::num::NonZeroU32 } }
+    is &[(Rule::Narrowed, "a")], Break, Ok);
+
+row!(a_set_becomes_a_list:
+    { pub(super) struct E { a: std::collections::BTreeSet<u32> } } => { pub(super) struct E { a: Vec<u32> } }
+    is &[(Rule::Widened, "a")], Ok, Loss);
+
+row!(a_value_of_an_enum_is_renamed_with_an_alias:
+    { enum K { A, B } pub(super) struct E { a: K } }
+    => { enum K { #[serde(alias = "A")] #[schemars(extend("x-aliases" = ["A"]))] Z, B } pub(super) struct E { a: K } }
+    is &[(Rule::CaseAliased, "a")], Ok, Break);
+
+row!(a_case_with_fields_is_renamed_with_an_alias_and_its_fields_are_compared:
+    { enum K { A { x: u32 }, B } pub(super) struct E { a: K } }
+    => { enum K { #[serde(alias = "A")] #[schemars(extend("x-aliases" = ["A"]))] Z { x: u64 }, B } pub(super) struct E { a: K } }
+    is &[(Rule::CaseAliased, "a"), (Rule::Widened, "a.Z.x")], Ok, Break);
+
+row!(a_case_with_fields_is_renamed_with_an_alias_and_its_fields_break:
+    { enum K { A { x: u32 }, B } pub(super) struct E { a: K } }
+    => { enum K { #[serde(alias = "A")] #[schemars(extend("x-aliases" = ["A"]))] Z { x: bool }, B } pub(super) struct E { a: K } }
+    is &[(Rule::CaseAliased, "a"), (Rule::TypeChanged, "a.Z.x")], Break, Break);
+
+row!(a_tagged_case_is_renamed_with_an_alias:
+    { #[serde(tag = "t")] enum K { A { x: u32 }, B { y: u32 } } pub(super) struct E { a: K } }
+    => { #[serde(tag = "t")] enum K { #[serde(alias = "A")] #[schemars(extend("x-aliases" = ["A"]))] Z { x: u32 }, B { y: u32 } } pub(super) struct E { a: K } }
+    is &[(Rule::CaseAliased, "a")], Ok, Break);
+
+row!(a_value_that_is_gone_is_read_as_the_one_that_stands_for_all_others:
+    { enum K { A, B } pub(super) struct E { a: K } }
+    => { enum K { A, #[serde(other)] #[schemars(extend("x-other" = true))] Else } pub(super) struct E { a: K } }
+    is &[(Rule::CaseAbsorbed, "a")], Loss, Break);
+
+row!(a_tagged_case_that_is_gone_is_read_as_the_one_that_stands_for_all_others:
+    { #[serde(tag = "t")] enum K { A { x: u32 }, B { y: u32 } } pub(super) struct E { a: K } }
+    => { #[serde(tag = "t")] enum K { A { x: u32 }, #[serde(other)] #[schemars(extend("x-other" = true))] Else } pub(super) struct E { a: K } }
+    is &[(Rule::CaseAbsorbed, "a")], Loss, Break);
+
+row!(a_branch_is_added_to_a_union:
+    { #[serde(untagged)] enum K { A(u32), B(Vec<u32>) } pub(super) struct E { a: K } }
+    => { #[serde(untagged)] enum K { A(u32), B(Vec<u32>), C(bool) } pub(super) struct E { a: K } }
+    is &[(Rule::CaseAdded, "a")], Ok, Break);
+
+row!(a_branch_is_removed_from_a_union:
+    { #[serde(untagged)] enum K { A(u32), B(Vec<u32>), C(bool) } pub(super) struct E { a: K } }
+    => { #[serde(untagged)] enum K { A(u32), B(Vec<u32>) } pub(super) struct E { a: K } }
+    is &[(Rule::CaseRemoved, "a")], Break, Ok);
+
+row!(what_is_personal_is_still_read:
+    { pub(super) struct E { a: String } } => { pub(super) struct E { a: super::Personal } }
+    is &[(Rule::CaseAdded, "a")], Ok, Break);
+
+row!(what_is_personal_is_no_longer_so:
+    { pub(super) struct E { a: super::Personal } } => { pub(super) struct E { a: String } }
+    is &[(Rule::CaseRemoved, "a")], Break, Ok);
+
+/// As `aether::Personal` is written: the value itself, or that it is forgotten.
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Personal {
+    Known(String),
+    Forgotten(Forgotten),
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+struct Forgotten {
+    #[serde(rename = "$forgotten")]
+    forgotten: bool,
+}
+
+/// What two schemas of one field give.
+fn verdicts(old: &serde_json::Value, new: &serde_json::Value) -> Vec<(Rule, Verdict, Verdict)> {
+    let of = |schema: &serde_json::Value| serde_json::json!({ "type": "object", "properties": { "a": schema }, "required": ["a"] });
+    let changes = compare(&of(old), &of(new));
+    let told = changes.iter();
+    told.map(|one| (one.rule, one.backward, one.forward))
+        .collect()
+}
+
+/// Sterner than serde, which reads a list of two as well: what is meant by the places is lost.
+#[test]
+fn a_tuple_becomes_a_list() {
+    let tuple = schema_for!((u32, u32)).to_value();
+    let list = schema_for!(Vec<u32>).to_value();
+    assert_eq!(verdicts(&tuple, &list), [(Rule::TypeChanged, Break, Break)]);
+}
+
+/// Bounds and lengths that a schema says and serde does not look at: a reader may.
+#[test]
+fn a_bound_that_is_tightened_breaks_and_one_that_is_loosened_does_not() {
+    let bounds = [
+        serde_json::json!({ "type": "integer", "minimum": 1 }),
+        serde_json::json!({ "type": "integer", "maximum": 99 }),
+        serde_json::json!({ "type": "number", "exclusiveMinimum": 0 }),
+        serde_json::json!({ "type": "number", "exclusiveMaximum": 1 }),
+        serde_json::json!({ "type": "integer", "format": "unix-time" }),
+        serde_json::json!({ "type": "array", "items": true, "minItems": 1 }),
+        serde_json::json!({ "type": "array", "items": true, "maxItems": 9 }),
+    ];
+    for tight in bounds {
+        let mut loose = tight.clone();
+        let fields = loose.as_object_mut().unwrap();
+        fields.retain(|key, _| key == "type" || key == "items");
+        assert_eq!(verdicts(&tight, &tight), [], "{tight}");
+        assert_eq!(
+            verdicts(&loose, &tight),
+            [(Rule::Narrowed, Break, Ok)],
+            "{tight}"
+        );
+        assert_eq!(
+            verdicts(&tight, &loose),
+            [(Rule::Widened, Ok, Break)],
+            "{tight}"
+        );
+    }
+    let (with, without) = (
+        serde_json::json!({ "type": "number", "minimum": 0 }),
+        serde_json::json!({ "type": "number", "exclusiveMinimum": 0 }),
+    );
+    assert_eq!(verdicts(&with, &without), [(Rule::Narrowed, Break, Ok)]);
+    assert_eq!(verdicts(&without, &with), [(Rule::Widened, Ok, Break)]);
+}
+
+/// What says that an old name is still read is believed, and the samples show whether it is true.
+#[test]
+fn an_alias_that_another_case_has_is_none() {
+    let old = serde_json::json!({ "enum": ["A", "B"] });
+    let new = serde_json::json!({ "oneOf": [{ "const": "B", "x-aliases": ["C"] }] });
+    assert_eq!(verdicts(&old, &new), [(Rule::CaseRemoved, Break, Ok)]);
+}
+
 /// Sterner than serde: what else an earlier build may have stored is not known.
 #[test]
 fn unknown_fields_are_refused() {

@@ -11,8 +11,6 @@ use crate::cargo_shipping::{
 
 /// Holds what happens on the quay against the itinerary, and says when it differs.
 ///
-/// Allow ES404: a delay is raised a day after the cargo should be there, and only if it is not.
-///
 /// Note: cargo that was sent elsewhere has no itinerary until a clerk has chosen one; nothing is
 /// held against it meanwhile.
 #[derive(ProcessManager, Debug, Default, Clone, PartialEq, Eq)]

@@ -17,8 +17,6 @@ impl LodgeDeclarationWhenArrived {
 }
 
 /// Detained for thirty days: the cargo is forfeit.
-///
-/// Allow ES404: it comes a month later, and only if the cargo is not cleared.
 #[derive(Policy, Debug, Default)]
 pub struct ForfeitCargoWhenAbandoned;
 

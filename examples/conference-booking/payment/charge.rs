@@ -68,6 +68,8 @@ pub struct PaymentRequested {
     /// For which registration.
     pub registration: RegistrationId,
     /// How much.
+    ///
+    /// Allow ES211: what a seat costs is a constant.
     pub amount: Euros,
 }
 

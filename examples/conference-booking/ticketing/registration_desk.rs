@@ -11,7 +11,7 @@ use crate::conference_booking::{
 
 /// Holds seats, asks for the money, and waits a quarter of an hour for it.
 ///
-/// Allow ES404: a registration expires later, and only if nobody has paid.
+/// Allow ES404: seats may be held for a registration that is over by then, which the pool cannot know.
 #[derive(ProcessManager, Debug, Default, Clone, PartialEq, Eq)]
 #[process_manager(key = RegistrationId)]
 pub struct RegistrationDesk {

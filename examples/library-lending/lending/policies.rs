@@ -104,8 +104,6 @@ impl FreeHoldWhenSettled {
 }
 
 /// Not collected by the last day: expire the hold.
-///
-/// Allow ES404: it comes days later, and only if nobody has come.
 #[derive(Policy, Debug, Default)]
 pub struct ExpireHoldAfterTerm;
 
@@ -130,8 +128,6 @@ impl ExpireHoldAfterTerm {
 }
 
 /// Not returned by the last day: declare the loan overdue.
-///
-/// Allow ES404: it comes weeks later, and only if the copy is not back.
 #[derive(Policy, Debug, Default)]
 pub struct DeclareOverdueAfterLoan;
 

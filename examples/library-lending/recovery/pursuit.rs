@@ -8,7 +8,7 @@ use crate::library_lending::{
 
 /// Loan overdue: remind every two weeks, three times, then bill. Returned: stop.
 ///
-/// Allow ES404: the next letter comes weeks later, and only if the copy is not back.
+/// Allow ES404: the first letter goes out at once, and each further one weeks later.
 ///
 /// Note: a bill that was sent is torn up when the copy comes back.
 #[derive(ProcessManager, Debug, Default, Clone, PartialEq, Eq)]

@@ -17,6 +17,7 @@ pub enum Mixed {
 pub enum NoCommand {
     Ship(Ship),
     Text(String),
+    Late(After<String>),
 }
 
 fn main() {}

@@ -5,23 +5,12 @@ pub struct OrderPlaced {
     order: u64,
 }
 
-#[derive(Projection, Default)]
-pub struct Orders<const N: usize> {
-    of: Vec<u64>,
-}
-
-#[handlers(parts(paying))]
-impl<const N: usize> Orders<N> {
-    #[apply]
-    fn placed(&mut self, _: &OrderPlaced) {}
-}
-
 #[derive(ProcessManager, Default)]
 #[process_manager(key = u64)]
-pub struct Fulfilment {}
+pub struct Fulfilment<const N: usize> {}
 
 #[handlers(parts(paying))]
-impl Fulfilment {
+impl<const N: usize> Fulfilment<N> {
     #[apply(key = order)]
     fn placed(&mut self, _: &OrderPlaced) {}
 }

@@ -213,6 +213,9 @@ async fn namespaces_of_a_folder_do_not_see_each_other() {
         let saved = other.save_checkpoint("reader", checkpoint(count));
         saved.await.unwrap();
     }
+    let mut sorted = names.map(|name| Namespace::new(name).unwrap());
+    sorted.sort_unstable();
+    assert_eq!(store.namespaces().await.unwrap(), sorted);
     store.save(event("a", 1)).await.unwrap();
     assert_eq!(store.snapshot(&actor("a")).await.unwrap(), None);
     drop(store);

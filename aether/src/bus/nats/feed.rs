@@ -101,7 +101,7 @@ impl Reader {
     }
 
     fn lose(&self, namespace: &crate::Namespace, count: u64) {
-        Counts::add(&self.counts.lost, count);
+        self.counts.lost.add(count);
         self.hub.miss(namespace, count);
     }
 }

@@ -5,12 +5,15 @@ use uuid::Uuid;
 use crate::{
     CommitId, InvalidCommit, Namespace, Position,
     bus::EventStored,
+    traceparent::is_traceparent,
     wire::{self, DecodeError},
 };
 
 /// The header with the number of a notice among those of its bus and namespace.
 const SEQUENCE: &str = "Aether-Bus-Sequence";
 const POSITION: &str = "Aether-Position";
+/// The header that makes a message part of a trace.
+const TRACEPARENT: &str = "traceparent";
 const COMMIT_ID: &str = "Aether-Commit-Id";
 
 /// Says why a message is no notice.
@@ -29,6 +32,11 @@ pub(super) fn write(sequence: u64, notice: &EventStored) -> (HeaderMap, Bytes) {
     let mut headers = how_far(sequence);
     headers.insert(POSITION, notice.position.to_string());
     headers.insert(COMMIT_ID, notice.commit.id().to_string());
+    let first = notice.commit.events().first();
+    let traceparent = first.and_then(|event| event.metadata.traceparent.as_deref());
+    if let Some(traceparent) = traceparent.filter(|it| is_traceparent(it)) {
+        headers.insert(TRACEPARENT, traceparent);
+    }
     let body = wire::encode(&notice.commit, &notice.namespace);
     (headers, body.into())
 }

@@ -78,7 +78,7 @@ impl Post {
         number.quiet = 0;
         let sent = self.queue.try_send(Parcel::Notice(number.last, notice));
         drop(numbers);
-        Counts::add(&self.counts.unsent, u64::from(sent.is_err()));
+        self.counts.unsent.add(u64::from(sent.is_err()));
     }
 
     /// Leaves out so many numbers, which others will miss.
@@ -88,7 +88,7 @@ impl Post {
         number.last += count;
         number.quiet = 0;
         drop(numbers);
-        Counts::add(&self.counts.unsent, count);
+        self.counts.unsent.add(count);
     }
 
     /// Waits until all that was to be sent before is written to the connection; false if that
@@ -169,7 +169,7 @@ impl Sender {
         let subject = subjects::notice(&self.node, &notice.namespace);
         if !fits || !self.publish(subject, headers, body).await {
             tracing::warn!(position = %notice.position, fits, "others are not told of a commit");
-            Counts::add(&self.counts.unsent, 1);
+            self.counts.unsent.add(1);
         }
     }
 

@@ -11,7 +11,8 @@ use super::{
     orders::{self, Orders, What},
 };
 use crate::{
-    ActorId, Checkpoint, Position, ReaderState, StoreError, Timestamp, runtime::backoff::Backoff,
+    ActorId, Checkpoint, Position, ReaderState, StoreError, Timestamp,
+    runtime::{backoff::Backoff, retries::Retries},
 };
 
 /// What a follower has parked.
@@ -20,6 +21,7 @@ pub(in crate::runtime) struct Lot {
     follower: String,
     /// How to park; none if nothing more is to be parked.
     parking: Option<Parking>,
+    retries: Retries,
     /// Whether reasons may be kept: they may quote what is to be forgotten one day.
     keeps_reasons: bool,
     places: BTreeMap<ActorId, Place>,
@@ -76,7 +78,7 @@ impl Lot {
     /// What a follower had parked when it was kept last.
     pub(in crate::runtime) fn open(
         follower: &str,
-        parking: Option<Parking>,
+        (parking, retries): (Option<Parking>, Retries),
         keeps_reasons: bool,
         kept: &Checkpoint,
     ) -> Result<Self, StoreError> {
@@ -85,7 +87,7 @@ impl Lot {
         let commits = entries.iter().map(|it| it.positions.len()).sum();
         let places = entries.into_iter().map(|entry| {
             let place = Place {
-                backoff: Backoff::of_outages(0),
+                backoff: retries.backoff(),
                 retry_at: (!entry.given_up).then_some(now),
                 entry,
             };
@@ -94,6 +96,7 @@ impl Lot {
         Ok(Self {
             follower: follower.to_owned(),
             parking,
+            retries,
             keeps_reasons,
             places: places.collect(),
             commits,
@@ -155,7 +158,7 @@ impl Lot {
                 order: orders.last,
                 positions: VecDeque::from([failed.position]),
             },
-            backoff: Backoff::of_outages(0),
+            backoff: self.retries.backoff(),
             retry_at: None,
         };
         place.fail(failed, self.attempts(), self.keeps_reasons);
@@ -316,7 +319,13 @@ mod tests {
     }
 
     fn lot(parking: Parking) -> Lot {
-        Lot::open("policy/P", Some(parking), true, &Checkpoint::default()).unwrap()
+        Lot::open(
+            "policy/P",
+            (Some(parking), Retries::new()),
+            true,
+            &Checkpoint::default(),
+        )
+        .unwrap()
     }
 
     fn park(lot: &mut Lot, actor: &ActorId, position: u64, for_good: bool) {
@@ -382,7 +391,13 @@ mod tests {
             position: Position::new(9),
             state,
         };
-        let after = Lot::open("policy/P", Some(Parking::new()), true, &kept).unwrap();
+        let after = Lot::open(
+            "policy/P",
+            (Some(Parking::new()), Retries::new()),
+            true,
+            &kept,
+        )
+        .unwrap();
         assert_eq!(after.list(), before.list());
         assert_eq!((after.commits, after.counts()), (2, (1, 0)));
     }

@@ -1,18 +1,20 @@
 use std::{error::Error, marker::PhantomData, sync::Arc};
 
+use tracing::Span;
+
 use super::{
     instance::Instance,
     received::{Received, event_type, is_received},
 };
 use crate::{
-    ActorId, CommandId, Commit, Event, EventStore as _, Metadata, OutgoingCommand, Position,
-    Recorded,
+    ActorId, CommandId, Commit, Event, Metadata, OutgoingCommand, Position, Recorded,
     domain::{Instances, Origin, Outgoing, ProcessManager, Stored, Timing},
     runtime::{
         engine::Engine,
         envelope::Envelope,
         follower::{Consumer, Done, Failure, chain},
         timers::{failed, timer_change},
+        trace,
     },
 };
 
@@ -61,7 +63,7 @@ impl<P: ProcessManager + Instances> Inbox<P> {
         let commit = Commit::new([kept]).map_err(|err| cannot(&err))?;
         let commit = asking(commit, asked, event, name);
         // If somebody else was faster, the next attempt sees what they have stored.
-        let stored = store.append(commit).await;
+        let stored = self.engine.append(commit).await;
         stored.map(drop).map_err(|err| failed(&err))
     }
 }
@@ -106,6 +108,9 @@ fn metadata(event: &Event, receipt: CommandId) -> Metadata {
     metadata.correlation_id = correlation_id.or_else(|| Some(event.id.to_string()));
     metadata.causation_id = Some(event.id.to_string());
     metadata.command_id = Some(receipt);
-    metadata.traceparent.clone_from(&event.metadata.traceparent);
+    metadata.traceparent = trace::traceparent(&Span::current());
+    if metadata.traceparent.is_none() {
+        metadata.traceparent.clone_from(&event.metadata.traceparent);
+    }
     metadata
 }

@@ -12,6 +12,7 @@ use crate::{
         engine::Engine,
         envelope::Known,
         follower::{Failure, chain},
+        retries::Retries,
         status::{FollowerState, FollowerStatus, TimersStatus},
     },
     store::timers::{DueTimer, TimerLedger},
@@ -70,6 +71,12 @@ impl Keeper {
     /// The same, whose commands are of a session.
     pub(in crate::runtime) fn of_session(mut self, session: Option<Arc<str>>) -> Self {
         self.session = session;
+        self
+    }
+
+    /// The same, which tries again in this way.
+    pub(in crate::runtime) const fn trying(mut self, retries: Retries) -> Self {
+        self.backoff = retries.backoff();
         self
     }
 

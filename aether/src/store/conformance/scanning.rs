@@ -213,3 +213,15 @@ pub async fn a_moment_is_a_place_in_the_log<S: EventStore>(store: &S) {
     assert_eq!(ok(store.stored_before(first).await), Position::START);
     assert_eq!(ok(store.stored_before(last).await), ok(store.head().await));
 }
+
+/// A namespace is listed as soon as something is stored in it, and once.
+pub async fn a_namespace_is_listed_once_it_holds_a_commit<S: EventStore>(store: &S) {
+    let listed = async || {
+        let all = ok(store.namespaces().await);
+        assert!(all.is_sorted());
+        all.iter().filter(|it| *it == store.namespace()).count()
+    };
+    assert_eq!(listed().await, 0);
+    fill(store, &actor("listed"), 2).await;
+    assert_eq!(listed().await, 1);
+}

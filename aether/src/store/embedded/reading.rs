@@ -1,6 +1,6 @@
 use redb::{
     Database, ReadTransaction, ReadableDatabase as _, ReadableTable, ReadableTableMetadata as _,
-    TableDefinition, TableError,
+    TableDefinition, TableError, TableHandle as _,
 };
 
 use super::{
@@ -36,6 +36,23 @@ pub(super) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
         Err(TableError::TableDoesNotExist(_)) => Ok(None),
         Err(err) => Err(err.into()),
     }
+}
+
+/// The namespaces whose logs hold commits, in the order of their names.
+pub(super) fn namespaces(database: &Database) -> Result<Vec<Namespace>, Failure> {
+    let tx = database.begin_read()?;
+    let mut namespaces = Vec::new();
+    for listed in tx.list_tables()? {
+        let Some(namespace) = Tables::namespace(listed.name()) else {
+            continue;
+        };
+        let log = table(&tx, Tables::of(&namespace).log())?;
+        if log.map(|log| log.is_empty()).transpose()? == Some(false) {
+            namespaces.push(namespace);
+        }
+    }
+    namespaces.sort_unstable();
+    Ok(namespaces)
 }
 
 /// Where the log ends. Checks that it is as long as it should be.

@@ -258,6 +258,10 @@ impl EventStore for EmbeddedEventStore {
         Ok(*self.head.borrow())
     }
 
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        self.core.read(reading::namespaces).await
+    }
+
     async fn stored_before(&self, moment: Timestamp) -> Result<Position, StoreError> {
         let tables = Tables::of(&self.namespace);
         self.core

@@ -27,6 +27,11 @@ impl Tables {
         }
     }
 
+    /// The namespace whose log is in the table of this name, if one is.
+    pub(super) fn namespace(table: &str) -> Option<Namespace> {
+        Namespace::new(table.strip_prefix("log ")?).ok()
+    }
+
     /// Records by position.
     pub(super) fn log(&self) -> TableDefinition<'_, u64, &'static [u8]> {
         TableDefinition::new(&self.log)

@@ -8,10 +8,17 @@ use super::{
     post::Parcel,
     stored,
 };
-use crate::{ActorId, Commit, Namespace, StoreError, StoreErrorKind, wire};
+use crate::{
+    ActorId, Commit, Namespace, StoreError, StoreErrorKind, traceparent::is_traceparent, wire,
+};
 
 /// The most bytes the header with the event types may have: the server takes 64 KiB of headers.
 const LONGEST_TYPES: usize = 4 << 10;
+
+/// The header that makes a message part of a trace.
+const TRACEPARENT: &str = "traceparent";
+/// The most bytes it may have; of the present version it has 55.
+const LONGEST_TRACEPARENT: usize = 100;
 
 /// More than the headers of a commit ever take.
 pub(super) const MOST_HEADERS: usize = 5 << 10;
@@ -103,7 +110,17 @@ fn headers(commit: &Commit) -> HeaderMap {
     if let Some(command_id) = commit.command_id() {
         insert(stored::COMMAND_ID, command_id.to_string());
     }
+    if let Some(traceparent) = traceparent(commit) {
+        insert(TRACEPARENT, traceparent.to_owned());
+    }
     headers
+}
+
+/// The trace that a commit belongs to, if it is told as W3C Trace Context wants it.
+fn traceparent(commit: &Commit) -> Option<&str> {
+    let metadata = &commit.events().first()?.metadata;
+    let traceparent = metadata.traceparent.as_deref();
+    traceparent.filter(|it| it.len() <= LONGEST_TRACEPARENT && is_traceparent(it))
 }
 
 /// The types of the events, in order and each once; none if they take more room than they are
@@ -158,6 +175,22 @@ mod tests {
     }
 
     #[test]
+    fn a_commit_of_a_trace_says_so_in_a_header_and_nothing_else_gets_there() {
+        let traced = |traceparent: &str| {
+            let mut event = Event::new("a", 1, "Placed", &()).unwrap();
+            event.metadata.traceparent = Some(traceparent.to_owned());
+            let headers = headers(&Commit::new([event]).unwrap());
+            headers.get(TRACEPARENT).map(HeaderValue::to_string)
+        };
+        let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(traced(traceparent).as_deref(), Some(traceparent));
+        assert_eq!(traced("evil\r\nNats-Msg-Id: 1"), None);
+        let long = format!("cc{}-{}", &traceparent[2..], "x".repeat(100));
+        assert_eq!(traced(&long), None);
+        assert!(headers(&commit(&["Placed"])).get(TRACEPARENT).is_none());
+    }
+
+    #[test]
     fn types_that_take_too_much_room_are_left_out() {
         let long: &'static str = "x".repeat(LONGEST_TYPES + 1).leak();
         let headers = headers(&commit(&[long]));
@@ -168,7 +201,8 @@ mod tests {
     fn headers_take_no_more_room_than_is_said() {
         let longest: &'static str = "x".repeat(LONGEST_TYPES).leak();
         let commit = commit(&[longest]).caused_by(crate::CommandId::new());
-        assert!(letter(&commit).headers_len() + 50 < MOST_HEADERS);
+        let traceparent = TRACEPARENT.len() + LONGEST_TRACEPARENT + ": \r\n".len();
+        assert!(letter(&commit).headers_len() + traceparent + 50 < MOST_HEADERS);
     }
 
     #[test]

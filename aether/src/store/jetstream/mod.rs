@@ -81,6 +81,7 @@ pub(crate) mod fuzz;
 mod history;
 mod leader;
 mod letter;
+mod listing;
 mod memo;
 mod moment;
 mod names;

@@ -1,4 +1,6 @@
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
+};
 
 use crate::{ActorId, Namespace};
 
@@ -45,6 +47,14 @@ impl Names {
             state_stream: format!("aether_state-{stream}"),
             state_prefix: format!("aether.{token}.state."),
         }
+    }
+
+    /// The namespace whose log is in the stream of this name, if one is.
+    pub(super) fn namespace(stream: &str) -> Option<Namespace> {
+        let encoded = stream.strip_prefix("aether-")?.replace('=', "%");
+        let decoded = percent_decode_str(&encoded).decode_utf8().ok()?;
+        let namespace = Namespace::new(decoded).ok()?;
+        (Self::of(&namespace).stream == stream).then_some(namespace)
     }
 
     /// The name of the stream.
@@ -277,6 +287,9 @@ mod tests {
             let names = of(&text);
             let stream = names.stream().strip_prefix("aether-").unwrap();
             prop_assert_eq!(decoded(&stream.replace('=', "%")), text.as_str());
+            let found = Names::namespace(names.stream());
+            prop_assert_eq!(found.as_ref().map(Namespace::as_str), Some(text.as_str()));
+            prop_assert_eq!(Names::namespace(names.state_stream()), None);
             let stream = names.state_stream().strip_prefix("aether_state-").unwrap();
             prop_assert_eq!(decoded(&stream.replace('=', "%")), text.as_str());
             for (all, kind) in [(names.everything(), "log.>"), (names.state(), "state.>")] {

@@ -122,7 +122,7 @@ impl JetStreamOptions {
         }))
     }
 
-    fn context(&self, client: Client) -> Context {
+    pub(super) fn context(&self, client: Client) -> Context {
         let builder = ContextBuilder::new().timeout(self.attempt);
         match &self.domain {
             Some(domain) => builder.domain(domain).build(client),
@@ -130,7 +130,7 @@ impl JetStreamOptions {
         }
     }
 
-    async fn check_server(&self, client: &Client) -> Result<(), StoreError> {
+    pub(super) async fn check_server(&self, client: &Client) -> Result<(), StoreError> {
         // A client that is not connected yet knows nothing of its server.
         let flushed = timeout(self.patience, client.flush()).await;
         if !matches!(flushed, Ok(Ok(()))) {

@@ -12,7 +12,7 @@ use futures_core::Stream;
 use tokio::sync::OnceCell;
 
 use super::{
-    Drift, JetStreamOptions, abilities::Abilities, denials::Denials, follow, memo::Memo,
+    Drift, JetStreamOptions, abilities::Abilities, denials::Denials, follow, listing, memo::Memo,
     names::Names, patience::Patience, readings::Readings, replies::Replies,
 };
 use crate::{
@@ -155,6 +155,11 @@ impl EventStore for JetStreamEventStore {
 
     async fn head(&self) -> Result<Position, StoreError> {
         let question = || self.shared.head();
+        self.shared.patience().ask(question).await
+    }
+
+    async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
+        let question = || listing::namespaces(&self.shared.context);
         self.shared.patience().ask(question).await
     }
 

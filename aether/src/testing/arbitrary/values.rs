@@ -107,7 +107,7 @@ fn integer(number: i128) -> Value {
 
 /// In quarters, or in sixteenths of the range, which text carries exactly.
 fn numbers(schema: &Schema<'_>) -> Values {
-    let Range { least, most } = Range::of(schema);
+    let Range { least, most, .. } = Range::of(schema);
     match (least, most) {
         (Some(least), Some(most)) => (0..=16_i32)
             .prop_map(move |part| json!(least + (most - least) * f64::from(part) / 16.0))

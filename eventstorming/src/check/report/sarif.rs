@@ -20,6 +20,7 @@ impl Report {
             "runs": [{
                 "tool": { "driver": {
                     "name": "eventstorming",
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
                     "semanticVersion": env!("CARGO_PKG_VERSION"),
                     "rules": rules,
                 }},

@@ -47,12 +47,12 @@ fn emitted(model: &Model, event: &Element) -> Option<Finding> {
 }
 
 fn consumed(model: &Model, event: &Element) -> Option<Finding> {
-    if is_subject(model, event, &CONSUMED) {
+    if is_subject(model, event, &CONSUMED) || event.visibility() == Some("public") {
         return None;
     }
     let message = format!("nothing consumes the event {}", name(event));
-    let help = "let a policy, a projection or an aggregate consume it, or say for whom it is kept: \
-                `Allow ES204: ..`";
+    let help = "let a policy, a projection or an aggregate consume it, mark it `public`, or say \
+                for whom it is kept: `Allow ES204: ..`";
     Some(Finding::about(event, Code::EventUnused, message).help(help))
 }
 

@@ -239,9 +239,10 @@ fn home<'a>(model: &'a Model, command: &'a Element) -> Option<&'a Element> {
     handlers.find(|by| by.kind() == Kind::Aggregate)
 }
 
-/// A rule that leaves an aggregate only to come back to it.
+/// A rule that leaves an aggregate only to come back to it at once. What comes later is a deadline,
+/// of which an aggregate cannot know by itself.
 fn within_aggregate(model: &Model, arc: &Arc<'_>) -> Option<Finding> {
-    if arc.agent.kind() != Kind::Policy {
+    if arc.agent.kind() != Kind::Policy || arc.issues.after.is_some() {
         return None;
     }
     let target = home(model, arc.command)?;
@@ -256,7 +257,7 @@ fn within_aggregate(model: &Model, arc: &Arc<'_>) -> Option<Finding> {
         name(arc.command),
         by = name(target),
     );
-    let help = "emit what follows in the first place, or say why it comes later or to another \
-                instance: `Allow ES404: ..`";
+    let help = "emit what follows in the first place, or say why it goes to another instance: \
+                `Allow ES404: ..`";
     Some(Finding::about(arc.agent, Code::PolicyWithinAggregate, message).help(help))
 }

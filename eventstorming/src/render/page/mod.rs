@@ -32,7 +32,7 @@ impl fmt::Display for Page<'_> {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
              style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n\
-             <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+             <title>{title}</title>\n<style>\n{STYLE}</style>\n<style id=\"paper\"></style>\n</head>\n<body>\n"
         )?;
         f.write_str(&BODY.replace("{title}", &title.to_string()))?;
         for level in Level::ALL {

@@ -17,13 +17,14 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function theme() { return state.theme || (dark.matches ? "dark" : "light"); }
 
-/* A picture follows the reader's preference by a media query; a choice made here overrules it. */
+/* A picture follows the reader's preference by a media query; a choice made here overrules it.
+   Paper is light. */
 function paint() {
   document.documentElement.dataset.theme = theme();
   for (const style of board.querySelectorAll("style")) {
     const text = style.dataset.text || style.textContent;
     style.dataset.text = text;
-    style.textContent = text.replace("@media (prefers-color-scheme: dark)", theme() === "dark" ? "@media all" : "@media not all");
+    style.textContent = text.replace("@media (prefers-color-scheme: dark)", theme() === "dark" ? "@media screen" : "@media not all");
   }
 }
 
@@ -31,7 +32,12 @@ function show(level) {
   state.level = level;
   $("level").value = level;
   board.replaceChildren($("board-" + level).content.cloneNode(true));
-  for (const note of board.querySelectorAll("[data-element]")) note.setAttribute("tabindex", "0");
+  for (const note of board.querySelectorAll("[data-element]")) {
+    note.setAttribute("tabindex", "0");
+    note.setAttribute("role", "button");
+  }
+  const { width, height } = size();
+  $("paper").textContent = `@page { size: A3 ${width > height ? "landscape" : "portrait"}; margin: 10mm }`;
   paint();
   light();
 }
@@ -148,7 +154,7 @@ stage.addEventListener("click", (event) => {
 
 stage.addEventListener("keydown", (event) => {
   const note = event.target.closest("[data-element]");
-  if (note && event.key === "Enter") { event.preventDefault(); walkEnd(); focus(note.dataset.element); }
+  if (note && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); walkEnd(); focus(note.dataset.element); }
 });
 stage.addEventListener("focusin", (event) => {
   const note = event.target.closest("[data-element]");
@@ -164,8 +170,12 @@ function focus(id, move = true) {
   if (!notes(id).length && state.level !== "design" && kind(id) !== "context") show("design");
   state.focus = id;
   light();
-  const [note] = notes(id);
-  if (note && move) centre(note);
+  const all = notes(id), now = document.activeElement;
+  const note = all.includes(now) ? now : all[0];
+  if (note && move) {
+    if (stage.contains(now)) note.focus({ preventScroll: true });
+    centre(note);
+  }
   describe(id);
   history.replaceState(null, "", "#" + encodeURI(id));
 }

@@ -51,7 +51,7 @@ impl Search<'_> {
             } else {
                 format!("{path}.{name}")
             };
-            let own = allowance(&field, self.code);
+            let own = own_allowance(&field, self.code);
             let before = self.gaps.missing.len();
             let allowance = own.as_deref().or(allowed);
             self.value((&path, name), &field, allowance, depth);
@@ -68,6 +68,8 @@ impl Search<'_> {
         allowed: Option<&str>,
         depth: usize,
     ) {
+        let of_type = type_allowance(schema, self.code);
+        let allowed = allowed.or(of_type.as_deref());
         let form = form(schema);
         let named = schema.name().map(str::to_owned);
         let again = named
@@ -113,8 +115,23 @@ fn is_many(schema: &Schema<'_>) -> bool {
 
 /// What the doc comment of a field, or of its type, allows.
 pub(super) fn allowance(field: &Schema<'_>, code: Code) -> Option<String> {
-    let paragraphs = field.text("description")?.split("\n\n");
-    let mut said = paragraphs.filter_map(|paragraph| {
+    own_allowance(field, code).or_else(|| type_allowance(field, code))
+}
+
+/// What the doc comment of a field allows. A field without one has that of its type.
+fn own_allowance(field: &Schema<'_>, code: Code) -> Option<String> {
+    let docs = field.text("description")?;
+    let of_type = field.text_of_type("description") == Some(docs);
+    if of_type { None } else { read(docs, code) }
+}
+
+/// What the doc comment of a type allows to each field of it: so it is idle at none.
+fn type_allowance(schema: &Schema<'_>, code: Code) -> Option<String> {
+    read(schema.text_of_type("description")?, code)
+}
+
+fn read(docs: &str, code: Code) -> Option<String> {
+    let mut said = docs.split("\n\n").filter_map(|paragraph| {
         let words: Vec<&str> = paragraph.split_whitespace().collect();
         allow::read(&words.join(" ")).ok().flatten()
     });

@@ -1,0 +1,89 @@
+use std::{future::Future, sync::Arc};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Control,
+    control::{Order, Phase},
+    following::Stop,
+};
+use crate::runtime::{backoff::Backoff, engine::pause};
+
+/// Builds a projection anew beside the one that is read, and puts it in its place.
+pub(super) trait Beside: Send + 'static {
+    /// Does so once, from the start of the log or from where it had come to. If the future is
+    /// dropped, what is read is as it was.
+    fn build(&mut self, generation: u64) -> impl Future<Output = Result<(), Stop>> + Send;
+}
+
+/// A task that carries out what is ordered.
+pub(super) struct Rebuilder<B> {
+    pub(super) beside: B,
+    pub(super) control: Arc<Control>,
+}
+
+impl<B: Beside> Rebuilder<B> {
+    pub(super) async fn run(mut self, stop: CancellationToken) {
+        let control = Arc::clone(&self.control);
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            () = self.work() => {}
+        }
+        control.end(Phase::Stopped);
+    }
+
+    async fn work(&mut self) {
+        let control = Arc::clone(&self.control);
+        let mut current = control.current.subscribe();
+        let mut order = control.order.subscribe();
+        // Neither can fail: `control` has their other ends.
+        while current.wait_for(Option::is_some).await.is_ok() {
+            let is_open = |order: &Order| Some(order.wanted) > *control.current.borrow();
+            let Ok(target) = order.wait_for(is_open).await.map(|order| order.wanted) else {
+                return;
+            };
+            control.begin(target);
+            tracing::info!(projection = control.name, generation = target, "rebuilding");
+            let phase = tokio::select! {
+                biased;
+                () = another(&mut order, target) => Phase::Cancelled,
+                phase = self.build(target) => phase,
+            };
+            tracing::info!(
+                projection = control.name,
+                generation = target,
+                ?phase,
+                "rebuilt"
+            );
+            let is_failed = matches!(phase, Phase::Failed(_));
+            control.end(phase);
+            if is_failed {
+                another(&mut order, target).await;
+            }
+        }
+    }
+
+    async fn build(&mut self, target: u64) -> Phase {
+        let mut backoff = Backoff::of_outages(target);
+        loop {
+            match self.beside.build(target).await {
+                Ok(()) => return Phase::Done,
+                Err(Stop::Open) => backoff.reset(),
+                Err(Stop::Halt(reason)) => return Phase::Failed(reason),
+                Err(Stop::Retry(reason)) => {
+                    let name = self.control.name;
+                    tracing::warn!(projection = name, %reason, "a rebuild is tried again");
+                    pause(backoff.next()).await;
+                }
+            }
+        }
+    }
+}
+
+/// Waits until something else is ordered.
+async fn another(order: &mut watch::Receiver<Order>, target: u64) {
+    // It cannot fail: whoever waits has the other end.
+    drop(order.wait_for(|order| order.wanted != target).await);
+}

@@ -1,0 +1,191 @@
+//! Every order is in the database once: whoever is killed, and however many write.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use aether::{
+    Aether, EmbeddedEventStore, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore,
+    Position, Store,
+    runtime::{
+        ReadError, StartError,
+        projections::{Keeping, ProjectionStore as _, Side},
+    },
+};
+use aether_orders_in_sqlite::{OrderPlaced, Ordering, PlaceOrder, Placed, SqliteTotals, Totals};
+
+async fn running<const VERSION: u32>(store: impl Store, totals: &SqliteTotals<VERSION>) -> Aether {
+    Aether::builder()
+        .store(store)
+        .context::<Ordering>()
+        .projection_store(totals.clone())
+        .start()
+        .await
+        .unwrap()
+}
+
+fn place(order: u64) -> PlaceOrder {
+    PlaceOrder {
+        order,
+        customer: format!("customer-{}", order % 7),
+        cents: 1,
+    }
+}
+
+/// What the log says.
+async fn expected(store: &impl Store) -> BTreeMap<String, Placed> {
+    let mut expected = BTreeMap::<String, Placed>::new();
+    for recorded in store.log(Position::START).await.unwrap() {
+        for event in recorded.commit.events() {
+            let event = event.data.decode::<OrderPlaced>().unwrap();
+            let placed = expected.entry(event.customer).or_default();
+            placed.orders += 1;
+            placed.cents += event.cents;
+        }
+    }
+    expected
+}
+
+/// The database says what the log says.
+async fn assert_equal<const VERSION: u32>(store: &impl Store, totals: &SqliteTotals<VERSION>) {
+    for (customer, placed) in expected(store).await {
+        assert_eq!(totals.of(&customer).await.unwrap(), placed, "{customer}");
+    }
+}
+
+/// Starts the program, kills it (-9) when it has taken so many orders, and says how many it told of.
+fn kill_after(folder: &Path, orders: u64) -> u64 {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_orders-in-sqlite"))
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut taken = 0;
+    for line in lines.map_while(Result::ok) {
+        taken = line.split(':').next().unwrap().parse().unwrap();
+        if taken >= orders {
+            break;
+        }
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert!(taken >= orders, "it ended by itself after {taken}");
+    taken
+}
+
+#[tokio::test]
+async fn killed_again_and_again_the_database_has_every_order_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut taken, mut behind) = (0, 0);
+    for more in [50, 350, 100, 450, 150, 400] {
+        taken = kill_after(folder.path(), taken + more);
+        let store = EmbeddedEventStore::open(&folder.path().join("log"))
+            .await
+            .unwrap();
+        let totals: SqliteTotals = SqliteTotals::open(&folder.path().join("totals.db")).unwrap();
+        let head = store.head().await.unwrap();
+        let bookmark = totals.bookmark(Side::Live).await.unwrap().unwrap();
+        assert!(bookmark.position <= head, "{bookmark} of {head}");
+        behind += u64::from(bookmark.position < head);
+        // What lies behind the bookmark is in it, and nothing else.
+        let orders: i64 = {
+            let mut sum = 0;
+            for customer in 0..7 {
+                sum += totals
+                    .of(&format!("customer-{customer}"))
+                    .await
+                    .unwrap()
+                    .orders;
+            }
+            sum
+        };
+        assert_eq!(u64::try_from(orders).unwrap(), bookmark.position.as_u64());
+        let aether = running(store.clone(), &totals).await;
+        aether.wait_for::<Totals>(head).await.unwrap();
+        assert_equal(&store, &totals).await;
+        aether.shutdown().await;
+    }
+    println!("the log was ahead of the database at {behind} of 6 kills");
+}
+
+#[tokio::test]
+async fn what_another_version_has_built_is_built_anew_and_read_until_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, path) = (InMemoryEventStore::new(), folder.path().join("totals.db"));
+    let first: SqliteTotals<1> = SqliteTotals::open(&path).unwrap();
+    let aether = running(store.clone(), &first).await;
+    for order in 0..50 {
+        aether.send(place(order)).await.unwrap();
+    }
+    aether.settled().await.unwrap();
+    let before = first.bookmark(Side::Live).await.unwrap().unwrap();
+
+    let second: SqliteTotals<2> = SqliteTotals::open(&path).unwrap();
+    let since = running(store.clone(), &second).await;
+    since.wait_for::<Totals>(before.position).await.unwrap();
+    let after = second.bookmark(Side::Live).await.unwrap().unwrap();
+    assert_ne!(after.schema, before.schema);
+    assert_eq!(second.bookmark(Side::Beside).await.unwrap(), None);
+    since.send(place(50)).wait_for::<Totals>().await.unwrap();
+    assert_equal(&store, &second).await;
+
+    // The build before sees that it has been replaced, and writes nothing any more.
+    let err = aether
+        .send(place(51))
+        .wait_for::<Totals>()
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&err, aether::runtime::CommandError::Unprojected { source, .. }
+            if source.to_string().contains("another build")),
+        "{err:?}"
+    );
+    since.settled().await.unwrap();
+    assert_equal(&store, &second).await;
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_halts_it_behind_all_that_came_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = InMemoryEventStore::new();
+    let totals: SqliteTotals = SqliteTotals::open(&folder.path().join("totals.db")).unwrap();
+    for number in 1..=3 {
+        let placed = OrderPlaced {
+            customer: "ada".to_owned(),
+            cents: number,
+        };
+        let event = Event::new(format!("Order.{number}"), 1, "OrderPlaced", &placed).unwrap();
+        store.save(event).await.unwrap();
+    }
+    let bad = Event::new("Order.4", 1, "OrderPlaced", &"no order").unwrap();
+    store.save(bad).await.unwrap();
+    let aether = running(store.clone(), &totals).await;
+    let head = store.head().await.unwrap();
+    let err = aether.wait_for::<Totals>(head).await.unwrap_err();
+    assert!(matches!(err, ReadError::Halted { .. }), "{err:?}");
+    let (orders, cents) = (3, 6);
+    assert_eq!(totals.of("ada").await.unwrap(), Placed { orders, cents });
+    assert_eq!(aether.projections()[0].keeping, Keeping::Elsewhere);
+    let err = aether.read::<Totals>().await.unwrap_err();
+    assert!(matches!(err, ReadError::Elsewhere { .. }), "{err:?}");
+}
+
+#[tokio::test]
+async fn a_store_for_what_no_context_lists_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let totals: SqliteTotals = SqliteTotals::open(&folder.path().join("totals.db")).unwrap();
+    let builder = Aether::builder()
+        .store(InMemoryEventStore::new())
+        .projection_store(totals);
+    let err = builder.start().await.unwrap_err();
+    assert!(
+        matches!(err, StartError::UnknownProjection { .. }),
+        "{err:?}"
+    );
+}

@@ -1,0 +1,164 @@
+use std::{
+    io::{self, Write as _},
+    path::Path,
+    pin::Pin,
+    time::Duration,
+};
+
+use aether::{
+    CommandId, DynEventStore, EmbeddedEventStore, EventStore as _, JetStreamOptions, Namespace,
+    Position, Recorded, StoreErrorKind,
+    runtime::{Aether, Parking},
+};
+use futures_util::{Stream, StreamExt as _};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, stdin},
+    time::sleep,
+};
+use uuid::Uuid;
+
+use super::{
+    carrier::Ledger,
+    proof::digest,
+    shop::{Journal, PlaceOrder, Shop, Totals},
+};
+use crate::crash::asks::Failed;
+
+/// How many orders a worker lets be under way.
+const UNDER_WAY: u64 = 60;
+
+/// What a worker is to do: the orders `first`, `first + step` and so on, below `end`.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    /// Its first order.
+    pub first: u64,
+    /// How many workers there are.
+    pub step: u64,
+    /// Where orders end.
+    pub end: u64,
+}
+
+/// Opens the store at a place: the address of a server, or a folder.
+pub(super) async fn open(place: &str) -> Result<DynEventStore, Failed> {
+    if !place.starts_with("nats://") {
+        return Ok(DynEventStore::new(EmbeddedEventStore::open(place).await?));
+    }
+    let options = JetStreamOptions::new()
+        .namespace(Namespace::new("orders")?)
+        .patience(Duration::from_secs(30));
+    let mut tries = 0;
+    loop {
+        match options.clone().connect(place).await {
+            Ok(store) => return Ok(DynEventStore::new(store)),
+            // The server is away as well.
+            Err(err) if err.kind() == StoreErrorKind::Unavailable && tries < 100 => tries += 1,
+            Err(err) => return Err(err.into()),
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Runs the domain over a store.
+pub(super) async fn start(
+    store: DynEventStore,
+    ledger: &Path,
+    is_repaired: bool,
+) -> Result<Aether, Failed> {
+    let ledger = Ledger {
+        file: ledger.to_owned(),
+        is_repaired,
+    };
+    let builder = Aether::builder().store(store).context::<Shop>();
+    let builder = builder.adapter(ledger).parking(Parking::new().attempts(3));
+    Ok(builder.start().await?)
+}
+
+/// Places its orders, while policies, timers, process managers and an adapter do what follows;
+/// then does that until it is told to settle, and says what its projections have come to.
+///
+/// # Errors
+/// If anything fails.
+pub async fn work(place: &str, ledger: &Path, share: Share) -> Result<(), Failed> {
+    let aether = start(open(place).await?, ledger, false).await?;
+    let mut pace = Pace::new(aether.store().clone(), share).await?;
+    tell("open")?;
+    let mut number = share.first;
+    while number < share.end {
+        pace.wait().await;
+        let order = number.to_string();
+        let sent = aether.send(PlaceOrder { order, number });
+        sent.with_id(id_of(number)).await?;
+        pace.placed += 1;
+        tell(&format!("placed {number}"))?;
+        number += share.step;
+    }
+    tell("all")?;
+    heard().await?;
+    aether.settled().await?;
+    let journal = digest(&*aether.read::<Journal>().await?)?;
+    let totals = digest(&*aether.read::<Totals>().await?)?;
+    aether.shutdown().await;
+    tell(&format!("settled {journal} {totals}"))
+}
+
+/// One write, so that it is told whole or not at all.
+fn tell(line: &str) -> Result<(), Failed> {
+    Ok(io::stdout().write_all(format!("{line}\n").as_bytes())?)
+}
+
+/// Waits until there is something to be heard.
+async fn heard() -> Result<(), Failed> {
+    let mut line = String::new();
+    BufReader::new(stdin()).read_line(&mut line).await?;
+    Ok(())
+}
+
+/// The id under which an order is placed, however often.
+fn id_of(number: u64) -> CommandId {
+    CommandId::derived(&Uuid::nil(), &format!("order {number}"))
+}
+
+/// Sees to it that what follows keeps up with the orders.
+struct Pace {
+    store: DynEventStore,
+    log: Pin<Box<dyn Stream<Item = Result<Recorded, aether::StoreError>> + Send>>,
+    position: Position,
+    share: Share,
+    placed: u64,
+    done: u64,
+}
+
+impl Pace {
+    async fn new(store: DynEventStore, share: Share) -> Result<Self, Failed> {
+        let position = store.head().await?;
+        Ok(Self {
+            log: Box::pin(store.follow(position)),
+            store,
+            position,
+            share,
+            placed: 0,
+            done: 0,
+        })
+    }
+
+    async fn wait(&mut self) {
+        while self.placed.saturating_sub(self.done) >= UNDER_WAY {
+            if let Some(Ok(recorded)) = self.log.next().await {
+                self.position = recorded.position;
+                self.done += u64::from(self.is_done(&recorded));
+            } else {
+                // The server is away.
+                sleep(Duration::from_millis(100)).await;
+                self.log = Box::pin(self.store.follow(self.position));
+            }
+        }
+    }
+
+    /// Whether an order of its own was counted.
+    fn is_done(&self, recorded: &Recorded) -> bool {
+        let event = recorded.commit.events().first();
+        let event = event.filter(|it| it.event_type == "ParcelCounted");
+        let number = event.and_then(super::proof::number);
+        number.is_some_and(|number| number % self.share.step == self.share.first % self.share.step)
+    }
+}
