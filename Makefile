@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-service test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions wasm nats-server board check-editor clean
+.PHONY: help demo demo-service test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board check-editor clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -77,6 +77,9 @@ bench: nats-server ## Runs the benchmarks.
 
 bench-compile: ## What a domain costs to compile, in instructions; minutes, with valgrind.
 	scripts/bench-compile
+
+bench-many: ## A domain of 2,000 events compiles, and what that takes.
+	scripts/bench-compile --only many
 
 bench-instructions: ## What generated code costs to run, in instructions, with valgrind.
 	scripts/bench-instructions

@@ -20,8 +20,6 @@ pub use std::{
 pub use eventstorming::meta;
 pub use serde;
 
-pub use crate::__schema_of as schema_of;
-
 pub use crate::{
     InvalidPayload,
     domain::{
@@ -33,7 +31,7 @@ pub use crate::{
         ProcessManager, ProcessManagerMember, Projection, ProjectionMember, ProjectionSnapshots,
         Query, RawEvent, React, Register, SchemaProbe, Schemaless, Shape, SnapshotCodec, Snapshots,
         StillEmitted, Stored, Tables, VisitEvent, VisitInline, Whole, WholeTables, call, count,
-        decode_variant, encode_variant, fold, from_json, key_of, query_meta, unknown_type,
+        decode_variant, encode_variant, fold, from_json, issue, key_of, query_meta, unknown_type,
         unreadable_version,
     },
     personal::PersonalField,

@@ -73,7 +73,7 @@ impl Cup {
 /// Has the leaves taken out in time.
 #[derive(ProcessManager, Debug, Default, Serialize, Deserialize)]
 #[process_manager(key = String)]
-pub(crate) struct Steeping {}
+pub(crate) struct Steeping;
 
 #[handlers]
 impl Steeping {

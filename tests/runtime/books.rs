@@ -141,7 +141,11 @@ pub(crate) async fn booking_on(store: impl aether::Store) -> Aether {
 /// Books 1, 2, .. so many cents, on three accounts in turn.
 pub(crate) async fn fill(aether: &Aether, bookings: u64) {
     for cents in 1..=bookings {
-        let account = ["a", "b", "c"][usize::try_from(cents % 3).unwrap()];
+        let account = match cents % 3 {
+            0 => "a",
+            1 => "b",
+            _ => "c",
+        };
         aether.send(book(account, cents)).await.unwrap();
     }
 }

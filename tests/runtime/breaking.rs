@@ -87,11 +87,11 @@ fn trouble(aether: &Aether) -> Option<(u32, String)> {
     let adapter = status.find(|it| it.kind == FollowerKind::Adapter)?;
     match adapter.state {
         FollowerState::Retrying { attempts, reason } => Some((attempts, reason)),
-        _ => None,
+        FollowerState::Running | FollowerState::Halted { .. } | _ => None,
     }
 }
 
-async fn until(is_so: impl Fn() -> bool + Send) {
+async fn until(is_so: impl Fn() -> bool + Send + Sync) {
     let waiting = async {
         while !is_so() {
             sleep(Duration::from_millis(1)).await;

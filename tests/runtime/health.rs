@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Waits until its health is so.
-async fn until(aether: &Aether, is_so: impl Fn(&Health) -> bool + Send) -> Health {
+async fn until(aether: &Aether, is_so: impl Fn(&Health) -> bool + Send + Sync) -> Health {
     let waiting = async {
         loop {
             let health = aether.health();

@@ -91,7 +91,8 @@ fn families(text: &str) -> BTreeMap<String, Family> {
                     _ => suffix == Some(""),
                 }
             });
-            let (_, family) = family.unwrap_or_else(|| panic!("of no family: {line}"));
+            assert!(family.is_some(), "of no family: {line}");
+            let (_, family) = family.unwrap();
             family.samples.push((series.to_owned(), value));
         }
     }
@@ -176,8 +177,8 @@ fn the_dashboard_shows_what_there_is_and_all_of_it() {
     let mut shown = BTreeSet::new();
     for query in queries(&dashboard) {
         for name in named(query) {
-            let of = ["_bucket", "_sum", "_count"].iter();
-            let family = of.filter_map(|suffix| name.strip_suffix(suffix)).next();
+            let mut of = ["_bucket", "_sum", "_count"].iter();
+            let family = of.find_map(|suffix| name.strip_suffix(suffix));
             let family = family.filter(|it| listed.contains_key(*it)).unwrap_or(name);
             let kind = listed.get(family).map(|(kind, _)| *kind);
             let kind = kind.unwrap_or_else(|| panic!("`{name}` is in no list: {query}"));

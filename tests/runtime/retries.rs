@@ -44,7 +44,8 @@ async fn waits(build: impl FnOnce(AetherBuilder) -> AetherBuilder + Send) -> Vec
     aether.send(ticket("a")).await.unwrap();
     aether.settled().await.unwrap();
     let asked = bank.0.lock().unwrap().clone();
-    asked.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    let pairs = asked.iter().zip(asked.iter().skip(1));
+    pairs.map(|(one, next)| *next - *one).collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -66,7 +66,8 @@ fn way(spans: &[SpanData], title_of: &str) -> Vec<String> {
         .map(|span| (span.span_context.span_id().to_bytes(), span))
         .collect();
     let found = spans.iter().find(|it| title(it) == title_of);
-    let mut next = Some(found.unwrap_or_else(|| panic!("`{title_of}` among {:?}", titles(spans))));
+    assert!(found.is_some(), "`{title_of}` among {:?}", titles(spans));
+    let mut next = found;
     let mut way = Vec::new();
     while let Some(span) = next {
         way.push(title(span));
@@ -121,7 +122,7 @@ fn check(spans: &[SpanData]) {
         .collect();
     assert_eq!(strangers, [""; 0], "of no or another trace");
     assert_eq!(
-        way(spans, "follow projection Everything")[..2],
+        way(spans, "follow projection Everything").get(..2).unwrap(),
         ["request  ", "command  BuyTicket"]
     );
     assert_eq!(
@@ -182,7 +183,10 @@ async fn a_trace_goes_through_a_server_and_its_messages_name_it_in_a_header() {
             .get_raw_message(recorded.position.as_u64())
             .await
             .unwrap();
-        let header = message.headers.get("traceparent").map(|it| it.as_str());
+        let header = message
+            .headers
+            .get("traceparent")
+            .map(async_nats::HeaderValue::as_str);
         assert!(header.is_some(), "{}", event.event_type);
         assert_eq!(header, event.metadata.traceparent.as_deref());
     }

@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Expr, Fields, Lit, ext::IdentExt as _};
 
@@ -80,13 +80,23 @@ impl Docs {
             invariants,
             notes,
         } = self;
+        let paragraphs = [
+            ("hotspots", hotspots),
+            ("invariants", invariants),
+            ("notes", notes),
+        ];
+        let given = paragraphs.iter().filter(|(_, given)| !given.is_empty());
+        let fields: Vec<_> = given
+            .map(|(name, given)| {
+                let name = Ident::new(name, Span::call_site());
+                quote!(#name: &[#(#given),*],)
+            })
+            .collect();
+        if fields.len() == paragraphs.len() {
+            return quote!(#krate::meta::Docs { text: #text, #(#fields)* });
+        }
         quote! {
-            #krate::meta::Docs {
-                text: #text,
-                hotspots: &[#(#hotspots),*],
-                invariants: &[#(#invariants),*],
-                notes: &[#(#notes),*],
-            }
+            #krate::meta::Docs { text: #text, #(#fields)* ..#krate::meta::Docs::NONE }
         }
     }
 }

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{location::location, personal::personal};
+use super::{location::location, personal::personal, schema::schema};
 use crate::ast::Command;
 
 pub(crate) fn command(command: &Command) -> TokenStream {
@@ -13,18 +13,29 @@ pub(crate) fn command(command: &Command) -> TokenStream {
         aliases,
     } = command;
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
-    let personal = personal(krate, fields);
-    let (docs, location) = (noun.docs.tokens(krate), location(krate));
+    let schema = schema(krate, &quote!(#ident));
+    let location = location(krate);
+    let mut said = TokenStream::new();
+    if !aliases.is_empty() {
+        said.extend(quote!(aliases: &[#(#aliases),*],));
+    }
+    if !fields.is_empty() {
+        let personal = personal(krate, fields);
+        said.extend(quote!(personal: #personal,));
+    }
+    if !noun.docs.is_empty() {
+        let docs = noun.docs.tokens(krate);
+        said.extend(quote!(docs: #docs,));
+    }
     quote! {
         #[automatically_derived]
         impl #krate::Command for #ident {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
                 name: #krate::meta::Name::new(#name),
-                aliases: &[#(#aliases),*],
-                personal: #personal,
-                schema: #krate::schema_of!(#ident),
-                docs: #docs,
+                #said
+                schema: #schema,
                 location: #location,
+                ..#krate::meta::Command::PLAIN
             };
             fn key(&self) -> #krate::String {
                 <#id_type as #krate::ToString>::to_string(&self.#id)
@@ -35,7 +46,7 @@ pub(crate) fn command(command: &Command) -> TokenStream {
             const ISSUES: &'static #krate::meta::Flow<#krate::meta::Command> =
                 &#krate::meta::Flow::One(<Self as #krate::Command>::META);
             fn issue(self, out: &mut #krate::Vec<#krate::Outgoing>) -> #krate::Result<(), #krate::InvalidPayload> {
-                #krate::Outgoing::of(&self).map(|command| out.push(command))
+                #krate::issue(&self, out)
             }
         }
     }

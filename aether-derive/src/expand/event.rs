@@ -36,7 +36,7 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
                 const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
                     &#krate::meta::Flow::One(META);
                 fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
-                    #krate::EventSink::take(out, <__S as #krate::From<Self>>::from(self));
+                    #krate::EventSink::<__S>::take_one(out, self);
                 }
             }
         };

@@ -228,19 +228,29 @@ fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
         informed_by,
         ..
     } = method;
-    let docs = method.docs.tokens(krate);
     let rejects = rejects(krate, method);
-    quote! {
-        #(#cfgs)*
-        #krate::meta::Handler {
-            command: #krate::OnCommand::<Self>::new::<#subject>().command(),
-            emits: <Self as #krate::Handle<#subject>>::EMITS,
-            rejects: #rejects,
-            by: &[#(<#by as #krate::Initiator>::INITIATOR),*],
-            informed_by: &[#(<#informed_by as #krate::Projection>::META),*],
-            docs: #docs,
-        }
+    let mut said = TokenStream::new();
+    if !by.is_empty() {
+        said.extend(quote!(by: &[#(<#by as #krate::Initiator>::INITIATOR),*],));
     }
+    if !informed_by.is_empty() {
+        said.extend(quote!(informed_by: &[#(<#informed_by as #krate::Projection>::META),*],));
+    }
+    if !method.docs.is_empty() {
+        let docs = method.docs.tokens(krate);
+        said.extend(quote!(docs: #docs,));
+    }
+    let plain = quote! {
+        #krate::meta::Handler::new(
+            #krate::OnCommand::<Self>::new::<#subject>().command(),
+            <Self as #krate::Handle<#subject>>::EMITS,
+            #rejects,
+        )
+    };
+    if said.is_empty() {
+        return quote!(#(#cfgs)* #plain);
+    }
+    quote!(#(#cfgs)* #krate::meta::Handler { #said ..#plain })
 }
 
 fn answer_meta(krate: &Krate, method: &Method) -> TokenStream {

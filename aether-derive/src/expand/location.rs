@@ -5,5 +5,5 @@ use crate::ast::Krate;
 
 /// Where the item is written.
 pub(super) fn location(krate: &Krate) -> TokenStream {
-    quote!(#krate::meta::Location { file: ::core::file!(), line: ::core::line!() })
+    quote!(#krate::meta::Location::here())
 }

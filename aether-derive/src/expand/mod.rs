@@ -26,6 +26,7 @@ mod process_manager;
 mod projection;
 mod query;
 mod rejection;
+mod schema;
 mod set;
 mod stop_if;
 mod stored;

@@ -37,35 +37,44 @@ pub(super) fn tables(args: &HandlersArgs, block: &Block, tables: &Tables) -> Tok
 fn alone(krate: &Krate, block: &Block, tables: &Tables) -> TokenStream {
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
-    let Tables {
-        handlers,
-        applies,
-        reactions,
-        on_command,
-        on_apply,
-        on_react,
-        ..
-    } = tables;
-    let remarks = given(
-        &tables.remarks,
-        &quote!(REMARKS: &'static [#krate::meta::Docs]),
-    );
-    let answers = given(
-        &tables.answers,
-        &quote!(ANSWERS: &'static [#krate::meta::Answer]),
-    );
+    let set = quote!(#krate::meta::Set<#krate::meta::Event>);
+    let columns = [
+        (
+            &tables.handlers,
+            quote!(HANDLERS: &'static [#krate::meta::Handler]),
+        ),
+        (&tables.applies, quote!(APPLIES: &'static [#set])),
+        (
+            &tables.reactions,
+            quote!(REACTIONS: &'static [#krate::meta::Reaction]),
+        ),
+        (
+            &tables.remarks,
+            quote!(REMARKS: &'static [#krate::meta::Docs]),
+        ),
+        (
+            &tables.answers,
+            quote!(ANSWERS: &'static [#krate::meta::Answer]),
+        ),
+        (
+            &tables.on_command,
+            quote!(ON_COMMAND: &'static [#krate::OnCommand<Self>]),
+        ),
+        (
+            &tables.on_apply,
+            quote!(ON_APPLY: &'static [#krate::OnApply<Self>]),
+        ),
+        (
+            &tables.on_react,
+            quote!(ON_REACT: &'static [#krate::OnReact<Self>]),
+        ),
+    ];
+    let columns = columns.iter().map(|(rows, constant)| given(rows, constant));
     let instances = keys::instances(krate, block, tables);
     quote! {
         #[automatically_derived]
         impl #params #krate::Handlers for #self_ty #where_clause {
-            const HANDLERS: &'static [#krate::meta::Handler] = &[#(#handlers),*];
-            const APPLIES: &'static [#krate::meta::Set<#krate::meta::Event>] = &[#(#applies),*];
-            const REACTIONS: &'static [#krate::meta::Reaction] = &[#(#reactions),*];
-            #remarks
-            #answers
-            const ON_COMMAND: &'static [#krate::OnCommand<Self>] = &[#(#on_command),*];
-            const ON_APPLY: &'static [#krate::OnApply<Self>] = &[#(#on_apply),*];
-            const ON_REACT: &'static [#krate::OnReact<Self>] = &[#(#on_react),*];
+            #(#columns)*
         }
         #instances
     }

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{aggregate::snapshot_members, location::location, stop_if::listed};
+use super::{aggregate::snapshot_members, location::location, schema::schema, stop_if::listed};
 use crate::ast::Projection;
 
 pub(crate) fn projection(projection: &Projection) -> TokenStream {
@@ -17,6 +17,7 @@ pub(crate) fn projection(projection: &Projection) -> TokenStream {
     let listed = listed(noun, &quote!(Projections));
     let (kept, codec) = kept(projection).unzip();
     let inline = is_inline.then(|| quote!(const INLINE: #krate::bool = true;));
+    let schema = schema(krate, &quote!(#ident #args));
     quote! {
         #[automatically_derived]
         impl #params #krate::Projection for #ident #args #where_clause {
@@ -25,7 +26,7 @@ pub(crate) fn projection(projection: &Projection) -> TokenStream {
                 applies: <#ident #args as #krate::Handlers>::APPLIES,
                 read_by: &[#(<#read_by as #krate::Persona>::META),*],
                 answers: <#ident #args as #krate::Handlers>::ANSWERS,
-                schema: #krate::schema_of!(#ident #args),
+                schema: #schema,
                 remarks: <#ident #args as #krate::Handlers>::REMARKS,
                 docs: #docs,
                 location: #location,

@@ -8,11 +8,26 @@ use crate::{
     symbol::PRIVATE,
 };
 
-/// The metadata of one kind of event.
+/// The metadata of one kind of event: what is said of it, and the rest as of one without.
 pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
     let Stored {
-        rust_type,
-        name,
+        rust_type, name, ..
+    } = stored;
+    let location = location(krate);
+    let said = said(krate, stored);
+    quote! {
+        #krate::meta::Event {
+            name: #krate::meta::Name::new(#name),
+            rust_type: #rust_type,
+            #said
+            location: #location,
+            ..#krate::meta::Event::PLAIN
+        }
+    }
+}
+
+fn said(krate: &Krate, stored: &Stored) -> TokenStream {
+    let Stored {
         aliases,
         pivotal,
         phase,
@@ -20,28 +35,37 @@ pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
         docs,
         ..
     } = stored;
-    let (version, docs, location) = (stored.version(), docs.tokens(krate), location(krate));
-    let personal = personal(krate, fields);
-    let phase = option(krate, phase.as_ref());
-    let marks = marks(krate, stored);
-    quote! {
-        #krate::meta::Event {
-            name: #krate::meta::Name::new(#name),
-            aliases: &[#(#aliases),*],
-            version: #version,
-            rust_type: #rust_type,
-            pivotal: #pivotal,
-            phase: #phase,
-            marks: #marks,
-            personal: #personal,
-            docs: #docs,
-            location: #location,
-        }
+    let mut said = TokenStream::new();
+    if !aliases.is_empty() {
+        said.extend(quote!(aliases: &[#(#aliases),*],));
     }
+    let version = stored.version();
+    if version != 1 {
+        said.extend(quote!(version: #version,));
+    }
+    if *pivotal {
+        said.extend(quote!(pivotal: true,));
+    }
+    if phase.is_some() {
+        let phase = option(krate, phase.as_ref());
+        said.extend(quote!(phase: #phase,));
+    }
+    if let Some(marks) = marks(krate, stored) {
+        said.extend(quote!(marks: #marks,));
+    }
+    if !fields.is_empty() {
+        let personal = personal(krate, fields);
+        said.extend(quote!(personal: #personal,));
+    }
+    if !docs.is_empty() {
+        let docs = docs.tokens(krate);
+        said.extend(quote!(docs: #docs,));
+    }
+    said
 }
 
-/// What is said about its use.
-fn marks(krate: &Krate, stored: &Stored) -> TokenStream {
+/// What is said about its use, if anything.
+fn marks(krate: &Krate, stored: &Stored) -> Option<TokenStream> {
     let Stored {
         visibility,
         deprecated,
@@ -49,7 +73,7 @@ fn marks(krate: &Krate, stored: &Stored) -> TokenStream {
         ..
     } = stored;
     if visibility.is_none() && deprecated.is_none() && !retired {
-        return quote!(#krate::meta::Marks::NONE);
+        return None;
     }
     let visibility = match visibility {
         None => quote!(Unsaid),
@@ -66,13 +90,13 @@ fn marks(krate: &Krate, stored: &Stored) -> TokenStream {
             }
         }
     };
-    quote! {
+    Some(quote! {
         #krate::meta::Marks {
             visibility: #krate::meta::Visibility::#visibility,
             deprecated: #deprecated,
             retired: #retired,
         }
-    }
+    })
 }
 
 /// A constant of which rustc warns where a handler may still emit the event; nothing if it may.

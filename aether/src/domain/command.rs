@@ -81,6 +81,15 @@ impl Outgoing {
     }
 }
 
+/// Issues a command that is to be carried out at once.
+///
+/// # Errors
+/// If the command cannot be written as JSON.
+pub fn issue<C: Command>(command: &C, out: &mut Vec<Outgoing>) -> Result<(), InvalidPayload> {
+    out.push(Outgoing::of(command)?);
+    Ok(())
+}
+
 /// What a policy may return: a command, one [`After`](super::After) some time, the
 /// [`Cancel`](super::Cancel) of such, or an `Option`, `Vec`, array, `Box`, tuple or
 /// `#[derive(Command)]` enum of these.

@@ -27,6 +27,11 @@ pub trait Emits<S> {
     /// The events it may be, and how often each.
     const EMITS: &'static Flow<meta::Event>;
 
+    /// How many events it is, so that room is made for them.
+    fn count_hint(&self) -> usize {
+        1
+    }
+
     /// Gives the events to `out`, in order.
     fn emit<O: EventSink<S>>(self, out: &mut O);
 }
@@ -36,6 +41,16 @@ pub trait Emits<S> {
 pub trait EventSink<S> {
     /// Takes an event.
     fn take(&mut self, event: S);
+
+    /// Takes an event that the set includes.
+    ///
+    /// What writes events writes this one as it is, and not by way of the set: it is stored the same.
+    fn take_one<E: DomainEvent>(&mut self, event: E)
+    where
+        S: Includes<E>,
+    {
+        self.take(S::from(event));
+    }
 }
 
 impl<S> EventSink<S> for Vec<S> {
@@ -47,11 +62,19 @@ impl<S> EventSink<S> for Vec<S> {
 impl<S> Emits<S> for () {
     const EMITS: &'static Flow<meta::Event> = &Flow::Nothing;
 
+    fn count_hint(&self) -> usize {
+        0
+    }
+
     fn emit<O: EventSink<S>>(self, _out: &mut O) {}
 }
 
 impl<S, E: Emits<S>> Emits<S> for Option<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Maybe(E::EMITS);
+
+    fn count_hint(&self) -> usize {
+        self.as_ref().map_or(0, E::count_hint)
+    }
 
     fn emit<O: EventSink<S>>(self, out: &mut O) {
         if let Some(event) = self {
@@ -62,6 +85,10 @@ impl<S, E: Emits<S>> Emits<S> for Option<E> {
 
 impl<S, E: Emits<S>> Emits<S> for Vec<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Many(E::EMITS);
+
+    fn count_hint(&self) -> usize {
+        self.iter().map(E::count_hint).sum()
+    }
 
     fn emit<O: EventSink<S>>(self, out: &mut O) {
         for event in self {
@@ -74,6 +101,12 @@ macro_rules! tuples {
     ($($($event:ident)+;)+) => {$(
         impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {
             const EMITS: &'static Flow<meta::Event> = &Flow::AllOf(&[$($event::EMITS),+]);
+
+            #[expect(non_snake_case, reason = "each value is named after its type parameter")]
+            fn count_hint(&self) -> usize {
+                let ($($event,)+) = self;
+                0 $(+ $event.count_hint())+
+            }
 
             #[expect(non_snake_case, reason = "each value is named after its type parameter")]
             fn emit<Out: EventSink<Set>>(self, out: &mut Out) {

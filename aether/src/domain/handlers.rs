@@ -5,8 +5,8 @@ use std::{borrow::Cow, error::Error, fmt};
 use eventstorming::meta;
 
 use super::{
-    Apply, Command, DecodeError, EventSet, EventSink, Handle, Issues as _, Origin, Outgoing, React,
-    Stored,
+    Apply, Command, DecodeError, DomainEvent, EventSet, EventSink, Handle, Includes, Issues as _,
+    Origin, Outgoing, React, Stored,
 };
 use crate::{
     InvalidPayload, Payload,
@@ -25,23 +25,21 @@ use crate::{
 )]
 pub trait Handlers: Sized + 'static {
     /// One for each `#[handle]` method.
-    const HANDLERS: &'static [meta::Handler];
+    const HANDLERS: &'static [meta::Handler] = &[];
     /// One for each `#[apply]` method.
-    const APPLIES: &'static [meta::Set<meta::Event>];
+    const APPLIES: &'static [meta::Set<meta::Event>] = &[];
     /// One for each `#[react]` method.
-    const REACTIONS: &'static [meta::Reaction];
-
+    const REACTIONS: &'static [meta::Reaction] = &[];
     /// What the doc comments of the `#[apply]` methods say, of those that have one.
     const REMARKS: &'static [meta::Docs] = &[];
     /// One for each `#[answer]` method.
     const ANSWERS: &'static [meta::Answer] = &[];
-
     /// The `#[handle]` methods.
-    const ON_COMMAND: &'static [OnCommand<Self>];
+    const ON_COMMAND: &'static [OnCommand<Self>] = &[];
     /// The `#[apply]` methods.
-    const ON_APPLY: &'static [OnApply<Self>];
+    const ON_APPLY: &'static [OnApply<Self>] = &[];
     /// The `#[react]` methods.
-    const ON_REACT: &'static [OnReact<Self>];
+    const ON_REACT: &'static [OnReact<Self>] = &[];
 
     /// Applies a stored event if a method is there for it. An event that no method is there for
     /// is not even decoded.
@@ -217,33 +215,34 @@ fn decide<A: Handle<C>, C>(
     let emitted = state
         .handle(command, context)
         .map_err(|refusal| HandleError::Refused(Box::new(refusal)))?;
-    let mut events = NewEvents::default();
+    let mut events = NewEvents(Ok(Vec::with_capacity(emitted.count_hint())));
     emitted.emit(&mut events);
-    Ok(events.into_result()?)
+    Ok(events.0?)
 }
 
 /// Writes each event as it comes, up to the first that cannot be written.
-#[derive(Default)]
-struct NewEvents {
-    written: Vec<NewEvent>,
-    failed: Option<InvalidPayload>,
-}
+struct NewEvents(Result<Vec<NewEvent>, InvalidPayload>);
 
 impl NewEvents {
-    fn into_result(self) -> Result<Vec<NewEvent>, InvalidPayload> {
-        self.failed.map_or(Ok(self.written), Err)
+    fn write<E: EventSet>(&mut self, event: &E) {
+        let Ok(written) = &mut self.0 else { return };
+        match NewEvent::of(event) {
+            Ok(event) => written.push(event),
+            Err(err) => self.0 = Err(err),
+        }
     }
 }
 
-impl<E: EventSet> EventSink<E> for NewEvents {
-    fn take(&mut self, event: E) {
-        if self.failed.is_some() {
-            return;
-        }
-        match NewEvent::of(&event) {
-            Ok(event) => self.written.push(event),
-            Err(err) => self.failed = Some(err),
-        }
+impl<S: EventSet> EventSink<S> for NewEvents {
+    fn take(&mut self, event: S) {
+        self.write(&event);
+    }
+
+    fn take_one<E: DomainEvent>(&mut self, event: E)
+    where
+        S: Includes<E>,
+    {
+        self.write(&event);
     }
 }
 

@@ -95,6 +95,7 @@ pub use self::{
 pub use self::{
     aggregate::fold,
     any_event::AnyEvent,
+    command::issue,
     decode_error::{unknown_type, unreadable_version},
     emits::Emittable,
     event::from_json,

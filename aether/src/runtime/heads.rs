@@ -14,8 +14,11 @@ pub(crate) struct Heads {
 }
 
 impl Heads {
-    /// How many are remembered. When there are more, every other one is forgotten.
+    /// How many are remembered. When there are more, those are forgotten that say little: the older
+    /// they are, the further apart they may lie.
     const MOST: usize = 1_024;
+    /// By which part of its age what is told may be wrong then.
+    const PRECISION: u32 = 32;
 
     /// Where the log ended when it was looked at last.
     pub(crate) const fn head(&self) -> Position {
@@ -32,13 +35,21 @@ impl Heads {
             self.seen.pop_front();
         }
         if self.seen.len() > Self::MOST {
-            let mut nth = 0;
-            // The first stays: since then the slowest one is behind.
-            self.seen.retain(|_| {
-                nth += 1;
-                nth % 2 == 1
-            });
+            self.thin(now);
         }
+    }
+
+    /// The first stays: since then the slowest one is behind.
+    fn thin(&mut self, now: Instant) {
+        let mut last = None;
+        self.seen.retain(|(at, _)| {
+            let apart = now.duration_since(*at) / Self::PRECISION;
+            let stays = last.is_none_or(|last| at.duration_since(last) >= apart);
+            if stays {
+                last = Some(*at);
+            }
+            stays
+        });
     }
 
     /// How many places in the log lie between a position and its end.

@@ -33,3 +33,22 @@ pub struct Handler {
     /// What the doc comment of the method says.
     pub docs: Docs,
 }
+
+impl Handler {
+    /// A handler of which nothing more is said: the rest of one that is written out.
+    #[must_use]
+    pub const fn new(
+        command: &'static Command,
+        emits: &'static Flow<Event>,
+        rejects: Rejection,
+    ) -> Self {
+        Self {
+            command,
+            emits,
+            rejects,
+            by: &[],
+            informed_by: &[],
+            docs: Docs::NONE,
+        }
+    }
+}

@@ -16,3 +16,15 @@ pub struct Command {
     /// Where it is written.
     pub location: Location,
 }
+
+impl Command {
+    /// What a command is of which nothing more is said: the rest of one that is written out.
+    pub const PLAIN: Self = Self {
+        name: Name::new(""),
+        aliases: &[],
+        personal: &[],
+        schema: SchemaOf::UNKNOWN,
+        docs: Docs::NONE,
+        location: Location { file: "", line: 0 },
+    };
+}

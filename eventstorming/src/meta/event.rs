@@ -24,3 +24,19 @@ pub struct Event {
     /// Where it is written.
     pub location: Location,
 }
+
+impl Event {
+    /// What an event is of which nothing more is said: the rest of one that is written out.
+    pub const PLAIN: Self = Self {
+        name: Name::new(""),
+        aliases: &[],
+        version: 1,
+        rust_type: "",
+        pivotal: false,
+        phase: None,
+        marks: Marks::NONE,
+        personal: &[],
+        docs: Docs::NONE,
+        location: Location { file: "", line: 0 },
+    };
+}

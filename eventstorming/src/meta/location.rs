@@ -6,3 +6,16 @@ pub struct Location {
     /// The line, counted from 1.
     pub line: u32,
 }
+
+impl Location {
+    /// Where it is called: as `file!()` and `line!()` give it.
+    #[track_caller]
+    #[must_use]
+    pub const fn here() -> Self {
+        let caller = std::panic::Location::caller();
+        Self {
+            file: caller.file(),
+            line: caller.line(),
+        }
+    }
+}

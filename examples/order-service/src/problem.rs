@@ -120,7 +120,7 @@ impl Problem {
             | CommandError::Shape { .. }
             | CommandError::Unreadable(_) => Self::broken(err),
             // A later Aether may fail in ways that this service does not know.
-            _ => Self::broken(err).in_doubt(id),
+            CommandError::Unprojected { .. } | _ => Self::broken(err).in_doubt(id),
         }
     }
 
@@ -129,7 +129,7 @@ impl Problem {
             ReadError::Store(source) => Self::of_store(source),
             ReadError::Halted { .. } => Self::of(StatusCode::SERVICE_UNAVAILABLE, "halted", err),
             ReadError::Stopped => Self::of(StatusCode::SERVICE_UNAVAILABLE, "stopping", err),
-            ReadError::Unknown { .. } => Self::broken(err),
+            ReadError::Unknown { .. } | ReadError::Elsewhere { .. } => Self::broken(err),
             _ => Self::broken(err).in_doubt(None),
         }
     }

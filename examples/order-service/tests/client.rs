@@ -39,7 +39,7 @@ impl Answer {
 
     /// Wants a problem of this kind.
     #[track_caller]
-    pub(crate) fn is_problem(self, status: u16, code: &str) -> Self {
+    pub(crate) fn refused_with(self, status: u16, code: &str) -> Self {
         let answer = self.is(status);
         let problem = answer.json();
         assert_eq!(answer.header("content-type"), "application/problem+json");
@@ -78,6 +78,7 @@ pub(crate) async fn post(at: SocketAddr, path: &str, body: &Value) -> Answer {
     ask(at, ("POST", path), &headers, &body.to_string()).await
 }
 
+#[expect(clippy::disallowed_methods, reason = "it ends with the test")]
 pub(crate) async fn send(
     at: SocketAddr,
     (method, path): (&str, &str),

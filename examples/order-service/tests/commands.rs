@@ -34,7 +34,7 @@ async fn an_order_is_placed_looked_at_and_called_off() {
     // No goods are there, so the shop turns the order down by itself.
     shop.service.aether().settled().await.unwrap();
     let late = post(shop.at, "/orders/7/cancel", &json!({ "reason": "late" })).await;
-    let late = late.is_problem(409, "refused").json();
+    let late = late.refused_with(409, "refused").json();
     assert_eq!(late["detail"], json!("the order is over: it was rejected"));
 }
 
@@ -62,14 +62,14 @@ async fn the_same_key_does_a_thing_once() {
     assert_eq!(first["position"], again["position"]);
     post(shop.at, "/orders", &order("7"))
         .await
-        .is_problem(409, "refused");
+        .refused_with(409, "refused");
     let bad = [
         ("content-type", "application/json"),
         ("idempotency-key", "7"),
     ];
     ask(shop.at, ("POST", "/orders"), &bad, &body)
         .await
-        .is_problem(400, "malformed");
+        .refused_with(400, "malformed");
 }
 
 #[tokio::test]
@@ -78,59 +78,59 @@ async fn each_refusal_has_its_status() {
     let reason = json!({ "reason": "no" });
     post(shop.at, "/orders/none/cancel", &reason)
         .await
-        .is_problem(404, "refused");
+        .refused_with(404, "refused");
     get(shop.at, "/orders/none")
         .await
-        .is_problem(404, "unknown");
+        .refused_with(404, "unknown");
     let mut empty = order("8");
     empty["lines"] = json!([]);
     post(shop.at, "/orders", &empty)
         .await
-        .is_problem(422, "refused");
+        .refused_with(422, "refused");
     let label = json!({ "tracking": "p" });
     post(shop.at, "/orders/none/dispatch", &label)
         .await
-        .is_problem(404, "refused");
+        .refused_with(404, "refused");
     let lorry = json!({ "delivery_note": "n1", "pallets": [{ "article": "a", "quantity": 1 }] });
     post(shop.at, "/warehouses/lyon/deliveries", &lorry)
         .await
         .is(200);
     post(shop.at, "/warehouses/lyon/deliveries", &lorry)
         .await
-        .is_problem(409, "refused");
+        .refused_with(409, "refused");
     let free = json!({ "title": "Pen", "price": 0 }).to_string();
     let json = [("content-type", "application/json")];
     ask(shop.at, ("PUT", "/articles/pen"), &json, &free)
         .await
-        .is_problem(422, "refused");
+        .refused_with(422, "refused");
 }
 
 #[tokio::test]
 async fn what_is_no_request_is_a_problem_too() {
     let shop = Shop::new().await;
-    get(shop.at, "/nowhere").await.is_problem(404, "unknown");
+    get(shop.at, "/nowhere").await.refused_with(404, "unknown");
     ask(shop.at, ("DELETE", "/orders"), &[], "")
         .await
-        .is_problem(405, "method");
+        .refused_with(405, "method");
     post(shop.at, "/orders", &json!({ "order": "7" }))
         .await
-        .is_problem(422, "malformed");
+        .refused_with(422, "malformed");
     let plain = [("content-type", "text/plain")];
     ask(shop.at, ("POST", "/orders"), &plain, "{}")
         .await
-        .is_problem(415, "malformed");
+        .refused_with(415, "malformed");
     let json = [("content-type", "application/json")];
     ask(shop.at, ("POST", "/orders"), &json, "{")
         .await
-        .is_problem(400, "malformed");
+        .refused_with(400, "malformed");
     let large = "x".repeat(70_000);
     ask(shop.at, ("POST", "/orders"), &json, &large)
         .await
-        .is_problem(413, "malformed");
+        .refused_with(413, "malformed");
     let endless = order(&"x".repeat(600));
     post(shop.at, "/orders", &endless)
         .await
-        .is_problem(400, "malformed");
+        .refused_with(400, "malformed");
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn each_failure_of_the_store_has_its_status() {
         ];
         let body = order("7").to_string();
         let answer = ask(shop.at, ("POST", "/orders"), &headers, &body).await;
-        let answer = answer.is_problem(status, code);
+        let answer = answer.refused_with(status, code);
         assert_eq!(answer.json()["stored"], json!(stored), "{kind:?}");
         let asks_again = answer.json()["ask_again"] == json!(key);
         assert_eq!(asks_again, kind == StoreErrorKind::InDoubt);
@@ -164,7 +164,7 @@ async fn each_failure_of_the_store_has_its_status() {
 async fn a_conflict_that_does_not_end_is_a_conflict() {
     let shop = Shop::over(Failing(InMemoryEventStore::new(), StoreErrorKind::Conflict)).await;
     let answer = post(shop.at, "/orders", &order("7")).await;
-    answer.is_problem(409, "conflict");
+    answer.refused_with(409, "conflict");
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn a_service_that_ends_is_alive_and_not_ready() {
     shop.service.close().await;
     post(shop.at, "/orders", &order("7"))
         .await
-        .is_problem(503, "stopping");
+        .refused_with(503, "stopping");
 }
 
 /// A store that takes nothing, and says so in one way.

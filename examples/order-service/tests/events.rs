@@ -64,11 +64,11 @@ async fn a_position_of_another_log_is_gone() {
     let shop = Shop::new().await;
     get(shop.at, "/events?after=5")
         .await
-        .is_problem(410, "gone");
+        .refused_with(410, "gone");
     let bad = [("last-event-id", "first")];
     ask(shop.at, ("GET", "/events"), &bad, "")
         .await
-        .is_problem(400, "malformed");
+        .refused_with(400, "malformed");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn no_more_may_follow_than_there_is_room_for() {
     for _ in 0..256 {
         all.push(Events::follow(shop.at, "/events", &[]).await);
     }
-    get(shop.at, "/events").await.is_problem(503, "busy");
+    get(shop.at, "/events").await.refused_with(503, "busy");
     all.pop();
     let one_more = async {
         loop {

@@ -19,6 +19,7 @@ impl Shop {
         Self::over(InMemoryEventStore::new()).await
     }
 
+    #[expect(clippy::disallowed_methods, reason = "it ends with the test")]
     pub(crate) async fn over(store: impl Store) -> Self {
         let aether = shop::open(store, &Day::of(1, 0)).await.unwrap();
         let service = Service::new(aether);

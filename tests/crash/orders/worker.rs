@@ -143,16 +143,13 @@ impl Pace {
 
     async fn wait(&mut self) {
         while self.placed.saturating_sub(self.done) >= UNDER_WAY {
-            match self.log.next().await {
-                Some(Ok(recorded)) => {
-                    self.position = recorded.position;
-                    self.done += u64::from(self.is_done(&recorded));
-                }
+            if let Some(Ok(recorded)) = self.log.next().await {
+                self.position = recorded.position;
+                self.done += u64::from(self.is_done(&recorded));
+            } else {
                 // The server is away.
-                Some(Err(_)) | None => {
-                    sleep(Duration::from_millis(100)).await;
-                    self.log = Box::pin(self.store.follow(self.position));
-                }
+                sleep(Duration::from_millis(100)).await;
+                self.log = Box::pin(self.store.follow(self.position));
             }
         }
     }
