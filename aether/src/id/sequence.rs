@@ -16,9 +16,17 @@ static LAST: Mutex<u128> = Mutex::new(0);
 
 /// Makes a UUID of version 7 that sorts after all that this process has made before.
 ///
-/// The first of a millisecond is random; those that follow it in the same millisecond count on
-/// from there, as RFC 9562 (6.2) has it. So who makes many asks the system for chance once a
-/// millisecond, and two processes still begin at places that are far apart.
+/// The first of a millisecond is random, in 72 bits; those that follow it in the same millisecond
+/// count on from there, as RFC 9562 (6.2) has it. So who makes many asks the system for chance once
+/// a millisecond.
+///
+/// - *Two processes*, on one machine or on many, and one that was *started again*, begin each
+///   millisecond at random places: two that make a thousand ids each in the same millisecond meet
+///   with a chance of one to 2^61.
+/// - *Threads* count on from one number, under a lock.
+/// - *If the clock goes back*, ids count on in the last millisecond there was, until the clock is
+///   past it; there is room for 2^61 of them.
+/// - Whoever has seen one id can guess the next ones: none of them is a secret.
 pub(super) fn next() -> Uuid {
     let now = u128::from(SystemClock.now().as_unix_millis().cast_unsigned());
     // A panic while the lock is held can only be our own bug, and leaves nothing half done.

@@ -11,7 +11,10 @@ macro_rules! unique_id {
         pub struct $id(Uuid);
 
         impl $id {
-            /// Makes a new one, a UUID of version 7: later ones sort after earlier ones.
+            /// Makes a new one, a UUID of version 7: later ones of this process sort after earlier
+            /// ones, whatever the clock does.
+            ///
+            /// It is unique and no secret: within a millisecond they count on from a random one.
             pub fn new() -> Self {
                 Self(sequence::next())
             }

@@ -273,8 +273,8 @@ impl AetherBuilder {
 
     /// Keeps so many actors in memory, and for so long.
     ///
-    /// If the store encrypts personal data, actors whose events have personal fields are not kept:
-    /// what was forgotten must not be remembered here.
+    /// If the store encrypts personal data, actors whose events have personal fields are not kept,
+    /// nor are instances of process managers: what was forgotten must not be remembered here.
     pub const fn actors(mut self, options: ActorOptions) -> Self {
         self.actors = options;
         self

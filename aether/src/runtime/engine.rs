@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use foldhash::fast::RandomState;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
@@ -42,7 +41,7 @@ pub(super) struct Engine {
     pub(super) actors: Arc<Actors>,
     pub(super) meters: Arc<Meters>,
     pub(super) spawner: Spawner,
-    pub(super) routes: HashMap<&'static str, Routed, RandomState>,
+    pub(super) routes: HashMap<&'static str, Routed>,
     pub(super) attempts: u32,
     /// The projections that are to have the events of a command before it is answered.
     pub(super) inline: Vec<Arc<dyn Inline>>,

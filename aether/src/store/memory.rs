@@ -4,7 +4,6 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use foldhash::fast::RandomState;
 use futures_core::Stream;
 use futures_util::stream;
 use tokio::sync::watch;
@@ -56,8 +55,8 @@ struct Log {
     commits: Vec<Recorded>,
     /// When each was stored; never earlier than the one before.
     stored: Vec<Timestamp>,
-    actors: HashMap<ActorId, Vec<Position>, RandomState>,
-    known: HashMap<CommitId, Position, RandomState>,
+    actors: HashMap<ActorId, Vec<Position>>,
+    known: HashMap<CommitId, Position>,
 }
 
 impl InMemoryEventStore {
@@ -247,8 +246,10 @@ impl Shared {
         write(&self.log)
     }
 
-    /// Wakes whoever waits for more. Whoever has not begun to wait yet looks at the log first, which
-    /// has it already.
+    /// Wakes whoever waits for more, once it is stored.
+    ///
+    /// Whoever follows the log is counted before they look at it, and both they and an append have
+    /// its lock: so whoever has not seen what was stored is counted here.
     fn tell(&self) {
         if self.grown.receiver_count() > 0 {
             self.grown.send_replace(());

@@ -15,8 +15,7 @@ pub(in crate::runtime) struct Cell {
     /// One permit: the turn. Whoever waits for it gets it in the order of coming.
     pub(super) turns: Semaphore,
     pub(super) waiting: AtomicUsize,
-    /// When its state was last of use, in milliseconds since the directory was
-    /// made.
+    /// When its state was last of use, in milliseconds since the directory was made.
     touched: AtomicU64,
     /// What the cache takes it to weigh.
     pub(super) weight: AtomicU64,

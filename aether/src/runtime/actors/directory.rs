@@ -1,10 +1,10 @@
 use std::{
     fmt,
+    hash::RandomState,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
-use foldhash::fast::RandomState;
 use quick_cache::{OptionsBuilder, sync::Cache};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -153,13 +153,8 @@ impl Actors {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// How many actors may be in memory.
-    pub(in crate::runtime) const fn most(&self) -> usize {
-        if self.options.keeps_any() {
-            self.options.count
-        } else {
-            0
-        }
+    pub(in crate::runtime) const fn options(&self) -> &ActorOptions {
+        &self.options
     }
 
     pub(in crate::runtime) fn meters(&self) -> &Meters {
@@ -232,14 +227,11 @@ fn cache(
         .estimated_items_capacity(options.count.clamp(1, 1 << 20))
         .weight_capacity(options.bytes);
     match builder.build() {
-        Ok(built) => Cache::with_options(built, Weigher, RandomState::default(), passivation),
-        Err(_what_is_missing_is_set) => Cache::with(
-            1,
-            options.bytes,
-            Weigher,
-            RandomState::default(),
-            passivation,
-        ),
+        // Keys come from outside, so that their hashes must not be foreseen.
+        Ok(built) => Cache::with_options(built, Weigher, RandomState::new(), passivation),
+        Err(_what_is_missing_is_set) => {
+            Cache::with(1, options.bytes, Weigher, RandomState::new(), passivation)
+        }
     }
 }
 

@@ -3,12 +3,13 @@ use std::{error::Error, sync::Arc};
 use tracing::Span;
 
 use super::{
-    awake::Awake,
+    awake::{Awake, Most},
     instance::Instance,
     received::{Received, event_type, is_received},
 };
 use crate::{
-    ActorId, CommandId, Commit, Event, Metadata, OutgoingCommand, Recorded, Sequence, SessionMark,
+    ActorId, CommandId, Commit, Event, EventStore as _, Metadata, OutgoingCommand, Recorded,
+    Sequence, SessionMark,
     domain::{Instances, Origin, Outgoing, ProcessManager, Stored, Timing},
     runtime::{
         engine::Engine,
@@ -27,15 +28,17 @@ pub(in crate::runtime) struct Inbox<P> {
 }
 
 impl<P: ProcessManager + Instances> Inbox<P> {
-    /// How many instances stay in memory, if so many actors may.
-    const MOST_AWAKE: usize = 4_096;
-
     pub(in crate::runtime) fn new(engine: Arc<Engine>) -> Self {
-        let capacity = engine.actors.most().min(Self::MOST_AWAKE);
+        // What is forgotten must not be remembered here, and any event may tell of a person.
+        let most = if engine.store.capabilities().seals_personal_data {
+            Most::NONE
+        } else {
+            engine.actors.options().instances()
+        };
         Self {
             engine,
             session: format!("inbox/{}", P::META.name.as_str()).into(),
-            awake: Awake::new(capacity),
+            awake: Awake::new(most),
         }
     }
 

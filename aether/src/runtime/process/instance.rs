@@ -21,18 +21,58 @@ pub(super) struct Instance<P> {
     sessions: Sessions,
     /// What it has received behind some place in the log, if that was asked for of late.
     recent: Option<Recent>,
+    /// How many bytes of events are folded into it.
+    folded: usize,
 }
 
-impl<P: ProcessManager + Instances> Instance<P> {
-    /// Folds all that an instance has received.
-    pub(super) async fn load(store: &DynEventStore, actor_id: ActorId) -> Result<Self, Failure> {
-        let mut instance = Self {
+impl<P> Instance<P> {
+    /// What a state is taken to hold at most, since only its events are known.
+    const MOST_FOLDED: usize = 16 << 10;
+    /// What a place among those in memory takes.
+    const PLACE: usize = 96;
+
+    /// What it takes in memory, in bytes, as far as that can be said.
+    pub(super) fn weight(&self) -> u64 {
+        let bytes = size_of::<Self>()
+            + Self::PLACE
+            + self.actor_id.as_str().len()
+            + self.folded.min(Self::MOST_FOLDED)
+            + self.sessions.weight()
+            + self.recent.as_ref().map_or(0, Recent::weight);
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+
+    /// A commit of it was stored, whose event is in the state.
+    pub(super) fn note(&mut self, recorded: &Recorded) {
+        self.version = recorded.commit.version();
+        let events = recorded.commit.events().iter();
+        self.folded += events.map(|kept| kept.data.as_bytes().len()).sum::<usize>();
+        self.sessions.note(recorded);
+        if let Some(recent) = &mut self.recent {
+            recent.note(recorded);
+        }
+        self.recent = self.recent.take().filter(|recent| !recent.is_full());
+    }
+}
+
+impl<P: Default> Instance<P> {
+    /// One that has received nothing.
+    pub(super) fn begin(actor_id: ActorId) -> Self {
+        Self {
             state: P::default(),
             actor_id,
             version: Version::NONE,
             sessions: Sessions::default(),
             recent: None,
-        };
+            folded: 0,
+        }
+    }
+}
+
+impl<P: ProcessManager + Instances> Instance<P> {
+    /// Folds all that an instance has received.
+    pub(super) async fn load(store: &DynEventStore, actor_id: ActorId) -> Result<Self, Failure> {
+        let mut instance = Self::begin(actor_id);
         loop {
             let page = store.read(&instance.actor_id, instance.version).await;
             let page = page.map_err(|err| failed(&err))?;
@@ -73,16 +113,6 @@ impl<P: ProcessManager + Instances> Instance<P> {
         Ok(is_received)
     }
 
-    /// A commit of it was stored, whose event is in the state.
-    pub(super) fn note(&mut self, recorded: &Recorded) {
-        self.version = recorded.commit.version();
-        self.sessions.note(recorded);
-        if let Some(recent) = &mut self.recent {
-            recent.note(recorded);
-        }
-        self.recent = self.recent.take().filter(|recent| !recent.is_full());
-    }
-
     fn apply(&mut self, kept: &Event) -> Result<(), Failure> {
         let received = Received::read(kept).map_err(|err| unreadable(kept, &err))?;
         if let Some(received) = received
@@ -102,4 +132,13 @@ fn unreadable(kept: &Event, err: &(dyn Error + 'static)) -> Failure {
     Failure::Halt(format!(
         "what `{instance}` has received as its event {version}: {reason}"
     ))
+}
+
+#[cfg(test)]
+impl<P> Instance<P> {
+    /// The same, as if so many bytes were folded into it.
+    pub(super) fn holding(mut self, folded: usize) -> Self {
+        self.folded = folded;
+        self
+    }
 }

@@ -13,4 +13,4 @@ mod inbox;
 mod instance;
 mod received;
 
-pub(super) use self::{inbox::Inbox, received::is_received};
+pub(super) use self::{awake::Most, inbox::Inbox, received::is_received};
