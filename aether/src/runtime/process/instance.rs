@@ -137,7 +137,7 @@ fn unreadable(kept: &Event, err: &(dyn Error + 'static)) -> Failure {
 #[cfg(test)]
 impl<P> Instance<P> {
     /// The same, as if so many bytes were folded into it.
-    pub(super) fn holding(mut self, folded: usize) -> Self {
+    pub(super) const fn holding(mut self, folded: usize) -> Self {
         self.folded = folded;
         self
     }
