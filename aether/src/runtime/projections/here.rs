@@ -63,14 +63,12 @@ pub async fn rebuild_here<P: Projection + Handlers>(
         done = followed => done?,
         () = rebuilder.run(CancellationToken::new()) => return Err(RebuildError::Stopped),
     };
-    match &*control.keeping() {
-        Keeping::State {
-            failure: Some(reason),
-            ..
-        } => Err(RebuildError::Failed {
-            projection,
-            reason: reason.clone(),
-        }),
-        _ => Ok(done),
+    let failure = match &*control.keeping() {
+        Keeping::State { failure, .. } => failure.clone(),
+        Keeping::Nothing | Keeping::Unseen(_) | Keeping::Elsewhere => None,
+    };
+    match failure {
+        Some(reason) => Err(RebuildError::Failed { projection, reason }),
+        None => Ok(done),
     }
 }
