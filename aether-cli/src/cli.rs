@@ -67,7 +67,7 @@ impl Cli {
     pub async fn run_with(self, args: impl IntoIterator<Item = OsString> + Send) -> ExitCode {
         let args = Args::parse_from(args);
         let screen = Screen::new(args.json);
-        match self.domain.run(args.command, &screen).await {
+        match Box::pin(self.domain.run(args.command, &screen)).await {
             Ok(outcome) => outcome.exit_code(),
             Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
             Err(failure) => {
@@ -83,7 +83,9 @@ impl Domain {
         match command {
             Command::Export(args) => export::run(args, screen).await,
             Command::Import(args) => import::run(args, screen).await,
-            Command::Observe(args) => unless_interrupted(observe::run(args, self, screen)).await,
+            Command::Observe(args) => {
+                unless_interrupted(Box::pin(observe::run(args, self, screen))).await
+            }
             Command::Events(EventsCommand::Tail(args)) => events::tail(args, screen).await,
             Command::Events(EventsCommand::Search(args)) => events::search(args, screen).await,
             Command::Events(EventsCommand::Show(args)) => events::show(args, screen).await,
@@ -103,17 +105,21 @@ impl Domain {
                 projections::rebuild(args, self, screen).await
             }
             Command::Projections(ProjectionsCommand::Lag(args)) => {
-                unless_interrupted(projections::lag(args, screen)).await
+                unless_interrupted(Box::pin(projections::lag(args, screen))).await
             }
             Command::Projections(ProjectionsCommand::Cancel(args)) => {
                 projections::cancel(args, screen).await
             }
             Command::Followers(args) => followers::run(args, self, screen).await,
-            Command::Timers(args) => unless_interrupted(timers::run(args, self, screen)).await,
+            Command::Timers(args) => {
+                unless_interrupted(Box::pin(timers::run(args, self, screen))).await
+            }
             Command::Namespace(NamespaceCommand::List(args)) => {
                 namespaces::list(args, screen).await
             }
-            Command::Verify(args) => unless_interrupted(verify::run(args, self, screen)).await,
+            Command::Verify(args) => {
+                unless_interrupted(Box::pin(verify::run(args, self, screen))).await
+            }
         }
     }
 }

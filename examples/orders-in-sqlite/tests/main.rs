@@ -119,7 +119,7 @@ async fn in_time(work: impl FnOnce() + Send + 'static) {
     let working = tokio::task::spawn_blocking(work);
     let done = tokio::time::timeout(Duration::from_mins(2), working).await;
     // Threads that wait for a program end with it; this process ends with the panic.
-    done.expect("nobody waits for ever").unwrap();
+    done.unwrap().unwrap();
 }
 
 /// The database says what the log on a server says, once someone has read on.
