@@ -30,7 +30,7 @@ struct Book {
 
 #[derive(Aggregate, Debug, Default)]
 #[aggregate(events(Booked))]
-struct Account {}
+struct Account;
 
 #[handlers]
 impl Account {
