@@ -58,6 +58,8 @@ mod shape;
 mod snapshots;
 mod stored;
 
+#[cfg(feature = "runtime")]
+pub(crate) use self::handlers::Given;
 #[cfg(feature = "schema")]
 pub use self::schema::{Schemas, event_schemas};
 pub use self::{
