@@ -26,7 +26,8 @@ use crate::{
 pub trait Handlers: Sized + 'static {
     /// One for each `#[handle]` method.
     const HANDLERS: &'static [meta::Handler] = &[];
-    /// One for each `#[apply]` method.
+    /// One for each `#[apply]` method; none where commands are handled, for an aggregate names its
+    /// events itself.
     const APPLIES: &'static [meta::Set<meta::Event>] = &[];
     /// One for each `#[react]` method.
     const REACTIONS: &'static [meta::Reaction] = &[];
@@ -242,7 +243,11 @@ impl<S: EventSet> EventSink<S> for NewEvents {
     where
         S: Includes<E>,
     {
-        self.write(&event);
+        if S::STORED_AS_MEMBERS {
+            self.write(&event);
+        } else {
+            self.write(&S::from(event));
+        }
     }
 }
 

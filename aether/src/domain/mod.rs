@@ -70,7 +70,7 @@ pub use self::{
     context::Context,
     decode_error::DecodeError,
     delay::{Computed, Days, Delay, Hours, Minutes, Seconds, Span},
-    emits::{Emits, EventSink, Includes, StillEmitted},
+    emits::{Emission, Emits, EventSink, Includes, StillEmitted},
     event::{DomainEvent, EventSet},
     event_types::{EventTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,
