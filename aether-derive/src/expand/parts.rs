@@ -110,7 +110,8 @@ fn alone(krate: &Krate, block: &Block, tables: &Tables) -> TokenStream {
     };
     let is_aggregate = given(Table::Handlers);
     let constants = tables.rows.iter().filter_map(|(table, rows)| {
-        let wanted = !rows.is_empty() && !(is_aggregate && *table == Table::Applies);
+        let is_unread = is_aggregate && *table == Table::Applies;
+        let wanted = !rows.is_empty() && !is_unread;
         wanted.then(|| table.constant(krate, &table.slice(krate, rows)))
     });
     let handlers = handlers(krate, block, constants);
