@@ -27,7 +27,8 @@ async fn a_command_to_an_actor_in_memory_is_one_question_to_a_server() {
     aether.send(measure("a", 1)).await.unwrap();
     let client = async_nats::connect(server.url()).await.unwrap();
     let mut heard = client.subscribe(">").await.unwrap();
-    client.flush().await.unwrap();
+    client.publish("the-beginning", "".into()).await.unwrap();
+    while heard.next().await.unwrap().subject.as_str() != "the-beginning" {}
     for _ in 0..50 {
         aether.send(measure("a", 1)).await.unwrap();
     }
