@@ -14,11 +14,11 @@
 #[expect(dead_code, reason = "one server is enough here")]
 mod server;
 
-use std::{collections::BTreeMap, error::Error, fs, time::Instant};
+use std::{collections::BTreeMap, convert::Infallible, error::Error, fs, time::Instant};
 
 use aether::{
-    ActorId, Aether, Commit, DynEventStore, EmbeddedEventStore, Event, EventStore as _,
-    JetStreamOptions, Position, Version, prelude::*,
+    ActorId, Commit, DynEventStore, EmbeddedEventStore, Event, EventStore as _, JetStreamOptions,
+    Position, Version, prelude::*, runtime::Aether,
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -34,12 +34,34 @@ struct Booked {
     reference: String,
 }
 
+#[derive(Command, Serialize, Deserialize)]
+struct Book {
+    #[command(id)]
+    account: String,
+    cents: u64,
+    reference: String,
+}
+
 #[derive(Aggregate, Debug, Default)]
 #[aggregate(events(Booked))]
-struct Account {}
+struct Account;
 
 #[handlers]
 impl Account {
+    #[handle]
+    fn book(&self, command: Book) -> Result<Booked, Infallible> {
+        let Book {
+            account,
+            cents,
+            reference,
+        } = command;
+        Ok(Booked {
+            account,
+            cents,
+            reference,
+        })
+    }
+
     #[apply]
     fn booked(&mut self, _event: &Booked) {}
 }
