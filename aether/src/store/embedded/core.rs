@@ -108,8 +108,16 @@ impl Core {
         &self,
         work: impl FnOnce(&Database) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
+        ended(self.reading(work).await)
+    }
+
+    /// The same, begun at once.
+    pub(super) fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, Failure> + Send + 'static,
+    ) -> task::JoinHandle<Result<T, StoreError>> {
         let engine = Arc::clone(&self.engine);
-        off_thread(move || engine.read(work)).await
+        task::spawn_blocking(move || engine.read(work))
     }
 }
 
@@ -127,7 +135,14 @@ impl Drop for Core {
 pub(super) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match task::spawn_blocking(work).await {
+    ended(task::spawn_blocking(work).await)
+}
+
+/// What came of something that was done off the threads that run futures.
+pub(super) fn ended<T>(
+    ended: Result<Result<T, StoreError>, task::JoinError>,
+) -> Result<T, StoreError> {
+    match ended {
         Ok(answer) => answer,
         Err(err) => Err(StoreError::new(
             StoreErrorKind::Unavailable,

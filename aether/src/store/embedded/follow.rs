@@ -2,12 +2,17 @@ use std::{collections::VecDeque, sync::Arc};
 
 use futures_core::Stream;
 use futures_util::stream;
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
-use super::{core::Core, reading, tables::Tables};
+use super::{
+    core::{Core, ended},
+    reading::{self, Block},
+    tables::Tables,
+};
 use crate::{Namespace, Position, Recorded, StoreError, StoreErrorKind};
 
-/// How many commits, and how many bytes give or take a commit, are read ahead of a reader.
+/// How many commits, and how many bytes give or take a commit, are read at once. Twice as much
+/// lies ahead of a reader.
 const AHEAD: (usize, usize) = (256, 1 << 20);
 
 /// Every commit after a position, those to come included.
@@ -23,6 +28,7 @@ pub(super) fn follow(
         head,
         last: after,
         ahead: VecDeque::new(),
+        coming: None,
         trouble: None,
     };
     // The future of the next item lives in the stream, so that dropping `next()` loses nothing.
@@ -42,6 +48,8 @@ struct Follower {
     /// The position of the last commit that was given out or lies ahead.
     last: Position,
     ahead: VecDeque<Recorded>,
+    /// Those after these, which are read while these are looked at.
+    coming: Option<JoinHandle<Result<Block, StoreError>>>,
     /// What is wrong after those that lie ahead.
     trouble: Option<StoreError>,
 }
@@ -61,13 +69,14 @@ impl Follower {
 
     async fn look_ahead(&mut self) -> Result<(), StoreError> {
         let after = self.last;
-        let more = self.head.wait_for(|head| *head > after).await;
-        more.map_err(|_closed| closed())?;
-        let tables = self.tables.clone();
-        let block = self
-            .core
-            .read(move |database| reading::block(database, &tables, after, AHEAD));
-        let mut block = block.await?;
+        let coming = if let Some(coming) = self.coming.take() {
+            coming
+        } else {
+            let more = self.head.wait_for(|head| *head > after).await;
+            more.map_err(|_closed| closed())?;
+            self.read_on()
+        };
+        let mut block = ended(coming.await)?;
         match block.commits.last() {
             Some(recorded) => self.last = recorded.position,
             None if block.trouble.is_none() => {
@@ -79,7 +88,16 @@ impl Follower {
         }
         self.ahead = block.commits.into();
         self.trouble = block.trouble;
+        let is_more = self.trouble.is_none() && *self.head.borrow() > self.last;
+        self.coming = is_more.then(|| self.read_on());
         Ok(())
+    }
+
+    /// Begins to read what comes after the last one.
+    fn read_on(&self) -> JoinHandle<Result<Block, StoreError>> {
+        let (tables, after) = (self.tables.clone(), self.last);
+        self.core
+            .reading(move |database| reading::block(database, &tables, after, AHEAD))
     }
 }
 
