@@ -82,7 +82,7 @@ async fn a_ride_is_paid_for() -> Result<(), Box<dyn std::error::Error>> {
 
     // All that follows from it has happened.
     aether.settled().await?;
-    let charge = aether.load::<Charge>(back.events[0].id).await?;
+    let charge = aether.load::<Charge>(back.events()[0].id).await?;
     assert!(charge.paid);
 
     let free = aether.ask(BikesAt { station: station() }).await?;

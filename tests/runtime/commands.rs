@@ -30,7 +30,7 @@ async fn what_is_decided_is_stored_and_loaded_again() {
         .await
         .unwrap();
     assert_eq!(
-        (sent.version, sent.repeated, sent.events.len()),
+        (sent.version, sent.repeated, sent.events().len()),
         (Version::FIRST, false, 1)
     );
     let loaded = aether.load::<Ticket>("a").await.unwrap();
@@ -40,7 +40,7 @@ async fn what_is_decided_is_stored_and_loaded_again() {
         .events(&sent.actor_id, Version::NONE)
         .await
         .unwrap();
-    assert_eq!(stored, sent.events);
+    assert_eq!(stored, sent.events());
     assert_eq!(sent.actor_id.as_str(), "Ticket.a");
     assert_eq!(
         stored[0].metadata.correlation_id.as_deref(),
@@ -81,8 +81,8 @@ async fn a_command_sent_again_under_its_id_takes_effect_once() {
     let (first, again) = (pay().await.unwrap(), pay().await.unwrap());
     assert_eq!((first.repeated, again.repeated), (false, true));
     assert_eq!(
-        (first.position, &first.events),
-        (again.position, &again.events)
+        (first.position, first.events()),
+        (again.position, again.events())
     );
     assert_eq!(aether.load::<Ticket>("a").await.unwrap().paid, 1);
 }
@@ -98,7 +98,7 @@ async fn a_command_that_gives_no_event_stores_nothing() {
         .await
         .unwrap();
     assert_eq!(
-        (sent.position, sent.version, sent.events),
+        (sent.position, sent.version, sent.into_events()),
         (None, Version::NONE, vec![])
     );
 }

@@ -332,7 +332,7 @@ async fn what_it_does_says_why_and_what_it_has_received_is_nobody_elses() {
         .send(PayTicket { ticket })
         .correlated("evening")
         .await;
-    let cause = sent.expect("it is paid").events[0].clone();
+    let cause = sent.expect("it is paid").events()[0].clone();
     assert_eq!(seats(&aether, "1").await, 4);
     let received = events(&aether, "Admission.a").await;
     assert_eq!(

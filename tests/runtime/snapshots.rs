@@ -108,7 +108,7 @@ async fn a_command_whose_id_is_known_is_found_however_long_ago_it_was() {
     assert!(aether.snapshots().saved > 4);
     let again = aether.send(measure("a", 7)).with_id(id).await.unwrap();
     assert!(again.repeated);
-    assert_eq!(again.events, first.events);
+    assert_eq!(again.events(), first.events());
     assert_eq!(aether.load::<Meter>("a").await.unwrap().total, 67);
 }
 

@@ -202,7 +202,7 @@ async fn a_request_that_names_its_trace_from_outside_is_part_of_that() {
         .traced(format!("00-{trace}-{span}-01"))
         .await
         .unwrap();
-    let stored = sent.events[0].metadata.traceparent.clone().unwrap();
+    let stored = sent.events()[0].metadata.traceparent.clone().unwrap();
     assert!(
         stored.starts_with(&format!("00-{trace}-")) && !stored.contains(span),
         "{stored}"

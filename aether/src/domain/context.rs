@@ -90,8 +90,8 @@ impl Context {
     }
 
     #[cfg(feature = "runtime")]
-    pub(crate) fn into_correlation_id(self) -> Option<String> {
-        self.correlation_id
+    pub(crate) fn into_parts(self) -> (ActorId, Option<String>) {
+        (self.actor_id, self.correlation_id)
     }
 
     /// A new id: another one at each call, and the same ones when the command is handled again.

@@ -1,8 +1,8 @@
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
-use crate::{Clock as _, SystemClock};
+use crate::{Clock as _, SystemClock, Timestamp};
 
 /// The bits of a UUID of version 7 behind its variant.
 const COUNTED: u128 = (1 << 62) - 1;
@@ -28,11 +28,36 @@ static LAST: Mutex<u128> = Mutex::new(0);
 ///   past it; there is room for 2^61 of them.
 /// - Whoever has seen one id can guess the next ones: none of them is a secret.
 pub(super) fn next() -> Uuid {
-    let now = u128::from(SystemClock.now().as_unix_millis().cast_unsigned());
-    // A panic while the lock is held can only be our own bug, and leaves nothing half done.
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    made_after(millis(SystemClock.now()), lock())
+}
+
+/// The same, by who has just read a clock: it is read again only if the millisecond is another than
+/// that of the last one.
+#[cfg(feature = "runtime")]
+pub(super) fn next_at(moment: Timestamp) -> Uuid {
+    let last = lock();
+    let same = millis(moment);
+    let is_same = same == *last >> MILLIS;
+    let now = if is_same {
+        same
+    } else {
+        millis(SystemClock.now())
+    };
+    made_after(now, last)
+}
+
+fn made_after(now: u128, mut last: MutexGuard<'_, u128>) -> Uuid {
     *last = after(*last, now, Uuid::now_v7);
     Uuid::from_u128(*last)
+}
+
+/// A panic while the lock is held can only be our own bug, and leaves nothing half done.
+fn lock() -> MutexGuard<'static, u128> {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn millis(moment: Timestamp) -> u128 {
+    u128::from(moment.as_unix_millis().cast_unsigned())
 }
 
 fn after(last: u128, now: u128, random: impl FnOnce() -> Uuid) -> u128 {
@@ -63,6 +88,20 @@ mod tests {
             assert_eq!(id.get_version(), Some(uuid::Version::SortRand));
             assert_eq!(id.get_variant(), uuid::Variant::RFC4122);
         }
+    }
+
+    #[cfg(feature = "runtime")]
+    #[test]
+    fn a_moment_that_was_read_before_changes_neither_order_nor_time() {
+        let before = next();
+        let (far, now) = (
+            Timestamp::from_unix_millis(1 << 45).unwrap(),
+            SystemClock.now(),
+        );
+        let made = [far, Timestamp::UNIX_EPOCH, now, now].map(next_at);
+        assert!(before < made[0] && made.is_sorted());
+        let latest = millis(SystemClock.now());
+        assert!(made.iter().all(|id| id.as_u128() >> MILLIS <= latest));
     }
 
     #[test]

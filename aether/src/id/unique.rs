@@ -82,6 +82,21 @@ unique_id!(
     "a key id"
 );
 
+#[cfg(feature = "runtime")]
+macro_rules! made_at {
+    ($($id:ident),+) => {$(
+        impl $id {
+            /// The same as `new`, by who has just read a clock.
+            pub(crate) fn new_at(moment: crate::Timestamp) -> Self {
+                Self(sequence::next_at(moment))
+            }
+        }
+    )+};
+}
+
+#[cfg(feature = "runtime")]
+made_at!(CommandId, CommitId, EventId);
+
 impl CommandId {
     /// Derives an id from what caused the command: the same cause and key give the same id.
     ///

@@ -33,6 +33,16 @@ impl<T: Send + 'static> Driven<T> {
         let state = State::New(Box::pin(work));
         Self { state, spawner }
     }
+
+    /// The same, for what is known to wait.
+    pub(super) fn waiting(
+        work: impl Future<Output = T> + Send + 'static,
+        spawner: Spawner,
+    ) -> Self {
+        let task = spawner.driven(work);
+        let state = State::Spawned(AbortOnDropHandle::new(task));
+        Self { state, spawner }
+    }
 }
 
 impl<T: Send + 'static> Future for Driven<T> {

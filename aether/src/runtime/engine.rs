@@ -1,15 +1,18 @@
 use std::{
-    collections::HashMap,
+    future::{Future as _, poll_fn},
     iter::repeat_n,
+    ops::ControlFlow,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::{self, Poll},
     time::Duration,
 };
 
 use tokio::time::{Instant, timeout_at};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use super::{
     actors::{Actors, Cell, Live, Turn},
@@ -18,7 +21,7 @@ use super::{
     envelope::{Envelope, Known},
     meters::Meters,
     projections::Inline,
-    route::{Order, Routed},
+    route::{Order, Routed, Routes},
     search,
     send::Sent,
     snapshots::{Fold, Loaded, Refreshed, Snapshotter, Wanted},
@@ -27,8 +30,8 @@ use super::{
     trace,
 };
 use crate::{
-    Clock, CommandId, Commit, DynEventStore, Event, EventId, EventStore as _, Receipt, Recorded,
-    SessionMark, StoreError, StoreErrorKind,
+    Clock, CommandId, Commit, CommitId, DynEventStore, Event, EventId, EventStore as _, Receipt,
+    Recorded, SessionMark, StoreError, StoreErrorKind, Timestamp,
     domain::{Context, Given, NewEvent},
 };
 
@@ -41,10 +44,41 @@ pub(super) struct Engine {
     pub(super) actors: Arc<Actors>,
     pub(super) meters: Arc<Meters>,
     pub(super) spawner: Spawner,
-    pub(super) routes: HashMap<&'static str, Routed>,
+    pub(super) routes: Routes,
     pub(super) attempts: u32,
     /// The projections that are to have the events of a command before it is answered.
     pub(super) inline: Vec<Arc<dyn Inline>>,
+}
+
+/// What came of a command without waiting.
+pub(super) enum Attempt {
+    Ended(Result<Sent, CommandError>),
+    /// It has to wait.
+    Waits(Stage),
+}
+
+/// How far a command has come that has to wait.
+pub(super) struct Stage {
+    span: Span,
+    begun: Instant,
+    at: At,
+}
+
+/// Where a command waits.
+enum At {
+    /// Before its actor.
+    Line(Arc<Cell>),
+    /// It has its turn; the actor has to be loaded, or its history to be searched.
+    Turn(Turn),
+    /// The store has its events.
+    Storing(Storing),
+}
+
+impl Stage {
+    /// Whether it has begun to wait for an answer, and will be woken.
+    pub(super) const fn is_under_way(&self) -> bool {
+        matches!(self.at, At::Storing(_))
+    }
 }
 
 /// What there is to do for a command, now that its actor has decided.
@@ -67,44 +101,134 @@ enum Awake {
 impl Engine {
     /// The name of a command as the route knows it, if there is one.
     pub(super) fn known(&self, command: &str) -> Option<&'static str> {
-        self.routes.get_key_value(command).map(|(known, _)| *known)
+        self.routes.name(command)
     }
 
     /// Carries out a command, which its sender may have given as it is.
     pub(super) async fn execute(
         self: &Arc<Self>,
         envelope: &Envelope,
-        given: Option<Given>,
+        mut given: Option<Given>,
     ) -> Result<Sent, CommandError> {
+        let now = self.clock.now();
+        let attempt = poll_fn(|context| {
+            let attempt = self.attempt(envelope, &mut given, now, context);
+            Poll::Ready(attempt)
+        });
+        match attempt.await {
+            Attempt::Ended(answer) => answer,
+            // Rare, or slow anyway: in a box, it does not make every command large.
+            Attempt::Waits(stage) => Box::pin(self.go_on(envelope, given, stage)).await,
+        }
+    }
+
+    /// Carries out a command, which comes at this moment, as far as nothing has to be waited for.
+    ///
+    /// If the actor is in memory, nobody else's turn, and the store answers at once, that is all.
+    /// It goes on from where it waits by [`Engine::go_on`].
+    pub(super) fn attempt(
+        self: &Arc<Self>,
+        envelope: &Envelope,
+        given: &mut Option<Given>,
+        now: Timestamp,
+        context: &mut task::Context<'_>,
+    ) -> Attempt {
+        let (routed, cell) = match self.addressed(envelope) {
+            Ok(addressed) => addressed,
+            Err(err) => return Attempt::Ended(Err(err)),
+        };
+        let begun = Instant::now();
+        let span = trace::command(envelope, &cell.actor_id);
+        // What is in a span, or waits for projections, is so from its beginning.
+        if !span.is_disabled() || !self.inline.is_empty() {
+            let at = At::Line(cell);
+            return Attempt::Waits(Stage { span, begun, at });
+        }
+        let mut order = Order {
+            routed,
+            envelope,
+            given,
+            begun,
+        };
+        match self.first(&mut order, cell, now, context) {
+            ControlFlow::Continue(at) => Attempt::Waits(Stage { span, begun, at }),
+            ControlFlow::Break(answer) => {
+                routed.meters.ended(begun.elapsed(), &answer);
+                Attempt::Ended(answer)
+            }
+        }
+    }
+
+    fn addressed(&self, envelope: &Envelope) -> Result<(&Routed, Arc<Cell>), CommandError> {
         let command = envelope.outgoing.command;
         let routed = self.routes.get(command);
         let routed = routed.ok_or(CommandError::Unhandled { command })?;
         let (actor_type, key) = (routed.route.actor_type(), &envelope.outgoing.key);
         let cell = self.actors.cell(actor_type, key);
         let cell = cell.map_err(|source| CommandError::Address { command, source })?;
-        let begun = Instant::now();
-        let span = tracing::info_span!(
-            "command",
-            command,
-            actor = %cell.actor_id,
-            command_id = %envelope.id,
-            correlation_id = envelope.correlation_id,
-            traceparent = envelope.traceparent,
-        );
+        Ok((routed, cell))
+    }
+
+    /// What comes of the command, or where it has to wait.
+    fn first(
+        self: &Arc<Self>,
+        order: &mut Order<'_>,
+        cell: Arc<Cell>,
+        now: Timestamp,
+        context: &mut task::Context<'_>,
+    ) -> ControlFlow<Result<Sent, CommandError>, At> {
+        let mut turn = match self.actors.enter_at_once(cell, order.begun) {
+            Ok(turn) => turn,
+            Err(cell) => return ControlFlow::Continue(At::Line(cell)),
+        };
+        turn.keeps = order.routed.keeps;
+        let live = turn.live.as_mut().filter(|live| !live.is_stale);
+        let Some(live) = live.filter(|live| is_new(live, order.envelope)) else {
+            return ControlFlow::Continue(At::Turn(turn));
+        };
+        self.meters.hits.increment(1);
+        let commit = match self.decide_on(order, live, now) {
+            Ok(Decided::Store(commit)) => commit,
+            Ok(Decided::Done(sent)) => return ControlFlow::Break(Ok(sent)),
+            Err(err) => return ControlFlow::Break(Err(err)),
+        };
+        if order.envelope.is_expired() {
+            return ControlFlow::Break(Err(CommandError::Expired));
+        }
+        let mut storing = Storing::new(self, turn, commit);
+        match Pin::new(&mut storing).poll(context) {
+            Poll::Pending => ControlFlow::Continue(At::Storing(storing)),
+            Poll::Ready((turn, Err(err))) if err.kind() == StoreErrorKind::Conflict => {
+                ControlFlow::Continue(At::Storing(Storing::ended(turn, Err(err))))
+            }
+            Poll::Ready((_turn, answer)) => ControlFlow::Break(answer.map_err(CommandError::Store)),
+        }
+    }
+
+    /// Carries out the rest of a command that had to wait.
+    pub(super) async fn go_on(
+        self: &Arc<Self>,
+        envelope: &Envelope,
+        mut given: Option<Given>,
+        stage: Stage,
+    ) -> Result<Sent, CommandError> {
+        let Stage { span, begun, at } = stage;
+        let command = envelope.outgoing.command;
+        let routed = self.routes.get(command);
+        let routed = routed.ok_or(CommandError::Unhandled { command })?;
         trace::join(&span, envelope.traceparent.as_deref());
         // What follows from the command names its span.
         let traced = trace::traceparent(&span).map(|traceparent| envelope.in_trace(traceparent));
-        let envelope = traced.as_ref().unwrap_or(envelope);
         let order = Order {
             routed,
-            envelope,
-            given,
+            envelope: traced.as_ref().unwrap_or(envelope),
+            given: &mut given,
             begun,
         };
         let answer = if span.is_disabled() {
-            self.in_time(order, cell).await
+            self.in_time(order, at).await
         } else {
-            Box::pin(self.in_time(order, cell)).instrument(span).await
+            Box::pin(self.in_time(order, at)).instrument(span).await
         };
         if let Ok(sent) = &answer {
             for inline in &self.inline {
@@ -116,16 +240,12 @@ impl Engine {
     }
 
     /// Carries it out, or gives up when its time has run out.
-    async fn in_time(
-        self: &Arc<Self>,
-        order: Order<'_>,
-        cell: Arc<Cell>,
-    ) -> Result<Sent, CommandError> {
+    async fn in_time(self: &Arc<Self>, order: Order<'_>, at: At) -> Result<Sent, CommandError> {
         let (id, is_storing) = (order.envelope.id, AtomicBool::new(false));
         let Some(deadline) = order.envelope.deadline else {
-            return self.run(order, cell, &is_storing).await;
+            return self.run(order, at, &is_storing).await;
         };
-        let run = Box::pin(self.run(order, cell, &is_storing));
+        let run = Box::pin(self.run(order, at, &is_storing));
         match timeout_at(deadline, run).await {
             Ok(answer) => answer,
             Err(_elapsed) if is_storing.load(Ordering::Relaxed) => {
@@ -138,29 +258,27 @@ impl Engine {
     async fn run(
         self: &Arc<Self>,
         mut order: Order<'_>,
-        cell: Arc<Cell>,
+        at: At,
         is_storing: &AtomicBool,
     ) -> Result<Sent, CommandError> {
         let envelope = order.envelope;
-        let actor_id = cell.actor_id.clone();
-        let turn = self.actors.enter(cell, envelope.full, order.begun).await;
-        let mut turn = turn.map_err(|waiting| CommandError::Busy { actor_id, waiting })?;
-        turn.keeps = order.routed.keeps;
         let mut backoff = Backoff::of_conflicts(envelope.id.as_uuid().as_u64_pair().1);
+        let (mut turn, mut stored) = self.arrived(&order, at, is_storing).await?;
         loop {
-            let commit = match self.decided(&mut order, &mut turn).await? {
-                Decided::Done(sent) => return Ok(sent),
-                Decided::Store(commit) => commit,
-            };
-            if envelope.is_expired() {
-                return Err(CommandError::Expired);
-            }
-            is_storing.store(true, Ordering::Relaxed);
-            let answer;
-            (turn, answer) = Storing::new(Arc::clone(self), turn, commit).await;
-            is_storing.store(false, Ordering::Relaxed);
-            match answer {
-                Err(source) if source.kind() == StoreErrorKind::Conflict => {
+            match stored.take() {
+                None => {
+                    let commit = match self.decided(&mut order, &mut turn).await? {
+                        Decided::Done(sent) => return Ok(sent),
+                        Decided::Store(commit) => commit,
+                    };
+                    if envelope.is_expired() {
+                        return Err(CommandError::Expired);
+                    }
+                    let answer;
+                    (turn, answer) = flagged(Storing::new(self, turn, commit), is_storing).await;
+                    stored = Some(answer);
+                }
+                Some(Err(source)) if source.kind() == StoreErrorKind::Conflict => {
                     self.meters.conflicts.increment(1);
                     let wait = backoff.next();
                     if backoff.attempts() >= self.attempts {
@@ -173,9 +291,33 @@ impl Engine {
                     }
                     pause(wait).await;
                 }
-                answer => return answer.map_err(CommandError::Store),
+                Some(answer) => return answer.map_err(CommandError::Store),
             }
         }
+    }
+
+    /// Waits for its turn, or for what the store says if it has decided before.
+    async fn arrived(
+        self: &Arc<Self>,
+        order: &Order<'_>,
+        at: At,
+        is_storing: &AtomicBool,
+    ) -> Result<(Turn, Option<Result<Sent, StoreError>>), CommandError> {
+        let mut turn = match at {
+            At::Line(cell) => {
+                let actor_id = cell.actor_id.clone();
+                let turn = self.actors.enter(cell, order.envelope.full, order.begun);
+                let turn = turn.await;
+                turn.map_err(|waiting| CommandError::Busy { actor_id, waiting })?
+            }
+            At::Turn(turn) => turn,
+            At::Storing(storing) => {
+                let (turn, answer) = flagged(storing, is_storing).await;
+                return Ok((turn, Some(answer)));
+            }
+        };
+        turn.keeps = order.routed.keeps;
+        Ok((turn, None))
     }
 
     /// Lets the actor decide on its present state, or what is taken for it.
@@ -204,7 +346,17 @@ impl Engine {
         if !is_new && let Some(sent) = self.before(live, envelope).await? {
             return Ok(Decided::Done(sent));
         }
-        if let Some(commit) = self.decide(order, &*live.fold)? {
+        self.decide_on(order, live, self.clock.now())
+    }
+
+    /// Lets the actor decide on a state for a command that it has not handled.
+    fn decide_on(
+        &self,
+        order: &mut Order<'_>,
+        live: &mut Live,
+        now: Timestamp,
+    ) -> Result<Decided, CommandError> {
+        if let Some(commit) = decide(order, &*live.fold, now)? {
             return Ok(Decided::Store(commit));
         }
         self.snapshotter.consider(&*live.fold, &mut live.start);
@@ -259,11 +411,12 @@ impl Engine {
         live: &mut Live,
         envelope: &Envelope,
     ) -> Result<Option<Sent>, CommandError> {
+        if is_new(live, envelope) {
+            return Ok(None);
+        }
         let id = envelope.id;
         let found = match &envelope.known {
             Known::Fresh => return Ok(None),
-            Known::Given if !live.start.may_have(id) => return Ok(None),
-            Known::Marked(mark) if live.start.sessions.is_new(mark) => return Ok(None),
             Known::Given => Box::pin(self.anywhere(live, id)).await,
             Known::Marked(mark) => Box::pin(self.in_session(live, id, mark)).await,
         };
@@ -302,24 +455,6 @@ impl Engine {
         Ok(sent)
     }
 
-    fn decide(
-        &self,
-        order: &mut Order<'_>,
-        actor: &dyn Fold,
-    ) -> Result<Option<Commit>, CommandError> {
-        let envelope = order.envelope;
-        let context = Context::new(actor.actor_id().clone(), envelope.id)
-            .at(self.clock.now())
-            .at_version(actor.version())
-            .correlated(Some(envelope.conversation()));
-        let command = envelope.outgoing.command;
-        let decided = order
-            .decide(actor, &context)
-            .ok_or(CommandError::Unhandled { command })?
-            .map_err(|err| CommandError::of(command, err))?;
-        commit(decided, envelope, context)
-    }
-
     /// Has the store store a commit, and measures how that goes.
     pub(super) async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
         let begun = Instant::now();
@@ -340,6 +475,41 @@ impl Engine {
     }
 }
 
+/// Whether it is certain, without asking anyone, that the actor has not handled the command.
+fn is_new(live: &Live, envelope: &Envelope) -> bool {
+    match &envelope.known {
+        Known::Fresh => true,
+        Known::Given => !live.start.may_have(envelope.id),
+        Known::Marked(mark) => live.start.sessions.is_new(mark),
+    }
+}
+
+/// Says, as long as it is so, that something is being stored.
+async fn flagged(storing: Storing, is_storing: &AtomicBool) -> (Turn, Result<Sent, StoreError>) {
+    is_storing.store(true, Ordering::Relaxed);
+    let ended = storing.await;
+    is_storing.store(false, Ordering::Relaxed);
+    ended
+}
+
+fn decide(
+    order: &mut Order<'_>,
+    actor: &dyn Fold,
+    now: Timestamp,
+) -> Result<Option<Commit>, CommandError> {
+    let envelope = order.envelope;
+    let context = Context::new(actor.actor_id().clone(), envelope.id)
+        .at(now)
+        .at_version(actor.version())
+        .correlated(Some(envelope.conversation()));
+    let command = envelope.outgoing.command;
+    let decided = order
+        .decide(actor, &context)
+        .ok_or(CommandError::Unhandled { command })?
+        .map_err(|err| CommandError::of(command, err))?;
+    commit(decided, envelope, context)
+}
+
 /// What was decided on, as a commit; none if it is nothing.
 fn commit(
     decided: Vec<NewEvent>,
@@ -349,9 +519,9 @@ fn commit(
     if decided.is_empty() {
         return Ok(None);
     }
-    let (actor_id, timestamp) = (context.actor_id().clone(), context.now());
-    let mut version = context.version();
-    let metadata = envelope.metadata(context.into_correlation_id());
+    let (mut version, timestamp) = (context.version(), context.now());
+    let (actor_id, correlation_id) = context.into_parts();
+    let metadata = envelope.metadata(correlation_id);
     let metadata = repeat_n(metadata, decided.len());
     let events = decided.into_iter().zip(metadata).map(|(new, metadata)| {
         version = version.next();
@@ -361,7 +531,7 @@ fn commit(
             data,
         } = new;
         Event {
-            id: EventId::new(),
+            id: EventId::new_at(timestamp),
             event_type,
             actor_id: actor_id.clone(),
             version,
@@ -371,7 +541,7 @@ fn commit(
             timestamp,
         }
     });
-    let commit = Commit::new(events);
+    let commit = Commit::identified(CommitId::new_at(timestamp), events.collect());
     commit
         .map(Some)
         .map_err(|err| CommandError::Store(StoreError::from(err)))

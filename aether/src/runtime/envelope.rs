@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::actors::Full;
-use crate::{CommandId, Event, Metadata, Sequence, SessionMark, domain::Outgoing};
+use crate::{CommandId, Event, Metadata, Sequence, SessionMark, Timestamp, domain::Outgoing};
 
 /// Where the id of a command is known from, and so where the command may have been handled before.
 #[derive(Debug, Clone)]
@@ -42,10 +43,10 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// A command that comes from outside.
+    /// A command that comes from outside. It has no id before it [begins](Self::begin).
     pub(super) fn new(outgoing: Outgoing) -> Self {
         Self {
-            id: CommandId::new(),
+            id: CommandId::from(Uuid::nil()),
             known: Known::Fresh,
             outgoing,
             correlation_id: None,
@@ -53,6 +54,13 @@ impl Envelope {
             traceparent: None,
             deadline: None,
             full: Full::Wait,
+        }
+    }
+
+    /// It is being sent, at this moment: from here on it has an id.
+    pub(super) fn begin(&mut self, now: Timestamp) {
+        if matches!(self.known, Known::Fresh) {
+            self.id = CommandId::new_at(now);
         }
     }
 
@@ -90,8 +98,8 @@ impl Envelope {
             id,
             known,
             outgoing,
-            correlation_id: correlation_id.or_else(|| Some(event.id.to_string())),
-            causation_id: Some(event.id.to_string()),
+            correlation_id: correlation_id.or_else(|| Some(text(event.id.as_uuid()))),
+            causation_id: Some(text(event.id.as_uuid())),
             traceparent,
             deadline: None,
             full: Full::Wait,
@@ -114,7 +122,7 @@ impl Envelope {
     /// The conversation that its events belong to.
     pub(super) fn conversation(&self) -> String {
         let given = self.correlation_id.clone();
-        given.unwrap_or_else(|| self.id.to_string())
+        given.unwrap_or_else(|| text(self.id.as_uuid()))
     }
 
     /// What its events say about why they happened.
@@ -129,4 +137,10 @@ impl Envelope {
         }
         metadata
     }
+}
+
+/// The text of an id, as it shows itself, without a formatter in between.
+fn text(id: &Uuid) -> String {
+    let mut room = Uuid::encode_buffer();
+    id.hyphenated().encode_lower(&mut room).to_owned()
 }

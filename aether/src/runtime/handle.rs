@@ -3,17 +3,19 @@ use std::{
     collections::HashMap,
     fmt::{self, Display},
     sync::Arc,
+    task::Context,
 };
 
 use eventstorming::meta;
 use tokio::sync::watch;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::{
     actors::ActorsStatus,
     builder::AetherBuilder,
     command_error::{CommandError, LoadError, ReadError},
     driven::Driven,
-    engine::Engine,
+    engine::{Attempt, Engine, Stage},
     envelope::Envelope,
     health::Health,
     monitor::Seen,
@@ -119,24 +121,47 @@ impl Aether {
         SendCommand::new(self, C::META.name.as_str(), outgoing, Box::new(command))
     }
 
-    /// Begins to carry out a command, which its sender has given as it is.
-    pub(super) fn execute(
+    /// Carries out a command as far as nothing has to be waited for. What its sender has given is
+    /// taken out once it was decided on.
+    pub(super) fn attempt(
         &self,
-        envelope: Envelope,
-        given: Given,
-    ) -> Result<Driven<Result<Sent, CommandError>>, CommandError> {
+        envelope: &mut Envelope,
+        given: &mut Option<Given>,
+        context: &mut Context<'_>,
+    ) -> Attempted {
         // Shutdown waits for what has begun; what has not begun is refused.
         let begun = self.0.tasks.begin();
         if self.0.tasks.is_stopped() {
-            return Err(CommandError::Stopped);
+            return Attempted::Ended(Err(CommandError::Stopped));
         }
+        let engine = &self.0.engine;
+        let now = engine.clock.now();
+        envelope.begin(now);
+        match engine.attempt(envelope, given, now, context) {
+            Attempt::Ended(answer) => Attempted::Ended(answer),
+            Attempt::Waits(stage) => Attempted::Waits(stage, begun),
+        }
+    }
+
+    /// Has the rest of a command carried out, which has to wait.
+    pub(super) fn go_on(
+        &self,
+        envelope: Envelope,
+        given: Option<Given>,
+        (stage, begun): (Stage, TaskTrackerToken),
+    ) -> Driven<Result<Sent, CommandError>> {
         let engine = Arc::clone(&self.0.engine);
         let spawner = engine.spawner.clone();
+        let is_under_way = stage.is_under_way();
         let work = async move {
             let _begun = begun;
-            engine.execute(&envelope, Some(given)).await
+            engine.go_on(&envelope, given, stage).await
         };
-        Ok(Driven::new(work, spawner))
+        if is_under_way {
+            Driven::waiting(work, spawner)
+        } else {
+            Driven::new(work, spawner)
+        }
     }
 
     /// Folds the present state of an actor from the log, or from its snapshot and what came after
@@ -435,6 +460,13 @@ impl Aether {
         let engine = &self.0.engine;
         engine.snapshotter.close(engine.actors.drain()).await;
     }
+}
+
+/// What came of a command without waiting.
+pub(super) enum Attempted {
+    Ended(Result<Sent, CommandError>),
+    /// It has to wait, and shutdown for it.
+    Waits(Stage, TaskTrackerToken),
 }
 
 fn unknown<P: Projection>() -> ReadError {

@@ -37,12 +37,41 @@ pub(super) struct Routed {
     pub(super) keeps: bool,
 }
 
+/// The routes of all commands, by name.
+///
+/// They are few, and their names come from the program alone: so they are sorted and not hashed.
+pub(super) struct Routes(Vec<(&'static str, Routed)>);
+
+impl Routes {
+    pub(super) fn get(&self, command: &str) -> Option<&Routed> {
+        self.at(command).map(|(_, routed)| routed)
+    }
+
+    /// The name as the route knows it.
+    pub(super) fn name(&self, command: &str) -> Option<&'static str> {
+        self.at(command).map(|(name, _)| *name)
+    }
+
+    fn at(&self, command: &str) -> Option<&(&'static str, Routed)> {
+        let place = self.0.binary_search_by(|(name, _)| (*name).cmp(command));
+        self.0.get(place.ok()?)
+    }
+}
+
+impl FromIterator<(&'static str, Routed)> for Routes {
+    fn from_iter<T: IntoIterator<Item = (&'static str, Routed)>>(routes: T) -> Self {
+        let mut routes: Vec<_> = routes.into_iter().collect();
+        routes.sort_unstable_by_key(|(name, _)| *name);
+        Self(routes)
+    }
+}
+
 /// A command that is to be carried out, and by whom.
 pub(super) struct Order<'a> {
     pub(super) routed: &'a Routed,
     pub(super) envelope: &'a Envelope,
     /// The command as its sender has made it, until it is decided on.
-    pub(super) given: Option<Given>,
+    pub(super) given: &'a mut Option<Given>,
     /// When it came.
     pub(super) begun: Instant,
 }

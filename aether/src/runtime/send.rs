@@ -1,22 +1,25 @@
 use std::{
     fmt,
-    future::{Future, IntoFuture},
+    future::{Future, IntoFuture, ready},
+    mem,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use tokio::time::Instant;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::{
     actors::Full,
     command_error::{CommandError, ReadError},
     driven::Driven,
+    engine::Stage,
     envelope::{Envelope, Known},
-    handle::Aether,
+    handle::{Aether, Attempted},
 };
 use crate::{
-    ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, StoreError,
+    ActorId, CommandId, Commit, Event, InvalidPayload, Position, Receipt, Recorded, StoreError,
     StoreErrorKind, Version,
     domain::{Given, Outgoing, Projection},
 };
@@ -34,21 +37,29 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "a command is sent when it is awaited"]
 pub struct SendCommand<'a> {
-    aether: &'a Aether,
-    command: &'static str,
-    envelope: Result<Envelope, InvalidPayload>,
-    given: Given,
-    /// The projections that are to have its events.
-    projections: Vec<Result<usize, ReadError>>,
+    following: Following<'a>,
+    parcel: Parcel,
 }
 
 /// A command on its way: what awaits a [`SendCommand`].
 #[must_use = "a command is sent when it is awaited"]
-pub struct Sending<'a>(Way<'a>);
+pub struct Sending<'a> {
+    following: Following<'a>,
+    way: Way<'a>,
+}
+
+/// A command with all that goes with it.
+#[derive(Debug)]
+struct Parcel {
+    command: &'static str,
+    envelope: Result<Envelope, InvalidPayload>,
+    /// The command as it was made, until it is decided on.
+    given: Option<Given>,
+}
 
 enum Way<'a> {
-    New(SendCommand<'a>),
-    Begun(Driven<Answer>, Following<'a>),
+    New(Parcel),
+    Begun(Driven<Answer>),
     Projecting(Pin<Box<dyn Future<Output = Answer> + Send + 'a>>),
     Done,
 }
@@ -56,8 +67,10 @@ enum Way<'a> {
 type Answer = Result<Sent, CommandError>;
 
 /// The projections that a command waits for.
+#[derive(Debug)]
 struct Following<'a> {
     aether: &'a Aether,
+    /// The projections that are to have its events.
     projections: Vec<Result<usize, ReadError>>,
 }
 
@@ -68,12 +81,17 @@ impl<'a> SendCommand<'a> {
         outgoing: Result<Outgoing, InvalidPayload>,
         given: Given,
     ) -> Self {
+        let projections = Vec::new();
         Self {
-            aether,
-            command,
-            envelope: outgoing.map(Envelope::new),
-            given,
-            projections: Vec::new(),
+            following: Following {
+                aether,
+                projections,
+            },
+            parcel: Parcel {
+                command,
+                envelope: outgoing.map(Envelope::new),
+                given: Some(given),
+            },
         }
     }
 
@@ -120,12 +138,13 @@ impl<'a> SendCommand<'a> {
     /// The time given by [`SendCommand::within`] does not cover that. If the projection halts,
     /// that is [`CommandError::Unprojected`], and the events are stored.
     pub fn wait_for<P: Projection>(mut self) -> Self {
-        self.projections.push(self.aether.follower_of::<P>());
+        let follower = self.following.aether.follower_of::<P>();
+        self.following.projections.push(follower);
         self
     }
 
     fn change(mut self, change: impl FnOnce(&mut Envelope)) -> Self {
-        if let Ok(envelope) = &mut self.envelope {
+        if let Ok(envelope) = &mut self.parcel.envelope {
             change(envelope);
         }
         self
@@ -137,21 +156,28 @@ impl<'a> IntoFuture for SendCommand<'a> {
     type IntoFuture = Sending<'a>;
 
     fn into_future(self) -> Sending<'a> {
-        Sending(Way::New(self))
+        Sending {
+            following: self.following,
+            way: Way::New(self.parcel),
+        }
     }
 }
 
-impl<'a> SendCommand<'a> {
-    fn begin(self) -> Result<Way<'a>, CommandError> {
+impl Parcel {
+    /// Carries it out as far as nothing has to be waited for; none if it cannot be written.
+    fn attempt(&mut self, aether: &Aether, context: &mut Context<'_>) -> Option<Attempted> {
+        let envelope = self.envelope.as_mut().ok()?;
+        Some(aether.attempt(envelope, &mut self.given, context))
+    }
+
+    /// What it is when it was attempted and has to wait.
+    fn on_its_way<'a>(self, aether: &Aether, waits: Option<(Stage, TaskTrackerToken)>) -> Way<'a> {
         let unwritable = |err| CommandError::unwritable(self.command, err);
-        let envelope = self.envelope.map_err(unwritable)?;
-        let (aether, projections) = (self.aether, self.projections);
-        let driven = aether.execute(envelope, self.given)?;
-        let following = Following {
-            aether,
-            projections,
-        };
-        Ok(Way::Begun(driven, following))
+        match (self.envelope.map_err(unwritable), waits) {
+            (Ok(envelope), Some(waits)) => Way::Begun(aether.go_on(envelope, self.given, waits)),
+            (Ok(_), None) => Way::Done,
+            (Err(err), _) => Way::Projecting(Box::pin(ready(Err(err)))),
+        }
     }
 }
 
@@ -173,38 +199,49 @@ impl Following<'_> {
     }
 }
 
+impl Sending<'_> {
+    /// What came of the command, or none if it goes on.
+    fn advance(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer>> {
+        let waits = match &mut self.way {
+            Way::New(parcel) => match parcel.attempt(self.following.aether, context) {
+                Some(Attempted::Ended(answer)) => return Poll::Ready(Some(answer)),
+                Some(Attempted::Waits(stage, begun)) => Some((stage, begun)),
+                None => None,
+            },
+            Way::Begun(driven) => {
+                let ended = ready!(Pin::new(driven).poll(context));
+                let cut_off = || Err(CommandError::Store(cut_off()));
+                return Poll::Ready(Some(ended.unwrap_or_else(cut_off)));
+            }
+            Way::Projecting(waiting) => return waiting.as_mut().poll(context).map(Some),
+            Way::Done => return Poll::Pending,
+        };
+        if let Way::New(parcel) = mem::replace(&mut self.way, Way::Done) {
+            self.way = parcel.on_its_way(self.following.aether, waits);
+        }
+        Poll::Ready(None)
+    }
+}
+
 impl Future for Sending<'_> {
     type Output = Answer;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
         loop {
-            self.0 = match std::mem::replace(&mut self.0, Way::Done) {
-                Way::New(command) => match command.begin() {
-                    Ok(begun) => begun,
-                    Err(err) => return Poll::Ready(Err(err)),
-                },
-                Way::Begun(mut driven, following) => {
-                    let Poll::Ready(ended) = Pin::new(&mut driven).poll(context) else {
-                        self.0 = Way::Begun(driven, following);
-                        return Poll::Pending;
-                    };
-                    let answer = ended.unwrap_or_else(|| Err(CommandError::Store(cut_off())));
-                    match answer {
-                        Ok(sent) if !following.projections.is_empty() => {
-                            Way::Projecting(Box::pin(following.wait(sent)))
-                        }
-                        answer => return Poll::Ready(answer),
-                    }
-                }
-                Way::Projecting(mut waiting) => {
-                    let polled = waiting.as_mut().poll(context);
-                    if polled.is_pending() {
-                        self.0 = Way::Projecting(waiting);
-                    }
-                    return polled;
-                }
-                Way::Done => return Poll::Pending,
+            let Some(answer) = ready!(self.advance(context)) else {
+                continue;
             };
+            self.way = Way::Done;
+            match answer {
+                Ok(sent) if !self.following.projections.is_empty() => {
+                    let following = Following {
+                        aether: self.following.aether,
+                        projections: mem::take(&mut self.following.projections),
+                    };
+                    self.way = Way::Projecting(Box::pin(following.wait(sent)));
+                }
+                answer => return Poll::Ready(answer),
+            }
         }
     }
 }
@@ -218,9 +255,9 @@ fn cut_off() -> StoreError {
 
 impl fmt::Debug for Sending<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Way::New(command) => command.fmt(f),
-            Way::Begun(..) | Way::Projecting(_) | Way::Done => {
+        match &self.way {
+            Way::New(parcel) => parcel.fmt(f),
+            Way::Begun(_) | Way::Projecting(_) | Way::Done => {
                 f.debug_struct("Sending").finish_non_exhaustive()
             }
         }
@@ -237,20 +274,30 @@ pub struct Sent {
     pub version: Version,
     /// The place of its commit in the log; none if it gave no event.
     pub position: Option<Position>,
-    /// Its events, as they are stored.
-    pub events: Vec<Event>,
     /// Whether the actor had handled it before, so that nothing was done this time.
     pub repeated: bool,
+    /// What was stored, if that is known.
+    commit: Option<Commit>,
 }
 
 impl Sent {
+    /// Its events, as they are stored. They are shared with the store, if that keeps them in memory.
+    pub fn events(&self) -> &[Event] {
+        self.commit.as_ref().map_or(&[], Commit::events)
+    }
+
+    /// Its events, as they are stored.
+    pub fn into_events(self) -> Vec<Event> {
+        self.commit.map_or_else(Vec::new, Commit::into_events)
+    }
+
     pub(super) const fn nothing(actor_id: ActorId, version: Version) -> Self {
         Self {
             actor_id,
             version,
             position: None,
-            events: Vec::new(),
             repeated: false,
+            commit: None,
         }
     }
 
@@ -260,8 +307,8 @@ impl Sent {
             actor_id,
             version: receipt.version,
             position: Some(receipt.position),
-            events: Vec::new(),
             repeated: true,
+            commit: None,
         }
     }
 
@@ -278,8 +325,8 @@ impl Sent {
             actor_id: commit.actor_id().clone(),
             version: commit.version(),
             position: Some(position),
-            events: commit.into_events(),
             repeated: true,
+            commit: Some(commit),
         }
     }
 }

@@ -12,13 +12,20 @@ use super::{
     engine::Engine,
     send::Sent,
 };
-use crate::{Commit, Receipt, Recorded, StoreError, store::Appending};
+use crate::{Commit, EventStore as _, Receipt, Recorded, StoreError, store::Appending};
 
 /// What was decided on, on its way into the store and from there into the state of its turn.
 ///
 /// It is carried through once it was begun: if whoever waits for it stops waiting, a task takes it
 /// over, and shutdown waits for that.
-pub(super) struct Storing(Option<Begun>);
+pub(super) struct Storing(State);
+
+enum State {
+    Begun(Begun),
+    Ended(Turn, Result<Sent, StoreError>),
+    /// It has given what it had to give.
+    Over,
+}
 
 struct Begun {
     append: Appending,
@@ -31,40 +38,56 @@ struct Begun {
 }
 
 impl Storing {
-    pub(super) fn new(engine: Arc<Engine>, mut turn: Turn, commit: Commit) -> Self {
-        Self(Some(Begun {
-            append: engine.store.appending(commit.clone()),
-            at: Instant::now(),
-            engine,
-            live: turn.live.take(),
-            turn,
-            commit,
-        }))
+    pub(super) fn new(engine: &Arc<Engine>, mut turn: Turn, commit: Commit) -> Self {
+        let (at, live) = (Instant::now(), turn.live.take());
+        match engine.store.append_at_once(commit.clone()) {
+            Ok(answer) => {
+                let (turn, answer) = ended(engine, at, (turn, live), commit, answer);
+                Self::ended(turn, answer)
+            }
+            Err(same) => Self(State::Begun(Begun {
+                append: engine.store.appending(same),
+                at,
+                engine: Arc::clone(engine),
+                live,
+                turn,
+                commit,
+            })),
+        }
+    }
+
+    /// One that is known to have come to this end.
+    pub(super) const fn ended(turn: Turn, answer: Result<Sent, StoreError>) -> Self {
+        Self(State::Ended(turn, answer))
+    }
+}
+
+/// The turn with the state as it is now, and what came of the command.
+fn ended(
+    engine: &Engine,
+    began: Instant,
+    (mut turn, live): (Turn, Option<Box<Live>>),
+    commit: Commit,
+    answer: Result<Receipt, StoreError>,
+) -> (Turn, Result<Sent, StoreError>) {
+    engine.meters.appended(began.elapsed(), &answer);
+    match answer {
+        Ok(Receipt { position, .. }) => {
+            let recorded = Recorded { position, commit };
+            turn.live = live.and_then(|live| engine.grown(live, &recorded));
+            (turn, Ok(Sent::stored(recorded)))
+        }
+        Err(err) => {
+            turn.live = live.and_then(|live| live.unless(err.kind()));
+            (turn, Err(err))
+        }
     }
 }
 
 impl Begun {
-    /// The turn with the state as it is now, and what came of the command.
     fn ended(self, answer: Result<Receipt, StoreError>) -> (Turn, Result<Sent, StoreError>) {
-        self.engine.meters.appended(self.at.elapsed(), &answer);
-        let Self {
-            engine,
-            mut turn,
-            live,
-            commit,
-            ..
-        } = self;
-        match answer {
-            Ok(Receipt { position, .. }) => {
-                let recorded = Recorded { position, commit };
-                turn.live = live.and_then(|live| engine.grown(live, &recorded));
-                (turn, Ok(Sent::stored(recorded)))
-            }
-            Err(err) => {
-                turn.live = live.and_then(|live| live.unless(err.kind()));
-                (turn, Err(err))
-            }
-        }
+        let of = (self.turn, self.live);
+        ended(&self.engine, self.at, of, self.commit, answer)
     }
 }
 
@@ -72,21 +95,24 @@ impl Future for Storing {
     type Output = (Turn, Result<Sent, StoreError>);
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(begun) = &mut self.0 else {
-            // It has given what it had to give.
-            return Poll::Pending;
+        let answer = match &mut self.0 {
+            State::Begun(begun) => match begun.append.as_mut().poll(context) {
+                Poll::Ready(answer) => Some(answer),
+                Poll::Pending => return Poll::Pending,
+            },
+            State::Ended(..) | State::Over => None,
         };
-        let Poll::Ready(answer) = begun.append.as_mut().poll(context) else {
-            return Poll::Pending;
-        };
-        let begun = self.0.take();
-        begun.map_or(Poll::Pending, |begun| Poll::Ready(begun.ended(answer)))
+        match (std::mem::replace(&mut self.0, State::Over), answer) {
+            (State::Begun(begun), Some(answer)) => Poll::Ready(begun.ended(answer)),
+            (State::Ended(turn, answer), _) => Poll::Ready((turn, answer)),
+            (State::Begun(_) | State::Over, _) => Poll::Pending,
+        }
     }
 }
 
 impl Drop for Storing {
     fn drop(&mut self) {
-        if let Some(mut begun) = self.0.take() {
+        if let State::Begun(mut begun) = std::mem::replace(&mut self.0, State::Over) {
             let engine = Arc::clone(&begun.engine);
             engine.meters.carried_through.increment(1);
             engine.spawner.spawn(async move {

@@ -6,7 +6,20 @@
 
 use tracing::Span;
 
-use crate::{Position, Recorded};
+use super::envelope::Envelope;
+use crate::{ActorId, Position, Recorded};
+
+/// The span of a command, by whoever listens.
+pub(super) fn command(envelope: &Envelope, actor: &ActorId) -> Span {
+    tracing::info_span!(
+        "command",
+        command = envelope.outgoing.command,
+        %actor,
+        command_id = %envelope.id,
+        correlation_id = envelope.correlation_id,
+        traceparent = envelope.traceparent,
+    )
+}
 
 /// The trace that a commit belongs to.
 fn traceparent_of(recorded: &Recorded) -> Option<&str> {

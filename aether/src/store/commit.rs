@@ -9,6 +9,8 @@ use crate::{ActorId, CommandId, CommitId, Event, SessionMark, Version};
 /// A commit carries the version its actor must be at, and an id by which a repeated append is
 /// known to be a repetition. Keep the value, or clone it, to append the very same commit again.
 ///
+/// Cloning is cheap: clones share what is in it.
+///
 /// ```
 /// use aether::{Commit, Event, Version};
 /// use serde_json::json;
@@ -22,7 +24,10 @@ use crate::{ActorId, CommandId, CommitId, Event, SessionMark, Version};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commit {
+pub struct Commit(Arc<Contents>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Contents {
     id: CommitId,
     expected: Version,
     actor_id: ActorId,
@@ -93,7 +98,7 @@ impl Commit {
         for event in events.iter_mut() {
             share(&actor_id, &mut event.actor_id);
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Contents {
             id,
             expected,
             actor_id,
@@ -101,21 +106,22 @@ impl Commit {
             events,
             outgoing: Vec::new(),
             timers: Vec::new(),
-        })
+        })))
     }
 
     /// The same commit with another id.
     #[must_use]
-    pub const fn with_id(mut self, id: CommitId) -> Self {
-        self.id = id;
+    pub fn with_id(mut self, id: CommitId) -> Self {
+        self.own().id = id;
         self
     }
 
     /// The same commit, caused by this command.
     #[must_use]
     pub fn caused_by(mut self, command_id: CommandId) -> Self {
-        self.command_id = Some(command_id);
-        for event in self.events.iter_mut() {
+        let contents = self.own();
+        contents.command_id = Some(command_id);
+        for event in contents.events.iter_mut() {
             event.metadata.command_id = Some(command_id);
         }
         self
@@ -125,7 +131,7 @@ impl Commit {
     #[must_use]
     pub fn marked(mut self, mark: SessionMark) -> Self {
         let mark = Arc::new(mark);
-        for event in self.events.iter_mut() {
+        for event in self.own().events.iter_mut() {
             event.metadata.session = Some(Arc::clone(&mark));
         }
         self
@@ -135,7 +141,7 @@ impl Commit {
     /// another log, whose places are others.
     #[must_use]
     pub fn unmarked(mut self) -> Self {
-        for event in self.events.iter_mut() {
+        for event in self.own().events.iter_mut() {
             event.metadata.session = None;
         }
         self
@@ -144,7 +150,7 @@ impl Commit {
     /// The same commit, which asks for one more command.
     #[must_use]
     pub fn asking(mut self, command: OutgoingCommand) -> Self {
-        self.outgoing.push(command);
+        self.own().outgoing.push(command);
         self
     }
 
@@ -161,55 +167,54 @@ impl Commit {
     }
 
     pub(crate) fn changing(mut self, change: TimerChange) -> Self {
-        self.timers.push(change);
+        self.own().timers.push(change);
         self
     }
 
     /// What tells it from every other commit.
-    pub const fn id(&self) -> CommitId {
-        self.id
+    pub fn id(&self) -> CommitId {
+        self.0.id
     }
 
     /// The actor whose events these are.
-    pub const fn actor_id(&self) -> &ActorId {
-        &self.actor_id
+    pub fn actor_id(&self) -> &ActorId {
+        &self.0.actor_id
     }
 
     /// The command that caused it, if one did.
-    pub const fn command_id(&self) -> Option<CommandId> {
-        self.command_id
+    pub fn command_id(&self) -> Option<CommandId> {
+        self.0.command_id
     }
 
     /// The place of its command in a session, if it has one.
     pub fn session(&self) -> Option<&Arc<SessionMark>> {
-        self.events.first()?.metadata.session.as_ref()
+        self.events().first()?.metadata.session.as_ref()
     }
 
     /// The version that the actor must be at for the commit to be stored.
-    pub const fn expected(&self) -> Version {
-        self.expected
+    pub fn expected(&self) -> Version {
+        self.0.expected
     }
 
     /// The version that the actor is at after it.
     pub fn version(&self) -> Version {
-        self.events
-            .last()
-            .map_or(self.expected, |event| event.version)
+        let last = self.0.events.last();
+        last.map_or(self.0.expected, |event| event.version)
     }
 
     /// The events, at least one, in order.
     pub fn events(&self) -> &[Event] {
-        &self.events
+        &self.0.events
     }
 
     /// The commands it asks of others, in order.
     pub fn outgoing(&self) -> &[OutgoingCommand] {
-        &self.outgoing
+        &self.0.outgoing
     }
 
     /// What it does to its actor's timers, in order.
     pub fn timers(&self) -> &[TimerChange] {
-        &self.timers
+        &self.0.timers
     }
 
     /// The same commit with each payload as another has written it.
@@ -220,18 +225,31 @@ impl Commit {
         outgoing: Vec<OutgoingCommand>,
         timers: Vec<TimerChange>,
     ) -> Self {
-        (self.events, self.outgoing, self.timers) = (events.into(), outgoing, timers);
+        let contents = self.own();
+        contents.events = events.into();
+        (contents.outgoing, contents.timers) = (outgoing, timers);
         self
     }
 
     /// The events alone.
     pub fn into_events(self) -> Vec<Event> {
-        self.events.into_vec()
+        match Arc::try_unwrap(self.0) {
+            Ok(own) => own.events.into_vec(),
+            Err(shared) => shared.events.to_vec(),
+        }
     }
 
     /// The events alone, moved to the end of others.
     pub(crate) fn append_events_to(self, others: &mut Vec<Event>) {
-        self.events.append_to(others);
+        match Arc::try_unwrap(self.0) {
+            Ok(own) => own.events.append_to(others),
+            Err(shared) => others.extend_from_slice(&shared.events),
+        }
+    }
+
+    /// What is in it, to be changed: a copy, if clones share it.
+    fn own(&mut self) -> &mut Contents {
+        Arc::make_mut(&mut self.0)
     }
 }
 

@@ -61,6 +61,10 @@ impl EventStore for DynEventStore {
         self.0.append(commit).await
     }
 
+    fn append_at_once(&self, commit: Commit) -> Result<Result<Receipt, StoreError>, Commit> {
+        self.0.append_at_once(commit)
+    }
+
     async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
         self.0.transact(transaction).await
     }
@@ -140,6 +144,7 @@ trait Erased: Send + Sync {
     fn namespace(&self) -> &Namespace;
     fn capabilities(&self) -> Capabilities;
     fn append(&self, commit: Commit) -> Answer<'_, Receipt>;
+    fn append_at_once(&self, commit: Commit) -> Result<Result<Receipt, StoreError>, Commit>;
     #[cfg(feature = "runtime")]
     fn appending(self: Arc<Self>, commit: Commit) -> Answer<'static, Receipt>;
     fn transact(&self, transaction: Transaction) -> Answer<'_, Vec<Receipt>>;
@@ -174,6 +179,10 @@ impl<S: Store> Erased for S {
 
     fn append(&self, commit: Commit) -> Answer<'_, Receipt> {
         Box::pin(EventStore::append(self, commit))
+    }
+
+    fn append_at_once(&self, commit: Commit) -> Result<Result<Receipt, StoreError>, Commit> {
+        EventStore::append_at_once(self, commit)
     }
 
     #[cfg(feature = "runtime")]

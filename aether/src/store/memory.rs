@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry as Place},
     fmt,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
@@ -55,8 +55,17 @@ struct Log {
     commits: Vec<Recorded>,
     /// When each was stored; never earlier than the one before.
     stored: Vec<Timestamp>,
-    actors: HashMap<ActorId, Vec<Position>>,
-    known: HashMap<CommitId, Position>,
+    actors: HashMap<ActorId, History>,
+    /// By the ids of commits, as numbers.
+    known: HashMap<u128, Position>,
+}
+
+/// Where the commits of an actor lie.
+#[derive(Default)]
+struct History {
+    /// That of the last one.
+    version: Version,
+    positions: Vec<Position>,
 }
 
 impl InMemoryEventStore {
@@ -107,9 +116,11 @@ impl EventStore for InMemoryEventStore {
     }
 
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
-        let receipt = self.shared.write().append(commit)?;
-        self.shared.tell();
-        Ok(receipt)
+        self.shared.append(commit)
+    }
+
+    fn append_at_once(&self, commit: Commit) -> Result<Result<Receipt, StoreError>, Commit> {
+        Ok(self.shared.append(commit))
     }
 
     async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
@@ -246,6 +257,12 @@ impl Shared {
         write(&self.log)
     }
 
+    fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
+        let receipt = self.write().append(commit)?;
+        self.tell();
+        Ok(receipt)
+    }
+
     /// Wakes whoever waits for more, once it is stored.
     ///
     /// Whoever follows the log is counted before they look at it, and both they and an append have
@@ -259,20 +276,33 @@ impl Shared {
 
 impl Log {
     fn append(&mut self, commit: Commit) -> Result<Receipt, StoreError> {
-        if let Some(receipt) = self.receipt(commit.id()) {
-            return Ok(receipt);
+        let place = match self.known.entry(number(commit.id())) {
+            Place::Vacant(place) => place,
+            Place::Occupied(known) => {
+                let stored = recorded_at(&self.commits, *known.get());
+                let version = stored.map_or(Version::NONE, |it| it.commit.version());
+                return Ok(receipt(*known.get(), version));
+            }
+        };
+        let position = Position::new(self.commits.len() as u64 + 1);
+        let receipt = receipt(position, commit.version());
+        let (actor, expected) = (commit.actor_id(), commit.expected());
+        if let Some(history) = self.actors.get_mut(actor) {
+            check(history.version, actor, expected)?;
+            history.push(receipt);
+        } else {
+            check(Version::NONE, actor, expected)?;
+            self.actors.insert(actor.clone(), History::of(receipt));
         }
-        self.check(commit.actor_id(), commit.expected())?;
-        Ok(self.store(commit))
+        place.insert(position);
+        self.put(Recorded { position, commit });
+        Ok(receipt)
     }
 
     /// What was answered when the commit was stored, if it was.
     fn receipt(&self, id: CommitId) -> Option<Receipt> {
-        let recorded = self.at(*self.known.get(&id)?)?;
-        Some(Receipt {
-            position: recorded.position,
-            version: recorded.commit.version(),
-        })
+        let recorded = self.at(*self.known.get(&number(id))?)?;
+        Some(receipt(recorded.position, recorded.commit.version()))
     }
 
     /// Where the log ends.
@@ -290,10 +320,11 @@ impl Log {
             return Ok(known);
         }
         for commit in commits {
-            self.check(commit.actor_id(), commit.expected())?;
+            let actor = commit.actor_id();
+            check(self.version(actor), actor, commit.expected())?;
         }
         for (actor, version) in transaction.guards() {
-            self.check(actor, *version)?;
+            check(self.version(actor), actor, *version)?;
         }
         Ok(transaction
             .into_commits()
@@ -302,44 +333,31 @@ impl Log {
             .collect())
     }
 
-    fn check(&self, actor: &ActorId, expected: Version) -> Result<(), VersionConflict> {
-        let current = self.version(actor);
-        if current == expected {
-            return Ok(());
-        }
-        Err(VersionConflict {
-            actor_id: actor.clone(),
-            attempted: expected.next(),
-            current,
-        })
-    }
-
+    /// Stores what was checked before.
     fn store(&mut self, commit: Commit) -> Receipt {
         let position = Position::new(self.head().as_u64() + 1);
-        let receipt = Receipt {
-            position,
-            version: commit.version(),
-        };
-        self.known.insert(commit.id(), position);
-        if let Some(history) = self.actors.get_mut(commit.actor_id()) {
-            history.push(position);
-        } else {
-            let actor_id = commit.actor_id().clone();
-            self.actors.insert(actor_id, vec![position]);
-        }
-        self.commits.push(Recorded { position, commit });
-        let now = SystemClock.now();
-        let stored = self.stored.last().map_or(now, |last| now.max(*last));
-        self.stored.push(stored);
+        let receipt = receipt(position, commit.version());
+        self.known.insert(number(commit.id()), position);
+        let history = self.actors.entry(commit.actor_id().clone()).or_default();
+        history.push(receipt);
+        self.put(Recorded { position, commit });
         receipt
     }
 
+    fn put(&mut self, recorded: Recorded) {
+        self.commits.push(recorded);
+        let now = SystemClock.now();
+        let stored = self.stored.last().map_or(now, |last| now.max(*last));
+        self.stored.push(stored);
+    }
+
+    fn history(&self, actor: &ActorId) -> &[Position] {
+        let history = self.actors.get(actor);
+        history.map_or(&[], |history| &history.positions)
+    }
+
     fn page(&self, actor: &ActorId, after: Version, limit: usize) -> Page {
-        let history = self
-            .actors
-            .get(actor)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let history = self.history(actor);
         let is_read = |position: &Position| {
             self.at(*position)
                 .is_none_or(|at| at.commit.version() <= after)
@@ -356,11 +374,7 @@ impl Log {
     }
 
     fn page_back(&self, actor: &ActorId, before: Version, limit: usize) -> Page {
-        let history = self
-            .actors
-            .get(actor)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let history = self.history(actor);
         let is_wanted = |position: &Position| {
             self.at(*position)
                 .is_some_and(|at| at.commit.expected().next() < before)
@@ -393,9 +407,8 @@ impl Log {
     }
 
     fn version(&self, actor: &ActorId) -> Version {
-        let last = self.actors.get(actor).and_then(|history| history.last());
-        last.and_then(|position| self.at(*position))
-            .map_or(Version::NONE, |at| at.commit.version())
+        let history = self.actors.get(actor);
+        history.map_or(Version::NONE, |history| history.version)
     }
 
     fn after(&self, position: Position) -> Option<Recorded> {
@@ -405,7 +418,42 @@ impl Log {
     }
 
     fn at(&self, position: Position) -> Option<&Recorded> {
-        self.commits
-            .get(usize::try_from(position.as_u64().checked_sub(1)?).ok()?)
+        recorded_at(&self.commits, position)
     }
+}
+
+impl History {
+    fn of(receipt: Receipt) -> Self {
+        let (version, positions) = (receipt.version, vec![receipt.position]);
+        Self { version, positions }
+    }
+
+    fn push(&mut self, receipt: Receipt) {
+        self.version = receipt.version;
+        self.positions.push(receipt.position);
+    }
+}
+
+const fn number(id: CommitId) -> u128 {
+    id.as_uuid().as_u128()
+}
+
+const fn receipt(position: Position, version: Version) -> Receipt {
+    Receipt { position, version }
+}
+
+fn recorded_at(commits: &[Recorded], position: Position) -> Option<&Recorded> {
+    let index = position.as_u64().checked_sub(1)?;
+    commits.get(usize::try_from(index).ok()?)
+}
+
+fn check(current: Version, actor: &ActorId, expected: Version) -> Result<(), VersionConflict> {
+    if current == expected {
+        return Ok(());
+    }
+    Err(VersionConflict {
+        actor_id: actor.clone(),
+        attempted: expected.next(),
+        current,
+    })
 }

@@ -111,6 +111,19 @@ pub trait EventStore: Send + Sync + 'static {
     /// commit again to know.
     fn append(&self, commit: Commit) -> impl Future<Output = Result<Receipt, StoreError>> + Send;
 
+    /// The same as [`EventStore::append`], if that needs no waiting: a store that answers without
+    /// spares its callers a future. Others give the commit back, untouched, as this does unless a
+    /// store says otherwise.
+    ///
+    /// A store that wraps another one leaves it as it is, unless it does nothing of its own when a
+    /// commit is stored.
+    ///
+    /// # Errors
+    /// The commit, with which nothing was done. Within, as [`EventStore::append`].
+    fn append_at_once(&self, commit: Commit) -> Result<Result<Receipt, StoreError>, Commit> {
+        Err(commit)
+    }
+
     /// Stores the commits of a transaction, all or none, if each actor it writes to or guards is
     /// at the version that is expected. Gives a receipt for each commit, in order.
     ///

@@ -96,7 +96,7 @@ pub(crate) struct Carried {
 
 impl Carried {
     fn of(sent: Sent) -> Self {
-        let events = sent.events.into_iter();
+        let events = sent.events().iter();
         Self {
             events: events.map(|event| event.event_type.to_string()).collect(),
             actor: sent.actor_id.to_string(),

@@ -116,8 +116,8 @@ async fn an_id_that_is_known_is_found_though_the_actor_is_in_memory() {
     let again = aether.send(measure("a", 7)).with_id(id).await.unwrap();
     assert!(again.repeated);
     assert_eq!(
-        (again.position, again.events),
-        (first.position, first.events)
+        (again.position, again.into_events()),
+        (first.position, first.into_events())
     );
     assert_eq!(aether.load::<Meter>("a").await.unwrap().total, 27);
 }

@@ -67,7 +67,7 @@ async fn a_policy_asks_for_a_command_a_day_later_and_says_why() {
     let store = aether.store();
     let events = store.events(&ticket_id("a"), Version::FIRST).await.unwrap();
     let metadata = &events[0].metadata;
-    assert_eq!(metadata.causation_id, Some(sent.events[0].id.to_string()));
+    assert_eq!(metadata.causation_id, Some(sent.events()[0].id.to_string()));
     assert_eq!(metadata.correlation_id.as_deref(), Some("evening"));
 }
 

@@ -3,7 +3,7 @@ use std::sync::{
     atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::live::Live;
 use crate::ActorId;
@@ -33,6 +33,12 @@ impl Cell {
             weight: AtomicU64::new(weight),
             live: Mutex::new(None),
         }
+    }
+
+    /// Begins a turn, if it is nobody's; whoever does ends it by giving the permit back.
+    pub(super) fn take_turn(&self) -> bool {
+        let turn = self.turns.try_acquire();
+        turn.map(SemaphorePermit::forget).is_ok()
     }
 
     pub(super) fn take(&self) -> Option<Box<Live>> {

@@ -69,9 +69,23 @@ impl Actors {
         full: Full,
         came: Instant,
     ) -> Result<Turn, usize> {
-        match cell.turns.try_acquire() {
-            Ok(turn) => turn.forget(),
-            Err(_taken) => self.wait(&cell, full).await?,
+        match self.enter_at_once(cell, came) {
+            Ok(turn) => Ok(turn),
+            Err(cell) => {
+                self.wait(&cell, full).await?;
+                Ok(Turn::new(Arc::clone(self), cell, came))
+            }
+        }
+    }
+
+    /// The same, if it is nobody else's turn; otherwise gives the cell back.
+    pub(in crate::runtime) fn enter_at_once(
+        self: &Arc<Self>,
+        cell: Arc<Cell>,
+        came: Instant,
+    ) -> Result<Turn, Arc<Cell>> {
+        if !cell.take_turn() {
+            return Err(cell);
         }
         Ok(Turn::new(Arc::clone(self), cell, came))
     }

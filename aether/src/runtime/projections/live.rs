@@ -64,7 +64,7 @@ impl<P: Projection + Handlers> Live<P> {
         let mut fold = self.fold.write().await;
         let is_next = position.previous() == fold.position;
         // What cannot be applied is the follower's to tell.
-        let is_applied = is_next && fold.apply_events(position, &sent.events).is_ok();
+        let is_applied = is_next && fold.apply_events(position, sent.events()).is_ok();
         drop(fold);
         if is_applied {
             self.tell(position);

@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::{
     fold::{Fold, FoldError},
+    policy::SnapshotPolicy,
     snapshotter::Snapshotter,
 };
 use crate::{
@@ -34,6 +35,8 @@ pub(in crate::runtime) enum Loaded {
 #[derive(Debug)]
 pub(in crate::runtime) struct Start {
     pub(super) kept: Kept,
+    /// When snapshots are due, once that was asked.
+    pub(super) policy: Option<SnapshotPolicy>,
     /// The last commit that is in the state.
     pub(in crate::runtime) last_commit: Option<CommitRef>,
     /// The version at which it was last looked whether a snapshot is due.
@@ -57,6 +60,7 @@ impl Start {
     fn new() -> Self {
         Self {
             kept: Kept::Unknown,
+            policy: None,
             last_commit: None,
             version: Version::NONE,
             took: Duration::ZERO,
@@ -80,7 +84,9 @@ impl Start {
         if let Some(recent) = &mut self.recent {
             recent.note(recorded);
         }
-        self.recent = self.recent.take().filter(|recent| !recent.is_full());
+        if self.recent.as_ref().is_some_and(Recent::is_full) {
+            self.recent = None;
+        }
         let data = recorded.commit.events().iter();
         self.folded += data.map(|event| event.data.as_bytes().len()).sum::<usize>();
         if let (Some(ids), Some(id)) = (&mut self.ids, recorded.commit.command_id()) {

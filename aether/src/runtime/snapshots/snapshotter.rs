@@ -68,7 +68,8 @@ impl Snapshotter {
     /// time, to save it does not.
     pub(in crate::runtime) fn consider(&self, actor: &dyn Fold, start: &mut Start) {
         let (actor_id, version) = (actor.actor_id(), actor.version());
-        let policy = self.policies.of(actor_id.actor_type());
+        let of_actor = || self.policies.of(actor_id.actor_type());
+        let policy = *start.policy.get_or_insert_with(of_actor);
         let is_due = start.is_due(policy, version, || self.clock.now())
             && actor.is_kept()
             && !self.queue.has(actor_id, version);

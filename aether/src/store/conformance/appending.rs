@@ -65,6 +65,30 @@ pub async fn a_writer_that_is_ahead_is_refused<S: EventStore>(store: &S) {
     );
 }
 
+/// What is appended at once is appended, and what is given back is not.
+pub async fn appending_at_once_is_appending_or_nothing<S: EventStore>(store: &S) {
+    let actor = actor("at once");
+    let (first, stale) = (commit(&actor, 1, 2), commit(&actor, 2, 1));
+    match store.append_at_once(first.clone()) {
+        Ok(answer) => {
+            let receipt = ok(answer);
+            assert_eq!(ok(store.append(first.clone()).await), receipt, "again");
+            let again = store.append_at_once(first.clone()).map(ok);
+            assert_eq!(again, Ok(receipt), "again, at once");
+            same(
+                &history(store, &actor, Version::NONE).await,
+                &[recorded(receipt, first)],
+            );
+            let refused = store.append_at_once(stale).map(conflict);
+            assert_eq!(refused.map(|it| it.current), Ok(Version::new(2)));
+        }
+        Err(back) => {
+            assert_eq!(back, first, "it is given back as it was");
+            assert_eq!(ok(store.version(&actor).await), Version::NONE);
+        }
+    }
+}
+
 /// Of two first commits of an actor, the second is refused.
 pub async fn the_first_commit_is_guarded_too<S: EventStore>(store: &S) {
     let actor = actor("first");

@@ -44,6 +44,7 @@ macro_rules! store_conformance {
             a_stale_writer_is_refused
             a_writer_that_is_ahead_is_refused
             the_first_commit_is_guarded_too
+            appending_at_once_is_appending_or_nothing
             a_conflict_names_actor_attempted_and_current_version
             appending_again_is_harmless
             appending_again_is_harmless_after_others_wrote
