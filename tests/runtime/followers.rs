@@ -1,9 +1,13 @@
 //! What policies and projections do, also when the store fails them.
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use aether::{
-    ActorId, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore, Version,
+    ActorId, CheckpointStore as _, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore,
+    Version,
     runtime::{FollowerKind, FollowerState, ReadError},
 };
 use futures_util::future::join_all;
@@ -11,6 +15,7 @@ use futures_util::future::join_all;
 use crate::{
     shop::{BuyTicket, Hall, SEATS, Sales, running, running_on, ticket},
     unreliable_store::UnreliableStore,
+    watched_store::WatchedStore,
 };
 
 fn priced(name: &str, price: u32) -> BuyTicket {
@@ -34,7 +39,7 @@ async fn a_policy_issues_its_command_and_says_why() {
     assert_eq!(counted.len(), 1);
     assert_eq!(
         counted[0].metadata.causation_id,
-        Some(bought.events[0].id.to_string())
+        Some(bought.events()[0].id.to_string())
     );
     assert_eq!(
         counted[0].metadata.correlation_id.as_deref(),
@@ -106,6 +111,29 @@ async fn a_policy_goes_on_where_it_had_come_to() {
         "the first is not repeated"
     );
     assert_eq!(after.load::<Hall>("1").await.unwrap().seats, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_that_come_one_by_one_do_not_cost_a_checkpoint_each() {
+    let (memory, store) = {
+        let memory = InMemoryEventStore::new();
+        (memory.clone(), WatchedStore::over(memory))
+    };
+    let seen = Arc::clone(&store.seen);
+    let aether = running_on(store).await;
+    for number in 0..50 {
+        aether.send(ticket(&format!("t{number}"))).await.unwrap();
+        aether.settled().await.unwrap();
+    }
+    let kept = seen.checkpoints.load(Ordering::SeqCst);
+    assert!(kept < 10, "{kept} for 50 events and no time");
+    let head = memory.head().await.unwrap();
+    let reader = "policy/CountSeatWhenBought";
+    let is_kept = async || memory.checkpoint(reader).await.unwrap().position == head;
+    assert!(!is_kept().await, "there is something to be kept yet");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(is_kept().await, "how far it has come is kept soon after");
+    aether.shutdown().await;
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ pub(crate) struct Seen {
     pub(crate) saves: AtomicU64,
     /// Whether snapshots are out of reach.
     pub(crate) no_snapshots: AtomicBool,
+    /// How often a checkpoint was to be kept.
+    pub(crate) checkpoints: AtomicU64,
     /// Whether checkpoints are lost.
     pub(crate) no_checkpoints: AtomicBool,
     /// Whoever holds it holds up every save of a snapshot.
@@ -131,6 +133,7 @@ impl CheckpointStore for WatchedStore {
         reader: &str,
         checkpoint: Checkpoint,
     ) -> Result<(), StoreError> {
+        self.seen.checkpoints.fetch_add(1, Ordering::SeqCst);
         if self.seen.no_checkpoints.load(Ordering::SeqCst) {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use futures_core::Stream;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -71,6 +71,8 @@ pub(super) struct Follower<C> {
     /// The name its checkpoint is kept under; none if it begins at the start each time.
     pub(super) checkpoint: Option<String>,
     pub(super) saved: Position,
+    /// Before when no checkpoint is kept only because the log is at its end.
+    pub(super) save_after: Instant,
     /// What it has parked; none if it can park nothing.
     pub(super) lot: Option<Lot>,
     pub(super) meters: FollowerMeters,
@@ -89,6 +91,11 @@ enum End {
 impl<C: Consumer> Follower<C> {
     /// How many positions a checkpoint may trail behind under load.
     const CHECKPOINT_EVERY: u64 = 256;
+    /// How long the next checkpoint may wait at the end of the log: where events come one by one,
+    /// each would cost a question more.
+    const REST: Duration = Duration::from_millis(100);
+    /// The same after one that could not be kept.
+    const REST_OF_FAILURE: Duration = Duration::from_secs(5);
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut backoff = self.retries.backoff();
@@ -126,11 +133,19 @@ impl<C: Consumer> Follower<C> {
                 Some(_) if stop.is_cancelled() => return End::Stopped,
                 Some(next) => next,
                 None => {
-                    self.save_checkpoint().await;
+                    // What is parked is told at once.
+                    if self.has_parked_anew() {
+                        self.save_checkpoint().await;
+                    }
+                    let save = self.save_at();
                     tokio::select! {
                         () = stop.cancelled() => return End::Stopped,
                         () = until(next_parked) => continue,
                         next = log.next() => next,
+                        () = until(save) => {
+                            self.save_checkpoint().await;
+                            continue;
+                        }
                     }
                 }
             };
@@ -361,12 +376,25 @@ impl<C: Consumer> Follower<C> {
         self.status.borrow().name
     }
 
+    /// When to keep how far it has come, if no more comes; none if that is kept.
+    fn save_at(&self) -> Option<Instant> {
+        self.has_come_on().then_some(self.save_after)
+    }
+
+    fn has_come_on(&self) -> bool {
+        let is_further = self.position() > self.saved;
+        self.checkpoint.is_some() && (is_further || self.has_parked_anew())
+    }
+
+    fn has_parked_anew(&self) -> bool {
+        self.lot.as_ref().is_some_and(Lot::is_changed)
+    }
+
     /// Keeps how far it has come. If that fails nothing is lost: after a restart it begins
     /// further back, and an actor that has handled a command does nothing when it comes again.
     async fn save_checkpoint(&mut self) {
         let position = self.position();
-        let is_changed = self.lot.as_ref().is_some_and(Lot::is_changed);
-        let has_come_on = position > self.saved || is_changed;
+        let has_come_on = self.has_come_on();
         let Some(reader) = self.checkpoint.as_deref().filter(|_| has_come_on) else {
             return;
         };
@@ -379,6 +407,12 @@ impl<C: Consumer> Follower<C> {
             }
             Err(err) => Err(err),
         };
+        let rest = if saved.is_ok() {
+            Self::REST
+        } else {
+            Self::REST_OF_FAILURE
+        };
+        self.save_after = Instant::now() + rest;
         match saved {
             Ok(()) => {
                 self.saved = position;

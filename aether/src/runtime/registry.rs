@@ -5,7 +5,7 @@ use std::{
 };
 
 use eventstorming::meta;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::{
     adapter::{Adapter, AdapterSource},
@@ -114,6 +114,7 @@ impl Launch<'_> {
             status,
             checkpoint,
             saved: from,
+            save_after: Instant::now(),
             lot,
             meters,
             retries,
