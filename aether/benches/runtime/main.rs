@@ -11,12 +11,14 @@
 //!
 //! `--commands n` sends so many commands to one actor over the store in memory and ends: two
 //! lengths under `valgrind --tool=callgrind` tell how many instructions a command takes.
+//! `--commands-on-a-server n` does so over a server, and `--publishes n` has the raw client publish.
 
 #![expect(
     clippy::indexing_slicing,
     reason = "a benchmark that cannot go on ends"
 )]
 
+mod by_hand;
 mod pipeline;
 #[path = "../store/server.rs"]
 #[expect(dead_code, reason = "one server is enough here")]
@@ -80,9 +82,19 @@ fn main() -> Outcome {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    if let Some(at) = arguments.iter().position(|it| it == "--commands") {
-        let count = arguments.get(at + 1).ok_or("how many?")?.parse()?;
-        return tokio.block_on(commands(count));
+    let number = |name: &str| -> Result<Option<u64>, Failure> {
+        let at = arguments.iter().position(|it| it == name);
+        let number = at.and_then(|at| arguments.get(at + 1));
+        Ok(number.map(|number| number.parse()).transpose()?)
+    };
+    if let Some(number) = number("--commands")? {
+        return tokio.block_on(commands(number, InMemoryEventStore::new()));
+    }
+    if let Some(number) = number("--commands-on-a-server")? {
+        return tokio.block_on(commands_on_a_server(number));
+    }
+    if let Some(number) = number("--publishes")? {
+        return tokio.block_on(publishes(number));
     }
     let measuring = arguments.iter().any(|it| it == "--bench");
     let rounds = Rounds(if measuring { 11 } else { 1 }, measuring);
@@ -114,8 +126,36 @@ fn count(counter: &str) -> Count {
     Count { counter, by: 1 }
 }
 
-async fn commands(number: u64) -> Outcome {
-    let aether = running(InMemoryEventStore::new(), ActorOptions::new()).await?;
+async fn commands_on_a_server(number: u64) -> Outcome {
+    let server = server::Servers::one().await?;
+    let client = async_nats::connect(&server.url).await?;
+    commands(number, JetStreamOptions::new().open(client).await?).await
+}
+
+async fn publishes(number: u64) -> Outcome {
+    let server = server::Servers::one().await?;
+    let context = raw_stream(&server.url).await?;
+    let mut last = 0;
+    for letter in letters(number)? {
+        let letter = letter.expected_last_subject_sequence(last);
+        last = context.send_publish("raw.a", letter).await?.await?.sequence;
+    }
+    Ok(())
+}
+
+async fn raw_stream(url: &str) -> Result<jetstream::Context, Failure> {
+    let context = jetstream::new(async_nats::connect(url).await?);
+    let raw = jetstream::stream::Config {
+        name: "raw".to_owned(),
+        subjects: vec!["raw.>".to_owned()],
+        ..Default::default()
+    };
+    drop(context.create_stream(raw).await?);
+    Ok(context)
+}
+
+async fn commands(number: u64, store: impl aether::Store) -> Outcome {
+    let aether = running(store, ActorOptions::new()).await?;
     for _ in 0..number {
         aether.send(count("a")).await?;
     }
@@ -126,7 +166,7 @@ async fn in_memory(rounds: &Rounds) -> Outcome {
     let each = rounds.scaled(20_000);
     for actors in [1, 2_000] {
         let keys: Vec<String> = (0..actors).map(|key: u32| key.to_string()).collect();
-        let (mut ours, mut plain) = (Vec::new(), Vec::new());
+        let (mut ours, mut plain, mut by_hand) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..rounds.0 {
             let aether = running(InMemoryEventStore::new(), ActorOptions::new()).await?;
             for key in &keys {
@@ -138,9 +178,12 @@ async fn in_memory(rounds: &Rounds) -> Outcome {
             }
             ours.push(began.elapsed().as_secs_f64());
             plain.push(appends(&keys, each).await?);
+            by_hand.push(by_hand::counts(&keys, each).await?);
         }
         let what = format!("command in memory, {actors} actors, against the append alone");
         rounds.compare(&what, each, &ours, &plain);
+        let what = format!("command in memory, {actors} actors, against the same by hand");
+        rounds.compare(&what, each, &ours, &by_hand);
     }
     Ok(())
 }
@@ -163,13 +206,12 @@ async fn appends(keys: &[String], each: u64) -> Result<f64, Failure> {
 }
 
 fn counted(key: &str, version: Version) -> Result<Event, Failure> {
-    let data = Counted { by: 1 };
-    Ok(Event::new(
-        format!("Counter.{key}"),
-        version,
-        "Counted",
-        &data,
-    )?)
+    event_of(key, version, &Counted { by: 1 })
+}
+
+fn event_of(key: &str, version: Version, data: &Counted) -> Result<Event, Failure> {
+    let actor_id = format!("Counter.{key}");
+    Ok(Event::new(actor_id, version, "Counted", data)?)
 }
 
 async fn on_a_server(rounds: &Rounds) -> Outcome {
@@ -178,13 +220,7 @@ async fn on_a_server(rounds: &Rounds) -> Outcome {
     let store = JetStreamOptions::new().open(client.clone()).await?;
     let aether = running(store, ActorOptions::new()).await?;
     aether.send(count("a")).await?;
-    let context = jetstream::new(async_nats::connect(&server.url).await?);
-    let raw = jetstream::stream::Config {
-        name: "raw".to_owned(),
-        subjects: vec!["raw.>".to_owned()],
-        ..Default::default()
-    };
-    drop(context.create_stream(raw).await?);
+    let context = raw_stream(&server.url).await?;
     let each = rounds.scaled(2_000);
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
     let (mut last, asked) = (0, client.statistics());
@@ -278,11 +314,14 @@ impl Rounds {
         };
         let ((ours, our_best), (plain, best)) = (figures(ours), figures(plain));
         self.tell(&format!(
-            "{what}: {:.2} times as long; fastest rounds {:.2}; {:.0} ns against {:.0} ns each",
+            "{what}: {:.2} times as long; fastest rounds {:.2}; {:.0} ns against {:.0} ns each, \
+             fastest {:.0} ns and {:.0} ns",
             ours / plain,
             our_best / best,
             ours * 1e9 / each as f64,
             plain * 1e9 / each as f64,
+            our_best * 1e9 / each as f64,
+            best * 1e9 / each as f64,
         ));
     }
 

@@ -2,7 +2,7 @@
 //! of the policy, and both are counted by the projection. The raw client does the same messages with
 //! two ordered consumers, one of which publishes and awaits the answer.
 
-use std::{convert::Infallible, future::Future, pin::Pin};
+use std::{convert::Infallible, future::Future, pin::Pin, sync::atomic::Ordering};
 
 use aether::{
     Commit, Event, EventStore as _, JetStreamOptions, Namespace, Version, prelude::*,
@@ -125,12 +125,22 @@ pub(crate) async fn run(rounds: &Rounds) -> Outcome {
     let server = Servers::one().await?;
     let each = rounds.scaled(2_000);
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    let mut sent = [0, 0];
     for round in 0..rounds.0 {
         let client = async_nats::connect(&server.url).await?;
+        let statistics = client.statistics();
         ours.push(followed(client, round, each).await?);
+        sent[0] += statistics.out_messages.load(Ordering::Relaxed);
         let client = async_nats::connect(&server.url).await?;
+        let statistics = client.statistics();
         plain.push(consumed(client, round, each).await?);
+        sent[1] += statistics.out_messages.load(Ordering::Relaxed);
     }
+    let [ours_sent, plain_sent] = sent;
+    rounds.tell(&format!(
+        "messages to the server: {ours_sent} against {plain_sent} for {} events, each stored before",
+        each * rounds.0 as u64
+    ));
     let what =
         "policy and projection on a server, an event noted, against raw consumers and publishes";
     rounds.compare(what, each, &ours, &plain);
