@@ -135,6 +135,13 @@ impl Balancer {
         }
     }
 
+    /// The same, which knows of these nodes that they have gone: they are left nothing.
+    #[must_use]
+    pub fn knowing_gone(mut self, gone: impl IntoIterator<Item = NodeProcess>) -> Self {
+        self.gone.extend(gone);
+        self
+    }
+
     /// The table that is stored, as far as is known.
     pub fn table(&self) -> &ShardTable {
         &self.table

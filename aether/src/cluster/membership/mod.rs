@@ -1,6 +1,6 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
-use super::{Epoch, Incarnation, Monotonic, NodeId, NodeProcess};
+use super::{Availability, Epoch, Incarnation, Monotonic, NodeId, NodeProcess};
 
 mod detector;
 
@@ -17,6 +17,10 @@ pub struct Heartbeat {
     pub version: Arc<str>,
     /// How much it has to do, in units of the program's own.
     pub load: u64,
+    /// Its share of the shards, in proportion to those of the others.
+    pub weight: NonZeroU32,
+    /// What may be done with it.
+    pub availability: Availability,
     /// The shard table that it goes by.
     pub epoch: Epoch,
 }
@@ -206,6 +210,13 @@ impl<D: FailureDetector + Clone> Membership<D> {
     /// The last heartbeat of each member, in order of the nodes.
     pub fn members(&self) -> impl ExactSizeIterator<Item = &Heartbeat> {
         self.members.values().map(|it| &it.heartbeat)
+    }
+
+    /// Whether this process was a member, and is gone; or an earlier one of its node, of a later one
+    /// that was.
+    pub fn is_gone(&self, process: &NodeProcess) -> bool {
+        let gone = self.gone.get(&process.node);
+        gone.is_some_and(|(gone, _)| process.incarnation <= *gone)
     }
 
     /// Whether there is a doubt that this member lives.
