@@ -11,7 +11,7 @@ use aether::{
     ActorId, CommandId, EventStore, EventStoreExt as _, Version, cluster::nats::ClusterClient,
 };
 use serde_json::json;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 /// How long an ask may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Load {
     tasks: JoinSet<Vec<Answered>>,
     stop: Arc<AtomicBool>,
+    /// How many counters have answered.
+    count: watch::Sender<usize>,
 }
 
 /// What became of an ask.
@@ -42,17 +44,30 @@ struct Reply {
 impl Load {
     pub(crate) fn start(client: &ClusterClient, counters: usize) -> Self {
         let (mut tasks, stop) = (JoinSet::new(), Arc::new(AtomicBool::new(false)));
+        let answered = watch::Sender::new(0);
         for number in 0..counters {
             let (client, stop) = (client.clone(), Arc::clone(&stop));
+            let answered = answered.clone();
             tasks.spawn(async move {
                 let mut all = Vec::new();
                 while !stop.load(Ordering::Relaxed) {
                     all.push(count(&client, format!("c{number}")).await);
+                    answered.send_modify(|known| *known += usize::from(all.len() == 1));
                 }
                 all
             });
         }
-        Self { tasks, stop }
+        Self {
+            tasks,
+            stop,
+            count: answered,
+        }
+    }
+
+    /// Waits until each of so many counters has answered.
+    pub(crate) async fn all_at_work(&self, counters: usize) {
+        let mut count = self.count.subscribe();
+        count.wait_for(|count| *count == counters).await.unwrap();
     }
 
     /// Lets each counter come to its end; all answers, in the order in which they came.

@@ -42,7 +42,7 @@ async fn survive(urls: &str, replicas: usize) {
     let (mut nodes, client) = cluster(urls, &["a", "b", "c"], replicas).await;
     check_each_is_served_once(&client, &mut nodes).await;
     let load = Load::start(&client, COUNTERS);
-    // Some asks of each counter, so that all are at work everywhere.
+    load.all_at_work(COUNTERS).await;
     let table = client.table().unwrap();
     let later = client.wait_for(|it| it.epoch() > table.epoch());
     assert!(
@@ -114,6 +114,7 @@ async fn a_node_that_was_frozen_comes_back_as_a_later_process() {
             .map(|it| it.incarnation)
     };
     let load = Load::start(&client, COUNTERS);
+    load.all_at_work(COUNTERS).await;
     let frozen_at = Instant::now();
     nodes[0].signal("STOP");
     let is_gone = client.wait_for(|table| owned_by(table, "a").is_empty());

@@ -45,7 +45,8 @@ impl Follower {
             told,
             link,
         };
-        let stored = follower.link.table().await?;
+        let link = Arc::clone(&follower.link);
+        let stored = link.patiently(|| link.table()).await?;
         stored.into_iter().for_each(|it| follower.learn(it));
         let mut tasks = JoinSet::new();
         tasks.spawn(follower.run());

@@ -1,7 +1,10 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_nats::{Client, ConnectOptions, Event, Message, ServerError, connection::State};
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 
 use super::{
     ClusterError, ClusterErrorKind,
@@ -16,6 +19,11 @@ use crate::{
 
 /// The header of a notice that says which revision it is of.
 const SEQUENCE: &str = "Nats-Sequence";
+
+/// How long a bucket may have no leader when it is opened: an election takes some seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long nothing is asked in between.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A connection to the servers, and what a cluster is called there.
 #[derive(Debug)]
@@ -84,6 +92,29 @@ impl Link {
 
     pub(super) fn is_connected(&self) -> bool {
         self.client.connection_state() == State::Connected
+    }
+
+    /// Asks again as long as the servers do not answer: a bucket that was just made on several has
+    /// no leader for a moment.
+    pub(super) async fn patiently<T, F>(
+        &self,
+        mut question: impl FnMut() -> F + Send,
+    ) -> Result<T, ClusterError>
+    where
+        F: Future<Output = Result<T, ClusterError>> + Send,
+    {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match question().await {
+                Err(err) if self.is_passing(&err) && Instant::now() < until => sleep(PAUSE).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    fn is_passing(&self, err: &ClusterError) -> bool {
+        let is_denied = self.connection.borrow().denied.is_some();
+        err.kind() == ClusterErrorKind::Unavailable && !is_denied
     }
 
     /// Tells all nodes, as far as they can be told: what is lost is told again, or missed.

@@ -64,14 +64,15 @@ impl ClusterManager {
         handler: impl ShardHandler,
     ) -> Result<Self, ClusterError> {
         let wanted = options.settings.shards;
-        if let Some(stored) = link.table().await?
+        if let Some(stored) = link.patiently(|| link.table()).await?
             && stored.table.count() != wanted
         {
             let (found, wanted) = (stored.table.count().get(), wanted.get());
             let text = format!("the cluster has {found} shards, for its whole life, not {wanted}");
             return Err(ClusterError::new(ClusterErrorKind::Misconfigured, text));
         }
-        let life = Life::begin(&link, &node, &options.settings).await?;
+        let begin = || Life::begin(&link, &node, &options.settings);
+        let life = link.patiently(begin).await?;
         let (orders, ordered) = mpsc::unbounded_channel();
         let (tables, known) = watch::channel(None);
         let look = Arc::new(Notify::new());
