@@ -128,28 +128,14 @@ impl<M> ClusterNode<M> {
         if self.stage == Stage::Gone {
             return outputs;
         }
-        match input {
-            // The way of every message is short.
-            NodeInput::Arrived {
-                shard,
-                epoch,
-                message,
-                size,
-            } => {
-                let arrived = HostInput::Arrived {
-                    shard,
-                    epoch,
-                    message,
-                    size,
-                };
-                self.host(now, arrived, &mut outputs);
-                return outputs;
-            }
-            NodeInput::Finished { shard, tenure } => {
-                self.host(now, HostInput::Finished { shard, tenure }, &mut outputs);
-                return outputs;
-            }
-            input => self.take(now, input, &mut outputs),
+        // The way of every message is short.
+        let is_message = matches!(
+            input,
+            NodeInput::Arrived { .. } | NodeInput::Finished { .. }
+        );
+        self.take(now, input, &mut outputs);
+        if is_message {
+            return outputs;
         }
         self.go_on(now, &mut outputs);
         let is_last = |it: &NodeOutput<M>| matches!(it, NodeOutput::Expelled | NodeOutput::Gone);
@@ -176,7 +162,23 @@ impl<M> ClusterNode<M> {
 
     fn take(&mut self, now: Monotonic, input: NodeInput<M>, outputs: &mut Outputs<M>) {
         match input {
-            NodeInput::Tick | NodeInput::Arrived { .. } | NodeInput::Finished { .. } => {}
+            NodeInput::Arrived {
+                shard,
+                epoch,
+                message,
+                size,
+            } => {
+                let arrived = HostInput::Arrived {
+                    shard,
+                    epoch,
+                    message,
+                    size,
+                };
+                self.host(now, arrived, outputs);
+            }
+            NodeInput::Finished { shard, tenure } => {
+                self.host(now, HostInput::Finished { shard, tenure }, outputs);
+            }
             NodeInput::Connected(server) => {
                 self.me.server = server;
                 (self.beat_at, self.look_at) = (now, now);
@@ -189,7 +191,7 @@ impl<M> ClusterNode<M> {
             NodeInput::Unanswered(process) if self.looks_after(&process) => {
                 self.member(now, MembershipInput::TimedOut(process), outputs);
             }
-            NodeInput::Unreachable(_) | NodeInput::Unanswered(_) => {}
+            NodeInput::Tick | NodeInput::Unreachable(_) | NodeInput::Unanswered(_) => {}
             NodeInput::Pinged { ping, answer } => {
                 self.member(now, MembershipInput::Answered { ping, answer }, outputs);
             }

@@ -38,8 +38,8 @@ impl Control {
     pub(super) async fn read_leader(self, request: u64) -> Option<NodeInput<Letter>> {
         let found = self.0.bucket.get(Names::LEADER).await;
         let key = found.and_then(|found| {
-            let found = found.map_or_else(none, |found| leader_key(&found));
-            found.ok_or_else(|| corrupt("the lease"))
+            let key = found.map_or(Some(NEVER), |found| leader_key(&found));
+            key.ok_or_else(|| corrupt("the lease"))
         });
         Some(NodeInput::Election(match key {
             Ok(key) => ElectionInput::Read { request, key },
@@ -99,12 +99,11 @@ impl Control {
     }
 }
 
-fn none() -> Option<LeaderKey> {
-    Some(LeaderKey {
-        revision: 0,
-        record: None,
-    })
-}
+/// What the key of the leader holds before anyone ever led.
+const NEVER: LeaderKey = LeaderKey {
+    revision: 0,
+    record: None,
+};
 
 /// What the key of the leader holds; none, if that cannot be read.
 pub(super) fn leader_key(found: &Found) -> Option<LeaderKey> {

@@ -155,7 +155,7 @@ impl<H: ShardHandler> Driver<H> {
         for output in self.life.node.step(now, input) {
             match self.carry_out(output).await {
                 Next::GoOn => {}
-                end => return end,
+                end @ (Next::ComeBack | Next::End) => return end,
             }
         }
         Next::GoOn
@@ -174,7 +174,7 @@ impl<H: ShardHandler> Driver<H> {
                     Some(order)
                 }
                 Some(input) = self.life.inbox.recv() => Some(input),
-                Ok(()) = self.connection.changed() => self.connected(),
+                Ok(()) = self.connection.changed() => Some(self.connected()),
                 () = self.shared.look.notified() => Some(NodeInput::Look),
                 Some(message) = self.told.next() => self.hear(&message),
                 Some(message) = self.notices.next() => self.notice(&message),
@@ -188,13 +188,13 @@ impl<H: ShardHandler> Driver<H> {
 
     // What happens.
 
-    fn connected(&mut self) -> Option<NodeInput<Letter>> {
+    fn connected(&mut self) -> NodeInput<Letter> {
         let is_lost = self.connection.borrow_and_update().is_lost;
-        Some(if is_lost {
+        if is_lost {
             NodeInput::Disconnected
         } else {
             NodeInput::Connected(self.link.server())
-        })
+        }
     }
 
     /// What the nodes and the clients of the cluster tell all nodes.

@@ -47,7 +47,7 @@ impl Follower {
         };
         let link = Arc::clone(&follower.link);
         let stored = link.patiently(|| link.table()).await?;
-        stored.into_iter().for_each(|it| follower.learn(it));
+        follower.learn(stored);
         let mut tasks = JoinSet::new();
         tasks.spawn(follower.run());
         Ok((tasks, tables))
@@ -61,7 +61,7 @@ impl Follower {
                 message = self.notices.next() => {
                     let Some(message) = message else { return };
                     if let Some((Names::MAP, found)) = link::noticed(&self.link.names, &message) {
-                        link::table_of(&found).into_iter().for_each(|it| self.learn(it));
+                        self.learn(link::table_of(&found));
                     }
                     continue;
                 }
@@ -75,14 +75,15 @@ impl Follower {
             }
             look_at = Instant::now() + self.every;
             match self.link.table().await {
-                Ok(stored) => stored.into_iter().for_each(|it| self.learn(it)),
+                Ok(stored) => self.learn(stored),
                 Err(error) => tracing::debug!(%error, "the shard table cannot be had now"),
             }
         }
     }
 
-    fn learn(&mut self, stored: StoredTable) {
-        if stored.revision > self.revision {
+    /// Goes by what is stored, unless that is nothing, or older than what is known.
+    fn learn(&mut self, stored: Option<StoredTable>) {
+        if let Some(stored) = stored.filter(|it| it.revision > self.revision) {
             self.revision = stored.revision;
             self.told.send_replace(Some(Arc::new(stored.table)));
         }
