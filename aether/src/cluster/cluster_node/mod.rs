@@ -27,6 +27,9 @@ pub use self::words::{
 ///   taken for dead; what is reported of the leader, everyone looks into.
 /// - Whoever seems dead is reported to the election: if it led, another leads at once.
 /// - A table of a later revision is the table, wherever it comes from.
+/// - Whoever had shards in a table, and has none in a later one without having released them, was
+///   taken for dead by the leader: so everyone does, be it a process that was never heard here, and
+///   so does that process itself. Else a later leader that knows nothing of it would let it back.
 #[derive(Debug)]
 pub struct ClusterNode<M> {
     settings: NodeSettings,
@@ -454,11 +457,23 @@ impl<M> ClusterNode<M> {
             return;
         }
         let table = stored.table.clone();
+        let before = self.stored.replace(stored);
+        let bereft = before.map(|it| table.bereft_since(&it.table));
         self.me.epoch = table.epoch();
-        self.stored = Some(stored);
         outputs.push(NodeOutput::Table(table.clone()));
         outputs.push(NodeOutput::Event(ClusterEvent::Table(table.epoch())));
         self.host(now, HostInput::Table(table), outputs);
+        for process in bereft.into_iter().flatten() {
+            self.bereave(now, process, outputs);
+        }
+    }
+
+    fn bereave(&mut self, now: Monotonic, process: NodeProcess, outputs: &mut Outputs<M>) {
+        if process != self.me.process {
+            self.member(now, MembershipInput::Bereft(process), outputs);
+        } else if self.stage == Stage::Here {
+            self.expel(now, outputs);
+        }
     }
 
     // Shards.

@@ -80,6 +80,9 @@ pub enum MembershipInput {
     },
     /// The process said that it is leaving, and has.
     Leaves(NodeProcess),
+    /// The leader has given away what the process had without its release, which it does with
+    /// whoever it takes for dead. Of one that is draining it says nothing: it has to give that away.
+    Bereft(NodeProcess),
     /// This node's own connection is gone: that nothing is heard says nothing now.
     Disconnected,
     /// This node is connected again.
@@ -124,6 +127,8 @@ pub enum DeathCause {
     Silent,
     /// A later incarnation of its node has come.
     Replaced,
+    /// The leader has given away what it had.
+    Bereft,
 }
 
 /// Tells which processes are there, and which are gone.
@@ -270,6 +275,7 @@ impl<D: FailureDetector + Clone> Membership<D> {
                     outputs.push(MembershipOutput::Left(process));
                 }
             }
+            MembershipInput::Bereft(process) => self.bereave(now, process, outputs),
             MembershipInput::Disconnected => self.connected = false,
             MembershipInput::Connected => {
                 self.connected = true;
@@ -530,6 +536,17 @@ impl<D: FailureDetector + Clone> Membership<D> {
         if self.remove(now, &process) {
             outputs.push(MembershipOutput::Died(process, cause));
         }
+    }
+
+    /// It counts as dead, even if it was never heard here.
+    fn bereave(&mut self, now: Monotonic, process: NodeProcess, outputs: &mut Outputs) {
+        let is_draining = |it: &Member<D>| it.heartbeat.availability == Availability::Draining;
+        if self.member(&process).is_some_and(is_draining) || self.is_gone(&process) {
+            return;
+        }
+        let gone = (process.incarnation, now);
+        self.gone.insert(process.node.clone(), gone);
+        self.die(now, process, DeathCause::Bereft, outputs);
     }
 
     /// Says whether it was there.

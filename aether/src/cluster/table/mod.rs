@@ -193,6 +193,19 @@ impl ShardTable {
         self.count.shards().map(|shard| (shard, self.owner(shard)))
     }
 
+    /// The processes that had shards in an earlier table, have none any more, and did not release
+    /// all of them.
+    pub(super) fn bereft_since(&self, earlier: &Self) -> Vec<NodeProcess> {
+        let is_bereft = |process: &&NodeProcess| {
+            let mut owners = earlier.owners();
+            !self.nodes.contains(process)
+                && owners.any(|(shard, owner)| {
+                    owner == Some(*process) && self.seized_in(shard) > earlier.epoch
+                })
+        };
+        earlier.nodes.iter().filter(is_bereft).cloned().collect()
+    }
+
     /// The table with these changes, of the next epoch: what a leader writes in place of this one.
     /// Without changes, it only makes known that the leader is another.
     ///

@@ -20,6 +20,13 @@ fn in_the_end_every_shard_is_served_by_the_one_node_that_has_it() {
     }
 }
 
+/// A leader gives away, after its patience, what a process has that it never heard, or another
+/// leader took for dead. It did not know that as a death, and let the process back.
+#[test]
+fn who_was_never_heard_and_lost_all_does_not_come_back_as_the_same_process() {
+    Model::new(123, Flaw::None).run().unwrap();
+}
+
 #[test]
 fn all_that_the_model_can_do_happens() {
     let mut all = Seen::default();

@@ -94,6 +94,8 @@ pub(super) struct Model {
     leader: LeaderKey,
     table: Option<StoredTable>,
     token: FencingToken,
+    /// The last process of each node from which everything was taken.
+    dropped: BTreeMap<NodeId, NodeProcess>,
     pub(super) seen: Seen,
 }
 
@@ -113,12 +115,14 @@ impl Model {
             },
             table: None,
             token: FencingToken::default(),
+            dropped: BTreeMap::new(),
             seen: Seen::default(),
         };
         for number in 0..NODES {
             model.later(0, 200, Event::Start(number));
         }
-        model.later(3_000, 6_000, Event::Trouble);
+        // Some have not been heard by all yet.
+        model.later(0, 6_000, Event::Trouble);
         model
     }
 
@@ -411,6 +415,7 @@ impl Model {
         if table.token() < self.token {
             return Err("an earlier leader wrote over a later one".to_owned());
         }
+        self.check_dropped(&table)?;
         self.token = table.token();
         self.revision += 1;
         let revision = self.revision;
@@ -418,6 +423,22 @@ impl Model {
         self.table = Some(stored.clone());
         self.answer(by, incarnation, NodeInput::TableWritten { revision });
         self.broadcast(10, NodeInput::TableHeard(stored));
+        Ok(())
+    }
+
+    /// Whoever had shards and has none is not there again: its node has a later process.
+    fn check_dropped(&mut self, table: &ShardTable) -> Result<(), String> {
+        let is_back = |it: &&NodeProcess| {
+            let dropped = self.dropped.get(&it.node);
+            dropped.is_some_and(|dropped| it.incarnation <= dropped.incarnation)
+        };
+        if let Some(process) = table.nodes().iter().find(is_back) {
+            return Err(format!("{process} is in the table again: {table:?}"));
+        }
+        let before = self.table.iter().flat_map(|it| it.table.nodes());
+        let dropped = before.filter(|it| !table.nodes().contains(it));
+        let dropped = dropped.map(|it| (it.node.clone(), it.clone()));
+        self.dropped.extend(dropped);
         Ok(())
     }
 
