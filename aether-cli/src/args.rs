@@ -2,11 +2,13 @@ use std::path::PathBuf;
 
 use aether::{
     ActorId, DynEventStore, EventStore as _, Namespace, Position, Timestamp, Version,
+    eventstorming::Model,
     store::{ActorPattern, Filter, Span},
 };
 use clap::{Parser, Subcommand};
 
 use super::{
+    domain::Domain,
     failure::Failure,
     place::{Opened, Place, Use},
 };
@@ -14,7 +16,8 @@ use super::{
 /// Looks into an Aether event store, and moves namespaces between stores.
 ///
 /// A store is a folder of this machine (`embedded:PATH`) or a NATS server with JetStream
-/// (`nats://HOST:PORT`). Only `import`, `parked retry` and `parked discard` change anything in it.
+/// (`nats://HOST:PORT`). Only `import`, `parked retry`, `parked discard`,
+/// `projections rebuild` and `projections cancel` change anything in it.
 #[derive(Debug, Parser)]
 #[command(
     name = "aether",
@@ -48,8 +51,16 @@ pub(crate) enum Command {
     /// See to what policies, process managers and adapters could not handle.
     #[command(subcommand)]
     Parked(ParkedCommand),
-    Followers(FollowersArgs),
-    Timers(TimersArgs),
+    /// See to the read models that are kept beside the log.
+    #[command(subcommand)]
+    Projections(ProjectionsCommand),
+    /// Show how far policies, process managers, adapters and outboxes have come, and what they have
+    /// parked.
+    ///
+    /// The exit code is 1 if something is parked.
+    Followers(ModelledArgs),
+    /// Show the timers that are pending, and what is asked for when they are due.
+    Timers(ModelledArgs),
     /// Look at the namespaces of a store.
     #[command(subcommand)]
     Namespace(NamespaceCommand),
@@ -73,6 +84,21 @@ pub(crate) enum ParkedCommand {
     /// Have the one commit of each actor skipped that cannot be handled; what waits behind it
     /// follows. It stays in the log.
     Discard(OrderArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectionsCommand {
+    /// Show what is kept: up to where in the log, how large, since when, and whether it is being
+    /// built anew.
+    List(ProjectionsArgs),
+    Rebuild(RebuildArgs),
+    /// Take back the order to build a projection anew, if it is not done: what is kept stays.
+    Cancel(CancelArgs),
+    /// Show how far behind the log what is kept is, in commits, events and seconds.
+    ///
+    /// The events are counted by reading them, and the seconds are since the time of the first
+    /// one. A runtime keeps a projection now and then, and is further than this tells.
+    Lag(ProjectionsArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,6 +147,26 @@ impl StoreArgs {
             place: self.store.to_string(),
             source,
         })
+    }
+}
+
+/// A store, and the model of what is in it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelledArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// The model, as `cargo eventstorming model --out FILE` writes it. A program that knows its
+    /// contexts needs none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+}
+
+impl ModelledArgs {
+    /// Opens the store to read it, and gives the model that it is read by.
+    pub(crate) async fn open(&self, domain: &Domain) -> Result<(Model, DynEventStore), Failure> {
+        let model = domain.model(self.model.as_deref())?;
+        Ok((model, self.store.open(Use::Read).await?))
     }
 }
 
@@ -241,15 +287,10 @@ pub(crate) struct ImportArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ObserveArgs {
     #[command(flatten)]
-    pub(crate) store: StoreArgs,
+    pub(crate) of: ModelledArgs,
 
     #[command(flatten)]
     pub(crate) span: SpanArgs,
-
-    /// The model, as `cargo eventstorming model --out FILE` writes it. A program that knows its
-    /// contexts needs none.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) model: Option<PathBuf>,
 
     /// Draw the board with what was seen on it: a picture, or a page if the name ends in `.html`.
     #[arg(long, value_name = "FILE")]
@@ -360,33 +401,6 @@ pub(crate) struct StateArgs {
     pub(crate) actor: ActorId,
 }
 
-/// Show how far policies, process managers, adapters and outboxes have come, and what they have
-/// parked.
-///
-/// The exit code is 1 if something is parked.
-#[derive(Debug, clap::Args)]
-pub(crate) struct FollowersArgs {
-    #[command(flatten)]
-    pub(crate) store: StoreArgs,
-
-    /// The model, as `cargo eventstorming model --out FILE` writes it. A program that knows its
-    /// contexts needs none.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) model: Option<PathBuf>,
-}
-
-/// Show the timers that are pending, and what is asked for when they are due.
-#[derive(Debug, clap::Args)]
-pub(crate) struct TimersArgs {
-    #[command(flatten)]
-    pub(crate) store: StoreArgs,
-
-    /// The model, as `cargo eventstorming model --out FILE` writes it. A program that knows its
-    /// contexts needs none.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) model: Option<PathBuf>,
-}
-
 /// A store, whatever the namespace.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PlaceArgs {
@@ -406,6 +420,52 @@ pub(crate) struct PlaceArgs {
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+}
+
+/// Which projections are meant; all of them if nothing is said.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ProjectionsArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// Only this one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) projection: Option<String>,
+}
+
+/// Build a projection anew from the log, beside what is read until then.
+///
+/// A program that knows the contexts builds it at once, and needs no runtime (see `aether_cli`).
+/// One that does not orders it: every runtime that runs the projection begins within a second, and
+/// this waits until it is done; one that does not run begins when it runs again. The exit code is 1
+/// if somebody takes the order back meanwhile.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RebuildArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// Do it: without this, nothing is ordered.
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Do not wait until others have done it.
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+
+    /// The projection.
+    #[arg(value_name = "NAME")]
+    pub(crate) projection: String,
+}
+
+/// Which order is taken back.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CancelArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    /// The projection.
+    #[arg(value_name = "NAME")]
+    pub(crate) projection: String,
 }
 
 /// Whose parked work is meant; that of all if nothing is said.

@@ -6,13 +6,19 @@ use serde::Serialize;
 
 use super::{
     actor,
-    args::{ActorCommand, Args, Command, EventsCommand, NamespaceCommand, ParkedCommand},
+    args::{
+        ActorCommand, Args, Command, EventsCommand, NamespaceCommand, ParkedCommand,
+        ProjectionsCommand,
+    },
     domain::Domain,
     events, export,
     failure::Failure,
-    followers, import, namespaces, observe,
+    followers, import,
+    interrupt::unless_interrupted,
+    namespaces, observe,
     outcome::Outcome,
     parked::{self, Order},
+    projections,
     screen::Screen,
     state, timers, verify,
 };
@@ -48,7 +54,8 @@ impl Cli {
     /// it was broken off by Ctrl-C. Wrong arguments end the process at once, with 2.
     ///
     /// # Cancel safety
-    /// If the future is dropped, an export or import is left half done, and can be gone on with.
+    /// If the future is dropped, an export or import is left half done, and can be gone on with; an
+    /// order to build a projection anew stands.
     pub async fn run(self) -> ExitCode {
         self.run_with(std::env::args_os().collect::<Vec<_>>()).await
     }
@@ -60,7 +67,7 @@ impl Cli {
     pub async fn run_with(self, args: impl IntoIterator<Item = OsString> + Send) -> ExitCode {
         let args = Args::parse_from(args);
         let screen = Screen::new(args.json);
-        match self.domain.run(args.command, &screen).await {
+        match Box::pin(self.domain.run(args.command, &screen)).await {
             Ok(outcome) => outcome.exit_code(),
             Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
             Err(failure) => {
@@ -76,7 +83,9 @@ impl Domain {
         match command {
             Command::Export(args) => export::run(args, screen).await,
             Command::Import(args) => import::run(args, screen).await,
-            Command::Observe(args) => observe::run(args, self, screen).await,
+            Command::Observe(args) => {
+                unless_interrupted(Box::pin(observe::run(args, self, screen))).await
+            }
             Command::Events(EventsCommand::Tail(args)) => events::tail(args, screen).await,
             Command::Events(EventsCommand::Search(args)) => events::search(args, screen).await,
             Command::Events(EventsCommand::Show(args)) => events::show(args, screen).await,
@@ -89,12 +98,28 @@ impl Domain {
             Command::Parked(ParkedCommand::Discard(args)) => {
                 parked::order(args, Order::Discard, screen).await
             }
+            Command::Projections(ProjectionsCommand::List(args)) => {
+                projections::list(args, screen).await
+            }
+            Command::Projections(ProjectionsCommand::Rebuild(args)) => {
+                projections::rebuild(args, self, screen).await
+            }
+            Command::Projections(ProjectionsCommand::Lag(args)) => {
+                unless_interrupted(Box::pin(projections::lag(args, screen))).await
+            }
+            Command::Projections(ProjectionsCommand::Cancel(args)) => {
+                projections::cancel(args, screen).await
+            }
             Command::Followers(args) => followers::run(args, self, screen).await,
-            Command::Timers(args) => timers::run(args, self, screen).await,
+            Command::Timers(args) => {
+                unless_interrupted(Box::pin(timers::run(args, self, screen))).await
+            }
             Command::Namespace(NamespaceCommand::List(args)) => {
                 namespaces::list(args, screen).await
             }
-            Command::Verify(args) => verify::run(args, self, screen).await,
+            Command::Verify(args) => {
+                unless_interrupted(Box::pin(verify::run(args, self, screen))).await
+            }
         }
     }
 }

@@ -7,7 +7,11 @@ use aether::{
         Projection, Register, ReplayError, Replayed,
     },
     eventstorming::{Model, meta},
-    runtime::{Finding, Verified, verify_context},
+    runtime::{
+        Finding, Verified,
+        projections::{RebuildError, RebuildProgress, rebuild_here},
+        verify_context,
+    },
 };
 use serde::Serialize;
 
@@ -19,6 +23,7 @@ pub(crate) struct Domain {
     contexts: Vec<&'static meta::Context>,
     aggregates: HashMap<&'static str, Begin>,
     verifying: Vec<Verify>,
+    rebuilding: HashMap<&'static str, Rebuild>,
 }
 
 /// An actor whose events are being folded, with its type forgotten.
@@ -36,6 +41,12 @@ type Begin = fn(ActorId) -> Box<dyn Folding>;
 pub(crate) type Tell<'a> = Box<dyn FnMut(Finding) + Send + 'a>;
 type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Verified, StoreError>> + Send + 'a>>;
 type Verify = for<'a> fn(&'a DynEventStore, Tell<'a>) -> Verifying<'a>;
+
+/// Is told how far a rebuild has come.
+pub(crate) type Progress<'a> = Box<dyn FnMut(RebuildProgress) + Send + 'a>;
+type Rebuilt = Result<RebuildProgress, RebuildError>;
+type Rebuilding<'a> = Pin<Box<dyn Future<Output = Rebuilt> + Send + 'a>>;
+pub(crate) type Rebuild = for<'a> fn(&'a DynEventStore, Progress<'a>) -> Rebuilding<'a>;
 
 struct Folded<A> {
     replayed: Replayed<A>,
@@ -84,6 +95,11 @@ impl Domain {
         &self.verifying
     }
 
+    /// How a projection is built anew, if it is known and kept beside the log.
+    pub(crate) fn rebuilding(&self, projection: &str) -> Option<Rebuild> {
+        self.rebuilding.get(projection).copied()
+    }
+
     /// The model in a file, or else that of the contexts.
     pub(crate) fn model(&self, file: Option<&Path>) -> Result<Model, Failure> {
         let Some(path) = file else {
@@ -109,6 +125,13 @@ fn verifying<'a, C: BoundedContext>(store: &'a DynEventStore, tell: Tell<'a>) ->
     Box::pin(verify_context::<C>(store, tell))
 }
 
+fn rebuilding<'a, P: Projection + Handlers>(
+    store: &'a DynEventStore,
+    tell: Progress<'a>,
+) -> Rebuilding<'a> {
+    Box::pin(rebuild_here::<P>(store, tell))
+}
+
 impl Register for Domain {
     fn aggregate<A: Aggregate + Handlers>(&mut self) {
         let begin: Begin = |actor_id| {
@@ -126,7 +149,12 @@ impl Register for Domain {
 
     fn process_manager<P: ProcessManager + Instances>(&mut self) {}
 
-    fn projection<P: Projection + Handlers>(&mut self) {}
+    fn projection<P: Projection + Handlers>(&mut self) {
+        if P::SNAPSHOTS.is_some() {
+            self.rebuilding
+                .insert(P::META.name.as_str(), rebuilding::<P>);
+        }
+    }
 
     fn external_system<S: ExternalSystem>(&mut self) {}
 }

@@ -6,8 +6,9 @@ use std::{
 };
 
 use aether::{
-    ActorId, InvalidPayload, StoreError, StoreErrorKind, domain::ReplayError,
-    eventstorming::model::ModelError, store::transfer::TransferError,
+    ActorId, InvalidPayload, Position, StoreError, StoreErrorKind, domain::ReplayError,
+    eventstorming::model::ModelError, runtime::projections::RebuildError,
+    store::transfer::TransferError,
 };
 
 /// Says why a command did not do what it should.
@@ -53,6 +54,12 @@ pub(crate) enum Failure {
     Fold(#[source] Box<ReplayError>),
     #[error("the state cannot be written as JSON")]
     State(#[source] InvalidPayload),
+    #[error(
+        "nothing was ordered: to build `{projection}` anew reads the log up to position {head}"
+    )]
+    Unconfirmed { projection: String, head: Position },
+    #[error("the projection was not built anew, and what was kept before is still there")]
+    Rebuild(#[source] RebuildError),
     #[error("the answer cannot be printed")]
     Print(#[from] io::Error),
     #[error("the answer cannot be written as JSON")]
@@ -104,8 +111,10 @@ impl Failure {
                 "say `#[aggregate(snapshot)]` at the aggregate, or `.showing::<..>()` in the \
                  program",
             ),
+            Self::Unconfirmed { .. } => Some("say `--yes`"),
             Self::Open { .. }
             | Self::Read(_)
+            | Self::Rebuild(_)
             | Self::Contexts(_)
             | Self::Fold(_)
             | Self::State(_)
@@ -127,13 +136,15 @@ impl Failure {
                 source.is_finding()
             }
             Self::Read(source) => source.kind() == StoreErrorKind::Corrupt,
-            Self::Fold(_) => true,
+            Self::Fold(_) | Self::Rebuild(RebuildError::Failed { .. }) => true,
             Self::Open { .. }
             | Self::NoModel
             | Self::Contexts(_)
             | Self::NoState(_)
             | Self::NotShown(_)
             | Self::State(_)
+            | Self::Unconfirmed { .. }
+            | Self::Rebuild(_)
             | Self::Exists(_)
             | Self::File { .. }
             | Self::Model { .. }

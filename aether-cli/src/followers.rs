@@ -6,11 +6,10 @@ use aether::{
 use serde::Serialize;
 
 use super::{
-    args::FollowersArgs,
+    args::ModelledArgs,
     domain::Domain,
     failure::Failure,
     outcome::Outcome,
-    place::Use,
     roster::{self, Member},
     screen::Screen,
     table::plain,
@@ -31,12 +30,11 @@ struct Row<'a> {
 
 /// Shows how far those have come who follow the log.
 pub(crate) async fn run(
-    args: FollowersArgs,
+    args: ModelledArgs,
     domain: &Domain,
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
-    let model = domain.model(args.model.as_deref())?;
-    let store = args.store.open(Use::Read).await?;
+    let (model, store) = args.open(domain).await?;
     let head = store.head().await?;
     let mut outcome = Outcome::Well;
     for member in roster::members(&model) {

@@ -2,10 +2,19 @@ use std::{future::Future, io, pin::Pin};
 
 use futures_util::FutureExt as _;
 
-use super::failure::Failure;
+use super::{failure::Failure, outcome::Outcome};
 
 /// Ctrl-C, which is heard from the moment this is made.
 pub(crate) struct Interrupt(Pin<Box<dyn Future<Output = io::Result<()>> + Send>>);
+
+/// Does what only reads, unless Ctrl-C comes first; then it is dropped.
+pub(crate) async fn unless_interrupted(
+    work: impl Future<Output = Result<Outcome, Failure>>,
+) -> Result<Outcome, Failure> {
+    let mut interrupt = Interrupt::listen()?;
+    let done = interrupt.or(work).await;
+    done.unwrap_or(Ok(Outcome::BrokenOff))
+}
 
 impl Interrupt {
     pub(crate) fn listen() -> Result<Self, Failure> {

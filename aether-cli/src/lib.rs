@@ -3,8 +3,9 @@
 //! The program `aether` looks into any store, and knows of no types: it shows events, moves
 //! namespaces, sees to what is parked. A state is made by your code, so a program of a few lines
 //! makes the same command line for your domain; in it `actor state` folds the state at any version
-//! and says what each event changed, `verify` compares each snapshot with the replay, and `timers`,
-//! `followers` and `observe` need no file that holds the model:
+//! and says what each event changed, `verify` compares each snapshot with the replay, `projections
+//! rebuild` builds a read model at once and without a runtime, and `timers`, `followers` and
+//! `observe` need no file that holds the model:
 //!
 //! ```no_run
 //! # use aether::prelude::*;
@@ -57,6 +58,7 @@ mod observe;
 mod outcome;
 mod parked;
 mod place;
+mod projections;
 mod roster;
 mod screen;
 mod state;

@@ -7,8 +7,7 @@ use std::{
 use aether::{eventstorming::Board, observe::observe};
 
 use super::{
-    args::ObserveArgs, domain::Domain, failure::Failure, interrupt::Interrupt, outcome::Outcome,
-    place::Use, screen::Screen,
+    args::ObserveArgs, domain::Domain, failure::Failure, outcome::Outcome, screen::Screen,
 };
 
 /// Compares a model with what a log holds.
@@ -17,14 +16,9 @@ pub(crate) async fn run(
     domain: &Domain,
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
-    let mut interrupt = Interrupt::listen()?;
-    let model = domain.model(args.model.as_deref())?;
-    let store = args.store.open(Use::Read).await?;
+    let (model, store) = args.of.open(domain).await?;
     let span = args.span.resolve(&store).await?;
-    let Some(seen) = interrupt.or(observe(&store, span, &model)).await else {
-        return Ok(Outcome::BrokenOff);
-    };
-    let seen = seen?;
+    let seen = observe(&store, span, &model).await?;
     let reality = model.observed(&seen);
     if let Some(path) = &args.keep {
         write(path, &seen.to_json())?;

@@ -95,6 +95,11 @@ impl Place {
         })
     }
 
+    /// Whether others can use it while this does.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Server(_))
+    }
+
     /// The namespaces in it that hold commits.
     pub(crate) async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
         match self {

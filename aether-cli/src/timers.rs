@@ -15,12 +15,10 @@ use futures_util::StreamExt as _;
 use serde::Serialize;
 
 use super::{
-    args::TimersArgs,
+    args::ModelledArgs,
     domain::Domain,
     failure::Failure,
-    interrupt::Interrupt,
     outcome::Outcome,
-    place::Use,
     roster::{self, Timed},
     screen::Screen,
     table::plain,
@@ -48,24 +46,18 @@ struct Pending {
 
 /// Shows what is still to come.
 pub(crate) async fn run(
-    args: TimersArgs,
+    args: ModelledArgs,
     domain: &Domain,
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
-    let mut interrupt = Interrupt::listen()?;
-    let model = domain.model(args.model.as_deref())?;
-    let store = args.store.open(Use::Read).await?;
-    let work = async {
-        let mut all = Vec::new();
-        for timed in roster::timed(&model) {
-            let ledger = TimerLedger::open(&store, timed.reader.clone(), timed.scope).await?;
-            all.push(Pending { timed, ledger });
-        }
-        read_on(&store, &mut all).await?;
-        show_all(&store, all, screen).await
-    };
-    let shown = interrupt.or(work).await;
-    shown.unwrap_or(Ok(Outcome::BrokenOff))
+    let (model, store) = args.open(domain).await?;
+    let mut all = Vec::new();
+    for timed in roster::timed(&model) {
+        let ledger = TimerLedger::open(&store, timed.reader.clone(), timed.scope).await?;
+        all.push(Pending { timed, ledger });
+    }
+    read_on(&store, &mut all).await?;
+    show_all(&store, all, screen).await
 }
 
 /// Takes in what lies in the log after what is kept. What follows from an event by a policy, only

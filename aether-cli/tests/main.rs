@@ -13,6 +13,8 @@ mod parked;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod projections;
+#[cfg(test)]
 mod transfer;
 #[cfg(test)]
 mod verify;

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,6 +19,13 @@ use serde_json::value::RawValue;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Payload(Bytes);
 
+/// What a thread keeps to write payloads in, at most.
+const MOST_ROOM: usize = 64 << 10;
+
+thread_local! {
+    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// Says why a value and JSON do not fit together.
 #[derive(Debug, thiserror::Error)]
 #[error("the data is not what it should be as JSON")]
@@ -31,8 +38,20 @@ impl Payload {
     /// If the value cannot be written as JSON: a map with keys that are no strings, or a
     /// `Serialize` impl that fails.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, InvalidPayload> {
-        // Room that is not needed would be kept for as long as the event is.
-        Ok(Self(serde_json::to_vec(value)?.into_boxed_slice().into()))
+        Self::written(|room| Ok(serde_json::to_writer(room, value)?))
+    }
+
+    /// Takes what is written, which is JSON, with no more room than it needs: that is kept for as
+    /// long as the payload is.
+    pub(crate) fn written<E>(write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<Self, E> {
+        // While a thread ends it may be gone.
+        let mut room = ROOM.try_with(Cell::take).unwrap_or_default();
+        room.clear();
+        let written = write(&mut room).map(|()| Self(Bytes::copy_from_slice(&room)));
+        if room.capacity() <= MOST_ROOM {
+            _ = ROOM.try_with(|kept| kept.set(room));
+        }
+        written
     }
 
     /// Takes bytes that are JSON already, without the white space around the value.

@@ -14,6 +14,9 @@
 //! from its commits as its state is, and kept in its snapshots, the highest sequence of each session
 //! that ever had an effect on it.
 //!
+//! What an instance of a process manager has received is marked in the same way: each event that it
+//! receives has its place in the session of the inbox, and so it is known whether it has received it.
+//!
 //! # Why this is right
 //!
 //! - A command whose sequence is *higher* than the highest is not in the history: were it there,

@@ -136,11 +136,29 @@ impl CountCups {
     }
 }
 
+/// How many cups were brewed, and how hot the hottest was.
+#[derive(Projection, Debug, Default, Serialize, Deserialize)]
+#[projection(snapshot)]
+pub(crate) struct CupsBrewed {
+    pub(crate) cups: u32,
+    pub(crate) hottest: u32,
+}
+
+#[handlers]
+impl CupsBrewed {
+    #[apply]
+    fn brewed(&mut self, event: &Brewed) {
+        self.cups += 1;
+        self.hottest = self.hottest.max(event.degrees);
+    }
+}
+
 bounded_context! {
     /// Makes tea.
     pub(crate) Kitchen {
         aggregates: [Cup, Tally],
         policies: [CountCups],
         process_managers: [Steeping],
+        projections: [CupsBrewed],
     }
 }

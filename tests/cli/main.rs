@@ -11,13 +11,14 @@ mod tests {
     };
 
     use aether::{
-        ActorSnapshot, EmbeddedEventStore, Payload, SnapshotStore as _, runtime::Aether,
-        runtime::SnapshotPolicy,
+        ActorSnapshot, Checkpoint, CheckpointStore as _, EmbeddedEventStore, Payload, ReaderState,
+        SnapshotStore as _,
+        runtime::{Aether, SnapshotPolicy, projections},
     };
     use serde_json::{Value, json};
     use tempfile::TempDir;
 
-    use crate::domain::{Brew, Kitchen, Strain};
+    use crate::domain::{Brew, CupsBrewed, Kitchen, Strain};
 
     /// A folder with a store in it.
     struct Room(TempDir);
@@ -144,6 +145,55 @@ mod tests {
         );
         let lags = rows.iter().map(|row| row["lag"].as_u64().unwrap());
         assert_eq!(lags.sum::<u64>(), 0);
+    }
+
+    /// What is kept says what cannot be, as if a build before had been wrong.
+    async fn mislead(room: &Room) {
+        let store = room.open().await;
+        let kept = projections::kept(&store).await.unwrap().remove(0);
+        let key = format!(
+            "projection/CupsBrewed/{:016x}/{}",
+            kept.schema, kept.generation
+        );
+        let wrong = CupsBrewed {
+            cups: 999,
+            hottest: 0,
+        };
+        let data = Payload::of(&wrong).unwrap();
+        let schema_hash = kept.schema;
+        let wrong = Checkpoint {
+            position: kept.position,
+            state: Some(ReaderState { schema_hash, data }),
+        };
+        store.save_checkpoint(&key, wrong).await.unwrap();
+    }
+
+    async fn brewed(room: &Room) -> (u32, u32) {
+        let builder = Aether::builder().store(room.open().await);
+        let aether = builder.context::<Kitchen>().start().await.unwrap();
+        let brewed = aether.read::<CupsBrewed>().await.unwrap();
+        let seen = (brewed.cups, brewed.hottest);
+        drop(brewed);
+        aether.shutdown().await;
+        seen
+    }
+
+    #[tokio::test]
+    async fn a_projection_is_built_anew_at_once_and_without_a_runtime() {
+        let room = Room::after_tea().await;
+        mislead(&room).await;
+        assert_eq!(brewed(&room).await, (999, 0));
+        let rows = room.rows(&["projections", "rebuild", "CupsBrewed", "--yes"]);
+        assert_eq!(
+            rows,
+            [json!({ "name": "CupsBrewed", "generation": 1, "done": true })]
+        );
+        let rows = room.rows(&["projections", "list"]);
+        assert_eq!(
+            (&rows[0]["generation"], &rows[0]["rebuild"], &rows[0]["lag"]),
+            (&json!(1), &Value::Null, &json!(0))
+        );
+        assert_eq!(brewed(&room).await, (3, 95));
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@
 // As `renamed = { package = "aether", .. }` does in a manifest.
 extern crate aether as renamed;
 
+mod by_hand;
 mod codec;
 mod dispatch;
 mod evolution;

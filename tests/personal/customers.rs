@@ -175,8 +175,9 @@ impl Farewell {
     #[react(key = customer)]
     fn changed(&self, event: &TariffChanged) -> Option<SendLetter> {
         let (customer, name) = (event.customer.clone(), self.name.clone()?);
+        let whom = name.known().map_or("someone", |_| "known");
         Some(SendLetter {
-            letter: format!("farewell-{customer}"),
+            letter: format!("farewell-{whom}-{customer}"),
             customer,
             text: name.map(|name| format!("Farewell, {name}!")),
         })

@@ -1,10 +1,14 @@
 //! What sending a command does.
 
-use std::sync::atomic::Ordering;
+use std::{
+    convert::Infallible,
+    sync::atomic::{AtomicU32, Ordering::SeqCst},
+};
 
 use aether::{
     CommandId, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore, Position,
     StoreErrorKind, Version,
+    prelude::*,
     runtime::{Aether, CommandError},
 };
 use futures_util::future::join_all;
@@ -181,7 +185,7 @@ async fn two_runtimes_over_one_log_do_not_lose_each_others_commands() {
 async fn after_a_conflict_the_command_is_decided_again() {
     let store = UnreliableStore::default();
     let aether = running_on(store.clone()).await;
-    store.faults().conflicts.store(3, Ordering::SeqCst);
+    store.faults().conflicts.store(3, SeqCst);
     let sent = aether.send(ticket("a")).await.unwrap();
     assert_eq!((sent.version, sent.repeated), (Version::FIRST, false));
 }
@@ -189,7 +193,7 @@ async fn after_a_conflict_the_command_is_decided_again() {
 #[tokio::test]
 async fn a_command_gives_up_when_others_are_always_faster() {
     let store = UnreliableStore::default();
-    store.faults().conflicts.store(u32::MAX, Ordering::SeqCst);
+    store.faults().conflicts.store(u32::MAX, SeqCst);
     let builder = Aether::builder()
         .store(store.clone())
         .context::<Selling>()
@@ -200,17 +204,14 @@ async fn a_command_gives_up_when_others_are_always_faster() {
         matches!(err, CommandError::Conflict { attempts: 4, .. }),
         "{err:?}"
     );
-    assert_eq!(
-        u32::MAX - store.faults().conflicts.load(Ordering::SeqCst),
-        4
-    );
+    assert_eq!(u32::MAX - store.faults().conflicts.load(SeqCst), 4);
 }
 
 #[tokio::test]
 async fn a_command_in_doubt_can_be_sent_again_under_its_id() {
     let store = UnreliableStore::default();
     let aether = running_on(store.clone()).await;
-    store.faults().lost_answers.store(1, Ordering::SeqCst);
+    store.faults().lost_answers.store(1, SeqCst);
     let id = CommandId::new();
     let buy = BuyTicket {
         ticket: "a".to_owned(),
@@ -245,4 +246,71 @@ async fn an_event_of_a_type_nobody_knows_is_told_and_nothing_is_decided_on_it() 
     assert!(aether.load::<Ticket>("a").await.is_err());
     let version = aether.store().version(&err.actor_id).await.unwrap();
     assert_eq!(version, Version::new(2), "nothing was stored");
+}
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Nudged {
+    by: u32,
+}
+
+#[derive(Command, Serialize, Deserialize)]
+pub(crate) struct Nudge {
+    #[command(id)]
+    pendulum: String,
+    #[serde(deserialize_with = "read_by")]
+    by: u32,
+}
+
+/// How often a command was read.
+static READ: AtomicU32 = AtomicU32::new(0);
+
+fn read_by<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    READ.fetch_add(1, SeqCst);
+    u32::deserialize(from)
+}
+
+#[derive(Aggregate, Debug, Default)]
+#[aggregate(events(Nudged))]
+pub(crate) struct Pendulum {
+    nudged: u32,
+}
+
+#[handlers]
+impl Pendulum {
+    #[handle]
+    fn nudge(&self, command: Nudge) -> Result<Nudged, Infallible> {
+        Ok(Nudged { by: command.by })
+    }
+
+    #[apply]
+    fn nudged(&mut self, event: &Nudged) {
+        self.nudged += event.by;
+    }
+}
+
+bounded_context! {
+    /// What swings.
+    pub Swinging { aggregates: [Pendulum] }
+}
+
+#[tokio::test]
+async fn a_command_is_read_only_where_it_is_decided_on_again() {
+    let store = UnreliableStore::default();
+    let builder = Aether::builder().store(store.clone());
+    let aether = builder
+        .context::<Swinging>()
+        .start()
+        .await
+        .expect("it starts");
+    let nudge = || Nudge {
+        pendulum: "a".to_owned(),
+        by: 3,
+    };
+    aether.send(nudge()).await.expect("it is nudged");
+    assert_eq!(READ.load(SeqCst), 0);
+    store.faults().conflicts.store(2, SeqCst);
+    aether.send(nudge()).await.expect("it is nudged");
+    assert_eq!(READ.load(SeqCst), 2);
+    let pendulum = aether.load::<Pendulum>("a").await.expect("a pendulum");
+    assert_eq!((pendulum.nudged, pendulum.version()), (6, 2.into()));
 }

@@ -1,15 +1,20 @@
 //! Process managers: each event is received once, whatever happens, and what follows from it
 //! follows once.
 
-use std::{sync::atomic::Ordering::SeqCst, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use aether::{
-    ActorId, Event, EventStoreExt as _, InMemoryEventStore, Store, Timestamp, Version,
+    ActorId, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore, Store, Timestamp,
+    Version,
     prelude::*,
     runtime::{Aether, FollowerKind, StartError},
+    store::Span,
     testing::ManualClock,
 };
-use futures_util::future::join;
+use futures_util::{StreamExt as _, future::join};
 
 use crate::{
     shop::{
@@ -17,6 +22,7 @@ use crate::{
     },
     timers::homes::{Folder, Home, Memory, OneServer},
     unreliable_store::UnreliableStore,
+    watched_store::WatchedStore,
 };
 
 /// Counts the seats of a ticket once it is paid: as many as its price said when it was bought.
@@ -246,6 +252,54 @@ async fn an_event_that_is_seen_again_is_received_once() {
         // It goes without a word, as a crash would have it.
         drop(aether);
     }
+}
+
+#[tokio::test]
+async fn what_was_received_without_a_place_is_received_once_all_the_same() {
+    let (marked, clock) = (InMemoryEventStore::new(), ManualClock::new());
+    let before = run(marked.clone(), &clock).await;
+    buy(&before, "a", 4).await;
+    pay(&before, "a").await;
+    assert_eq!(seats(&before, "1").await, 4);
+    before.shutdown().await;
+    // As an earlier build has stored it, or as it comes from another log.
+    let copy = InMemoryEventStore::new();
+    let commits: Vec<_> = marked.commits(Span::ALL).collect().await;
+    for recorded in commits {
+        let commit = recorded.expect("it is read").commit.unmarked();
+        copy.append(commit).await.expect("it is stored");
+    }
+    let after = run(copy, &clock).await;
+    pay(&after, "a").await;
+    assert_eq!(seats(&after, "1").await, 4);
+    assert_eq!(seats(&after, "2").await, 4);
+    assert_eq!(events(&after, "Admission.a").await.len(), 3);
+}
+
+#[tokio::test]
+async fn an_instance_in_memory_is_read_no_more_however_much_it_has_received() {
+    let (inner, clock) = (InMemoryEventStore::new(), ManualClock::new());
+    let before = run(inner.clone(), &clock).await;
+    buy(&before, "a", 1).await;
+    for _ in 0..5 {
+        pay(&before, "a").await;
+    }
+    assert_eq!(seats(&before, "5").await, 1);
+    before.shutdown().await;
+    let store = WatchedStore::over(inner);
+    let seen = Arc::clone(&store.seen);
+    let aether = run(store, &clock).await;
+    pay(&aether, "a").await;
+    aether.settled().await.expect("nothing has halted");
+    let (_, commits, _) = seen.take();
+    assert_eq!(commits, 6 + 6, "the ticket and the instance, once each");
+    for _ in 0..5 {
+        pay(&aether, "a").await;
+        aether.settled().await.expect("nothing has halted");
+    }
+    let (_, commits, _) = seen.take();
+    assert_eq!((commits, seen.commits_back.load(SeqCst)), (0, 0));
+    assert_eq!(seats(&aether, "11").await, 1);
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use self::history::Histories;
 use super::{
-    args::VerifyArgs, domain::Domain, failure::Failure, interrupt::Interrupt, outcome::Outcome,
-    place::Opened, screen::Screen, table::Table,
+    args::VerifyArgs, domain::Domain, failure::Failure, outcome::Outcome, place::Opened,
+    screen::Screen, table::Table,
 };
 
 /// What was found, as programs are told it.
@@ -39,18 +39,11 @@ pub(crate) async fn run(
     domain: &Domain,
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
-    let mut interrupt = Interrupt::listen()?;
     let opened = args.store.open_whole().await?;
     let mut verified = Verified::default();
-    let work = async {
-        bytes(&opened, &mut verified, screen)?;
-        log(&opened, &mut verified, screen).await?;
-        replay::compare(&opened.store, domain, &mut verified, screen).await
-    };
-    let Some(done) = interrupt.or(work).await else {
-        return Ok(Outcome::BrokenOff);
-    };
-    done?;
+    bytes(&opened, &mut verified, screen)?;
+    log(&opened, &mut verified, screen).await?;
+    replay::compare(&opened.store, domain, &mut verified, screen).await?;
     screen.sum_up(&text(&verified), &verified)?;
     Ok(if verified.findings == 0 {
         Outcome::Well

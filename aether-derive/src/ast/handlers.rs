@@ -41,8 +41,8 @@ pub(crate) struct Function {
     vis: Visibility,
     pub(crate) sig: Signature,
     body: TokenTree,
-    /// Whether it had a marker, so that its verb decides what it takes and returns.
-    marked: bool,
+    /// What it is marked as, which decides what it takes and returns.
+    marked: Option<Verb>,
 }
 
 const ATTRIBUTE: Spec = Spec {
@@ -195,7 +195,7 @@ impl Function {
             vis,
             sig,
             body: input.parse()?,
-            marked: false,
+            marked: None,
         })
     }
 
@@ -205,11 +205,12 @@ impl Function {
         let (marks, others) = attrs.into_iter().partition(|attr| Verb::of(attr).is_some());
         self.attrs = others;
         let marks: Vec<Attribute> = marks;
-        self.marked = !marks.is_empty();
         let marks = marks.into_iter();
-        marks
+        let marks: Vec<_> = marks
             .filter_map(|mark| Some((Verb::of(&mark)?, mark)))
-            .collect()
+            .collect();
+        self.marked = marks.first().map(|(verb, _)| *verb);
+        marks
     }
 }
 
@@ -248,18 +249,10 @@ impl ToTokens for Function {
             body,
             marked,
         } = self;
-        let allowed = marked.then(|| {
+        let allowed = marked.map(|verb| {
+            let lints = verb.lints();
             quote! {
-                #[allow(
-                    clippy::missing_errors_doc,
-                    clippy::must_use_candidate,
-                    clippy::needless_pass_by_ref_mut,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                    reason = "its verb decides the shape of the method"
-                )]
+                #[cfg_attr(clippy, allow(#(clippy::#lints,)* reason = "its verb decides the shape of the method"))]
             }
         });
         tokens.extend(quote!(#(#attrs)* #allowed #vis #sig #body));

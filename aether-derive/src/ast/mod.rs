@@ -14,6 +14,7 @@ mod handlers;
 mod id;
 mod key;
 mod krate;
+mod lints;
 mod method;
 mod noun;
 mod persona;

@@ -22,24 +22,18 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
     let still_emitted = event
         .retired
         .then(|| quote!(where __S: #krate::StillEmitted<#ident>));
-    // The metadata has a name of its own, so that one missing serde impl is one error.
     quote! {
-        const _: () = {
-            const META: &#krate::meta::Event = &#meta;
-            #[automatically_derived]
-            impl #krate::DomainEvent for #ident {
-                const META: &'static #krate::meta::Event = META;
-                #upcast
+        #[automatically_derived]
+        impl #krate::DomainEvent for #ident {
+            const META: &'static #krate::meta::Event = &#meta;
+            #upcast
+        }
+        #[automatically_derived]
+        impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident #still_emitted {
+            fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
+                #krate::EventSink::<__S>::take_one(out, self);
             }
-            #[automatically_derived]
-            impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident #still_emitted {
-                const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
-                    &#krate::meta::Flow::One(META);
-                fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
-                    #krate::EventSink::<__S>::take_one(out, self);
-                }
-            }
-        };
+        }
         #deprecated
         #[automatically_derived]
         impl<__S: #krate::Apply<#ident>> #krate::FoldInto<__S> for #ident {

@@ -4,7 +4,7 @@ use syn::{GenericArgument, PathArguments, Type};
 
 use super::{
     keys::{self, Keyed},
-    parts::{self, Tables},
+    parts::{self, Table, Tables},
 };
 use crate::{
     ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, spelling, ungrouped},
@@ -184,24 +184,22 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method], keyed: &[Keyed<'_>])
             .iter()
             .filter(move |method| method.well_formed && method.verb == verb)
     };
-    let rows = |verb, table: TokenStream| of(verb).map(move |method| row(krate, method, &table));
+    let said = |verb, row: fn(&Krate, &Method) -> TokenStream| {
+        of(verb).map(|method| row(krate, method)).collect()
+    };
+    let rows =
+        |verb, table: TokenStream| of(verb).map(|method| row(krate, method, &table)).collect();
     Tables {
-        handlers: of(Verb::Handle)
-            .map(|method| handler_meta(krate, method))
-            .collect(),
-        applies: of(Verb::Apply)
-            .map(|method| events_of(krate, method))
-            .collect(),
-        reactions: of(Verb::React)
-            .map(|method| reaction_meta(krate, method))
-            .collect(),
-        remarks: remarks(krate, of(Verb::Apply)),
-        answers: of(Verb::Answer)
-            .map(|method| answer_meta(krate, method))
-            .collect(),
-        on_command: rows(Verb::Handle, quote!(OnCommand)).collect(),
-        on_apply: rows(Verb::Apply, quote!(OnApply)).collect(),
-        on_react: rows(Verb::React, quote!(OnReact)).collect(),
+        rows: vec![
+            (Table::Handlers, said(Verb::Handle, handler_meta)),
+            (Table::Applies, said(Verb::Apply, events_of)),
+            (Table::Reactions, said(Verb::React, reaction_meta)),
+            (Table::Remarks, remarks(krate, of(Verb::Apply))),
+            (Table::Answers, said(Verb::Answer, answer_meta)),
+            (Table::OnCommand, rows(Verb::Handle, quote!(OnCommand))),
+            (Table::OnApply, rows(Verb::Apply, quote!(OnApply))),
+            (Table::OnReact, rows(Verb::React, quote!(OnReact))),
+        ],
         on_key: keyed.iter().map(|keyed| keys::row(krate, keyed)).collect(),
         keyed: keyed
             .iter()
@@ -269,7 +267,8 @@ fn answer_meta(krate: &Krate, method: &Method) -> TokenStream {
     }
 }
 
-/// Why a command may be refused: what the type says of itself, or else its name.
+/// Why a command may be refused: what the type says of itself, or else its name. Whatever has no
+/// more to say has a constant by `PlainRejection`, which is in scope where the rows stand.
 fn rejects(krate: &Krate, method: &Method) -> TokenStream {
     let subject = &method.subject;
     let (error, name) = if let Some((_, error)) = result(&method.output) {
@@ -278,12 +277,7 @@ fn rejects(krate: &Krate, method: &Method) -> TokenStream {
         let error = quote!(<Self as #krate::Handle<#subject>>::Error);
         (error, String::new())
     };
-    quote! {
-        {
-            use #krate::PlainRejection as _;
-            <#error>::__REJECTION.or_named(#name)
-        }
-    }
+    quote!(<#error>::__REJECTION.or_named(#name))
 }
 
 /// What the doc comments of `#[apply]` methods say.

@@ -20,8 +20,6 @@ pub(super) fn inline_set(set: &InlineSet) -> TokenStream {
         }
         #[automatically_derived]
         impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
-            const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
-                &#krate::meta::Flow::OneOf(<Self as #krate::EventSet>::EVENTS);
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
                 #krate::EventSink::take(out, <__S as #krate::From<Self>>::from(self));
             }

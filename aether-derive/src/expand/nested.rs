@@ -70,8 +70,6 @@ fn opaque(set: &Set, member: &SetMember) -> TokenStream {
         }
         #[automatically_derived]
         impl #krate::Emits<#ident> for #held {
-            const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
-                &#krate::meta::Flow::OneOf(<#held as #krate::EventSet>::EVENTS);
             fn emit<__O: #krate::EventSink<#ident>>(self, out: &mut __O) {
                 #krate::EventSink::take(out, <#ident as #krate::From<Self>>::from(self));
             }

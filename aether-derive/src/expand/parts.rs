@@ -5,16 +5,84 @@ use syn::{Type, ext::IdentExt as _};
 use super::{join::join, keys};
 use crate::ast::{Block, HandlersArgs, Krate};
 
-/// The columns of the tables of one block.
+/// A table that `Handlers` has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Table {
+    Handlers,
+    Applies,
+    Reactions,
+    Remarks,
+    Answers,
+    OnCommand,
+    OnApply,
+    OnReact,
+}
+
+impl Table {
+    const ALL: [Self; 8] = [
+        Self::Handlers,
+        Self::Applies,
+        Self::Reactions,
+        Self::Remarks,
+        Self::Answers,
+        Self::OnCommand,
+        Self::OnApply,
+        Self::OnReact,
+    ];
+
+    /// What it is called; in capitals, the constant is.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Handlers => "handlers",
+            Self::Applies => "applies",
+            Self::Reactions => "reactions",
+            Self::Remarks => "remarks",
+            Self::Answers => "answers",
+            Self::OnCommand => "on_command",
+            Self::OnApply => "on_apply",
+            Self::OnReact => "on_react",
+        }
+    }
+
+    fn field(self) -> Ident {
+        Ident::new(self.name(), Span::call_site())
+    }
+
+    /// The type of a row, in the table of a type.
+    fn row(self, krate: &Krate, of: &TokenStream) -> TokenStream {
+        match self {
+            Self::Handlers => quote!(#krate::meta::Handler),
+            Self::Applies => quote!(#krate::meta::Set<#krate::meta::Event>),
+            Self::Reactions => quote!(#krate::meta::Reaction),
+            Self::Remarks => quote!(#krate::meta::Docs),
+            Self::Answers => quote!(#krate::meta::Answer),
+            Self::OnCommand => quote!(#krate::OnCommand<#of>),
+            Self::OnApply => quote!(#krate::OnApply<#of>),
+            Self::OnReact => quote!(#krate::OnReact<#of>),
+        }
+    }
+
+    fn slice(self, krate: &Krate, rows: &[TokenStream]) -> TokenStream {
+        let slice = quote!(&[#(#rows),*]);
+        if self == Self::Handlers && !rows.is_empty() {
+            quote!({ use #krate::PlainRejection as _; #slice })
+        } else {
+            slice
+        }
+    }
+
+    /// The constant of `Handlers`.
+    fn constant(self, krate: &Krate, value: &TokenStream) -> TokenStream {
+        let name = Ident::new(&self.name().to_uppercase(), Span::call_site());
+        let row = self.row(krate, &quote!(Self));
+        quote!(const #name: &'static [#row] = #value;)
+    }
+}
+
+/// The tables of one block.
 pub(super) struct Tables {
-    pub(super) handlers: Vec<TokenStream>,
-    pub(super) applies: Vec<TokenStream>,
-    pub(super) reactions: Vec<TokenStream>,
-    pub(super) remarks: Vec<TokenStream>,
-    pub(super) answers: Vec<TokenStream>,
-    pub(super) on_command: Vec<TokenStream>,
-    pub(super) on_apply: Vec<TokenStream>,
-    pub(super) on_react: Vec<TokenStream>,
+    /// Those that `Handlers` has.
+    pub(super) rows: Vec<(Table, Vec<TokenStream>)>,
     pub(super) on_key: Vec<TokenStream>,
     pub(super) keyed: Vec<TokenStream>,
 }
@@ -33,56 +101,38 @@ pub(super) fn tables(args: &HandlersArgs, block: &Block, tables: &Tables) -> Tok
     quote!(#own #whole)
 }
 
-/// The only block of a type.
+/// The only block of a type: a table that is empty is left out, and so is what feeds an aggregate,
+/// which names its events itself.
 fn alone(krate: &Krate, block: &Block, tables: &Tables) -> TokenStream {
+    let given = |of| {
+        let mut rows = tables.rows.iter();
+        rows.any(|(table, rows)| *table == of && !rows.is_empty())
+    };
+    let is_aggregate = given(Table::Handlers);
+    let constants = tables.rows.iter().filter_map(|(table, rows)| {
+        let is_unread = is_aggregate && *table == Table::Applies;
+        let wanted = !rows.is_empty() && !is_unread;
+        wanted.then(|| table.constant(krate, &table.slice(krate, rows)))
+    });
+    let handlers = handlers(krate, block, constants);
+    let instances = keys::instances(krate, block, tables);
+    quote!(#handlers #instances)
+}
+
+/// `Handlers`, with these constants.
+fn handlers(
+    krate: &Krate,
+    block: &Block,
+    constants: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
-    let set = quote!(#krate::meta::Set<#krate::meta::Event>);
-    let columns = [
-        (
-            &tables.handlers,
-            quote!(HANDLERS: &'static [#krate::meta::Handler]),
-        ),
-        (&tables.applies, quote!(APPLIES: &'static [#set])),
-        (
-            &tables.reactions,
-            quote!(REACTIONS: &'static [#krate::meta::Reaction]),
-        ),
-        (
-            &tables.remarks,
-            quote!(REMARKS: &'static [#krate::meta::Docs]),
-        ),
-        (
-            &tables.answers,
-            quote!(ANSWERS: &'static [#krate::meta::Answer]),
-        ),
-        (
-            &tables.on_command,
-            quote!(ON_COMMAND: &'static [#krate::OnCommand<Self>]),
-        ),
-        (
-            &tables.on_apply,
-            quote!(ON_APPLY: &'static [#krate::OnApply<Self>]),
-        ),
-        (
-            &tables.on_react,
-            quote!(ON_REACT: &'static [#krate::OnReact<Self>]),
-        ),
-    ];
-    let columns = columns.iter().map(|(rows, constant)| given(rows, constant));
-    let instances = keys::instances(krate, block, tables);
     quote! {
         #[automatically_derived]
         impl #params #krate::Handlers for #self_ty #where_clause {
-            #(#columns)*
+            #(#constants)*
         }
-        #instances
     }
-}
-
-/// A constant that has a default; nothing if there is nothing to say.
-fn given(rows: &[TokenStream], constant: &TokenStream) -> Option<TokenStream> {
-    (!rows.is_empty()).then(|| quote!(const #constant = &[#(#rows),*];))
 }
 
 /// A block that another one lists.
@@ -100,29 +150,19 @@ fn part_impl(
 ) -> TokenStream {
     let (params, _, where_clause) = block.generics.split_for_impl();
     let Tables {
-        handlers,
-        applies,
-        reactions,
-        remarks,
-        answers,
-        on_command,
-        on_apply,
-        on_react,
+        rows,
         on_key,
         keyed,
     } = tables;
+    let fields = rows.iter().map(|(table, rows)| {
+        let (field, rows) = (table.field(), table.slice(krate, rows));
+        quote!(#field: #rows)
+    });
     quote! {
         #[automatically_derived]
         impl #params #krate::Part<#number> for #owner #where_clause {
             const TABLES: #krate::Tables<Self> = #krate::Tables {
-                handlers: &[#(#handlers),*],
-                applies: &[#(#applies),*],
-                reactions: &[#(#reactions),*],
-                remarks: &[#(#remarks),*],
-                answers: &[#(#answers),*],
-                on_command: &[#(#on_command),*],
-                on_apply: &[#(#on_apply),*],
-                on_react: &[#(#on_react),*],
+                #(#fields,)*
                 on_key: &[#(#on_key),*],
                 keyed: &[#(#keyed),*],
             };
@@ -164,24 +204,20 @@ fn all(HandlersArgs { krate, parts, .. }: &HandlersArgs, block: &Block) -> Vec<T
 fn joined(args: &HandlersArgs, block: &Block) -> TokenStream {
     let (krate, self_ty) = (&args.krate, &block.self_ty);
     let tables = all(args, block);
-    let column = |name: &str, row: TokenStream| {
-        let column = Ident::new(name, Span::call_site());
-        join(krate, &row, &quote!([#(#tables.#column),*]))
-    };
-    let events = quote!(#krate::meta::Set<#krate::meta::Event>);
-    let columns = Columns {
-        handlers: column("handlers", quote!(#krate::meta::Handler)),
-        applies: column("applies", events.clone()),
-        reactions: column("reactions", quote!(#krate::meta::Reaction)),
-        remarks: column("remarks", quote!(#krate::meta::Docs)),
-        answers: column("answers", quote!(#krate::meta::Answer)),
-        on_command: column("on_command", quote!(#krate::OnCommand<#self_ty>)),
-        on_apply: column("on_apply", quote!(#krate::OnApply<#self_ty>)),
-        on_react: column("on_react", quote!(#krate::OnReact<#self_ty>)),
-    };
-    let handlers = columns.into_handlers(krate, block);
-    let on_key = column("on_key", quote!(#krate::OnKey<#self_ty>));
-    let instances = keys::instances_of_parts(krate, block, &on_key, &column("keyed", events));
+    let column =
+        |column: Ident, row: TokenStream| join(krate, &row, &quote!([#(#tables.#column),*]));
+    let constants = Table::ALL.into_iter().map(|table| {
+        let row = table.row(krate, &self_ty.to_token_stream());
+        table.constant(krate, &column(table.field(), row))
+    });
+    let handlers = handlers(krate, block, constants);
+    let named = |name| Ident::new(name, Span::call_site());
+    let on_key = column(named("on_key"), quote!(#krate::OnKey<#self_ty>));
+    let keyed = column(
+        named("keyed"),
+        quote!(#krate::meta::Set<#krate::meta::Event>),
+    );
+    let instances = keys::instances_of_parts(krate, block, &on_key, &keyed);
     quote!(#handlers #instances)
 }
 
@@ -190,13 +226,16 @@ fn joined_with_room(args: &HandlersArgs, block: &Block) -> TokenStream {
     let (krate, self_ty) = (&args.krate, &block.self_ty);
     let (params, _, where_clause) = block.generics.split_for_impl();
     let tables = all(args, block);
-    let names = Columns::NAMES.map(|name| Ident::new(name, Span::call_site()));
-    let values = names
-        .each_ref()
-        .map(|column| quote!(#column: #krate::Joined::of(&[#(#tables.#column),*])));
-    let columns =
-        names.map(|column| quote!(<#self_ty as #krate::Whole>::TABLES.#column.as_slice()));
-    let handlers = Columns::from(columns).into_handlers(krate, block);
+    let values = Table::ALL.map(|table| {
+        let column = table.field();
+        quote!(#column: #krate::Joined::of(&[#(#tables.#column),*]))
+    });
+    let constants = Table::ALL.into_iter().map(|table| {
+        let column = table.field();
+        let rows = quote!(<#self_ty as #krate::Whole>::TABLES.#column.as_slice());
+        table.constant(krate, &rows)
+    });
+    let handlers = handlers(krate, block, constants);
     quote! {
         #[automatically_derived]
         impl #params #krate::Whole for #self_ty #where_clause {
@@ -205,84 +244,6 @@ fn joined_with_room(args: &HandlersArgs, block: &Block) -> TokenStream {
             };
         }
         #handlers
-    }
-}
-
-/// What the constants of `Handlers` are.
-struct Columns {
-    handlers: TokenStream,
-    applies: TokenStream,
-    reactions: TokenStream,
-    remarks: TokenStream,
-    answers: TokenStream,
-    on_command: TokenStream,
-    on_apply: TokenStream,
-    on_react: TokenStream,
-}
-
-impl From<[TokenStream; 8]> for Columns {
-    fn from(columns: [TokenStream; 8]) -> Self {
-        let [
-            handlers,
-            applies,
-            reactions,
-            remarks,
-            answers,
-            on_command,
-            on_apply,
-            on_react,
-        ] = columns;
-        Self {
-            handlers,
-            applies,
-            reactions,
-            remarks,
-            answers,
-            on_command,
-            on_apply,
-            on_react,
-        }
-    }
-}
-
-impl Columns {
-    const NAMES: [&str; 8] = [
-        "handlers",
-        "applies",
-        "reactions",
-        "remarks",
-        "answers",
-        "on_command",
-        "on_apply",
-        "on_react",
-    ];
-
-    fn into_handlers(self, krate: &Krate, block: &Block) -> TokenStream {
-        let (params, _, where_clause) = block.generics.split_for_impl();
-        let self_ty = &block.self_ty;
-        let Self {
-            handlers,
-            applies,
-            reactions,
-            remarks,
-            answers,
-            on_command,
-            on_apply,
-            on_react,
-        } = self;
-        quote! {
-            #[automatically_derived]
-            impl #params #krate::Handlers for #self_ty #where_clause {
-                const HANDLERS: &'static [#krate::meta::Handler] = #handlers;
-                const APPLIES: &'static [#krate::meta::Set<#krate::meta::Event>] = #applies;
-                const REACTIONS: &'static [#krate::meta::Reaction] = #reactions;
-                const REMARKS: &'static [#krate::meta::Docs] = #remarks;
-                const ANSWERS: &'static [#krate::meta::Answer] = #answers;
-                const ON_COMMAND: &'static [#krate::OnCommand<Self>] = #on_command;
-                const ON_APPLY: &'static [#krate::OnApply<Self>] = #on_apply;
-                const ON_REACT: &'static [#krate::OnReact<Self>] = #on_react;
-            }
-        }
     }
 }
 

@@ -39,15 +39,17 @@ fn event_set(set: &Set) -> TokenStream {
     let name_given = other.map_or_else(|| quote!(event_type), |_| quote!(_));
     let decode = decode(set);
     let metas = metas(set);
+    let as_members = as_members(set);
     let takes_others = other.map(|_| {
         quote!(
-            const TAKES_OTHERS: bool = true;
+            const TAKES_OTHERS: #krate::bool = true;
         )
     });
     quote! {
         #[automatically_derived]
         impl #krate::EventSet for #ident {
             const EVENTS: #krate::meta::Set<#krate::meta::Event> = #metas;
+            const STORED_AS_MEMBERS: #krate::bool = #as_members;
             #takes_others
             fn stored_as(&self) -> (#krate::Cow<'static, str>, u32) {
                 match self {
@@ -67,6 +69,18 @@ fn event_set(set: &Set) -> TokenStream {
             }
         }
     }
+}
+
+/// Each event is written as it is; of those in a set that is a member, that set knows.
+fn as_members(set: &Set) -> TokenStream {
+    let krate = &set.krate;
+    let nested = set.nested().map(|member| &member.event);
+    let nested = nested.map(|event| quote!(<#event as #krate::EventSet>::STORED_AS_MEMBERS));
+    let mut all: Vec<_> = nested.collect();
+    if all.is_empty() {
+        all.push(quote!(true));
+    }
+    quote!(#(#all)&&*)
 }
 
 /// The metadata of the events, in the order written.
@@ -177,8 +191,6 @@ fn emits(set: &Set) -> Option<TokenStream> {
             #(__S: #krate::Includes<#single>,)*
             #(#nested: #krate::Emits<__S>,)*
         {
-            const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
-                &#krate::meta::Flow::OneOf(<Self as #krate::EventSet>::EVENTS);
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
                 match self { #(#arms)* }
             }

@@ -24,12 +24,15 @@ pub(super) fn subset(subset: &Subset) -> TokenStream {
             }
         }
         #[automatically_derived]
+        impl #krate::Emission for #ident {
+            const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
+                &#krate::meta::Flow::OneOf(&[#(#events),*]);
+        }
+        #[automatically_derived]
         impl<__S> #krate::Emits<__S> for #ident
         where
             #of: #krate::Emits<__S>,
         {
-            const EMITS: &'static #krate::meta::Flow<#krate::meta::Event> =
-                &#krate::meta::Flow::OneOf(&[#(#events),*]);
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
                 <#of as #krate::Emits<__S>>::emit(<#of as #krate::From<Self>>::from(self), out);
             }

@@ -1,6 +1,6 @@
 use eventstorming::meta::{self, Flow};
 
-use super::{Context, Emits, EventSet, Origin, Rejection, SnapshotCodec};
+use super::{Context, Emission, Emits, EventSet, Origin, Rejection, SnapshotCodec};
 
 /// A consistency boundary: it handles commands, and its history is its events.
 ///
@@ -84,7 +84,7 @@ pub trait Handle<C>: Aggregate {
     type Error: Rejection;
 
     /// The events that the command may give, as the model says them.
-    const EMITS: &'static Flow<meta::Event> = <Self::Events as Emits<Self::Event>>::EMITS;
+    const EMITS: &'static Flow<meta::Event> = <Self::Events as Emission>::EMITS;
 
     /// Decides.
     ///

@@ -8,6 +8,9 @@ use crate::{InvalidPayload, Payload, Timestamp};
 /// Something that is asked for.
 ///
 /// `#[derive(Command)]` implements it.
+///
+/// What is read must be what was written: a command is handled as its sender has made it where that
+/// can be, and as it was written where it has waited, travelled, or is decided on again.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a command",
     label = "not a command",

@@ -89,6 +89,11 @@ impl Context {
         self.correlation_id.as_deref()
     }
 
+    #[cfg(feature = "runtime")]
+    pub(crate) fn into_correlation_id(self) -> Option<String> {
+        self.correlation_id
+    }
+
     /// A new id: another one at each call, and the same ones when the command is handled again.
     pub fn new_id(&self) -> Uuid {
         let number = self.ids.replace(self.ids.get() + 1);

@@ -1,6 +1,6 @@
 use eventstorming::meta::{self, Flow};
 
-use super::DomainEvent;
+use super::{DomainEvent, EventSet};
 
 /// The set `Self` has a member that holds `E`.
 ///
@@ -14,19 +14,29 @@ pub trait Includes<E>: From<E> {}
 
 impl<E: DomainEvent> Includes<E> for E {}
 
+/// Which events something may be that a handler returns, and how often each.
+///
+/// It is apart from [`Emits`], so that this constant is one for all sets that the events are
+/// emitted into, and rustc evaluates it once.
+pub trait Emission {
+    /// The events, as the model says them.
+    const EMITS: &'static Flow<meta::Event>;
+}
+
+impl<E: EventSet> Emission for E {
+    const EMITS: &'static Flow<meta::Event> = &E::FLOW;
+}
+
 /// What a handler may return: an event of the set `S`, or an `Option`, `Vec`, tuple or
 /// `#[derive(Event)]` enum of such.
 ///
-/// [`Emits::EMITS`] is what the board shows, so the board shows what the return type permits.
+/// [`Emission::EMITS`] is what the board shows, so the board shows what the return type permits.
 #[diagnostic::on_unimplemented(
     message = "a handler cannot emit `{Self}` into `{S}`",
     label = "neither an event nor an `Option`, `Vec`, tuple or `#[derive(Event)]` enum of events",
     note = "add `#[derive(Event)]` to `{Self}` if it is an event"
 )]
-pub trait Emits<S> {
-    /// The events it may be, and how often each.
-    const EMITS: &'static Flow<meta::Event>;
-
+pub trait Emits<S>: Emission {
     /// How many events it is, so that room is made for them.
     fn count_hint(&self) -> usize {
         1
@@ -44,7 +54,8 @@ pub trait EventSink<S> {
 
     /// Takes an event that the set includes.
     ///
-    /// What writes events writes this one as it is, and not by way of the set: it is stored the same.
+    /// What writes events writes this one as it is, and not by way of the set, if the set
+    /// [stores it the same](EventSet::STORED_AS_MEMBERS).
     fn take_one<E: DomainEvent>(&mut self, event: E)
     where
         S: Includes<E>,
@@ -59,9 +70,11 @@ impl<S> EventSink<S> for Vec<S> {
     }
 }
 
-impl<S> Emits<S> for () {
+impl Emission for () {
     const EMITS: &'static Flow<meta::Event> = &Flow::Nothing;
+}
 
+impl<S> Emits<S> for () {
     fn count_hint(&self) -> usize {
         0
     }
@@ -69,9 +82,11 @@ impl<S> Emits<S> for () {
     fn emit<O: EventSink<S>>(self, _out: &mut O) {}
 }
 
-impl<S, E: Emits<S>> Emits<S> for Option<E> {
+impl<E: Emission> Emission for Option<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Maybe(E::EMITS);
+}
 
+impl<S, E: Emits<S>> Emits<S> for Option<E> {
     fn count_hint(&self) -> usize {
         self.as_ref().map_or(0, E::count_hint)
     }
@@ -83,9 +98,11 @@ impl<S, E: Emits<S>> Emits<S> for Option<E> {
     }
 }
 
-impl<S, E: Emits<S>> Emits<S> for Vec<E> {
+impl<E: Emission> Emission for Vec<E> {
     const EMITS: &'static Flow<meta::Event> = &Flow::Many(E::EMITS);
+}
 
+impl<S, E: Emits<S>> Emits<S> for Vec<E> {
     fn count_hint(&self) -> usize {
         self.iter().map(E::count_hint).sum()
     }
@@ -99,9 +116,11 @@ impl<S, E: Emits<S>> Emits<S> for Vec<E> {
 
 macro_rules! tuples {
     ($($($event:ident)+;)+) => {$(
-        impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {
+        impl<$($event: Emission),+> Emission for ($($event,)+) {
             const EMITS: &'static Flow<meta::Event> = &Flow::AllOf(&[$($event::EMITS),+]);
+        }
 
+        impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {
             #[expect(non_snake_case, reason = "each value is named after its type parameter")]
             fn count_hint(&self) -> usize {
                 let ($($event,)+) = self;

@@ -1,6 +1,6 @@
 use std::{borrow::Cow, cmp::Ordering};
 
-use eventstorming::meta;
+use eventstorming::meta::{self, Flow};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{DecodeError, NewEvent, Stored, unreadable_version};
@@ -41,8 +41,16 @@ pub trait EventSet: Sized + Send + Sync + 'static {
     /// What the model says about its members.
     const EVENTS: meta::Set<meta::Event>;
 
+    /// How often they occur in one value: one of them.
+    const FLOW: Flow<meta::Event> = Flow::OneOf(Self::EVENTS);
+
     /// Whether it takes events of any type: what it does not know, it keeps as it was stored.
     const TAKES_OTHERS: bool = false;
+
+    /// Whether each event that the set [includes](super::Includes) is stored as it would be by
+    /// itself, so that it need not be put into the set to be written. A set that is written by hand
+    /// is asked, unless it says so.
+    const STORED_AS_MEMBERS: bool = false;
 
     /// The name and the schema version this value is stored under.
     fn stored_as(&self) -> (Cow<'static, str>, u32);
@@ -81,6 +89,8 @@ pub trait EventSet: Sized + Send + Sync + 'static {
 
 impl<E: DomainEvent> EventSet for E {
     const EVENTS: meta::Set<meta::Event> = &[E::META];
+    const FLOW: Flow<meta::Event> = Flow::One(E::META);
+    const STORED_AS_MEMBERS: bool = true;
 
     #[inline]
     fn stored_as(&self) -> (Cow<'static, str>, u32) {

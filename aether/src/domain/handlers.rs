@@ -1,3 +1,5 @@
+#[cfg(feature = "runtime")]
+use std::any::Any;
 use std::{borrow::Cow, error::Error, fmt};
 
 use eventstorming::meta;
@@ -24,7 +26,8 @@ use crate::{
 pub trait Handlers: Sized + 'static {
     /// One for each `#[handle]` method.
     const HANDLERS: &'static [meta::Handler] = &[];
-    /// One for each `#[apply]` method.
+    /// One for each `#[apply]` method; none where commands are handled, for an aggregate names its
+    /// events itself.
     const APPLIES: &'static [meta::Set<meta::Event>] = &[];
     /// One for each `#[react]` method.
     const REACTIONS: &'static [meta::Reaction] = &[];
@@ -92,14 +95,12 @@ impl NewEvent {
     /// # Errors
     /// If its data cannot be written as JSON.
     pub fn of<E: EventSet>(event: &E) -> Result<Self, InvalidPayload> {
-        // Room for most events, so that writing one allocates once.
-        let mut data = Vec::with_capacity(128);
-        event.encode(&mut data)?;
+        let data = Payload::written(|room| event.encode(room))?;
         let (event_type, schema_version) = event.stored_as();
         Ok(Self {
             event_type,
             schema_version,
-            data: Payload::from_checked(data.into()),
+            data,
         })
     }
 }
@@ -128,13 +129,22 @@ pub enum HandleError {
 }
 
 type RunCommand<T> = fn(&T, &Payload, &Context) -> Result<Vec<NewEvent>, HandleError>;
+/// Of a command that is given as it is; nothing, if it is of another type.
+#[cfg(feature = "runtime")]
+type RunGiven<T> = fn(&T, Given, &Context) -> Option<Result<Vec<NewEvent>, HandleError>>;
 type RunApply<T> = fn(&mut T, Stored<'_>, &Origin<'_>) -> Result<(), DecodeError>;
 type RunReact<T> = fn(&T, Stored<'_>, &Origin<'_>, &mut Vec<Outgoing>) -> Result<(), HandleError>;
+
+/// A command as its sender has made it, with its type forgotten.
+#[cfg(feature = "runtime")]
+pub(crate) type Given = Box<dyn Any + Send + Sync>;
 
 /// A row of a dispatch table: a command, and what to do with its bytes.
 pub struct OnCommand<T> {
     meta: &'static meta::Command,
     run: RunCommand<T>,
+    #[cfg(feature = "runtime")]
+    run_given: RunGiven<T>,
 }
 
 impl<T> OnCommand<T> {
@@ -145,7 +155,12 @@ impl<T> OnCommand<T> {
     {
         Self {
             meta: C::META,
-            run: decide::<T, C>,
+            run: decide_read::<T, C>,
+            #[cfg(feature = "runtime")]
+            run_given: |state, given, context| {
+                let command = given.downcast::<C>().ok()?;
+                Some(decide(state, *command, context))
+            },
         }
     }
 
@@ -166,9 +181,20 @@ impl<T> OnCommand<T> {
     ) -> Result<Vec<NewEvent>, HandleError> {
         (self.run)(state, command, context)
     }
+
+    /// The same for a command that need not be read; nothing, if it is of another type.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn run_given(
+        &self,
+        state: &T,
+        command: Given,
+        context: &Context,
+    ) -> Option<Result<Vec<NewEvent>, HandleError>> {
+        (self.run_given)(state, command, context)
+    }
 }
 
-fn decide<A: Handle<C>, C: Command>(
+fn decide_read<A: Handle<C>, C: Command>(
     state: &A,
     command: &Payload,
     context: &Context,
@@ -179,6 +205,14 @@ fn decide<A: Handle<C>, C: Command>(
             command: C::META.name.as_str(),
             source,
         })?;
+    decide(state, command, context)
+}
+
+fn decide<A: Handle<C>, C>(
+    state: &A,
+    command: C,
+    context: &Context,
+) -> Result<Vec<NewEvent>, HandleError> {
     let emitted = state
         .handle(command, context)
         .map_err(|refusal| HandleError::Refused(Box::new(refusal)))?;
@@ -209,7 +243,11 @@ impl<S: EventSet> EventSink<S> for NewEvents {
     where
         S: Includes<E>,
     {
-        self.write(&event);
+        if S::STORED_AS_MEMBERS {
+            self.write(&event);
+        } else {
+            self.write(&S::from(event));
+        }
     }
 }
 

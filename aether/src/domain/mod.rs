@@ -58,6 +58,8 @@ mod shape;
 mod snapshots;
 mod stored;
 
+#[cfg(feature = "runtime")]
+pub(crate) use self::handlers::Given;
 #[cfg(feature = "schema")]
 pub use self::schema::{Schemas, event_schemas};
 pub use self::{
@@ -68,7 +70,7 @@ pub use self::{
     context::Context,
     decode_error::DecodeError,
     delay::{Computed, Days, Delay, Hours, Minutes, Seconds, Span},
-    emits::{Emits, EventSink, Includes, StillEmitted},
+    emits::{Emission, Emits, EventSink, Includes, StillEmitted},
     event::{DomainEvent, EventSet},
     event_types::{EventTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,

@@ -43,8 +43,27 @@ impl ActorId {
     /// # Errors
     /// If the key is empty, or the whole is longer than [`ActorId::MAX_BYTES`].
     pub fn of(actor_type: &str, key: &str) -> Result<Self, InvalidId> {
+        Self::spelled(actor_type, key, |text| Self::new(text))?
+    }
+
+    /// Shows the text of such an id, without making one.
+    pub(crate) fn spelled<T>(
+        actor_type: &str,
+        key: &str,
+        see: impl FnOnce(&str) -> T,
+    ) -> Result<T, InvalidId> {
         checked("the key of an actor id", key, Self::MAX_BYTES)?;
-        Self::new(format!("{actor_type}.{key}"))
+        let parts = [actor_type, ".", key].map(str::as_bytes);
+        let (mut room, mut length) = ([0; 128], 0);
+        for part in parts {
+            let Some(free) = room.get_mut(length..length + part.len()) else {
+                return Ok(see(&[actor_type, ".", key].concat()));
+            };
+            free.copy_from_slice(part);
+            length += part.len();
+        }
+        let text = room.get(..length).unwrap_or_default();
+        Ok(see(std::str::from_utf8(text).unwrap_or_default()))
     }
 
     /// The first token: for the actor of an aggregate, the aggregate's name.

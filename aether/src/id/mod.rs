@@ -5,6 +5,7 @@
 mod actor_id;
 mod data_subject;
 mod namespace;
+mod sequence;
 mod unique;
 
 pub use self::{

@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use super::InvalidId;
+use super::{InvalidId, sequence};
 
 macro_rules! unique_id {
     ($(#[$doc:meta])* $id:ident, $kind:literal) => {
@@ -11,9 +11,12 @@ macro_rules! unique_id {
         pub struct $id(Uuid);
 
         impl $id {
-            /// Makes a new one, a UUID of version 7: later ones sort after earlier ones.
+            /// Makes a new one, a UUID of version 7: later ones of this process sort after earlier
+            /// ones, whatever the clock does.
+            ///
+            /// It is unique and no secret: within a millisecond they count on from a random one.
             pub fn new() -> Self {
-                Self(Uuid::now_v7())
+                Self(sequence::next())
             }
 
             /// The UUID.

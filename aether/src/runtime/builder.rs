@@ -8,12 +8,13 @@ use super::{
     adapter::Adapter,
     engine::Engine,
     handle::{Aether, Inner},
-    meters::Meters,
+    meters::{CommandMeters, Meters},
     monitor::Monitor,
     parking::{Lot, Parking},
     projections::{self, ProjectionStore, Saving},
     registry::{Launch, Member, Registry, TimersMember},
     retries::{AllRetries, Retries},
+    route::{Route, Routed},
     snapshots::{Fold, Policies, SnapshotPolicy, Snapshotter},
     status::{FollowerKind, FollowerState, FollowerStatus, ParkedStatus, TimersStatus},
     tasks::Tasks,
@@ -272,8 +273,8 @@ impl AetherBuilder {
 
     /// Keeps so many actors in memory, and for so long.
     ///
-    /// If the store encrypts personal data, actors whose events have personal fields are not kept:
-    /// what was forgotten must not be remembered here.
+    /// If the store encrypts personal data, actors whose events have personal fields are not kept,
+    /// nor are instances of process managers: what was forgotten must not be remembered here.
     pub const fn actors(mut self, options: ActorOptions) -> Self {
         self.actors = options;
         self
@@ -326,7 +327,9 @@ impl AetherBuilder {
         let members = open(followers, rules, &store).await?;
         let ledgers = open_ledgers(timers, &store).await?;
         let (clock, attempts) = (self.clock, self.attempts);
-        let meters = Arc::new(Meters::new(routes.keys().copied()));
+        let meters = Arc::new(Meters::new());
+        let routes = routes.into_iter();
+        let routes = routes.map(|(command, route)| (command, routed(command, route, seals)));
         let snapshotter =
             Snapshotter::new(store.clone(), Arc::clone(&clock), self.snapshots, unseen);
         let snapshotter = Arc::new(snapshotter);
@@ -344,8 +347,7 @@ impl AetherBuilder {
             actors: Arc::new(actors),
             meters,
             spawner: tasks.spawner(),
-            routes,
-            seals,
+            routes: routes.collect(),
             attempts,
             inline: read_models
                 .values()
@@ -373,6 +375,15 @@ impl AetherBuilder {
             contexts,
             seen,
         }))
+    }
+}
+
+/// A route with what is measured of it, over a store that may seal what is personal.
+fn routed(command: &'static str, route: Box<dyn Route>, seals: bool) -> Routed {
+    Routed {
+        keeps: !(seals && route.is_personal()),
+        route,
+        meters: CommandMeters::new(command),
     }
 }
 

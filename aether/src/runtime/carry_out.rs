@@ -25,7 +25,7 @@ pub(super) async fn carry_out(
     issuer: &'static str,
     envelope: &Envelope,
 ) -> Result<Effect, Failure> {
-    match engine.execute(envelope).await {
+    match engine.execute(envelope, None).await {
         Ok(sent) if sent.position.is_none() => Ok(Effect::Nothing),
         Ok(_) => Ok(Effect::Stored),
         Err(CommandError::Refused(refusal)) => {

@@ -1,5 +1,6 @@
 use std::{
     collections::HashMap,
+    iter::repeat_n,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,24 +12,24 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
 use super::{
-    actors::{Actors, Live, Turn},
+    actors::{Actors, Cell, Live, Turn},
     backoff::Backoff,
-    carried::Carried,
     command_error::CommandError,
     envelope::{Envelope, Known},
     meters::Meters,
     projections::Inline,
-    route::Route,
+    route::{Order, Routed},
     search,
     send::Sent,
     snapshots::{Fold, Loaded, Refreshed, Snapshotter, Wanted},
+    storing::Storing,
     tasks::Spawner,
     trace,
 };
 use crate::{
-    ActorId, Clock, CommandId, Commit, DynEventStore, Event, EventStore as _, InvalidCommit,
-    Metadata, Receipt, Recorded, SessionMark, StoreError, StoreErrorKind, Version,
-    domain::{Context, NewEvent},
+    Clock, CommandId, Commit, DynEventStore, Event, EventId, EventStore as _, Receipt, Recorded,
+    SessionMark, StoreError, StoreErrorKind,
+    domain::{Context, Given, NewEvent},
 };
 
 /// Carries out commands: loads the actor unless it is in memory, lets the domain decide, commits;
@@ -40,9 +41,7 @@ pub(super) struct Engine {
     pub(super) actors: Arc<Actors>,
     pub(super) meters: Arc<Meters>,
     pub(super) spawner: Spawner,
-    pub(super) routes: HashMap<&'static str, Box<dyn Route>>,
-    /// Whether the store encrypts what is personal.
-    pub(super) seals: bool,
+    pub(super) routes: HashMap<&'static str, Routed>,
     pub(super) attempts: u32,
     /// The projections that are to have the events of a command before it is answered.
     pub(super) inline: Vec<Arc<dyn Inline>>,
@@ -71,22 +70,23 @@ impl Engine {
         self.routes.get_key_value(command).map(|(known, _)| *known)
     }
 
+    /// Carries out a command, which its sender may have given as it is.
     pub(super) async fn execute(
         self: &Arc<Self>,
         envelope: &Envelope,
+        given: Option<Given>,
     ) -> Result<Sent, CommandError> {
         let command = envelope.outgoing.command;
-        let route = self
-            .routes
-            .get(command)
-            .ok_or(CommandError::Unhandled { command })?;
-        let actor_id = ActorId::of(route.actor_type(), &envelope.outgoing.key)
-            .map_err(|source| CommandError::Address { command, source })?;
+        let routed = self.routes.get(command);
+        let routed = routed.ok_or(CommandError::Unhandled { command })?;
+        let (actor_type, key) = (routed.route.actor_type(), &envelope.outgoing.key);
+        let cell = self.actors.cell(actor_type, key);
+        let cell = cell.map_err(|source| CommandError::Address { command, source })?;
         let begun = Instant::now();
         let span = tracing::info_span!(
             "command",
             command,
-            actor = %actor_id,
+            actor = %cell.actor_id,
             command_id = %envelope.id,
             correlation_id = envelope.correlation_id,
             traceparent = envelope.traceparent,
@@ -95,33 +95,41 @@ impl Engine {
         // What follows from the command names its span.
         let traced = trace::traceparent(&span).map(|traceparent| envelope.in_trace(traceparent));
         let envelope = traced.as_ref().unwrap_or(envelope);
-        let in_time = self.in_time(&**route, &actor_id, envelope);
-        let answer = in_time.instrument(span).await;
+        let order = Order {
+            routed,
+            envelope,
+            given,
+            begun,
+        };
+        let answer = if span.is_disabled() {
+            self.in_time(order, cell).await
+        } else {
+            Box::pin(self.in_time(order, cell)).instrument(span).await
+        };
         if let Ok(sent) = &answer {
             for inline in &self.inline {
                 inline.project(sent).await;
             }
         }
-        self.meters.ended(command, begun.elapsed(), &answer);
+        routed.meters.ended(begun.elapsed(), &answer);
         answer
     }
 
     /// Carries it out, or gives up when its time has run out.
     async fn in_time(
         self: &Arc<Self>,
-        route: &dyn Route,
-        actor_id: &ActorId,
-        envelope: &Envelope,
+        order: Order<'_>,
+        cell: Arc<Cell>,
     ) -> Result<Sent, CommandError> {
-        let is_storing = AtomicBool::new(false);
-        let run = self.run(route, actor_id, envelope, &is_storing);
-        let Some(deadline) = envelope.deadline else {
-            return run.await;
+        let (id, is_storing) = (order.envelope.id, AtomicBool::new(false));
+        let Some(deadline) = order.envelope.deadline else {
+            return self.run(order, cell, &is_storing).await;
         };
+        let run = Box::pin(self.run(order, cell, &is_storing));
         match timeout_at(deadline, run).await {
             Ok(answer) => answer,
             Err(_elapsed) if is_storing.load(Ordering::Relaxed) => {
-                Err(CommandError::Overdue { id: envelope.id })
+                Err(CommandError::Overdue { id })
             }
             Err(_elapsed) => Err(CommandError::Expired),
         }
@@ -129,20 +137,18 @@ impl Engine {
 
     async fn run(
         self: &Arc<Self>,
-        route: &dyn Route,
-        actor_id: &ActorId,
-        envelope: &Envelope,
+        mut order: Order<'_>,
+        cell: Arc<Cell>,
         is_storing: &AtomicBool,
     ) -> Result<Sent, CommandError> {
-        let turn = self.actors.enter(actor_id, envelope.full).await;
-        let mut turn = turn.map_err(|waiting| CommandError::Busy {
-            actor_id: actor_id.clone(),
-            waiting,
-        })?;
-        turn.keeps = !(self.seals && route.is_personal());
+        let envelope = order.envelope;
+        let actor_id = cell.actor_id.clone();
+        let turn = self.actors.enter(cell, envelope.full, order.begun).await;
+        let mut turn = turn.map_err(|waiting| CommandError::Busy { actor_id, waiting })?;
+        turn.keeps = order.routed.keeps;
         let mut backoff = Backoff::of_conflicts(envelope.id.as_uuid().as_u64_pair().1);
         loop {
-            let commit = match self.decided(route, &mut turn, envelope).await? {
+            let commit = match self.decided(&mut order, &mut turn).await? {
                 Decided::Done(sent) => return Ok(sent),
                 Decided::Store(commit) => commit,
             };
@@ -150,10 +156,8 @@ impl Engine {
                 return Err(CommandError::Expired);
             }
             is_storing.store(true, Ordering::Relaxed);
-            let storing = Arc::clone(self).store(turn, commit);
-            let (spawner, meters) = (self.spawner.clone(), Arc::clone(&self.meters));
             let answer;
-            (turn, answer) = Carried::new(storing, spawner, meters).await;
+            (turn, answer) = Storing::new(Arc::clone(self), turn, commit).await;
             is_storing.store(false, Ordering::Relaxed);
             match answer {
                 Err(source) if source.kind() == StoreErrorKind::Conflict => {
@@ -177,11 +181,18 @@ impl Engine {
     /// Lets the actor decide on its present state, or what is taken for it.
     async fn decided(
         &self,
-        route: &dyn Route,
+        order: &mut Order<'_>,
         turn: &mut Turn,
-        envelope: &Envelope,
     ) -> Result<Decided, CommandError> {
-        let awake = self.awaken(route, turn, envelope).await?;
+        let envelope = order.envelope;
+        let is_awake = turn.live.as_ref().is_some_and(|live| !live.is_stale);
+        let awake = if is_awake {
+            self.meters.hits.increment(1);
+            Awake::Unsearched
+        } else {
+            // Rare and large: in a box, it does not make every command large.
+            Box::pin(self.awaken(order, turn)).await?
+        };
         if let Awake::Found(recorded) = awake {
             return Ok(Decided::Done(Sent::repeated(recorded)));
         }
@@ -193,7 +204,7 @@ impl Engine {
         if !is_new && let Some(sent) = self.before(live, envelope).await? {
             return Ok(Decided::Done(sent));
         }
-        if let Some(commit) = self.decide(route, &*live.fold, envelope)? {
+        if let Some(commit) = self.decide(order, &*live.fold)? {
             return Ok(Decided::Store(commit));
         }
         self.snapshotter.consider(&*live.fold, &mut live.start);
@@ -201,18 +212,9 @@ impl Engine {
         Ok(Decided::Done(sent))
     }
 
-    /// Sees to it that the turn has a state that was the present one just now, unless it was of
-    /// late.
-    async fn awaken(
-        &self,
-        route: &dyn Route,
-        turn: &mut Turn,
-        envelope: &Envelope,
-    ) -> Result<Awake, CommandError> {
-        if turn.live.as_ref().is_some_and(|live| !live.is_stale) {
-            self.meters.hits.increment(1);
-            return Ok(Awake::Unsearched);
-        }
+    /// Sees to it that the turn has a state that was the present one just now.
+    async fn awaken(&self, order: &Order<'_>, turn: &mut Turn) -> Result<Awake, CommandError> {
+        let envelope = order.envelope;
         let begun = Instant::now();
         // If this is given up, or fails, what was in memory is gone.
         if let Some(mut live) = turn.live.take() {
@@ -232,7 +234,7 @@ impl Engine {
             }
         }
         self.meters.misses.increment(1);
-        let mut fold = route.begin(turn.actor_id().clone());
+        let mut fold = order.routed.route.begin(turn.actor_id().clone());
         let wanted = match envelope.known {
             Known::Given => Wanted::Anywhere(envelope.id),
             Known::Fresh | Known::Marked(_) => Wanted::State,
@@ -257,19 +259,19 @@ impl Engine {
         live: &mut Live,
         envelope: &Envelope,
     ) -> Result<Option<Sent>, CommandError> {
+        let id = envelope.id;
         let found = match &envelope.known {
             Known::Fresh => return Ok(None),
-            Known::Given => self.anywhere(live, envelope.id).await,
-            Known::Marked(mark) => self.in_session(live, envelope.id, mark).await,
+            Known::Given if !live.start.may_have(id) => return Ok(None),
+            Known::Marked(mark) if live.start.sessions.is_new(mark) => return Ok(None),
+            Known::Given => Box::pin(self.anywhere(live, id)).await,
+            Known::Marked(mark) => Box::pin(self.in_session(live, id, mark)).await,
         };
         found.map_err(CommandError::Store)
     }
 
-    /// Looks for a command in the whole history, unless its ids are known.
+    /// Looks for a command in the whole history.
     async fn anywhere(&self, live: &mut Live, id: CommandId) -> Result<Option<Sent>, StoreError> {
-        if !live.start.may_have(id) {
-            return Ok(None);
-        }
         let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
         let (found, ids) = search::anywhere(&self.store, actor_id, version, id).await?;
         if found.is_none() {
@@ -279,16 +281,13 @@ impl Engine {
         Ok(found.map(Sent::repeated))
     }
 
-    /// Looks for a command of a session behind its cause, unless it is certainly new.
+    /// Looks for a command of a session behind its cause.
     async fn in_session(
         &self,
         live: &mut Live,
         id: CommandId,
         mark: &SessionMark,
     ) -> Result<Option<Sent>, StoreError> {
-        if live.start.sessions.is_new(mark) {
-            return Ok(None);
-        }
         let since = mark.sequence.position;
         let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
         let recent = live.start.recent.take().filter(|it| it.reaches(since));
@@ -305,43 +304,20 @@ impl Engine {
 
     fn decide(
         &self,
-        route: &dyn Route,
+        order: &mut Order<'_>,
         actor: &dyn Fold,
-        envelope: &Envelope,
     ) -> Result<Option<Commit>, CommandError> {
-        let (actor_id, version) = (actor.actor_id(), actor.version());
-        let metadata = envelope.metadata();
-        let context = Context::new(actor_id.clone(), envelope.id)
+        let envelope = order.envelope;
+        let context = Context::new(actor.actor_id().clone(), envelope.id)
             .at(self.clock.now())
-            .at_version(version)
-            .correlated(metadata.correlation_id.clone());
+            .at_version(actor.version())
+            .correlated(Some(envelope.conversation()));
         let command = envelope.outgoing.command;
-        let decided = route
-            .decide(actor, &envelope.outgoing.data, &context)
+        let decided = order
+            .decide(actor, &context)
             .ok_or(CommandError::Unhandled { command })?
             .map_err(|err| CommandError::of(command, err))?;
-        commit(actor_id, version, decided, &metadata, &context)
-    }
-
-    /// Stores what was decided on and folds it into the state of the turn.
-    async fn store(
-        self: Arc<Self>,
-        mut turn: Turn,
-        commit: Commit,
-    ) -> (Turn, Result<Sent, StoreError>) {
-        // Until it is known what became of the commit, there is no state to go on from.
-        let live = turn.live.take();
-        match self.append(commit.clone()).await {
-            Ok(Receipt { position, .. }) => {
-                let recorded = Recorded { position, commit };
-                turn.live = live.and_then(|live| self.grown(live, &recorded));
-                (turn, Ok(Sent::stored(recorded)))
-            }
-            Err(err) => {
-                turn.live = live.and_then(|live| live.unless(err.kind()));
-                (turn, Err(err))
-            }
-        }
+        commit(decided, envelope, context)
     }
 
     /// Has the store store a commit, and measures how that goes.
@@ -353,7 +329,7 @@ impl Engine {
     }
 
     /// The state with a commit of its own; none if that cannot be read.
-    fn grown(&self, mut live: Box<Live>, recorded: &Recorded) -> Option<Box<Live>> {
+    pub(super) fn grown(&self, mut live: Box<Live>, recorded: &Recorded) -> Option<Box<Live>> {
         if let Err(error) = live.grow(recorded) {
             let actor = recorded.commit.actor_id();
             tracing::error!(%actor, %error, "what was just stored cannot be read");
@@ -366,30 +342,39 @@ impl Engine {
 
 /// What was decided on, as a commit; none if it is nothing.
 fn commit(
-    actor_id: &ActorId,
-    version: Version,
     decided: Vec<NewEvent>,
-    metadata: &Metadata,
-    context: &Context,
+    envelope: &Envelope,
+    context: Context,
 ) -> Result<Option<Commit>, CommandError> {
-    let mut last = version;
-    let events = decided.into_iter().map(|new| {
-        last = last.next();
+    if decided.is_empty() {
+        return Ok(None);
+    }
+    let (actor_id, timestamp) = (context.actor_id().clone(), context.now());
+    let mut version = context.version();
+    let metadata = envelope.metadata(context.into_correlation_id());
+    let metadata = repeat_n(metadata, decided.len());
+    let events = decided.into_iter().zip(metadata).map(|(new, metadata)| {
+        version = version.next();
         let NewEvent {
             event_type,
             schema_version,
             data,
         } = new;
-        Event::recorded(actor_id.clone(), last, event_type, data)
-            .with_schema_version(schema_version)
-            .with_metadata(metadata.clone())
-            .at(context.now())
+        Event {
+            id: EventId::new(),
+            event_type,
+            actor_id: actor_id.clone(),
+            version,
+            schema_version,
+            data,
+            metadata,
+            timestamp,
+        }
     });
-    match Commit::new(events) {
-        Ok(commit) => Ok(Some(commit)),
-        Err(InvalidCommit::Empty) => Ok(None),
-        Err(err) => Err(CommandError::Store(StoreError::from(err))),
-    }
+    let commit = Commit::new(events);
+    commit
+        .map(Some)
+        .map_err(|err| CommandError::Store(StoreError::from(err)))
 }
 
 /// Waits a while, as the runtime's clock of tasks tells it.

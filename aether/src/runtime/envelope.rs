@@ -111,14 +111,17 @@ impl Envelope {
         self.deadline.is_some_and(|until| until <= Instant::now())
     }
 
+    /// The conversation that its events belong to.
+    pub(super) fn conversation(&self) -> String {
+        let given = self.correlation_id.clone();
+        given.unwrap_or_else(|| self.id.to_string())
+    }
+
     /// What its events say about why they happened.
-    pub(super) fn metadata(&self) -> Metadata {
+    pub(super) fn metadata(&self, conversation: Option<String>) -> Metadata {
         let mut metadata = Metadata::new();
         metadata.command_id = Some(self.id);
-        metadata.correlation_id = self
-            .correlation_id
-            .clone()
-            .or_else(|| Some(self.id.to_string()));
+        metadata.correlation_id = conversation;
         metadata.causation_id.clone_from(&self.causation_id);
         metadata.traceparent.clone_from(&self.traceparent);
         if let Known::Marked(mark) = &self.known {

@@ -25,8 +25,8 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
-    ActorId, DynEventStore, EventStore as _, Position, StoreError, StoreErrorKind, Timestamp,
-    domain::{Aggregate, Answer, Answered, Command, Outgoing, Projection, Replayed},
+    ActorId, DynEventStore, EventStore as _, Position, StoreError, Timestamp,
+    domain::{Aggregate, Answer, Answered, Command, Given, Outgoing, Projection, Replayed},
 };
 
 /// A running domain.
@@ -114,15 +114,17 @@ impl Aether {
     /// # Ok(())
     /// # }
     /// ```
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a command is given away: it is sent once"
-    )]
     pub fn send<C: Command>(&self, command: C) -> SendCommand<'_> {
-        SendCommand::new(self, C::META.name.as_str(), Outgoing::of(&command))
+        let outgoing = Outgoing::of(&command);
+        SendCommand::new(self, C::META.name.as_str(), outgoing, Box::new(command))
     }
 
-    pub(super) async fn execute(&self, envelope: Envelope) -> Result<Sent, CommandError> {
+    /// Begins to carry out a command, which its sender has given as it is.
+    pub(super) fn execute(
+        &self,
+        envelope: Envelope,
+        given: Given,
+    ) -> Result<Driven<Result<Sent, CommandError>>, CommandError> {
         // Shutdown waits for what has begun; what has not begun is refused.
         let begun = self.0.tasks.begin();
         if self.0.tasks.is_stopped() {
@@ -132,15 +134,17 @@ impl Aether {
         let spawner = engine.spawner.clone();
         let work = async move {
             let _begun = begun;
-            engine.execute(&envelope).await
+            engine.execute(&envelope, Some(given)).await
         };
-        let ended = Driven::new(work, spawner).await;
-        ended.unwrap_or_else(|| Err(CommandError::Store(cut_off())))
+        Ok(Driven::new(work, spawner))
     }
 
     /// Folds the present state of an actor from the log, or from its snapshot and what came after
     /// it. An actor without events is in its default state, at
     /// [`Version::NONE`](crate::Version::NONE).
+    ///
+    /// It asks the store, whatever is in memory: so it sees all that was stored before it was called,
+    /// by other processes, too, and waits for no command that is being decided on.
     ///
     /// # Errors
     /// If the key names no actor, the store does not give the events, or one cannot be read.
@@ -444,13 +448,6 @@ fn halted(follower: &'static str, reason: &str) -> ReadError {
         follower,
         reason: reason.to_owned(),
     }
-}
-
-/// Tokio was shut down under a command.
-fn cut_off() -> StoreError {
-    let text = "it is not known whether the events of the command are stored: \
-                the tokio runtime is shut down";
-    StoreError::new(StoreErrorKind::InDoubt, text)
 }
 
 /// Waits until a follower has reached a position, and has no timer that was due at a moment; says

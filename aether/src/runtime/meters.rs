@@ -1,4 +1,4 @@
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use metrics::{
     Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram,
@@ -31,11 +31,10 @@ pub(super) struct Meters {
     cells: Gauge,
     bytes: Gauge,
     appends: AppendMeters,
-    commands: HashMap<&'static str, CommandMeters>,
 }
 
 /// What is measured of the commands of one name.
-struct CommandMeters {
+pub(super) struct CommandMeters {
     duration: Histogram,
     ended: [Counter; Outcome::ALL.len()],
 }
@@ -104,8 +103,8 @@ impl Outcome {
 }
 
 impl Meters {
-    /// Registers all of them, for the commands that there are.
-    pub(super) fn new(commands: impl Iterator<Item = &'static str>) -> Self {
+    /// Registers all of them.
+    pub(super) fn new() -> Self {
         describe();
         let lookups = |result| counter!("aether_actor_cache_lookups_total", "result" => result);
         let evictions = |reason| counter!("aether_actor_cache_evictions_total", "reason" => reason);
@@ -126,9 +125,6 @@ impl Meters {
             cells: gauge!("aether_actors"),
             bytes: gauge!("aether_actors_bytes"),
             appends: AppendMeters::new(),
-            commands: commands
-                .map(|name| (name, CommandMeters::new(name)))
-                .collect(),
         }
     }
 
@@ -140,18 +136,6 @@ impl Meters {
             &self.searches_in_vain
         };
         found.increment(1);
-    }
-
-    /// A command has ended.
-    pub(super) fn ended(&self, command: &str, took: Duration, answer: &Result<Sent, CommandError>) {
-        let Some(meters) = self.commands.get(command) else {
-            return;
-        };
-        meters.duration.record(took);
-        let outcome = Outcome::of(answer);
-        if let Some(ended) = meters.ended.get(outcome as usize) {
-            ended.increment(1);
-        }
     }
 
     /// The store has answered, after so long.
@@ -171,7 +155,7 @@ impl Meters {
 }
 
 impl CommandMeters {
-    fn new(command: &'static str) -> Self {
+    pub(super) fn new(command: &'static str) -> Self {
         let ended = |outcome: Outcome| {
             let outcome = outcome.name();
             counter!("aether_commands_total", "command" => command, "outcome" => outcome)
@@ -179,6 +163,15 @@ impl CommandMeters {
         Self {
             duration: histogram!("aether_command_duration_seconds", "command" => command),
             ended: Outcome::ALL.map(ended),
+        }
+    }
+
+    /// A command has ended.
+    pub(super) fn ended(&self, took: Duration, answer: &Result<Sent, CommandError>) {
+        self.duration.record(took);
+        let outcome = Outcome::of(answer);
+        if let Some(ended) = self.ended.get(outcome as usize) {
+            ended.increment(1);
         }
     }
 }

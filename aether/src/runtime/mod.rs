@@ -11,7 +11,6 @@ mod actors;
 mod adapter;
 pub(crate) mod backoff;
 mod builder;
-mod carried;
 mod carry_out;
 mod command_error;
 mod driven;
@@ -35,6 +34,7 @@ mod search;
 mod send;
 mod snapshots;
 mod status;
+mod storing;
 mod tasks;
 mod timers;
 mod trace;
@@ -51,7 +51,7 @@ pub use self::{
     parking::{Parked, Parking},
     projections::ReadModel,
     retries::Retries,
-    send::{SendCommand, Sent},
+    send::{SendCommand, Sending, Sent},
     snapshots::{
         Difference, Finding, Reading, SnapshotPolicy, SnapshotStatus, UnseenState, Verified,
         verify_actor, verify_context,

@@ -1,9 +1,11 @@
 use std::any::Any;
 
-use super::snapshots::Fold;
+use tokio::time::Instant;
+
+use super::{envelope::Envelope, meters::CommandMeters, snapshots::Fold};
 use crate::{
     ActorId, Payload,
-    domain::{Aggregate, Context, HandleError, Handlers, NewEvent, OnCommand, Replayed},
+    domain::{Aggregate, Context, Given, HandleError, Handlers, NewEvent, OnCommand, Replayed},
 };
 
 /// The way from a command's name to the aggregate that handles it, with the types forgotten.
@@ -17,13 +19,42 @@ pub(super) trait Route: Send + Sync {
     /// An actor without events.
     fn begin(&self, actor_id: ActorId) -> Box<dyn Fold>;
 
+    /// Lets the actor decide on a command as it was written; none if it is of another aggregate.
+    fn decide(&self, actor: &dyn Fold, command: &Payload, context: &Context) -> Option<Decision>;
+
+    /// Lets the actor decide on a command as it was given; none if one of them is of another type.
+    fn decide_given(&self, actor: &dyn Fold, command: Given, context: &Context)
+    -> Option<Decision>;
+}
+
+pub(super) type Decision = Result<Vec<NewEvent>, HandleError>;
+
+/// A route, and what is measured of its commands.
+pub(super) struct Routed {
+    pub(super) route: Box<dyn Route>,
+    pub(super) meters: CommandMeters,
+    /// Whether its actors' states may outlive a command.
+    pub(super) keeps: bool,
+}
+
+/// A command that is to be carried out, and by whom.
+pub(super) struct Order<'a> {
+    pub(super) routed: &'a Routed,
+    pub(super) envelope: &'a Envelope,
+    /// The command as its sender has made it, until it is decided on.
+    pub(super) given: Option<Given>,
+    /// When it came.
+    pub(super) begun: Instant,
+}
+
+impl Order<'_> {
     /// Lets the actor decide; none if it is of another aggregate.
-    fn decide(
-        &self,
-        actor: &dyn Fold,
-        command: &Payload,
-        context: &Context,
-    ) -> Option<Result<Vec<NewEvent>, HandleError>>;
+    pub(super) fn decide(&mut self, actor: &dyn Fold, context: &Context) -> Option<Decision> {
+        let route = &self.routed.route;
+        let given = self.given.take();
+        let decided = given.and_then(|given| route.decide_given(actor, given, context));
+        decided.or_else(|| route.decide(actor, &self.envelope.outgoing.data, context))
+    }
 }
 
 /// The route to one `#[handle]` method.
@@ -51,14 +82,20 @@ impl<A: Aggregate + Handlers> Route for HandlerRoute<A> {
         Box::new(Replayed::<A>::new(actor_id))
     }
 
-    fn decide(
-        &self,
-        actor: &dyn Fold,
-        command: &Payload,
-        context: &Context,
-    ) -> Option<Result<Vec<NewEvent>, HandleError>> {
+    fn decide(&self, actor: &dyn Fold, command: &Payload, context: &Context) -> Option<Decision> {
         let actor: &dyn Any = actor;
         let actor = actor.downcast_ref::<Replayed<A>>()?;
         Some(self.row.run(actor.state(), command, context))
+    }
+
+    fn decide_given(
+        &self,
+        actor: &dyn Fold,
+        command: Given,
+        context: &Context,
+    ) -> Option<Decision> {
+        let actor: &dyn Any = actor;
+        let actor = actor.downcast_ref::<Replayed<A>>()?;
+        self.row.run_given(actor.state(), command, context)
     }
 }

@@ -1,6 +1,8 @@
 use std::{
+    fmt,
     future::{Future, IntoFuture},
     pin::Pin,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -9,12 +11,14 @@ use tokio::time::Instant;
 use super::{
     actors::Full,
     command_error::{CommandError, ReadError},
+    driven::Driven,
     envelope::{Envelope, Known},
     handle::Aether,
 };
 use crate::{
-    ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, Version,
-    domain::{Outgoing, Projection},
+    ActorId, CommandId, Event, InvalidPayload, Position, Receipt, Recorded, StoreError,
+    StoreErrorKind, Version,
+    domain::{Given, Outgoing, Projection},
 };
 
 /// A command about to be sent: `.await` it.
@@ -33,7 +37,27 @@ pub struct SendCommand<'a> {
     aether: &'a Aether,
     command: &'static str,
     envelope: Result<Envelope, InvalidPayload>,
+    given: Given,
     /// The projections that are to have its events.
+    projections: Vec<Result<usize, ReadError>>,
+}
+
+/// A command on its way: what awaits a [`SendCommand`].
+#[must_use = "a command is sent when it is awaited"]
+pub struct Sending<'a>(Way<'a>);
+
+enum Way<'a> {
+    New(SendCommand<'a>),
+    Begun(Driven<Answer>, Following<'a>),
+    Projecting(Pin<Box<dyn Future<Output = Answer> + Send + 'a>>),
+    Done,
+}
+
+type Answer = Result<Sent, CommandError>;
+
+/// The projections that a command waits for.
+struct Following<'a> {
+    aether: &'a Aether,
     projections: Vec<Result<usize, ReadError>>,
 }
 
@@ -42,11 +66,13 @@ impl<'a> SendCommand<'a> {
         aether: &'a Aether,
         command: &'static str,
         outgoing: Result<Outgoing, InvalidPayload>,
+        given: Given,
     ) -> Self {
         Self {
             aether,
             command,
             envelope: outgoing.map(Envelope::new),
+            given,
             projections: Vec::new(),
         }
     }
@@ -108,31 +134,96 @@ impl<'a> SendCommand<'a> {
 
 impl<'a> IntoFuture for SendCommand<'a> {
     type Output = Result<Sent, CommandError>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+    type IntoFuture = Sending<'a>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        let Self {
+    fn into_future(self) -> Sending<'a> {
+        Sending(Way::New(self))
+    }
+}
+
+impl<'a> SendCommand<'a> {
+    fn begin(self) -> Result<Way<'a>, CommandError> {
+        let unwritable = |err| CommandError::unwritable(self.command, err);
+        let envelope = self.envelope.map_err(unwritable)?;
+        let (aether, projections) = (self.aether, self.projections);
+        let driven = aether.execute(envelope, self.given)?;
+        let following = Following {
             aether,
-            command,
-            envelope,
             projections,
-        } = self;
-        Box::pin(async move {
-            let envelope = envelope.map_err(|err| CommandError::unwritable(command, err))?;
-            let sent = aether.execute(envelope).await?;
-            let position = sent.position.unwrap_or_default();
-            for projection in projections {
-                let reached = match projection {
-                    Ok(projection) => aether.projected(projection, position).await,
-                    Err(err) => Err(err),
-                };
-                if let Err(source) = reached {
-                    let sent = Box::new(sent);
-                    return Err(CommandError::Unprojected { sent, source });
-                }
+        };
+        Ok(Way::Begun(driven, following))
+    }
+}
+
+impl Following<'_> {
+    /// Waits until the projections have what came of the command.
+    async fn wait(self, sent: Sent) -> Answer {
+        let position = sent.position.unwrap_or_default();
+        for projection in self.projections {
+            let reached = match projection {
+                Ok(projection) => self.aether.projected(projection, position).await,
+                Err(err) => Err(err),
+            };
+            if let Err(source) = reached {
+                let sent = Box::new(sent);
+                return Err(CommandError::Unprojected { sent, source });
             }
-            Ok(sent)
-        })
+        }
+        Ok(sent)
+    }
+}
+
+impl Future for Sending<'_> {
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        loop {
+            self.0 = match std::mem::replace(&mut self.0, Way::Done) {
+                Way::New(command) => match command.begin() {
+                    Ok(begun) => begun,
+                    Err(err) => return Poll::Ready(Err(err)),
+                },
+                Way::Begun(mut driven, following) => {
+                    let Poll::Ready(ended) = Pin::new(&mut driven).poll(context) else {
+                        self.0 = Way::Begun(driven, following);
+                        return Poll::Pending;
+                    };
+                    let answer = ended.unwrap_or_else(|| Err(CommandError::Store(cut_off())));
+                    match answer {
+                        Ok(sent) if !following.projections.is_empty() => {
+                            Way::Projecting(Box::pin(following.wait(sent)))
+                        }
+                        answer => return Poll::Ready(answer),
+                    }
+                }
+                Way::Projecting(mut waiting) => {
+                    let polled = waiting.as_mut().poll(context);
+                    if polled.is_pending() {
+                        self.0 = Way::Projecting(waiting);
+                    }
+                    return polled;
+                }
+                Way::Done => return Poll::Pending,
+            };
+        }
+    }
+}
+
+/// Tokio was shut down under a command.
+fn cut_off() -> StoreError {
+    let text = "it is not known whether the events of the command are stored: \
+                the tokio runtime is shut down";
+    StoreError::new(StoreErrorKind::InDoubt, text)
+}
+
+impl fmt::Debug for Sending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Way::New(command) => command.fmt(f),
+            Way::Begun(..) | Way::Projecting(_) | Way::Done => {
+                f.debug_struct("Sending").finish_non_exhaustive()
+            }
+        }
     }
 }
 

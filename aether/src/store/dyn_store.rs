@@ -9,6 +9,8 @@ use super::{
 use crate::{ActorId, ActorSnapshot, Namespace, Timestamp, Version};
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+#[cfg(feature = "runtime")]
+pub(crate) type Appending = Answer<'static, Receipt>;
 type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
 
 /// Some [`Store`], chosen at run time.
@@ -29,6 +31,12 @@ impl DynEventStore {
     /// Forgets which store it is.
     pub fn new(store: impl Store) -> Self {
         Self(Arc::new(store))
+    }
+
+    /// The same as [`EventStore::append`], which goes on without whoever asked for it.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn appending(&self, commit: Commit) -> Appending {
+        Arc::clone(&self.0).appending(commit)
     }
 }
 
@@ -132,6 +140,8 @@ trait Erased: Send + Sync {
     fn namespace(&self) -> &Namespace;
     fn capabilities(&self) -> Capabilities;
     fn append(&self, commit: Commit) -> Answer<'_, Receipt>;
+    #[cfg(feature = "runtime")]
+    fn appending(self: Arc<Self>, commit: Commit) -> Answer<'static, Receipt>;
     fn transact(&self, transaction: Transaction) -> Answer<'_, Vec<Receipt>>;
     fn read<'a>(&'a self, actor: &'a ActorId, after: Version) -> Answer<'a, Page>;
     fn read_back<'a>(&'a self, actor: &'a ActorId, before: Version) -> Answer<'a, Page>;
@@ -164,6 +174,11 @@ impl<S: Store> Erased for S {
 
     fn append(&self, commit: Commit) -> Answer<'_, Receipt> {
         Box::pin(EventStore::append(self, commit))
+    }
+
+    #[cfg(feature = "runtime")]
+    fn appending(self: Arc<Self>, commit: Commit) -> Answer<'static, Receipt> {
+        Box::pin(async move { EventStore::append(&*self, commit).await })
     }
 
     fn transact(&self, transaction: Transaction) -> Answer<'_, Vec<Receipt>> {

@@ -45,8 +45,8 @@ struct Shared {
     log: RwLock<Log>,
     checkpoints: RwLock<HashMap<String, Checkpoint>>,
     snapshots: RwLock<HashMap<ActorId, ActorSnapshot>>,
-    /// Where the log ends; what waits for more of it waits here.
-    head: watch::Sender<Position>,
+    /// Wakes those who wait for more.
+    grown: watch::Sender<()>,
 }
 
 /// The commit at index 0 has position 1.
@@ -56,7 +56,7 @@ struct Log {
     /// When each was stored; never earlier than the one before.
     stored: Vec<Timestamp>,
     actors: HashMap<ActorId, Vec<Position>>,
-    known: HashMap<CommitId, Receipt>,
+    known: HashMap<CommitId, Position>,
 }
 
 impl InMemoryEventStore {
@@ -70,14 +70,13 @@ impl InMemoryEventStore {
 
     /// An empty log, in some namespace.
     pub fn in_namespace(namespace: Namespace) -> Self {
-        let (head, _) = watch::channel(Position::START);
         Self {
             shared: Arc::new(Shared {
                 namespace,
                 log: RwLock::default(),
                 checkpoints: RwLock::default(),
                 snapshots: RwLock::default(),
-                head,
+                grown: watch::Sender::new(()),
             }),
         }
     }
@@ -93,7 +92,7 @@ impl fmt::Debug for InMemoryEventStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InMemoryEventStore")
             .field("namespace", &self.shared.namespace)
-            .field("head", &*self.shared.head.borrow())
+            .field("head", &self.shared.read().head())
             .finish()
     }
 }
@@ -109,15 +108,13 @@ impl EventStore for InMemoryEventStore {
 
     async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
         let receipt = self.shared.write().append(commit)?;
-        self.shared.grown_to(receipt.position);
+        self.shared.tell();
         Ok(receipt)
     }
 
     async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
         let receipts = self.shared.write().transact(transaction)?;
-        if let Some(last) = receipts.last() {
-            self.shared.grown_to(last.position);
-        }
+        self.shared.tell();
         Ok(receipts)
     }
 
@@ -134,12 +131,12 @@ impl EventStore for InMemoryEventStore {
     }
 
     async fn head(&self) -> Result<Position, StoreError> {
-        Ok(*self.shared.head.borrow())
+        Ok(self.shared.read().head())
     }
 
     /// Its own, if anything is in it: every other is a store of its own.
     async fn namespaces(&self) -> Result<Vec<Namespace>, StoreError> {
-        let is_empty = *self.shared.head.borrow() == Position::START;
+        let is_empty = self.shared.read().head() == Position::START;
         let own = (!is_empty).then(|| self.shared.namespace.clone());
         Ok(own.into_iter().collect())
     }
@@ -149,25 +146,28 @@ impl EventStore for InMemoryEventStore {
     }
 
     async fn scan(&self, span: Span) -> Result<Stretch, StoreError> {
-        let head = *self.shared.head.borrow();
-        Ok(self.shared.read().stretch(span.within(head), Self::PAGE))
+        let log = self.shared.read();
+        Ok(log.stretch(span.within(log.head()), Self::PAGE))
     }
 
     fn follow(
         &self,
         after: Position,
     ) -> impl Stream<Item = Result<Recorded, StoreError>> + Send + 'static {
-        let reader = (
-            Arc::clone(&self.shared),
-            self.shared.head.subscribe(),
-            after,
-        );
-        stream::unfold(reader, |(shared, mut head, after)| async move {
-            // The sender lives in `shared`, so waiting cannot fail while this runs.
-            head.wait_for(|head| *head > after).await.ok()?;
-            let recorded = shared.read().after(after)?;
-            let position = recorded.position;
-            Some((Ok(recorded), (shared, head, position)))
+        let grown = self.shared.grown.subscribe();
+        let reader = (Arc::clone(&self.shared), grown, after);
+        stream::unfold(reader, |(shared, mut grown, after)| async move {
+            loop {
+                // What is stored from here on is told.
+                grown.mark_unchanged();
+                let next = shared.read().after(after);
+                if let Some(recorded) = next {
+                    let position = recorded.position;
+                    return Some((Ok(recorded), (shared, grown, position)));
+                }
+                // The sender lives in `shared`, so waiting cannot fail while this runs.
+                grown.changed().await.ok()?;
+            }
         })
     }
 }
@@ -246,30 +246,45 @@ impl Shared {
         write(&self.log)
     }
 
-    /// Wakes whoever waits for more.
-    fn grown_to(&self, position: Position) {
-        self.head.send_if_modified(|head| {
-            let grown = position > *head;
-            *head = position.max(*head);
-            grown
-        });
+    /// Wakes whoever waits for more, once it is stored.
+    ///
+    /// Whoever follows the log is counted before they look at it, and both they and an append have
+    /// its lock: so whoever has not seen what was stored is counted here.
+    fn tell(&self) {
+        if self.grown.receiver_count() > 0 {
+            self.grown.send_replace(());
+        }
     }
 }
 
 impl Log {
     fn append(&mut self, commit: Commit) -> Result<Receipt, StoreError> {
-        if let Some(receipt) = self.known.get(&commit.id()) {
-            return Ok(*receipt);
+        if let Some(receipt) = self.receipt(commit.id()) {
+            return Ok(receipt);
         }
         self.check(commit.actor_id(), commit.expected())?;
         Ok(self.store(commit))
+    }
+
+    /// What was answered when the commit was stored, if it was.
+    fn receipt(&self, id: CommitId) -> Option<Receipt> {
+        let recorded = self.at(*self.known.get(&id)?)?;
+        Some(Receipt {
+            position: recorded.position,
+            version: recorded.commit.version(),
+        })
+    }
+
+    /// Where the log ends.
+    fn head(&self) -> Position {
+        Position::new(self.commits.len() as u64)
     }
 
     fn transact(&mut self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
         let commits = transaction.commits().iter();
         let known = commits
             .clone()
-            .filter_map(|commit| self.known.get(&commit.id()).copied());
+            .filter_map(|commit| self.receipt(commit.id()));
         let known: Vec<Receipt> = known.collect();
         if known.len() == transaction.commits().len() {
             return Ok(known);
@@ -300,16 +315,18 @@ impl Log {
     }
 
     fn store(&mut self, commit: Commit) -> Receipt {
-        let position = Position::new(self.commits.len() as u64 + 1);
+        let position = Position::new(self.head().as_u64() + 1);
         let receipt = Receipt {
             position,
             version: commit.version(),
         };
-        self.known.insert(commit.id(), receipt);
-        self.actors
-            .entry(commit.actor_id().clone())
-            .or_default()
-            .push(position);
+        self.known.insert(commit.id(), position);
+        if let Some(history) = self.actors.get_mut(commit.actor_id()) {
+            history.push(position);
+        } else {
+            let actor_id = commit.actor_id().clone();
+            self.actors.insert(actor_id, vec![position]);
+        }
         self.commits.push(Recorded { position, commit });
         let now = SystemClock.now();
         let stored = self.stored.last().map_or(now, |last| now.max(*last));

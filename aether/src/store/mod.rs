@@ -42,6 +42,8 @@ use futures_core::Stream;
 
 pub(crate) use self::{checkpoint::not_expected, events::Events, spread::spread};
 
+#[cfg(feature = "runtime")]
+pub(crate) use self::dyn_store::Appending;
 #[cfg(feature = "embedded")]
 pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};
 pub use self::{

@@ -6,6 +6,16 @@ pub(super) fn segments(points: &[Point]) -> impl Iterator<Item = (Point, Point)>
     points.iter().copied().zip(points.iter().copied().skip(1))
 }
 
+/// Whether a place is on a way from corner to corner.
+pub(super) fn passes(points: &[Point], at: Point) -> bool {
+    segments(points).any(|stretch| within(stretch, at))
+}
+
+/// Whether a place is on a stretch, its ends included.
+fn within((a, b): (Point, Point), at: Point) -> bool {
+    (a.x.min(b.x)..=a.x.max(b.x)).contains(&at.x) && (a.y.min(b.y)..=a.y.max(b.y)).contains(&at.y)
+}
+
 /// Where two stretches cross, one upright and one level, neither at its end.
 pub(super) fn crossing(one: (Point, Point), other: (Point, Point)) -> Option<Point> {
     let inside = |value: i32, a: i32, b: i32| a.min(b) < value && value < a.max(b);
@@ -36,17 +46,12 @@ pub(super) fn joints(courses: &[&Course]) -> Vec<Point> {
     corners.dedup();
     corners.retain(|corner| {
         let leaves = |dx: i32, dy: i32| {
-            stretches.iter().any(|(a, b)| {
-                let step = Point {
-                    x: corner.x + dx,
-                    y: corner.y + dy,
-                };
-                let within = |at: &Point| {
-                    (a.x.min(b.x)..=a.x.max(b.x)).contains(&at.x)
-                        && (a.y.min(b.y)..=a.y.max(b.y)).contains(&at.y)
-                };
-                within(corner) && within(&step)
-            })
+            let step = Point {
+                x: corner.x + dx,
+                y: corner.y + dy,
+            };
+            let mut stretches = stretches.iter().copied();
+            stretches.any(|stretch| within(stretch, *corner) && within(stretch, step))
         };
         [(1, 0), (-1, 0), (0, 1), (0, -1)]
             .into_iter()

@@ -7,7 +7,7 @@ use super::{
     frame::{Frame, Ways},
     geometry::{Point, Rect, times},
     grid::{Folding, Grid, Stave, Unit, grid},
-    joint::{crossing, joints, segments},
+    joint::{crossing, joints, passes, segments},
     legend::legend,
     level::Level,
     measure::{
@@ -392,11 +392,16 @@ impl Painting<'_> {
                 .iter()
                 .filter(|course| course.wire == index)
                 .collect();
-            let dots = joints(&mine).into_iter();
-            self.scene.dots.extend(dots.map(|at| Dot {
-                at,
-                verb: wire.verb,
-            }));
+            for at in joints(&mine) {
+                let mut through = self.scene.edges.iter().skip(first).filter(|edge| {
+                    edge.verb == wire.verb && edge.to == wire.consumer && passes(&edge.points, at)
+                });
+                self.scene.dots.push(Dot {
+                    at,
+                    verb: wire.verb,
+                    kept: through.all(|edge| edge.mark == Some(Mark::Kept)),
+                });
+            }
         }
     }
 

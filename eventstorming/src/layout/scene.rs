@@ -135,6 +135,8 @@ pub struct Dot {
     pub at: Point,
     /// What the edges say.
     pub verb: Verb,
+    /// Whether all of them are as they were, on a board that shows what became of them.
+    pub kept: bool,
 }
 
 /// The notes of one slice.

@@ -113,9 +113,10 @@ impl Document<'_> {
         }
         for dot in &self.scene.dots {
             let Point { x, y } = dot.at;
+            let kept = if dot.kept { " es-kept" } else { "" };
             writeln!(
                 f,
-                r#"<circle class="es-tip-{}" cx="{x}" cy="{y}" r="3.6"/>"#,
+                r#"<circle class="es-tip-{}{kept}" cx="{x}" cy="{y}" r="3.6"/>"#,
                 dot.verb.as_str()
             )?;
         }

@@ -92,6 +92,7 @@ fn the_board_of_a_difference_marks_every_note_with_what_became_of_it() {
         .iter()
         .filter(|edge| edge.mark == Some(Mark::Added));
     assert_eq!(added.count(), 1);
+    assert!(scene.dots.iter().any(|dot| dot.kept));
     let svg = difference.board().svg();
     assert!(
         svg.contains("aria-label=\"Added. policy: Delivery failed: refund"),
@@ -104,6 +105,16 @@ fn the_board_of_a_difference_marks_every_note_with_what_became_of_it() {
             .notes()
             .all(|note| note.mark.is_none())
     );
+}
+
+#[test]
+fn where_lines_join_that_are_all_as_they_were_nothing_stands_out() {
+    let model = order_to_delivery();
+    let dots = model.board().scene().dots;
+    assert!(!dots.is_empty() && dots.iter().all(|dot| !dot.kept));
+    let same = model.diff(&model).board().scene().dots;
+    assert_eq!(same.len(), dots.len());
+    assert!(same.iter().all(|dot| dot.kept));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::{
 };
 
 use aether::{StoreError, runtime::StartError};
+use metrics_exporter_prometheus::BuildError;
 
 /// Says why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,8 @@ pub(crate) enum Failure {
         address: SocketAddr,
         source: io::Error,
     },
+    #[error("nothing can be measured")]
+    Measure(#[from] BuildError),
     #[error("signals cannot be listened for")]
     Signal(#[source] io::Error),
     #[error("nobody can be told")]

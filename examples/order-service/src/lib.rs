@@ -13,6 +13,7 @@ mod command;
 mod events;
 mod goods;
 mod health;
+pub mod metrics;
 mod news;
 mod orders;
 mod page;

@@ -14,7 +14,7 @@ use std::{
 
 use aether::{DynEventStore, EmbeddedOptions, JetStreamOptions};
 use aether_examples::order_fulfilment::day::Day;
-use aether_order_service::{Service, shop};
+use aether_order_service::{Service, metrics, shop};
 use clap::Parser as _;
 use tokio::{net::TcpListener, time::timeout};
 
@@ -36,9 +36,10 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), Failure> {
     let mut signals = Signals::listen().map_err(Failure::Signal)?;
+    let measured = metrics::install()?;
     let day = Day::of(7, args.day as usize);
     let aether = shop::open(store(&args).await?, &day).await?;
-    let service = Service::new(aether.clone());
+    let service = Service::new(aether.clone()).measured(measured);
     let listening = TcpListener::bind(args.listen).await;
     let listener = listening.map_err(|source| Failure::Listen {
         address: args.listen,

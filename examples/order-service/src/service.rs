@@ -10,11 +10,13 @@ use axum::{
     http::{Method, Uri},
     routing::{get, post, put},
 };
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    board::LiveBoard, command::PATIENCE, events, goods, health, orders, page, problem::Problem,
+    board::LiveBoard, command::PATIENCE, events, goods, health, metrics, orders, page,
+    problem::Problem,
 };
 
 /// The shop behind HTTP.
@@ -27,6 +29,8 @@ pub struct Service {
     /// Who follows the events; each has a reader of the log.
     pub(crate) followers: Arc<Semaphore>,
     pub(crate) stop: CancellationToken,
+    /// What is measured, if anything is.
+    pub(crate) metrics: Option<PrometheusHandle>,
     tasks: TaskTracker,
 }
 
@@ -47,8 +51,18 @@ impl Service {
             aether,
             followers: Arc::new(Semaphore::new(Self::FOLLOWERS)),
             stop,
+            metrics: None,
             tasks,
         }
+    }
+
+    /// Shows what is [measured](metrics::install).
+    #[must_use]
+    pub fn measured(mut self, metrics: PrometheusHandle) -> Self {
+        let upkeep = metrics::upkeep(metrics.clone(), self.stop.clone());
+        self.tasks.spawn(upkeep);
+        self.metrics = Some(metrics);
+        self
     }
 
     /// The routes.
@@ -68,6 +82,7 @@ impl Service {
             .route("/board.svg", get(super::board::svg))
             .route("/health", get(health::health))
             .route("/ready", get(health::ready))
+            .route("/metrics", get(metrics::text))
             .fallback(nowhere)
             .method_not_allowed_fallback(not_so)
             .layer(DefaultBodyLimit::max(Self::BODY))

@@ -104,6 +104,30 @@ async fn the_events_may_be_kept_by_a_nats_server_and_a_day_be_gone_through() {
 }
 
 #[tokio::test]
+async fn prometheus_is_told_what_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = text(&folder.path().join("events"));
+    let program = Program::start(&["--data", &data]).await;
+    post(program.at, "/orders", &order("7")).await.is(201);
+    let answer = get(program.at, "/metrics").await.is(200);
+    assert!(answer.header("content-type").starts_with("text/plain"));
+    let mut lines = answer.text.lines();
+    let stored = lines.find(|line| {
+        line.starts_with("aether_commands_total{")
+            && line.contains(r#"command="PlaceOrder""#)
+            && line.contains(r#"outcome="stored""#)
+    });
+    assert!(
+        stored.is_some_and(|line| line.ends_with(" 1")),
+        "{stored:?} of {}",
+        answer.text
+    );
+    let is_bucket = |line: &str| line.starts_with("aether_append_seconds_bucket{le=");
+    assert!(answer.text.lines().any(is_bucket), "{}", answer.text);
+    program.ends("-TERM").await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_said_and_the_program_ends() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

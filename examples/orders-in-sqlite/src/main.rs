@@ -1,19 +1,39 @@
-//! Takes orders until it is killed: the log and the database lie in the folder that is named.
+//! Takes orders until it is killed: the database lies in the folder that is named.
 //!
-//! `orders-in-sqlite FOLDER` prints the number of each order that is taken. Kill it, and start it
-//! again: it goes on, and the database has every order of the log once.
+//! `orders-in-sqlite FOLDER` keeps the log in the folder as well, and prints the number of each
+//! fiftieth order that is taken. Kill it, and start it again: it goes on, and the database has
+//! every order of the log once. `orders-in-sqlite FOLDER nats://127.0.0.1:4222` keeps the log on a
+//! server, and may be started several times at once. With a third argument, `2`, it is a later
+//! build, to which the tables mean something else: it makes them anew, and takes over.
 
-use std::{error::Error, io::Write as _, path::PathBuf};
+use std::{
+    error::Error,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
-use aether::{Aether, EmbeddedEventStore, EventStore as _};
+use aether::{Aether, DynEventStore, EmbeddedEventStore, EventStore as _, JetStreamEventStore};
 use aether_orders_in_sqlite::{Ordering, PlaceOrder, SqliteTotals, Totals};
 
+type Outcome = Result<(), Box<dyn Error>>;
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1).ok_or("which folder?")?;
-    let folder = PathBuf::from(folder);
-    let store = EmbeddedEventStore::open(&folder.join("log")).await?;
-    let totals: SqliteTotals = SqliteTotals::open(&folder.join("totals.db"))?;
+async fn main() -> Outcome {
+    let mut args = std::env::args().skip(1);
+    let folder = PathBuf::from(args.next().ok_or("which folder?")?);
+    let store = match args.next() {
+        Some(url) => DynEventStore::new(JetStreamEventStore::connect(&url).await?),
+        None => DynEventStore::new(EmbeddedEventStore::open(folder.join("log")).await?),
+    };
+    match args.next().as_deref() {
+        None | Some("1") => take_orders::<1>(store, &folder).await,
+        Some("2") => take_orders::<2>(store, &folder).await,
+        Some(other) => Err(format!("there is no build {other}").into()),
+    }
+}
+
+async fn take_orders<const VERSION: u32>(store: DynEventStore, folder: &Path) -> Outcome {
+    let totals: SqliteTotals<VERSION> = SqliteTotals::open(&folder.join("totals.db"))?;
     let aether = Aether::builder()
         .store(store.clone())
         .context::<Ordering>()

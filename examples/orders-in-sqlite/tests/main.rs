@@ -4,20 +4,22 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Lines},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
 };
 
 use aether::{
-    Aether, EmbeddedEventStore, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore,
-    Position, Store,
+    Aether, Commit, EmbeddedEventStore, Event, EventStore as _, EventStoreExt as _,
+    InMemoryEventStore, JetStreamEventStore, Position, Store, Transaction,
     runtime::{
         ReadError, StartError,
         projections::{Keeping, ProjectionStore as _, Side},
     },
 };
 use aether_orders_in_sqlite::{OrderPlaced, Ordering, PlaceOrder, Placed, SqliteTotals, Totals};
+use aether_tests::harness::NatsServer;
 
 async fn running<const VERSION: u32>(store: impl Store, totals: &SqliteTotals<VERSION>) -> Aether {
     Aether::builder()
@@ -56,6 +58,78 @@ async fn assert_equal<const VERSION: u32>(store: &impl Store, totals: &SqliteTot
     for (customer, placed) in expected(store).await {
         assert_eq!(totals.of(&customer).await.unwrap(), placed, "{customer}");
     }
+}
+
+/// The program, as it takes orders.
+struct Program {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Program {
+    /// The server keeps the log, the folder the database.
+    fn start(folder: &Path, server: &str, build: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_orders-in-sqlite"))
+            .arg(folder)
+            .args([server, build])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// Waits until it has told of so many pieces of work, each of which was in the database.
+    fn tells(&mut self, times: usize) {
+        for told in 0..times {
+            let line = self.lines.next();
+            let status = self.child.try_wait();
+            assert!(line.is_some(), "it ended after {told} lines: {status:?}");
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Stores so many orders.
+async fn fill(server: &str, orders: u64) {
+    let store = JetStreamEventStore::connect(server).await.unwrap();
+    let numbers: Vec<u64> = (1..=orders).collect();
+    for some in numbers.chunks(500) {
+        let commits = some.iter().map(|number| {
+            let placed = OrderPlaced {
+                customer: format!("customer-{}", number % 7),
+                cents: 1,
+            };
+            let event = Event::new(format!("Order.{number}"), 1, "OrderPlaced", &placed);
+            Commit::new([event.unwrap()]).unwrap()
+        });
+        let transaction = Transaction::new(commits).unwrap();
+        store.transact(transaction).await.unwrap();
+    }
+}
+
+/// Does something with programs, which must not take for ever.
+async fn in_time(work: impl FnOnce() + Send + 'static) {
+    let working = tokio::task::spawn_blocking(work);
+    let done = tokio::time::timeout(Duration::from_mins(2), working).await;
+    // Threads that wait for a program end with it; this process ends with the panic.
+    done.unwrap().unwrap();
+}
+
+/// The database says what the log on a server says, once someone has read on.
+async fn assert_whole<const VERSION: u32>(folder: &Path, server: &str) {
+    let store = JetStreamEventStore::connect(server).await.unwrap();
+    let totals: SqliteTotals<VERSION> = SqliteTotals::open(&folder.join("totals.db")).unwrap();
+    let aether = running(store.clone(), &totals).await;
+    aether.settled().await.unwrap();
+    assert_equal(&store, &totals).await;
+    aether.shutdown().await;
 }
 
 /// Starts the program, kills it (-9) when it has taken so many orders, and says how many it told of.
@@ -112,6 +186,49 @@ async fn killed_again_and_again_the_database_has_every_order_once() {
         aether.shutdown().await;
     }
     println!("the log was ahead of the database at {behind} of 6 kills");
+}
+
+#[tokio::test]
+async fn two_processes_write_at_once_and_build_anew_and_none_waits_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = NatsServer::start().await;
+    let (place, at) = (folder.path().to_owned(), server.url());
+    in_time(move || {
+        let mut one = Program::start(&place, &at, "1");
+        let mut two = Program::start(&place, &at, "1");
+        for _ in 0..3 {
+            one.tells(5);
+            two.tells(5);
+            // One is killed wherever it is; the other goes on, whatever the first had begun.
+            drop(std::mem::replace(
+                &mut one,
+                Program::start(&place, &at, "1"),
+            ));
+        }
+        one.tells(1);
+    })
+    .await;
+    assert_whole::<1>(folder.path(), &server.url()).await;
+}
+
+#[tokio::test]
+async fn two_processes_of_a_later_build_that_start_at_once_take_over_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = NatsServer::start().await;
+    let (place, at) = (folder.path().to_owned(), server.url());
+    // More than is read at once.
+    fill(&at, 4_000).await;
+    in_time(move || {
+        let mut before = Program::start(&place, &at, "1");
+        before.tells(1);
+        let mut later: Vec<_> = (0..2).map(|_| Program::start(&place, &at, "2")).collect();
+        drop(before);
+        for program in &mut later {
+            program.tells(3);
+        }
+    })
+    .await;
+    assert_whole::<2>(folder.path(), &server.url()).await;
 }
 
 #[tokio::test]

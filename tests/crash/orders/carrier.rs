@@ -12,6 +12,7 @@ use aether::{
 use super::shop::{Carrier, NotePickup, OrderShipped, is_poison};
 
 /// Writes down what it is told, in a file that outlives the process.
+#[derive(Clone)]
 pub(super) struct Ledger {
     pub(super) file: PathBuf,
     /// Whether it takes every order.

@@ -1,5 +1,7 @@
 use std::{
+    error::Error,
     io::{self, Write as _},
+    iter::successors,
     path::Path,
     pin::Pin,
     time::Duration,
@@ -7,7 +9,7 @@ use std::{
 
 use aether::{
     CommandId, DynEventStore, EmbeddedEventStore, EventStore as _, JetStreamOptions, Namespace,
-    Position, Recorded, StoreErrorKind,
+    Position, Recorded, StoreError, StoreErrorKind,
     runtime::{Aether, Parking},
 };
 use futures_util::{Stream, StreamExt as _};
@@ -26,6 +28,8 @@ use crate::crash::asks::Failed;
 
 /// How many orders a worker lets be under way.
 const UNDER_WAY: u64 = 60;
+/// How often what a server that is away did not do is tried.
+const TRIES: u32 = 100;
 
 /// What a worker is to do: the orders `first`, `first + step` and so on, below `end`.
 #[derive(Debug, Clone, Copy)]
@@ -46,16 +50,32 @@ pub(super) async fn open(place: &str) -> Result<DynEventStore, Failed> {
     let options = JetStreamOptions::new()
         .namespace(Namespace::new("orders")?)
         .patience(Duration::from_secs(30));
-    let mut tries = 0;
-    loop {
-        match options.clone().connect(place).await {
-            Ok(store) => return Ok(DynEventStore::new(store)),
-            // The server is away as well.
-            Err(err) if err.kind() == StoreErrorKind::Unavailable && tries < 100 => tries += 1,
-            Err(err) => return Err(err.into()),
+    let connect = async || Ok(options.clone().connect(place).await?);
+    Ok(DynEventStore::new(insist(connect).await?))
+}
+
+/// Does something again while the server is away, as who starts a service again does.
+async fn insist<T>(mut what: impl AsyncFnMut() -> Result<T, Failed>) -> Result<T, Failed> {
+    for _ in 1..TRIES {
+        match what().await {
+            Err(err) if is_away(&*err) => sleep(Duration::from_millis(200)).await,
+            said => return said,
         }
-        sleep(Duration::from_millis(200)).await;
     }
+    what().await
+}
+
+/// Whether it is the server's being away that made something fail.
+fn is_away(err: &(dyn Error + 'static)) -> bool {
+    let is_away = |err: &StoreError| {
+        matches!(
+            err.kind(),
+            StoreErrorKind::Unavailable | StoreErrorKind::InDoubt
+        )
+    };
+    successors(Some(err), |err| (**err).source())
+        .filter_map(|err| err.downcast_ref())
+        .any(is_away)
 }
 
 /// Runs the domain over a store.
@@ -68,9 +88,12 @@ pub(super) async fn start(
         file: ledger.to_owned(),
         is_repaired,
     };
-    let builder = Aether::builder().store(store).context::<Shop>();
-    let builder = builder.adapter(ledger).parking(Parking::new().attempts(3));
-    Ok(builder.start().await?)
+    let begin = async || {
+        let builder = Aether::builder().store(store.clone()).context::<Shop>();
+        let builder = builder.adapter(ledger.clone());
+        Ok(builder.parking(Parking::new().attempts(3)).start().await?)
+    };
+    insist(begin).await
 }
 
 /// Places its orders, while policies, timers, process managers and an adapter do what follows;
@@ -80,21 +103,24 @@ pub(super) async fn start(
 /// If anything fails.
 pub async fn work(place: &str, ledger: &Path, share: Share) -> Result<(), Failed> {
     let aether = start(open(place).await?, ledger, false).await?;
-    let mut pace = Pace::new(aether.store().clone(), share).await?;
+    let mut pace = insist(async || Pace::new(aether.store().clone(), share).await).await?;
     tell("open")?;
     let mut number = share.first;
     while number < share.end {
         pace.wait().await;
-        let order = number.to_string();
-        let sent = aether.send(PlaceOrder { order, number });
-        sent.with_id(id_of(number)).await?;
+        let place = async || {
+            let order = number.to_string();
+            let sent = aether.send(PlaceOrder { order, number });
+            Ok(sent.with_id(id_of(number)).await?)
+        };
+        insist(place).await?;
         pace.placed += 1;
         tell(&format!("placed {number}"))?;
         number += share.step;
     }
     tell("all")?;
     heard().await?;
-    aether.settled().await?;
+    insist(async || Ok(aether.settled().await?)).await?;
     let journal = digest(&*aether.read::<Journal>().await?)?;
     let totals = digest(&*aether.read::<Totals>().await?)?;
     aether.shutdown().await;
@@ -121,7 +147,7 @@ fn id_of(number: u64) -> CommandId {
 /// Sees to it that what follows keeps up with the orders.
 struct Pace {
     store: DynEventStore,
-    log: Pin<Box<dyn Stream<Item = Result<Recorded, aether::StoreError>> + Send>>,
+    log: Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>,
     position: Position,
     share: Share,
     placed: u64,

@@ -9,7 +9,8 @@ use tokio::time::sleep;
 use super::event_bus::Inner;
 use crate::bus::Told;
 
-/// How often the connection is looked at.
+/// How often the connection is looked at: a client tells of its events only whoever connected it,
+/// and that may be someone else.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Tells every subscriber when the connection is lost and when it is back, as long as the bus

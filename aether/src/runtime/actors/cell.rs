@@ -10,8 +10,8 @@ use crate::ActorId;
 
 /// Where commands take turns for one actor, and where its state rests in between.
 #[derive(Debug)]
-pub(super) struct Cell {
-    pub(super) actor_id: ActorId,
+pub(in crate::runtime) struct Cell {
+    pub(in crate::runtime) actor_id: ActorId,
     /// One permit: the turn. Whoever waits for it gets it in the order of coming.
     pub(super) turns: Semaphore,
     pub(super) waiting: AtomicUsize,

@@ -17,7 +17,7 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    ActorId,
+    ActorId, InvalidId,
     runtime::{meters::Meters, snapshots::Snapshotter},
 };
 
@@ -60,20 +60,20 @@ impl Actors {
     }
 
     /// Waits until it is the caller's turn to decide for an actor; or says how many wait, if that
-    /// is too many for the caller.
+    /// is too many for the caller, who has come at this moment.
     ///
     /// Dropping the future gives up the place in line.
     pub(in crate::runtime) async fn enter(
         self: &Arc<Self>,
-        actor_id: &ActorId,
+        cell: Arc<Cell>,
         full: Full,
+        came: Instant,
     ) -> Result<Turn, usize> {
-        let cell = self.cell(actor_id);
         match cell.turns.try_acquire() {
             Ok(turn) => turn.forget(),
             Err(_taken) => self.wait(&cell, full).await?,
         }
-        Ok(Turn::new(Arc::clone(self), cell))
+        Ok(Turn::new(Arc::clone(self), cell, came))
     }
 
     async fn wait(&self, cell: &Cell, full: Full) -> Result<(), usize> {
@@ -91,10 +91,19 @@ impl Actors {
         Ok(())
     }
 
-    fn cell(&self, actor_id: &ActorId) -> Arc<Cell> {
-        if let Some(slot) = self.cache.get(actor_id) {
-            return slot.cell;
-        }
+    /// The place of the actor that an aggregate keeps under a key.
+    pub(in crate::runtime) fn cell(
+        &self,
+        actor_type: &str,
+        key: &str,
+    ) -> Result<Arc<Cell>, InvalidId> {
+        ActorId::spelled(actor_type, key, |text| match self.cache.get(text) {
+            Some(slot) => Ok(slot.cell),
+            None => Ok(self.new_cell(&ActorId::new(text)?)),
+        })?
+    }
+
+    fn new_cell(&self, actor_id: &ActorId) -> Arc<Cell> {
         let weight = self.options.least_weight();
         // This hand on the cell keeps it from being driven out at once.
         let cell = Arc::new(Cell::new(actor_id.clone(), weight));
@@ -107,7 +116,7 @@ impl Actors {
     }
 
     /// Keeps the state of an actor whose turn is over, unless it is too large.
-    pub(super) fn keep(&self, cell: &Arc<Cell>, mut live: Box<Live>) {
+    pub(super) fn keep(&self, cell: &Arc<Cell>, mut live: Box<Live>, came: Instant) {
         if !self.options.keeps_any() {
             return;
         }
@@ -119,7 +128,7 @@ impl Actors {
         }
         self.weigh(cell, weight);
         if self.options.idle.is_some() {
-            cell.touch(self.now());
+            cell.touch(self.millis(came));
         }
         cell.put(live);
     }
@@ -139,8 +148,13 @@ impl Actors {
         drop(self.cache.replace(cell.actor_id.clone(), slot, soft));
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    fn millis(&self, moment: Instant) -> u64 {
+        let since = moment.saturating_duration_since(self.begun);
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub(in crate::runtime) const fn options(&self) -> &ActorOptions {
+        &self.options
     }
 
     pub(in crate::runtime) fn meters(&self) -> &Meters {
@@ -176,7 +190,7 @@ impl Actors {
 
     fn sweep(&self, idle: Duration) {
         let idle = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
-        let now = self.now();
+        let now = self.millis(Instant::now());
         let old = Mutex::new(Vec::new());
         // While a part of the cache is locked for this, nobody gets at a cell in it.
         self.cache.retain(|_actor_id, slot| {
@@ -213,6 +227,7 @@ fn cache(
         .estimated_items_capacity(options.count.clamp(1, 1 << 20))
         .weight_capacity(options.bytes);
     match builder.build() {
+        // Keys come from outside, so that their hashes must not be foreseen.
         Ok(built) => Cache::with_options(built, Weigher, RandomState::new(), passivation),
         Err(_what_is_missing_is_set) => {
             Cache::with(1, options.bytes, Weigher, RandomState::new(), passivation)

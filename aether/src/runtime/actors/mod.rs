@@ -26,6 +26,7 @@ mod turn;
 
 pub use self::options::{ActorOptions, ActorsStatus};
 pub(super) use self::{
+    cell::Cell,
     directory::{Actors, Full},
     live::{Live, Weights},
     turn::Turn,

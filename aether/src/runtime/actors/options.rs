@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::runtime::process::Most;
+
 /// How many actors are kept in memory, how long, and how many commands may wait for one.
 ///
 /// Both limits hold: whichever is reached first drives out the actor that is worth least. Actors
@@ -29,6 +31,12 @@ use std::time::Duration;
 /// better.
 ///
 /// A state that would take more than a thirty-second part of all is not kept.
+///
+/// # Instances of process managers
+///
+/// They are kept besides, however idle: of each process manager as many as there may be actors, but
+/// 4,096 at most, which weigh no more than a sixteenth part of what actors may. The least recently
+/// used ones go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActorOptions {
     pub(super) count: usize,
@@ -100,6 +108,14 @@ impl ActorOptions {
     pub const fn mailbox(mut self, commands: usize) -> Self {
         self.mailbox = commands;
         self
+    }
+
+    /// How many instances of a process manager are kept.
+    pub(in crate::runtime) fn instances(&self) -> Most {
+        Most {
+            count: self.count.min(4_096),
+            bytes: self.bytes / 16,
+        }
     }
 
     pub(super) const fn keeps_any(&self) -> bool {

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::{cell::Cell, directory::Actors, live::Live};
 use crate::ActorId;
 
@@ -10,17 +12,20 @@ use crate::ActorId;
 pub(in crate::runtime) struct Turn {
     actors: Arc<Actors>,
     cell: Arc<Cell>,
+    /// When whoever has the turn came for it.
+    came: Instant,
     pub(in crate::runtime) live: Option<Box<Live>>,
     /// Whether the state may outlive the turn.
     pub(in crate::runtime) keeps: bool,
 }
 
 impl Turn {
-    pub(super) fn new(actors: Arc<Actors>, cell: Arc<Cell>) -> Self {
+    pub(super) fn new(actors: Arc<Actors>, cell: Arc<Cell>, came: Instant) -> Self {
         let live = cell.take();
         Self {
             actors,
             cell,
+            came,
             live,
             keeps: true,
         }
@@ -34,7 +39,7 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         if let Some(live) = self.live.take().filter(|_| self.keeps) {
-            self.actors.keep(&self.cell, live);
+            self.actors.keep(&self.cell, live, self.came);
         }
         self.cell.turns.add_permits(1);
     }

@@ -1,13 +1,15 @@
-use std::{error::Error, marker::PhantomData, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use tracing::Span;
 
 use super::{
+    awake::{Awake, Most},
     instance::Instance,
     received::{Received, event_type, is_received},
 };
 use crate::{
-    ActorId, CommandId, Commit, Event, Metadata, OutgoingCommand, Position, Recorded,
+    ActorId, CommandId, Commit, Event, EventStore as _, Metadata, OutgoingCommand, Recorded,
+    Sequence, SessionMark,
     domain::{Instances, Origin, Outgoing, ProcessManager, Stored, Timing},
     runtime::{
         engine::Engine,
@@ -21,18 +23,27 @@ use crate::{
 /// Follows the log and hands each event to the instance of a process manager that it concerns.
 pub(in crate::runtime) struct Inbox<P> {
     engine: Arc<Engine>,
-    of: PhantomData<fn() -> P>,
+    session: Arc<str>,
+    awake: Awake<P>,
 }
 
 impl<P: ProcessManager + Instances> Inbox<P> {
-    pub(in crate::runtime) const fn new(engine: Arc<Engine>) -> Self {
+    pub(in crate::runtime) fn new(engine: Arc<Engine>) -> Self {
+        // What is forgotten must not be remembered here, and any event may tell of a person.
+        let most = if engine.store.capabilities().seals_personal_data {
+            Most::NONE
+        } else {
+            engine.actors.options().instances()
+        };
         Self {
             engine,
-            of: PhantomData,
+            session: format!("inbox/{}", P::META.name.as_str()).into(),
+            awake: Awake::new(most),
         }
     }
 
-    async fn receive(&self, event: &Event, position: Position) -> Result<(), Failure> {
+    async fn receive(&mut self, event: &Event, sequence: Sequence) -> Result<(), Failure> {
+        let position = sequence.position;
         let cannot = |err: &(dyn Error + 'static)| {
             let (version, actor, reason) = (event.version, &event.actor_id, chain(err));
             Failure::Halt(format!(
@@ -46,11 +57,20 @@ impl<P: ProcessManager + Instances> Inbox<P> {
         let name = P::META.name.as_str();
         let actor_id = ActorId::of(name, &key).map_err(|err| cannot(&err))?;
         let receipt = CommandId::derived(event.id.as_uuid(), &format!("process/{name}"));
-        let store = &self.engine.store;
-        // An event that is seen again has been received before, and so has what follows from it.
-        let Some(mut instance) = Instance::<P>::load(store, &actor_id, receipt).await? else {
-            return Ok(());
+        let mark = SessionMark {
+            session: Arc::clone(&self.session),
+            sequence,
         };
+        let store = &self.engine.store;
+        let mut instance = match self.awake.take(&actor_id) {
+            Some(instance) => instance,
+            None => Box::new(Instance::load(store, actor_id.clone()).await?),
+        };
+        // An event that is seen again has been received before, and so has what follows from it.
+        if instance.has_received(store, receipt, &mark).await? {
+            self.awake.put(instance);
+            return Ok(());
+        }
         let origin = Origin::of(event, position);
         let asked = instance
             .state
@@ -58,21 +78,30 @@ impl<P: ProcessManager + Instances> Inbox<P> {
             .map_err(|err| cannot(&err))?;
         let data = Received::record(event, position).map_err(|err| cannot(&err))?;
         let kept = Event::recorded(actor_id, instance.version.next(), event_type(), data)
-            .with_metadata(metadata(event, receipt))
+            .with_metadata(metadata(event, receipt, mark))
             .at(self.engine.clock.now());
         let commit = Commit::new([kept]).map_err(|err| cannot(&err))?;
         let commit = asking(commit, asked, event, name);
         // If somebody else was faster, the next attempt sees what they have stored.
-        let stored = self.engine.append(commit).await;
-        stored.map(drop).map_err(|err| failed(&err))
+        let stored = self.engine.append(commit.clone()).await;
+        let position = stored.map_err(|err| failed(&err))?.position;
+        instance.note(&Recorded { position, commit });
+        self.awake.put(instance);
+        Ok(())
     }
 }
 
 impl<P: ProcessManager + Instances> Consumer for Inbox<P> {
     async fn take(&mut self, recorded: &Recorded) -> Result<Done, Failure> {
-        let events = recorded.commit.events();
-        for event in events.iter().filter(|event| !is_received(event)) {
-            self.receive(event, recorded.position).await?;
+        let position = recorded.position;
+        let events = (0..).zip(recorded.commit.events());
+        for (number, event) in events.filter(|(_, event)| !is_received(event)) {
+            let sequence = Sequence {
+                position,
+                event: number,
+                number: 0,
+            };
+            self.receive(event, sequence).await?;
         }
         Ok(Done::default())
     }
@@ -102,12 +131,13 @@ fn asking(commit: Commit, asked: Vec<Outgoing>, event: &Event, name: &str) -> Co
 }
 
 /// What is known of why the instance received the event.
-fn metadata(event: &Event, receipt: CommandId) -> Metadata {
+fn metadata(event: &Event, receipt: CommandId, mark: SessionMark) -> Metadata {
     let mut metadata = Metadata::new();
     let correlation_id = event.metadata.correlation_id.clone();
     metadata.correlation_id = correlation_id.or_else(|| Some(event.id.to_string()));
     metadata.causation_id = Some(event.id.to_string());
     metadata.command_id = Some(receipt);
+    metadata.session = Some(Arc::new(mark));
     metadata.traceparent = trace::traceparent(&Span::current());
     if metadata.traceparent.is_none() {
         metadata.traceparent.clone_from(&event.metadata.traceparent);

@@ -70,6 +70,15 @@ impl Control {
         });
     }
 
+    /// Wants the state with a number at the least, whatever else is known: nobody else has ordered
+    /// it, and nobody hears of it.
+    pub(super) fn want(&self, generation: u64) {
+        self.order.send_modify(|known| {
+            known.number = known.number.max(generation);
+            known.wanted = known.wanted.max(generation);
+        });
+    }
+
     /// The order after the last one, which nobody else hears of: to build it anew, or not to.
     pub(super) fn order(&self, wants: bool) -> u64 {
         let mut number = 0;

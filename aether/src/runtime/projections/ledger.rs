@@ -76,6 +76,25 @@ impl Page {
         self.order
     }
 
+    /// The number of a state that takes the place of one with the number `other`.
+    fn succeed(&mut self, schema: u64, since: Timestamp, other: u64) -> u64 {
+        let begun = self.of(schema).first().map(|it| it.generation);
+        if let Some(generation) = begun.filter(|it| *it > other) {
+            return generation;
+        }
+        // What was ordered before is done by this.
+        let generation = self.order.max(other) + 1;
+        (self.order, self.wanted) = (generation, 0);
+        let place = Place {
+            schema,
+            generation,
+            since,
+        };
+        // What lies where there is no room any more is elsewhere, and replaced there.
+        drop(self.enter(place));
+        generation
+    }
+
     /// Adds a place, unless it is there; gives the ones for which there is no room any more.
     fn enter(&mut self, place: Place) -> Vec<Place> {
         let is_it = |it: &Place| (it.schema, it.generation) == (place.schema, place.generation);
@@ -136,6 +155,21 @@ impl Ledger {
             page.order()
         };
         Self::change(store, order).await
+    }
+
+    /// The number of the state that builds with a schema make in the place of another build's,
+    /// which has a smaller one. All of them are told the same number, so that they work on the same.
+    pub(super) async fn succeed<S: CheckpointStore>(
+        store: &S,
+        name: &str,
+        (schema, since): (u64, Timestamp),
+        other: u64,
+    ) -> Result<u64, StoreError> {
+        let succeed = |ledger: &mut Self| {
+            let page = ledger.0.entry(name.to_owned()).or_default();
+            page.succeed(schema, since, other)
+        };
+        Self::change(store, succeed).await
     }
 
     /// Changes it, however often others are faster.
@@ -200,6 +234,26 @@ mod tests {
         assert_eq!(page.enter(place(8, 0)), [place(7, 0)]);
         let of_seven = page.of(7).into_iter().map(|it| it.generation);
         assert_eq!(of_seven.collect::<Vec<_>>(), [3, 2, 1]);
+    }
+
+    #[test]
+    fn all_builds_of_a_schema_succeed_another_with_the_same_number() {
+        let mut page = Page {
+            order: 3,
+            wanted: 3,
+            ..Page::default()
+        };
+        drop(page.enter(place(7, 3)));
+        let succeed =
+            |page: &mut Page, schema, other| page.succeed(schema, Timestamp::UNIX_EPOCH, other);
+        assert_eq!(succeed(&mut page, 8, 3), 4);
+        assert_eq!((page.order, page.wanted), (4, 0));
+        assert_eq!(
+            succeed(&mut page, 8, 3),
+            4,
+            "another process, or after a crash"
+        );
+        assert_eq!(succeed(&mut page, 7, 4), 5, "the build before is back");
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@
 //! A *rebuild* reads the log from its start beside the state that is read, and takes its place
 //! when it has come as far: [`Aether::rebuild`](super::Aether::rebuild) in the process, and
 //! [`rebuild()`] from anywhere that reaches the store, which every process that runs the projection
-//! heeds. [`kept`] lists what there is.
+//! heeds; [`rebuild_here`] does it without a runtime. [`kept`] lists what there is.
 //!
 //! An *inline* projection has the events of a command before the command is answered. It is
 //! applied by whoever stores them, unless others have stored something in between: then the
@@ -25,6 +25,7 @@ mod control;
 mod elsewhere;
 mod fold;
 mod following;
+mod here;
 mod keeper;
 mod launch;
 mod ledger;
@@ -41,6 +42,7 @@ mod status;
 pub use self::{
     access::{KeptProjection, KeptRebuild, cancel, kept, rebuild},
     elsewhere::{Bookmark, InvalidBookmark, ProjectionStore, Side, Step},
+    here::rebuild_here,
     progress::RebuildProgress,
     read_model::ReadModel,
     rebuild::{Rebuild, RebuildError},

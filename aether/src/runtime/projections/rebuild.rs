@@ -34,6 +34,12 @@ pub enum RebuildError {
         /// The name of the projection.
         projection: &'static str,
     },
+    /// Nothing is kept of it, so that there is nothing to be made anew without a runtime.
+    #[error("nothing is kept of the projection `{projection}`")]
+    Unkept {
+        /// The name of the projection.
+        projection: &'static str,
+    },
     /// The order could not be given.
     #[error("the order to build the projection anew could not be kept")]
     Store(#[from] StoreError),

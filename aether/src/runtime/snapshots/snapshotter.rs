@@ -69,8 +69,8 @@ impl Snapshotter {
     pub(in crate::runtime) fn consider(&self, actor: &dyn Fold, start: &mut Start) {
         let (actor_id, version) = (actor.actor_id(), actor.version());
         let policy = self.policies.of(actor_id.actor_type());
-        let is_due = actor.is_kept()
-            && start.is_due(policy, version, || self.clock.now())
+        let is_due = start.is_due(policy, version, || self.clock.now())
+            && actor.is_kept()
             && !self.queue.has(actor_id, version);
         if !is_due {
             return;

@@ -10,7 +10,7 @@ use crate::{
         follower::chain,
         projections::{
             Control, Saving,
-            control::{Order, Phase},
+            control::Phase,
             fold::Stuck,
             following::{Stop, Target},
             ledger::{Ledger, Place, key},
@@ -76,22 +76,15 @@ impl<S: ProjectionStore> Elsewhere<S> {
         Ok(bookmark)
     }
 
-    /// Has what another build has made built anew, and waits until that is done. Nobody else is
-    /// told, for other builds cannot do it.
+    /// Has what another build has made built anew, by all processes of this build together, and
+    /// waits until that is done. Other builds are not told, for they cannot do it.
     async fn replace(&self, other: Bookmark) -> Result<(), Stop> {
         let control = &self.control;
-        let number = loop {
-            let order = Ledger::order(&self.store, control.name, false).await;
-            let number = order.map_err(|err| Stop::of(&err))?.number;
-            if number > other.generation {
-                break number;
-            }
-        };
+        let of = (self.schema, self.clock.now());
+        let number = Ledger::succeed(&self.store, control.name, of, other.generation).await;
+        let number = number.map_err(|err| Stop::of(&err))?;
         control.current.send_replace(Some(other.generation));
-        control.hear(Order {
-            number,
-            wanted: number,
-        });
+        control.want(number);
         let mut report = control.report.subscribe();
         let is_over = |report: &super::super::control::Report| {
             report.target >= number && report.phase != Phase::Running

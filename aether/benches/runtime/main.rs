@@ -2,9 +2,12 @@
 //!
 //! `cargo bench -p aether --bench runtime --all-features` prints a line for each: the store in
 //! memory with one actor and with many, a server against the raw client that publishes the same
-//! bytes with the same guard, and what an idle actor takes. The sides of a comparison run in turns
+//! bytes with the same guard, a policy and a projection on a server against the raw client that reads
+//! and publishes as many messages, and what an idle actor takes. The sides of a comparison run in turns
 //! and the ratio is that of their medians; that of their fastest rounds stands beside it. Run
 //! otherwise, each does very little, only to see that it works.
+//!
+//! `--only word` runs those whose name has the word: `memory`, `server`, `pipeline`, `idle`.
 //!
 //! `--commands n` sends so many commands to one actor over the store in memory and ends: two
 //! lengths under `valgrind --tool=callgrind` tell how many instructions a command takes.
@@ -14,7 +17,8 @@
     reason = "a benchmark that cannot go on ends"
 )]
 
-#[path = "store/server.rs"]
+mod pipeline;
+#[path = "../store/server.rs"]
 #[expect(dead_code, reason = "one server is enough here")]
 mod server;
 
@@ -82,9 +86,22 @@ fn main() -> Outcome {
     }
     let measuring = arguments.iter().any(|it| it == "--bench");
     let rounds = Rounds(if measuring { 11 } else { 1 }, measuring);
-    tokio.block_on(in_memory(&rounds))?;
-    tokio.block_on(on_a_server(&rounds))?;
-    tokio.block_on(idle(&rounds))
+    let only = arguments.iter().position(|it| it == "--only");
+    let only = only.and_then(|at| arguments.get(at + 1));
+    let runs = |name: &str| only.is_none_or(|only| only == name);
+    if runs("memory") {
+        tokio.block_on(in_memory(&rounds))?;
+    }
+    if runs("server") {
+        tokio.block_on(on_a_server(&rounds))?;
+    }
+    if runs("pipeline") {
+        tokio.block_on(pipeline::run(&rounds))?;
+    }
+    if runs("idle") {
+        tokio.block_on(idle(&rounds))?;
+    }
+    Ok(())
 }
 
 async fn running(store: impl aether::Store, options: ActorOptions) -> Result<Aether, Failure> {
