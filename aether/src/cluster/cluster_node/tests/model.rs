@@ -240,7 +240,7 @@ impl Model {
     fn follow(&mut self, from: usize, incarnation: u64, output: NodeOutput<u64>) {
         let me = (from, incarnation);
         match output {
-            NodeOutput::Beat(heartbeat) => self.broadcast(2, NodeInput::Heard(heartbeat)),
+            NodeOutput::Beat(heartbeat) => self.broadcast(2, &NodeInput::Heard(heartbeat)),
             NodeOutput::Ping { ping, process } => {
                 self.later(1, 3, Event::Pinged(from, incarnation, ping, process));
             }
@@ -281,7 +281,7 @@ impl Model {
             }
             NodeOutput::Release(all) => {
                 self.seen.note("release");
-                self.broadcast(2, NodeInput::Released(all));
+                self.broadcast(2, &NodeInput::Released(all));
             }
             NodeOutput::Begin { shard, .. } => {
                 let running = self.running.get_mut(&from).unwrap();
@@ -297,19 +297,21 @@ impl Model {
                 self.running.remove(&from);
                 self.later(1, 300, Event::Start(from));
             }
-            NodeOutput::Gone => {
-                self.seen.note("gone");
-                let process = self.running[&from].node.process().clone();
-                self.running.remove(&from);
-                self.broadcast(0, NodeInput::Left(process));
-                self.later(500, 3_000, Event::Start(from));
-            }
+            NodeOutput::Gone => self.left(from),
             NodeOutput::Table(_)
             | NodeOutput::Warm(_)
             | NodeOutput::Dispatch { .. }
             | NodeOutput::Forward { .. }
             | NodeOutput::Refuse { .. } => {}
         }
+    }
+
+    fn left(&mut self, number: usize) {
+        self.seen.note("gone");
+        let left = self.running.remove(&number).unwrap();
+        let process = left.node.process().clone();
+        self.broadcast(0, &NodeInput::Left(process));
+        self.later(500, 3_000, Event::Start(number));
     }
 
     fn note(&mut self, event: &ClusterEvent) {
@@ -330,7 +332,7 @@ impl Model {
     }
 
     /// Tells all, but for so many in a hundred.
-    fn broadcast(&mut self, lost: u64, input: Input) {
+    fn broadcast(&mut self, lost: u64, input: &Input) {
         let all: Vec<_> = self
             .running
             .iter()
@@ -398,7 +400,7 @@ impl Model {
         let written = ElectionInput::Written { request, revision };
         self.answer(by, incarnation, NodeInput::Election(written));
         let watched = ElectionInput::Watched(self.leader.clone());
-        self.broadcast(10, NodeInput::Election(watched));
+        self.broadcast(10, &NodeInput::Election(watched));
     }
 
     fn write_table(
@@ -422,7 +424,7 @@ impl Model {
         let stored = StoredTable { revision, table };
         self.table = Some(stored.clone());
         self.answer(by, incarnation, NodeInput::TableWritten { revision });
-        self.broadcast(10, NodeInput::TableHeard(stored));
+        self.broadcast(10, &NodeInput::TableHeard(stored));
         Ok(())
     }
 
@@ -461,7 +463,7 @@ impl Model {
                 self.later(500, 4_000, Event::Start(number));
                 // A client notices, or nobody does.
                 if self.chance.percent(50) {
-                    self.broadcast(0, NodeInput::Unreachable(dead));
+                    self.broadcast(0, &NodeInput::Unreachable(dead));
                 }
             }
             1 if running.frozen.is_none() => {
@@ -470,7 +472,7 @@ impl Model {
                 self.seen.note("freeze");
                 self.later(100, 4_000, Event::Thaw(number));
                 if self.chance.percent(50) {
-                    self.broadcast(0, NodeInput::Unanswered(frozen));
+                    self.broadcast(0, &NodeInput::Unanswered(frozen));
                 }
             }
             _ => {
