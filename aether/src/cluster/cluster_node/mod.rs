@@ -29,7 +29,8 @@ pub use self::words::{
 /// - A table of a later revision is the table, wherever it comes from.
 /// - Whoever had shards in a table, and has none in a later one without having released them, was
 ///   taken for dead by the leader: so everyone does, be it a process that was never heard here, and
-///   so does that process itself. Else a later leader that knows nothing of it would let it back.
+///   so does that process itself. A leader that came up since does not know it, and may let the
+///   process back, with barriers, until the process sees that table.
 #[derive(Debug)]
 pub struct ClusterNode<M> {
     settings: NodeSettings,

@@ -79,6 +79,8 @@ struct Running {
     node: ClusterNode<u64>,
     incarnation: u64,
     serves: BTreeSet<Shard>,
+    /// At which revision of the store it had its first table.
+    informed: Option<u64>,
     /// What has come while it does not move.
     frozen: Option<Vec<Event>>,
 }
@@ -94,8 +96,8 @@ pub(super) struct Model {
     leader: LeaderKey,
     table: Option<StoredTable>,
     token: FencingToken,
-    /// The last process of each node from which everything was taken.
-    dropped: BTreeMap<NodeId, NodeProcess>,
+    /// The last process of each node from which everything was taken, and at which revision.
+    dropped: BTreeMap<NodeId, (Incarnation, u64)>,
     pub(super) seen: Seen,
 }
 
@@ -194,6 +196,7 @@ impl Model {
             node: ClusterNode::new(node.process(Incarnation(incarnation)), settings),
             incarnation,
             serves: BTreeSet::new(),
+            informed: None,
             frozen: None,
         };
         self.running.insert(number, running);
@@ -298,8 +301,11 @@ impl Model {
                 self.later(1, 300, Event::Start(from));
             }
             NodeOutput::Gone => self.left(from),
-            NodeOutput::Table(_)
-            | NodeOutput::Warm(_)
+            NodeOutput::Table(_) => {
+                let running = self.running.get_mut(&from).unwrap();
+                running.informed.get_or_insert(self.revision);
+            }
+            NodeOutput::Warm(_)
             | NodeOutput::Dispatch { .. }
             | NodeOutput::Forward { .. }
             | NodeOutput::Refuse { .. } => {}
@@ -417,7 +423,7 @@ impl Model {
         if table.token() < self.token {
             return Err("an earlier leader wrote over a later one".to_owned());
         }
-        self.check_dropped(&table)?;
+        self.check_dropped((by, incarnation), &table)?;
         self.token = table.token();
         self.revision += 1;
         let revision = self.revision;
@@ -428,18 +434,27 @@ impl Model {
         Ok(())
     }
 
-    /// Whoever had shards and has none is not there again: its node has a later process.
-    fn check_dropped(&mut self, table: &ShardTable) -> Result<(), String> {
+    /// Whoever had shards and has none is not let back by a leader that had a table before that:
+    /// its node has a later process. A leader that came up since cannot know it.
+    fn check_dropped(
+        &mut self,
+        (by, incarnation): (usize, u64),
+        table: &ShardTable,
+    ) -> Result<(), String> {
+        let informed = self.alive(by, incarnation).and_then(|it| it.informed);
         let is_back = |it: &&NodeProcess| {
             let dropped = self.dropped.get(&it.node);
-            dropped.is_some_and(|dropped| it.incarnation <= dropped.incarnation)
+            dropped.is_some_and(|(last, since)| {
+                it.incarnation <= *last && informed.is_some_and(|informed| informed < *since)
+            })
         };
         if let Some(process) = table.nodes().iter().find(is_back) {
             return Err(format!("{process} is in the table again: {table:?}"));
         }
         let before = self.table.iter().flat_map(|it| it.table.nodes());
         let dropped = before.filter(|it| !table.nodes().contains(it));
-        let dropped = dropped.map(|it| (it.node.clone(), it.clone()));
+        let since = self.revision + 1;
+        let dropped = dropped.map(|it| (it.node.clone(), (it.incarnation, since)));
         self.dropped.extend(dropped);
         Ok(())
     }
