@@ -254,14 +254,13 @@ impl<'a> Failed<'a> {
         open.params.push(syn::parse_quote!(__S));
         let (params, _, _) = open.split_for_impl();
         let (_, args, where_clause) = generics.split_for_impl();
-        let given = where_clause.map(|clause| clause.predicates.to_token_stream());
         quote! {
             #[automatically_derived]
             impl #params #krate::Emits<__S> for #ident #args
-            where
-                for<'__w> #ident #args: #krate::Emission,
-                #given
+            #where_clause
             {
+                type Emission = ();
+
                 fn emit<__O: #krate::EventSink<__S>>(self, _: &mut __O) { ::core::unreachable!() }
             }
             #[automatically_derived]

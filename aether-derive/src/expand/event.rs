@@ -30,6 +30,8 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
         }
         #[automatically_derived]
         impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident #still_emitted {
+            type Emission = Self;
+
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
                 #krate::EventSink::<__S>::take_one(out, self);
             }

@@ -20,6 +20,8 @@ pub(super) fn inline_set(set: &InlineSet) -> TokenStream {
         }
         #[automatically_derived]
         impl<__S: #krate::Includes<#ident>> #krate::Emits<__S> for #ident {
+            type Emission = Self;
+
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
                 #krate::EventSink::take(out, <__S as #krate::From<Self>>::from(self));
             }

@@ -70,6 +70,8 @@ fn opaque(set: &Set, member: &SetMember) -> TokenStream {
         }
         #[automatically_derived]
         impl #krate::Emits<#ident> for #held {
+            type Emission = Self;
+
             fn emit<__O: #krate::EventSink<#ident>>(self, out: &mut __O) {
                 #krate::EventSink::take(out, <#ident as #krate::From<Self>>::from(self));
             }

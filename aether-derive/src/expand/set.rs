@@ -191,6 +191,8 @@ fn emits(set: &Set) -> Option<TokenStream> {
             #(__S: #krate::Includes<#single>,)*
             #(#nested: #krate::Emits<__S>,)*
         {
+            type Emission = Self;
+
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
                 match self { #(#arms)* }
             }

@@ -33,6 +33,8 @@ pub(super) fn subset(subset: &Subset) -> TokenStream {
         where
             #of: #krate::Emits<__S>,
         {
+            type Emission = Self;
+
             fn emit<__O: #krate::EventSink<__S>>(self, out: &mut __O) {
                 <#of as #krate::Emits<__S>>::emit(<#of as #krate::From<Self>>::from(self), out);
             }

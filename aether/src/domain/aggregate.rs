@@ -84,7 +84,8 @@ pub trait Handle<C>: Aggregate {
     type Error: Rejection;
 
     /// The events that the command may give, as the model says them.
-    const EMITS: &'static Flow<meta::Event> = <Self::Events as Emission>::EMITS;
+    const EMITS: &'static Flow<meta::Event> =
+        <<Self::Events as Emits<Self::Event>>::Emission as Emission>::EMITS;
 
     /// Decides.
     ///

@@ -30,13 +30,16 @@ impl<E: EventSet> Emission for E {
 /// What a handler may return: an event of the set `S`, or an `Option`, `Vec`, tuple or
 /// `#[derive(Event)]` enum of such.
 ///
-/// [`Emission::EMITS`] is what the board shows, so the board shows what the return type permits.
+/// [`Emission::EMITS`] of its [`Emission`](Self::Emission) is what the board shows, so the board shows what the return type permits.
 #[diagnostic::on_unimplemented(
     message = "a handler cannot emit `{Self}` into `{S}`",
     label = "neither an event nor an `Option`, `Vec`, tuple or `#[derive(Event)]` enum of events",
     note = "add `#[derive(Event)]` to `{Self}` if it is an event"
 )]
-pub trait Emits<S>: Emission {
+pub trait Emits<S> {
+    /// What the model takes it for, whatever the set: itself, for an event or an enum of events.
+    type Emission: Emission;
+
     /// How many events it is, so that room is made for them.
     fn count_hint(&self) -> usize {
         1
@@ -75,6 +78,8 @@ impl Emission for () {
 }
 
 impl<S> Emits<S> for () {
+    type Emission = ();
+
     fn count_hint(&self) -> usize {
         0
     }
@@ -87,6 +92,8 @@ impl<E: Emission> Emission for Option<E> {
 }
 
 impl<S, E: Emits<S>> Emits<S> for Option<E> {
+    type Emission = Option<E::Emission>;
+
     fn count_hint(&self) -> usize {
         self.as_ref().map_or(0, E::count_hint)
     }
@@ -103,6 +110,8 @@ impl<E: Emission> Emission for Vec<E> {
 }
 
 impl<S, E: Emits<S>> Emits<S> for Vec<E> {
+    type Emission = Vec<E::Emission>;
+
     fn count_hint(&self) -> usize {
         self.iter().map(E::count_hint).sum()
     }
@@ -121,6 +130,8 @@ macro_rules! tuples {
         }
 
         impl<Set, $($event: Emits<Set>),+> Emits<Set> for ($($event,)+) {
+            type Emission = ($($event::Emission,)+);
+
             #[expect(non_snake_case, reason = "each value is named after its type parameter")]
             fn count_hint(&self) -> usize {
                 let ($($event,)+) = self;

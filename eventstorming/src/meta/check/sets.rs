@@ -110,7 +110,10 @@ pub const fn of_variant(events: Set<Event>, rust_type: &str) -> &'static Event {
         }
         rest = tail;
     }
-    panic!("write the name of the set itself after `subset_of`, and not that of an alias")
+    panic!(
+        "the set has no such variant, or has another name: write the name of the set itself after \
+         `subset_of`, and not that of an alias"
+    )
 }
 
 /// Of every event that a process manager takes in one of several blocks, one of them says which
