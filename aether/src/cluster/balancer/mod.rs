@@ -200,6 +200,13 @@ impl Balancer {
         turns.filter(|turn| *turn > now).min()
     }
 
+    /// The node has gone. It is not looked yet what follows.
+    pub(super) fn forget(&mut self, node: &NodeProcess) {
+        if self.nodes.remove(node).is_some() {
+            self.gone.insert(node.clone());
+        }
+    }
+
     fn meet(&mut self, now: Monotonic, candidates: Vec<Candidate>) {
         let mut before = std::mem::take(&mut self.nodes);
         self.nodes = candidates

@@ -1,4 +1,3 @@
-use super::StoredTable;
 use crate::cluster::{
     BalanceTiming, Balancer, BalancerInput, BalancerOutput, Candidate, FencingToken, Monotonic,
     NodeProcess, ReleasedShard, ShardTable,
@@ -16,6 +15,8 @@ pub(super) struct Leading {
     /// The last write was not made, or may not have been: what is stored has to be read.
     unsure: bool,
     members: (Vec<Candidate>, bool),
+    /// The balancer goes by them.
+    are_known: bool,
     wake: Option<Monotonic>,
 }
 
@@ -34,6 +35,7 @@ impl Leading {
             writing: None,
             unsure: true,
             members: (Vec::new(), false),
+            are_known: true,
             wake: None,
         }
     }
@@ -71,15 +73,14 @@ impl Leading {
         self.step(now, BalancerInput::Found(table.clone()))
     }
 
-    /// Its table is stored.
-    pub(super) fn written(
-        &mut self,
-        now: Monotonic,
-        revision: u64,
-    ) -> Option<(StoredTable, Option<Wish>)> {
-        let table = self.writing.take()?;
-        let wish = self.step(now, BalancerInput::Written);
-        Some((StoredTable { revision, table }, wish))
+    /// The table that was being written, which is stored.
+    pub(super) fn take_written(&mut self) -> Option<ShardTable> {
+        self.writing.take()
+    }
+
+    /// It goes by the table that it has written.
+    pub(super) fn written(&mut self, now: Monotonic) -> Option<Wish> {
+        self.step(now, BalancerInput::Written)
     }
 
     /// Its table is not stored, or not known to be.
@@ -95,12 +96,21 @@ impl Leading {
         mixed: bool,
     ) -> Option<Wish> {
         let members = (candidates, mixed);
-        if members == self.members {
+        if std::mem::replace(&mut self.are_known, true) && members == self.members {
             return None;
         }
         self.members = members.clone();
         let (candidates, mixed) = members;
         self.step(now, BalancerInput::Members { candidates, mixed })
+    }
+
+    /// Who has gone gets nothing of what is planned next.
+    pub(super) fn forget(&mut self, process: &NodeProcess) {
+        self.members.0.retain(|it| it.node != *process);
+        self.are_known = false;
+        if let Some(balancer) = &mut self.balancer {
+            balancer.forget(process);
+        }
     }
 
     pub(super) fn released(&mut self, now: Monotonic, released: ReleasedShard) -> Option<Wish> {

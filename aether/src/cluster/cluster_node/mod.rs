@@ -29,8 +29,8 @@ pub use self::words::{
 /// - A table of a later revision is the table, wherever it comes from.
 /// - Whoever had shards in a table, and has none in a later one without having released them, was
 ///   taken for dead by the leader: so everyone does, be it a process that was never heard here, and
-///   so does that process itself. A leader that came up since does not know it, and may let the
-///   process back, with barriers, until the process sees that table.
+///   so does that process itself. A leader that came up since does not know it; so a process that
+///   is not in the table gets shards only once it goes by one in which it would have seen that.
 #[derive(Debug)]
 pub struct ClusterNode<M> {
     settings: NodeSettings,
@@ -322,6 +322,9 @@ impl<M> ClusterNode<M> {
         if *process == self.me.process {
             self.expel(now, outputs);
         } else {
+            if let Some(leading) = &mut self.leading {
+                leading.forget(process);
+            }
             self.elect(now, ElectionInput::Died(process.clone()), outputs);
         }
     }
@@ -367,22 +370,32 @@ impl<M> ClusterNode<M> {
     }
 
     fn lead_on(&mut self, now: Monotonic, outputs: &mut Outputs<M>) {
-        let heard = self.membership.members();
+        let candidates = self.candidates();
         let Some(leading) = &mut self.leading else {
             return;
         };
-        let candidates = heard.map(|it| Candidate {
-            node: it.process.clone(),
-            weight: it.weight,
-            availability: it.availability,
-        });
-        let candidates: Vec<_> = candidates.collect();
         let versions = self.membership.members().map(|it| &it.version);
         let is_mixed = versions.collect::<BTreeSet<_>>().len() > 1;
         let wish = leading.members(now, candidates, is_mixed);
         self.fulfil(now, wish, outputs);
         let wish = self.leading.as_mut().and_then(|it| it.tick(now));
         self.fulfil(now, wish, outputs);
+    }
+
+    /// Who may have shards. Who is not in the table may have been, and may not know yet that all
+    /// was taken from it.
+    fn candidates(&self) -> Vec<Candidate> {
+        let table = self.table();
+        let seizure = table.map(ShardTable::last_seizure).unwrap_or_default();
+        let is_in = |it: &NodeProcess| table.is_some_and(|table| table.nodes().contains(it));
+        let heard = self.membership.members();
+        let heard = heard.filter(|it| it.epoch >= seizure || is_in(&it.process));
+        let candidates = heard.map(|it| Candidate {
+            node: it.process.clone(),
+            weight: it.weight,
+            availability: it.availability,
+        });
+        candidates.collect()
     }
 
     fn fulfil(&mut self, now: Monotonic, wish: Option<Wish>, outputs: &mut Outputs<M>) {
@@ -445,8 +458,10 @@ impl<M> ClusterNode<M> {
 
     fn written(&mut self, now: Monotonic, revision: u64, outputs: &mut Outputs<M>) {
         let leading = self.leading.as_mut();
-        if let Some((stored, wish)) = leading.and_then(|it| it.written(now, revision)) {
-            self.adopt(now, stored, outputs);
+        if let Some(table) = leading.and_then(Leading::take_written) {
+            self.adopt(now, StoredTable { revision, table }, outputs);
+            let leading = self.leading.as_mut();
+            let wish = leading.and_then(|it| it.written(now));
             self.fulfil(now, wish, outputs);
         }
     }
@@ -460,6 +475,10 @@ impl<M> ClusterNode<M> {
         let table = stored.table.clone();
         let before = self.stored.replace(stored);
         let bereft = before.map(|it| table.bereft_since(&it.table));
+        if self.me.epoch < table.last_seizure() && !table.nodes().contains(&self.me.process) {
+            // It gets no shards before that is known.
+            self.beat_at = now;
+        }
         self.me.epoch = table.epoch();
         outputs.push(NodeOutput::Table(table.clone()));
         outputs.push(NodeOutput::Event(ClusterEvent::Table(table.epoch())));

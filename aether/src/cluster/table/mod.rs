@@ -183,6 +183,11 @@ impl ShardTable {
         self.seized.get(shard.index()).copied().unwrap_or_default()
     }
 
+    /// The last epoch in which any shard was taken from a node that did not release it.
+    pub(super) fn last_seizure(&self) -> Epoch {
+        self.seized.iter().copied().max().unwrap_or_default()
+    }
+
     /// The shards that are moving, and the node that each is moving to.
     pub fn moving(&self) -> impl ExactSizeIterator<Item = (Shard, &NodeProcess)> {
         self.moving.iter().map(|(shard, to)| (*shard, to))

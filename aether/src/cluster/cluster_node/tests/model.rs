@@ -13,6 +13,8 @@ use crate::cluster::{
 const NODES: usize = 4;
 const SHARDS: u32 = 32;
 const TROUBLE_ENDS: Monotonic = Monotonic::after(Duration::from_secs(25));
+/// Nothing is lost on the way any more.
+const NETWORK_HEALS: Monotonic = Monotonic::after(Duration::from_secs(35));
 const END: Monotonic = Monotonic::after(Duration::from_secs(50));
 
 /// What is left out, to see that it is missed.
@@ -79,10 +81,14 @@ struct Running {
     node: ClusterNode<u64>,
     incarnation: u64,
     serves: BTreeSet<Shard>,
-    /// At which revision of the store it had its first table.
-    informed: Option<u64>,
     /// What has come while it does not move.
     frozen: Option<Vec<Event>>,
+}
+
+impl Running {
+    fn has_shards(&self) -> bool {
+        !self.serves.is_empty()
+    }
 }
 
 pub(super) struct Model {
@@ -96,8 +102,8 @@ pub(super) struct Model {
     leader: LeaderKey,
     table: Option<StoredTable>,
     token: FencingToken,
-    /// The last process of each node from which everything was taken, and at which revision.
-    dropped: BTreeMap<NodeId, (Incarnation, u64)>,
+    /// The last process of each node from which everything was taken.
+    dropped: BTreeMap<NodeId, Incarnation>,
     pub(super) seen: Seen,
 }
 
@@ -196,7 +202,6 @@ impl Model {
             node: ClusterNode::new(node.process(Incarnation(incarnation)), settings),
             incarnation,
             serves: BTreeSet::new(),
-            informed: None,
             frozen: None,
         };
         self.running.insert(number, running);
@@ -301,11 +306,8 @@ impl Model {
                 self.later(1, 300, Event::Start(from));
             }
             NodeOutput::Gone => self.left(from),
-            NodeOutput::Table(_) => {
-                let running = self.running.get_mut(&from).unwrap();
-                running.informed.get_or_insert(self.revision);
-            }
-            NodeOutput::Warm(_)
+            NodeOutput::Table(_)
+            | NodeOutput::Warm(_)
             | NodeOutput::Dispatch { .. }
             | NodeOutput::Forward { .. }
             | NodeOutput::Refuse { .. } => {}
@@ -345,7 +347,7 @@ impl Model {
             .map(|(to, it)| (*to, it.incarnation))
             .collect();
         for (to, incarnation) in all {
-            if !self.chance.percent(lost) {
+            if self.now >= NETWORK_HEALS || !self.chance.percent(lost) {
                 self.later(1, 5, Event::Told(to, incarnation, input.clone()));
             }
         }
@@ -423,7 +425,7 @@ impl Model {
         if table.token() < self.token {
             return Err("an earlier leader wrote over a later one".to_owned());
         }
-        self.check_dropped((by, incarnation), &table)?;
+        self.check_dropped(&table)?;
         self.token = table.token();
         self.revision += 1;
         let revision = self.revision;
@@ -434,28 +436,25 @@ impl Model {
         Ok(())
     }
 
-    /// Whoever had shards and has none is not let back by a leader that had a table before that:
-    /// its node has a later process. A leader that came up since cannot know it.
-    fn check_dropped(
-        &mut self,
-        (by, incarnation): (usize, u64),
-        table: &ShardTable,
-    ) -> Result<(), String> {
-        let informed = self.alive(by, incarnation).and_then(|it| it.informed);
+    /// Whoever had shards, and was left none while it served some, is not let back: its node has a
+    /// later process.
+    fn check_dropped(&mut self, table: &ShardTable) -> Result<(), String> {
         let is_back = |it: &&NodeProcess| {
             let dropped = self.dropped.get(&it.node);
-            dropped.is_some_and(|(last, since)| {
-                it.incarnation <= *last && informed.is_some_and(|informed| informed < *since)
-            })
+            dropped.is_some_and(|last| it.incarnation <= *last)
         };
         if let Some(process) = table.nodes().iter().find(is_back) {
             return Err(format!("{process} is in the table again: {table:?}"));
         }
+        let serves = |it: &&NodeProcess| {
+            let running = self.running.get(&number(it));
+            running.is_some_and(|running| running.node.process() == *it && running.has_shards())
+        };
         let before = self.table.iter().flat_map(|it| it.table.nodes());
         let dropped = before.filter(|it| !table.nodes().contains(it));
-        let since = self.revision + 1;
-        let dropped = dropped.map(|it| (it.node.clone(), (it.incarnation, since)));
-        self.dropped.extend(dropped);
+        let dropped = dropped.filter(serves);
+        let dropped = dropped.map(|it| (it.node.clone(), it.incarnation));
+        self.dropped.extend(dropped.collect::<Vec<_>>());
         Ok(())
     }
 
