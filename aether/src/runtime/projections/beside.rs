@@ -145,4 +145,17 @@ mod tests {
         let fold = live.fold.read().await;
         assert_eq!((fold.position, fold.state.0), (Position::new(3), 3));
     }
+
+    #[tokio::test]
+    async fn who_is_forgotten_while_it_reads_is_in_nothing_that_it_made() {
+        let store = InMemoryEventStore::new();
+        let fact = serde_json::json!({ "subject": "7" });
+        let fact = Event::new("$forgotten.7", 1, "SubjectForgotten", &fact).unwrap();
+        store.save(fact).await.unwrap();
+        let mut log = Log::after(&DynEventStore::new(store), Position::START);
+        let mut fold = Fold::<Bookings>::beginning(1, Position::START);
+        let read = read_on(&mut fold, &mut log).await;
+        assert!(matches!(read, Err(Stop::Open)), "it begins anew");
+        assert_eq!(fold.position, Position::START);
+    }
 }
