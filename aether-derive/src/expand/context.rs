@@ -127,10 +127,10 @@ pub(crate) fn checks(context: &Context) -> TokenStream {
 type Checks = fn(&Context, usize) -> Vec<TokenStream>;
 
 fn aggregate_checks(context: &Context, index: usize) -> Vec<TokenStream> {
-    let this = this(context);
+    let ident = &context.ident;
     vec![
-        quote!(distinct_names(#this, #index)),
-        quote!(handled_once(#this, #index)),
+        quote!(distinct_names::<#ident>(#index)),
+        quote!(handled_once::<#ident>(#index)),
     ]
 }
 

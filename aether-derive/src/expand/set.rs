@@ -1,12 +1,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ext::IdentExt as _, spanned::Spanned as _};
+use syn::ext::IdentExt as _;
 
-use super::{
-    join::join,
-    nested,
-    stop_if::{spanned, stop_if},
-};
+use super::{join::join, nested, stop_if::stop_if};
 use crate::ast::{Set, SetMember};
 
 /// The impls of an enum whose variants hold event structs.
@@ -88,10 +84,8 @@ fn metas(set: &Set) -> TokenStream {
     let krate = &set.krate;
     let members = || set.members.iter().filter(|member| !member.repeated);
     let only = |member: &SetMember| {
-        let at = member.event.span();
-        let only = spanned(at, quote!(#krate::meta::check::only));
-        let events = spanned(at, nested::events(krate, member));
-        quote!(#only #events)
+        let event = &member.event;
+        quote!(<#event as #krate::DomainEvent>::META)
     };
     if set.nested().next().is_none() {
         let metas = members().map(only);

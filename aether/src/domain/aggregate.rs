@@ -1,6 +1,8 @@
+use std::marker::PhantomData;
+
 use eventstorming::meta::{self, Flow};
 
-use super::{Context, Emission, Emits, EventSet, Origin, Rejection, SnapshotCodec};
+use super::{Context, DomainEvent, Emission, Emits, EventSet, Origin, Rejection, SnapshotCodec};
 
 /// A consistency boundary: it handles commands, and its history is its events.
 ///
@@ -109,22 +111,56 @@ pub trait Apply<E> {
 
 /// A set of events that hands each member to the `Apply` impl for it.
 ///
-/// `#[derive(Event)]` alone writes impls of it.
+/// `#[derive(Event)]` alone writes impls of it, for enums. A struct goes to its `Apply` itself.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event",
-    label = "not an event",
-    note = "add `#[derive(Event)]` to `{Self}`"
+    message = "`{Self}` is not a set of events",
+    label = "not a set of events",
+    note = "add `#[derive(Event)]` to `{Self}`; if it is a struct, it is an event, and its variant is not marked `#[event(set)]`"
 )]
 pub trait FoldInto<S> {
     /// Applies the event.
     fn fold_into(self, state: &mut S, origin: &Origin<'_>);
 }
 
-/// Applies an event of a set.
+/// Applies an event.
 ///
-/// A function rather than a path to the trait's method: for a bound on a function rustc names the
-/// nested requirement that fails (`Order` does not apply `OrderShipped`).
+/// A function rather than a path to the trait's method: for a bound on a function rustc blames the
+/// event that is written as its argument.
 #[inline]
-pub fn fold<E: FoldInto<S>, S>(event: E, state: &mut S, origin: &Origin<'_>) {
-    event.fold_into(state, origin);
+pub fn apply<E, S: Apply<E>>(event: E, state: &mut S, origin: &Origin<'_>) {
+    state.apply(event, origin);
+}
+
+/// Applies events of which a macro cannot know whether they are a struct or an enum: a struct by
+/// the function of its own, anything else by that of [`FoldSet`].
+#[derive(Debug)]
+pub struct Folding<E, S>(PhantomData<fn(E, &mut S)>);
+
+impl<E: DomainEvent, S> Folding<E, S> {
+    /// Applies the event.
+    #[inline]
+    pub fn fold(event: E, state: &mut S, origin: &Origin<'_>)
+    where
+        S: Apply<E>,
+    {
+        state.apply(event, origin);
+    }
+}
+
+/// What [`Folding`] does with a set of events.
+pub trait FoldSet<E, S> {
+    /// Hands the event to the `Apply` impl for its type.
+    fn fold(event: E, state: &mut S, origin: &Origin<'_>)
+    where
+        E: FoldInto<S>;
+}
+
+impl<E, S> FoldSet<E, S> for Folding<E, S> {
+    #[inline]
+    fn fold(event: E, state: &mut S, origin: &Origin<'_>)
+    where
+        E: FoldInto<S>,
+    {
+        event.fold_into(state, origin);
+    }
 }

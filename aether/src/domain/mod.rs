@@ -93,7 +93,7 @@ pub use self::{
 };
 #[doc(hidden)]
 pub use self::{
-    aggregate::fold,
+    aggregate::{FoldSet, Folding, apply},
     any_event::AnyEvent,
     command::issue,
     decode_error::{unknown_type, unreadable_version},

@@ -6,25 +6,6 @@ use super::{
     search::{find_event, same_stored},
 };
 
-/// The one event of a struct, where a set takes nothing but structs.
-///
-/// # Panics
-/// If there are more: an enum in an enum, that is not marked as one. Generated code calls it in a
-/// `const`.
-#[track_caller]
-#[expect(
-    clippy::panic,
-    reason = "a panic in a `const` is how a library fails a build"
-)]
-pub const fn only(events: Set<Event>) -> &'static Event {
-    match events {
-        [event] => event,
-        _ => panic!(
-            "this is a set of events, where one event is expected: in an enum of your own, mark the variant that holds it `#[event(set)]`"
-        ),
-    }
-}
-
 /// A set that a set takes in knows all its events by name, for what it took beside would never
 /// come to the variants behind it.
 pub const fn takes_no_others(set: &str, takes_others: bool) -> Option<Finding> {
