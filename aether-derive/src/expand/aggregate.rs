@@ -77,8 +77,8 @@ fn apply(aggregate: &Aggregate) -> TokenStream {
     let krate = &aggregate.noun.krate;
     match &aggregate.events {
         Events::Written(event) => quote! {
-            use #krate::FoldSet as _;
-            #krate::Folding::<#event, Self>::fold(event, self, origin);
+            use #krate::FoldMany as _;
+            #krate::fold::<#event, Self, { #krate::FoldBy::<#event>::ONE }>(event, self, origin);
         },
         Events::Generated(set, _) => {
             let ident = &set.ident;
@@ -87,7 +87,7 @@ fn apply(aggregate: &Aggregate) -> TokenStream {
             let values = set.members.iter().map(set::unboxed);
             quote! {
                 match event {
-                    #(#ident::#variants(event) => #krate::apply::<#events, Self>(#values, self, origin),)*
+                    #(#ident::#variants(event) => #krate::fold::<#events, Self, true>(#values, self, origin),)*
                 }
             }
         }

@@ -1,8 +1,12 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::ext::IdentExt as _;
+use syn::{ext::IdentExt as _, spanned::Spanned as _};
 
-use super::{join::join, nested, stop_if::stop_if};
+use super::{
+    join::join,
+    nested,
+    stop_if::{spanned, stop_if},
+};
 use crate::ast::{Set, SetMember};
 
 /// The impls of an enum whose variants hold event structs.
@@ -84,8 +88,10 @@ fn metas(set: &Set) -> TokenStream {
     let krate = &set.krate;
     let members = || set.members.iter().filter(|member| !member.repeated);
     let only = |member: &SetMember| {
-        let event = &member.event;
-        quote!(<#event as #krate::DomainEvent>::META)
+        let at = member.event.span();
+        let only = spanned(at, quote!(#krate::meta::check::only));
+        let events = spanned(at, nested::events(krate, member));
+        quote!(#only #events)
     };
     if set.nested().next().is_none() {
         let metas = members().map(only);

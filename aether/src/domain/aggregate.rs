@@ -122,45 +122,53 @@ pub trait FoldInto<S> {
     fn fold_into(self, state: &mut S, origin: &Origin<'_>);
 }
 
+/// How an event is applied: if it is a struct (`ONE`), by the `Apply` for its type, and otherwise as
+/// a set.
+///
+/// A struct has no impl of its own then, and what rustc asks of either is an impl that is alone, so
+/// that it names what is missing.
+pub trait Fold<S, const ONE: bool> {
+    /// Applies the event.
+    fn fold(self, state: &mut S, origin: &Origin<'_>);
+}
+
+impl<E, S: Apply<E>> Fold<S, true> for E {
+    #[inline]
+    fn fold(self, state: &mut S, origin: &Origin<'_>) {
+        state.apply(self, origin);
+    }
+}
+
+impl<E: FoldInto<S>, S> Fold<S, false> for E {
+    #[inline]
+    fn fold(self, state: &mut S, origin: &Origin<'_>) {
+        self.fold_into(state, origin);
+    }
+}
+
+/// Says whether a type is a struct or a set, as a macro cannot know that has but its name: a struct
+/// has a constant of its own, anything else that of [`FoldMany`].
+#[derive(Debug)]
+pub struct FoldBy<E>(PhantomData<fn(E)>);
+
+impl<E: DomainEvent> FoldBy<E> {
+    /// It is a struct.
+    pub const ONE: bool = true;
+}
+
+/// What [`FoldBy`] says of anything but a struct.
+pub trait FoldMany {
+    /// It is a set.
+    const ONE: bool = false;
+}
+
+impl<E> FoldMany for FoldBy<E> {}
+
 /// Applies an event.
 ///
-/// A function rather than a path to the trait's method: for a bound on a function rustc blames the
-/// event that is written as its argument.
+/// A function rather than a path to the trait's method: for a bound on a function rustc names the
+/// nested requirement that fails (`Order` does not apply `OrderShipped`).
 #[inline]
-pub fn apply<E, S: Apply<E>>(event: E, state: &mut S, origin: &Origin<'_>) {
-    state.apply(event, origin);
-}
-
-/// Applies events of which a macro cannot know whether they are a struct or an enum: a struct by
-/// the function of its own, anything else by that of [`FoldSet`].
-#[derive(Debug)]
-pub struct Folding<E, S>(PhantomData<fn(E, &mut S)>);
-
-impl<E: DomainEvent, S> Folding<E, S> {
-    /// Applies the event.
-    #[inline]
-    pub fn fold(event: E, state: &mut S, origin: &Origin<'_>)
-    where
-        S: Apply<E>,
-    {
-        state.apply(event, origin);
-    }
-}
-
-/// What [`Folding`] does with a set of events.
-pub trait FoldSet<E, S> {
-    /// Hands the event to the `Apply` impl for its type.
-    fn fold(event: E, state: &mut S, origin: &Origin<'_>)
-    where
-        E: FoldInto<S>;
-}
-
-impl<E, S> FoldSet<E, S> for Folding<E, S> {
-    #[inline]
-    fn fold(event: E, state: &mut S, origin: &Origin<'_>)
-    where
-        E: FoldInto<S>,
-    {
-        event.fold_into(state, origin);
-    }
+pub fn fold<E: Fold<S, ONE>, S, const ONE: bool>(event: E, state: &mut S, origin: &Origin<'_>) {
+    event.fold(state, origin);
 }

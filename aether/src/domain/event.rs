@@ -13,7 +13,6 @@ use crate::{Event, InvalidPayload, Version};
     message = "`{Self}` is not an event",
     label = "not an event",
     note = "add `#[derive(Event)]` to `{Self}` if it is a struct of this crate",
-    note = "if it is an enum of events, mark the variant that holds it `#[event(set)]`",
     note = "or give the variant named fields of its own: `Renamed {{ name: {Self} }}`"
 )]
 pub trait DomainEvent: Serialize + DeserializeOwned + Send + Sync + 'static {
