@@ -5,7 +5,11 @@ use std::convert::Infallible;
 
 use aether::{
     domain::EventSet,
-    eventstorming::{Model, meta::BoundedContext as _, model::Kind},
+    eventstorming::{
+        Model,
+        meta::{BoundedContext as _, Name},
+        model::Kind,
+    },
     prelude::*,
     testing::given,
 };
@@ -143,11 +147,7 @@ fn a_set_holds_a_set_of_another_crate() {
 
 #[test]
 fn a_context_is_downstream_of_one_in_another_crate() {
-    let upstream: Vec<_> = Books::META
-        .upstream
-        .iter()
-        .map(|name| name.as_str())
-        .collect();
+    let upstream: Vec<_> = Books::META.upstream.iter().map(Name::as_str).collect();
     assert_eq!(upstream, ["Payment"]);
     let [policy] = Books::META.policies else {
         panic!("there is one policy");
