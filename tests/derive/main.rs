@@ -14,6 +14,7 @@ extern crate aether as renamed;
 
 mod by_hand;
 mod codec;
+mod crates;
 mod dispatch;
 mod evolution;
 mod forms;

@@ -69,6 +69,23 @@ impl Docs {
         }
     }
 
+    /// The text alone.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The constant that holds them, if they are more than text.
+    pub(crate) fn beside_text(&self, krate: &Krate) -> Option<TokenStream> {
+        let Self {
+            hotspots,
+            invariants,
+            notes,
+            ..
+        } = self;
+        let is_text = hotspots.is_empty() && invariants.is_empty() && notes.is_empty();
+        (!is_text).then(|| self.tokens(krate))
+    }
+
     /// The constant that holds them.
     pub(crate) fn tokens(&self, krate: &Krate) -> TokenStream {
         if *self == Self::default() {
@@ -92,6 +109,9 @@ impl Docs {
                 quote!(#name: &[#(#given),*],)
             })
             .collect();
+        if fields.is_empty() {
+            return quote!(#krate::meta::Docs::new(#text));
+        }
         if fields.len() == paragraphs.len() {
             return quote!(#krate::meta::Docs { text: #text, #(#fields)* });
         }

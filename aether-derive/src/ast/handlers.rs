@@ -1,4 +1,6 @@
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Generics, ImplItem, Signature, Token, Type, Visibility, braced,
@@ -120,6 +122,21 @@ impl Block {
     }
 }
 
+impl Block {
+    /// What all of it may do, if a verb decides on the shape of each of its functions. Otherwise
+    /// each of those says so for itself, and the others are looked at as usual.
+    fn lints(&self) -> Option<Vec<&'static str>> {
+        let mut lints = BTreeSet::new();
+        for item in &self.items {
+            let Item::Fn(function) = item else {
+                return None;
+            };
+            lints.extend(function.marked?.lints());
+        }
+        (!lints.is_empty()).then(|| lints.into_iter().copied().collect())
+    }
+}
+
 impl Parse for Block {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
@@ -226,22 +243,39 @@ impl ToTokens for Block {
             items,
         } = self;
         let (params, _, where_clause) = generics.split_for_impl();
-        tokens.extend(quote!(#(#attrs)* #impl_token #params #trait_for #self_ty #where_clause));
-        brace.surround(tokens, |tokens| tokens.extend(quote!(#(#items)*)));
+        let allowed = self.lints().map(|lints| allowed(&lints));
+        tokens.extend(
+            quote!(#(#attrs)* #allowed #impl_token #params #trait_for #self_ty #where_clause),
+        );
+        let each = allowed.is_none();
+        brace.surround(tokens, |tokens| {
+            for item in items {
+                item.write(tokens, each);
+            }
+        });
     }
 }
 
-impl ToTokens for Item {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+impl Item {
+    /// Writes it, with what its verb allows if each function says that for itself.
+    fn write(&self, tokens: &mut TokenStream, each: bool) {
         match self {
-            Self::Fn(function) => function.to_tokens(tokens),
+            Self::Fn(function) => function.write(tokens, each),
             Self::Other(item) | Self::Unread(_, item) => tokens.extend(item.clone()),
         }
     }
 }
 
-impl ToTokens for Function {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+/// Of lints that object to a shape that a verb asks for.
+fn allowed(lints: &[&str]) -> TokenStream {
+    let names = lints.iter().map(|lint| Ident::new(lint, Span::call_site()));
+    quote! {
+        #[cfg_attr(clippy, allow(#(clippy::#names,)* reason = "its verb decides the shape of a method"))]
+    }
+}
+
+impl Function {
+    fn write(&self, tokens: &mut TokenStream, each: bool) {
         let Self {
             attrs,
             vis,
@@ -249,12 +283,8 @@ impl ToTokens for Function {
             body,
             marked,
         } = self;
-        let allowed = marked.map(|verb| {
-            let lints = verb.lints();
-            quote! {
-                #[cfg_attr(clippy, allow(#(clippy::#lints,)* reason = "its verb decides the shape of the method"))]
-            }
-        });
+        let marked = marked.filter(|_| each);
+        let allowed = marked.map(|verb| allowed(verb.lints()));
         tokens.extend(quote!(#(#attrs)* #allowed #vis #sig #body));
     }
 }

@@ -1,11 +1,9 @@
-use proc_macro2::{Ident, Span};
-
 use super::Verb;
 
 impl Verb {
     /// The lints that object to a shape that is not the author's choice.
-    pub(crate) fn lints(self) -> Vec<Ident> {
-        let names: &[_] = match self {
+    pub(crate) const fn lints(self) -> &'static [&'static str] {
+        match self {
             Self::Handle => &[
                 "missing_errors_doc",
                 "needless_pass_by_value",
@@ -26,10 +24,6 @@ impl Verb {
                 "unnecessary_wraps",
                 "unused_self",
             ],
-        };
-        let names = names.iter();
-        names
-            .map(|name| Ident::new(name, Span::call_site()))
-            .collect()
+        }
     }
 }

@@ -76,7 +76,10 @@ pub(super) fn snapshot_members(krate: &Krate, snapshot: &Snapshot) -> TokenStrea
 fn apply(aggregate: &Aggregate) -> TokenStream {
     let krate = &aggregate.noun.krate;
     match &aggregate.events {
-        Events::Written(event) => quote!(#krate::fold::<#event, Self>(event, self, origin);),
+        Events::Written(event) => quote! {
+            use #krate::FoldMany as _;
+            #krate::fold::<#event, Self, { #krate::FoldBy::<#event>::ONE }>(event, self, origin);
+        },
         Events::Generated(set, _) => {
             let ident = &set.ident;
             let variants = set.members.iter().map(|member| &member.variant);
@@ -84,7 +87,7 @@ fn apply(aggregate: &Aggregate) -> TokenStream {
             let values = set.members.iter().map(set::unboxed);
             quote! {
                 match event {
-                    #(#ident::#variants(event) => #krate::fold::<#events, Self>(#values, self, origin),)*
+                    #(#ident::#variants(event) => #krate::fold::<#events, Self, true>(#values, self, origin),)*
                 }
             }
         }

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{location::location, personal::personal, schema::schema};
+use super::{personal::personal, schema::schema};
 use crate::ast::Command;
 
 pub(crate) fn command(command: &Command) -> TokenStream {
@@ -14,7 +14,6 @@ pub(crate) fn command(command: &Command) -> TokenStream {
     } = command;
     let (krate, ident, name) = (&noun.krate, &noun.ident, &noun.name);
     let schema = schema(krate, &quote!(#ident));
-    let location = location(krate);
     let mut said = TokenStream::new();
     if !aliases.is_empty() {
         said.extend(quote!(aliases: &[#(#aliases),*],));
@@ -23,19 +22,17 @@ pub(crate) fn command(command: &Command) -> TokenStream {
         let personal = personal(krate, fields);
         said.extend(quote!(personal: #personal,));
     }
-    if !noun.docs.is_empty() {
-        let docs = noun.docs.tokens(krate);
+    if let Some(docs) = noun.docs.beside_text(krate) {
         said.extend(quote!(docs: #docs,));
     }
+    let text = noun.docs.text();
     quote! {
         #[automatically_derived]
         impl #krate::Command for #ident {
             const META: &'static #krate::meta::Command = &#krate::meta::Command {
-                name: #krate::meta::Name::new(#name),
                 #said
                 schema: #schema,
-                location: #location,
-                ..#krate::meta::Command::PLAIN
+                ..#krate::meta::Command::new(#name, #text)
             };
             fn key(&self) -> #krate::String {
                 <#id_type as #krate::ToString>::to_string(&self.#id)

@@ -38,18 +38,18 @@ fn event_types(context: &Context) -> TokenStream {
     let (krate, ident) = (&context.krate, &context.ident);
     let aggregates = context.of(Section::Aggregates);
     let systems = context.of(Section::ExternalSystems);
-    let members: Vec<TokenStream> = aggregates
-        .map(|aggregate| quote!(<#aggregate as #krate::Aggregate>::Event))
-        .chain(systems.map(|system| quote!(#system)))
-        .collect();
+    let aggregates = aggregates.collect::<Vec<_>>();
+    let systems = systems.collect::<Vec<_>>();
     quote! {
         #[automatically_derived]
         impl<__V> #krate::EventTypes<__V> for #ident
         where
-            #(#members: #krate::EventTypes<__V>,)*
+            #(#aggregates: #krate::HistoryTypes<__V>,)*
+            #(#systems: #krate::EventTypes<__V>,)*
         {
             fn visit(visitor: &mut __V) {
-                #(<#members as #krate::EventTypes<__V>>::visit(visitor);)*
+                #(<#aggregates as #krate::HistoryTypes<__V>>::visit(visitor);)*
+                #(<#systems as #krate::EventTypes<__V>>::visit(visitor);)*
             }
         }
     }
@@ -127,10 +127,10 @@ pub(crate) fn checks(context: &Context) -> TokenStream {
 type Checks = fn(&Context, usize) -> Vec<TokenStream>;
 
 fn aggregate_checks(context: &Context, index: usize) -> Vec<TokenStream> {
-    let this = this(context);
+    let ident = &context.ident;
     vec![
-        quote!(distinct_names(#this, #index)),
-        quote!(handled_once(#this, #index)),
+        quote!(distinct_names::<#ident>(#index)),
+        quote!(handled_once::<#ident>(#index)),
     ]
 }
 

@@ -37,13 +37,6 @@ fn one(krate: &Krate, event: &Stored) -> TokenStream {
             }
         }
         #deprecated
-        #[automatically_derived]
-        impl<__S: #krate::Apply<#ident>> #krate::FoldInto<__S> for #ident {
-            #[inline]
-            fn fold_into(self, state: &mut __S, origin: &#krate::Origin<'_>) {
-                <__S as #krate::Apply<Self>>::apply(state, self, origin);
-            }
-        }
     }
 }
 

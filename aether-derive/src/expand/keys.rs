@@ -12,14 +12,16 @@ use crate::ast::{Block, Key, Krate, Method, spelling};
 pub(super) fn keys(krate: &Krate, block: &Block, keyed: &[Keyed<'_>]) -> TokenStream {
     let (params, _, where_clause) = block.generics.split_for_impl();
     let self_ty = &block.self_ty;
+    // Not `Self::Key`, of which rustc would know nothing if two blocks say a key of one event.
+    let of_key = quote!(<#self_ty as #krate::ProcessManager>::Key);
     let impls = keyed.iter().map(|keyed| {
         let (cfg, subject, value) = (&keyed.cfg, &keyed.method.subject, key(krate, keyed.key));
         quote! {
             #cfg
             #[automatically_derived]
             impl #params #krate::Keyed<#subject> for #self_ty #where_clause {
-                type Key = <#self_ty as #krate::ProcessManager>::Key;
-                fn key(event: &#subject) -> #krate::Option<Self::Key> { #value }
+                type Key = #of_key;
+                fn key(event: &#subject) -> #krate::Option<#of_key> { #value }
             }
         }
     });

@@ -58,7 +58,7 @@ fn transparent(set: &Set, member: &SetMember) -> TokenStream {
     }
 }
 
-/// The member goes into the set as it is.
+/// The member goes into the set as it is. That it is a set is asked where the enum is read.
 fn opaque(set: &Set, member: &SetMember) -> TokenStream {
     let (krate, ident) = (&set.krate, &set.ident);
     let (variant, held) = (&member.variant, &member.event);
@@ -69,7 +69,10 @@ fn opaque(set: &Set, member: &SetMember) -> TokenStream {
             fn from(event: #held) -> Self { Self::#variant(#value) }
         }
         #[automatically_derived]
-        impl #krate::Emits<#ident> for #held {
+        impl #krate::Emits<#ident> for #held
+        where
+            for<'__w> #held: #krate::EventSet,
+        {
             type Emission = Self;
 
             fn emit<__O: #krate::EventSink<#ident>>(self, out: &mut __O) {

@@ -2,7 +2,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::LitStr;
 
-use super::{location::location, option::option, personal::personal};
+use super::{option::option, personal::personal};
 use crate::{
     ast::{Deprecation, Krate, Stored, spelling},
     symbol::PRIVATE,
@@ -10,24 +10,19 @@ use crate::{
 
 /// The metadata of one kind of event: what is said of it, and the rest as of one without.
 pub(super) fn meta(krate: &Krate, stored: &Stored) -> TokenStream {
-    let Stored {
-        rust_type, name, ..
-    } = stored;
-    let location = location(krate);
+    let (rust_type, text) = (&stored.rust_type, stored.docs.text());
     let said = said(krate, stored);
-    quote! {
-        #krate::meta::Event {
-            name: #krate::meta::Name::new(#name),
-            rust_type: #rust_type,
-            #said
-            location: #location,
-            ..#krate::meta::Event::PLAIN
-        }
+    let plain = quote!(#krate::meta::Event::new(#rust_type, #text));
+    if said.is_empty() {
+        return plain;
     }
+    quote!(#krate::meta::Event { #said ..#plain })
 }
 
 fn said(krate: &Krate, stored: &Stored) -> TokenStream {
     let Stored {
+        rust_type,
+        name,
         aliases,
         pivotal,
         phase,
@@ -36,6 +31,9 @@ fn said(krate: &Krate, stored: &Stored) -> TokenStream {
         ..
     } = stored;
     let mut said = TokenStream::new();
+    if name != rust_type {
+        said.extend(quote!(name: #krate::meta::Name::new(#name),));
+    }
     if !aliases.is_empty() {
         said.extend(quote!(aliases: &[#(#aliases),*],));
     }
@@ -57,8 +55,7 @@ fn said(krate: &Krate, stored: &Stored) -> TokenStream {
         let personal = personal(krate, fields);
         said.extend(quote!(personal: #personal,));
     }
-    if !docs.is_empty() {
-        let docs = docs.tokens(krate);
+    if let Some(docs) = docs.beside_text(krate) {
         said.extend(quote!(docs: #docs,));
     }
     said

@@ -1,6 +1,8 @@
+use std::marker::PhantomData;
+
 use eventstorming::meta::{self, Flow};
 
-use super::{Context, Emission, Emits, EventSet, Origin, Rejection, SnapshotCodec};
+use super::{Context, DomainEvent, Emission, Emits, EventSet, Origin, Rejection, SnapshotCodec};
 
 /// A consistency boundary: it handles commands, and its history is its events.
 ///
@@ -109,22 +111,64 @@ pub trait Apply<E> {
 
 /// A set of events that hands each member to the `Apply` impl for it.
 ///
-/// `#[derive(Event)]` alone writes impls of it.
+/// `#[derive(Event)]` alone writes impls of it, for enums. A struct goes to its `Apply` itself.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event",
-    label = "not an event",
-    note = "add `#[derive(Event)]` to `{Self}`"
+    message = "`{Self}` is not a set of events",
+    label = "not a set of events",
+    note = "add `#[derive(Event)]` to `{Self}`; if it is a struct, it is an event, and its variant is not marked `#[event(set)]`"
 )]
 pub trait FoldInto<S> {
     /// Applies the event.
     fn fold_into(self, state: &mut S, origin: &Origin<'_>);
 }
 
-/// Applies an event of a set.
+/// How an event is applied: if it is a struct (`ONE`), by the `Apply` for its type, and otherwise as
+/// a set.
+///
+/// A struct has no impl of its own then, and what rustc asks of either is an impl that is alone, so
+/// that it names what is missing.
+pub trait Fold<S, const ONE: bool> {
+    /// Applies the event.
+    fn fold(self, state: &mut S, origin: &Origin<'_>);
+}
+
+impl<E, S: Apply<E>> Fold<S, true> for E {
+    #[inline]
+    fn fold(self, state: &mut S, origin: &Origin<'_>) {
+        state.apply(self, origin);
+    }
+}
+
+impl<E: FoldInto<S>, S> Fold<S, false> for E {
+    #[inline]
+    fn fold(self, state: &mut S, origin: &Origin<'_>) {
+        self.fold_into(state, origin);
+    }
+}
+
+/// Says whether a type is a struct or a set, as a macro cannot know that has but its name: a struct
+/// has a constant of its own, anything else that of [`FoldMany`].
+#[derive(Debug)]
+pub struct FoldBy<E>(PhantomData<fn(E)>);
+
+impl<E: DomainEvent> FoldBy<E> {
+    /// It is a struct.
+    pub const ONE: bool = true;
+}
+
+/// What [`FoldBy`] says of anything but a struct.
+pub trait FoldMany {
+    /// It is a set.
+    const ONE: bool = false;
+}
+
+impl<E> FoldMany for FoldBy<E> {}
+
+/// Applies an event.
 ///
 /// A function rather than a path to the trait's method: for a bound on a function rustc names the
 /// nested requirement that fails (`Order` does not apply `OrderShipped`).
 #[inline]
-pub fn fold<E: FoldInto<S>, S>(event: E, state: &mut S, origin: &Origin<'_>) {
-    event.fold_into(state, origin);
+pub fn fold<E: Fold<S, ONE>, S, const ONE: bool>(event: E, state: &mut S, origin: &Origin<'_>) {
+    event.fold(state, origin);
 }

@@ -1,4 +1,4 @@
-use super::DomainEvent;
+use super::{Aggregate, DomainEvent};
 
 /// Walks the types of a set of events with a visitor.
 ///
@@ -40,6 +40,24 @@ tuples! {
     A B C D E F G H I J;
     A B C D E F G H I J K;
     A B C D E F G H I J K L;
+}
+
+/// Walks the types of the events of an aggregate.
+///
+/// `bounded_context!` asks it of each aggregate, rather than of its events: what is no aggregate is
+/// one mistake then.
+pub trait HistoryTypes<V> {
+    /// Shows each type to the visitor, in the order written.
+    fn visit(visitor: &mut V);
+}
+
+impl<V, A: Aggregate> HistoryTypes<V> for A
+where
+    A::Event: EventTypes<V>,
+{
+    fn visit(visitor: &mut V) {
+        A::Event::visit(visitor);
+    }
 }
 
 /// What a visitor does with an event type.

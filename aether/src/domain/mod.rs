@@ -72,7 +72,7 @@ pub use self::{
     delay::{Computed, Days, Delay, Hours, Minutes, Seconds, Span},
     emits::{Emission, Emits, EventSink, Includes, StillEmitted},
     event::{DomainEvent, EventSet},
-    event_types::{EventTypes, VisitEvent, VisitInline},
+    event_types::{EventTypes, HistoryTypes, VisitEvent, VisitInline},
     external_system::ExternalSystem,
     handlers::{HandleError, Handlers, NewEvent, OnApply, OnCommand, OnReact},
     origin::Origin,
@@ -93,7 +93,7 @@ pub use self::{
 };
 #[doc(hidden)]
 pub use self::{
-    aggregate::fold,
+    aggregate::{Fold, FoldBy, FoldMany, fold},
     any_event::AnyEvent,
     command::issue,
     decode_error::{unknown_type, unreadable_version},

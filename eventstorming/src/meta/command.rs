@@ -18,13 +18,18 @@ pub struct Command {
 }
 
 impl Command {
-    /// What a command is of which nothing more is said: the rest of one that is written out.
-    pub const PLAIN: Self = Self {
-        name: Name::new(""),
-        aliases: &[],
-        personal: &[],
-        schema: SchemaOf::UNKNOWN,
-        docs: Docs::NONE,
-        location: Location { file: "", line: 0 },
-    };
+    /// A command that was written where this is called, of which nothing more is said than a text:
+    /// the rest of one that is written out.
+    #[track_caller]
+    #[must_use]
+    pub const fn new(name: &'static str, text: &'static str) -> Self {
+        Self {
+            name: Name::new(name),
+            aliases: &[],
+            personal: &[],
+            schema: SchemaOf::UNKNOWN,
+            docs: Docs::new(text),
+            location: Location::here(),
+        }
+    }
 }

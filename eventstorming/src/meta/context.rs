@@ -1,5 +1,5 @@
 use super::{
-    Aggregate, Docs, ExternalSystem, Location, Name, Policy, ProcessManager, Projection, Set,
+    Aggregate, Docs, ExternalSystem, Location, Name, Policy, ProcessManager, Projection, Set, check,
 };
 
 /// A part of the domain with a language and members of its own.
@@ -41,6 +41,10 @@ pub trait BoundedContext: 'static {
     const NAME: Name;
     /// The context and its members.
     const META: &'static Context;
+    /// Whether it is certain that no two of its aggregates share a name, an event or a command: a
+    /// check on each of them asks nothing more then.
+    #[doc(hidden)]
+    const APART: bool = check::are_apart(Self::META);
 }
 
 /// A bounded context, or a tuple of them.

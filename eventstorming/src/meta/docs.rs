@@ -13,10 +13,16 @@ pub struct Docs {
 
 impl Docs {
     /// No comment at all.
-    pub const NONE: Self = Self {
-        text: "",
-        hotspots: &[],
-        invariants: &[],
-        notes: &[],
-    };
+    pub const NONE: Self = Self::new("");
+
+    /// A comment that is text alone.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            hotspots: &[],
+            invariants: &[],
+            notes: &[],
+        }
+    }
 }

@@ -26,17 +26,22 @@ pub struct Event {
 }
 
 impl Event {
-    /// What an event is of which nothing more is said: the rest of one that is written out.
-    pub const PLAIN: Self = Self {
-        name: Name::new(""),
-        aliases: &[],
-        version: 1,
-        rust_type: "",
-        pivotal: false,
-        phase: None,
-        marks: Marks::NONE,
-        personal: &[],
-        docs: Docs::NONE,
-        location: Location { file: "", line: 0 },
-    };
+    /// An event that is stored under the name of its type and was written where this is called, of
+    /// which nothing more is said than a text: the rest of one that is written out.
+    #[track_caller]
+    #[must_use]
+    pub const fn new(rust_type: &'static str, text: &'static str) -> Self {
+        Self {
+            name: Name::new(rust_type),
+            aliases: &[],
+            version: 1,
+            rust_type,
+            pivotal: false,
+            phase: None,
+            marks: Marks::NONE,
+            personal: &[],
+            docs: Docs::new(text),
+            location: Location::here(),
+        }
+    }
 }

@@ -46,7 +46,7 @@ impl Orders {
 
 bounded_context! {
     pub Ordering {
-        aggregates: [Order],
+        aggregates: [Order, Orders],
         policies: [Orders],
         external_systems: [Customer],
     }

@@ -4,6 +4,7 @@
 //! a compile error at the place that the macro points at. `format!` is not to be had in a
 //! `const fn`, so the text is put together byte by byte.
 
+mod apart;
 mod closed;
 mod finding;
 mod lists;
@@ -11,6 +12,7 @@ mod owners;
 mod search;
 mod sets;
 
+pub(super) use self::apart::are_apart;
 pub use self::{
     closed::{closed_external_system, closed_policy, closed_process_manager, closed_projection},
     finding::Finding,

@@ -1,13 +1,20 @@
 //! Owners: a name, an event and a command belong to one aggregate of a context.
 
 use super::{
-    super::{Aggregate, Command, Context},
+    super::{Aggregate, BoundedContext, Command, Context},
     Finding,
     search::{shared_command, shared_name, split_at},
 };
 
 /// The aggregate listed at `index` shares neither its name nor an event with one listed before.
-pub const fn distinct_names(context: &Context, index: usize) -> Option<Finding> {
+pub const fn distinct_names<C: BoundedContext>(index: usize) -> Option<Finding> {
+    if C::APART {
+        return None;
+    }
+    distinct_from_others(C::META, index)
+}
+
+const fn distinct_from_others(context: &Context, index: usize) -> Option<Finding> {
     let Some((mut others, aggregate)) = split_at(context.aggregates, index) else {
         return None;
     };
@@ -43,7 +50,14 @@ const fn same_event(first: &Aggregate, second: &Aggregate, event_type: &str) -> 
 }
 
 /// No command that the aggregate listed at `index` handles is handled by one listed before.
-pub const fn handled_once(context: &Context, index: usize) -> Option<Finding> {
+pub const fn handled_once<C: BoundedContext>(index: usize) -> Option<Finding> {
+    if C::APART {
+        return None;
+    }
+    handled_by_others(C::META, index)
+}
+
+const fn handled_by_others(context: &Context, index: usize) -> Option<Finding> {
     let Some((mut others, aggregate)) = split_at(context.aggregates, index) else {
         return None;
     };
