@@ -128,6 +128,7 @@ impl<C: Consumer> Follower<C> {
                 None => {
                     self.save_checkpoint().await;
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => return End::Stopped,
                         () = until(next_parked) => continue,
                         next = log.next() => next,
@@ -334,6 +335,7 @@ impl<C: Consumer> Follower<C> {
         tracing::warn!(follower = self.name(), attempts, %reason, "retrying");
         self.set_state(FollowerState::Retrying { attempts, reason });
         tokio::select! {
+            biased;
             () = stop.cancelled() => false,
             () = pausing => true,
         }
