@@ -27,7 +27,13 @@ static LAST: Mutex<u128> = Mutex::new(0);
 /// - *If the clock goes back*, ids count on in the last millisecond there was, until the clock is
 ///   past it; there is room for 2^61 of them.
 /// - Whoever has seen one id can guess the next ones: none of them is a secret.
+///
+/// Within a simulation, its seed is the only chance there is.
 pub(super) fn next() -> Uuid {
+    #[cfg(feature = "simulation")]
+    if let Some(simulated) = crate::simulation::unique() {
+        return simulated;
+    }
     let now = u128::from(SystemClock.now().as_unix_millis().cast_unsigned());
     // A panic while the lock is held can only be our own bug, and leaves nothing half done.
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

@@ -51,7 +51,7 @@ struct Shared {
 
 /// The commit at index 0 has position 1.
 #[derive(Default)]
-struct Log {
+pub(crate) struct Log {
     commits: Vec<Recorded>,
     /// When each was stored; never earlier than the one before.
     stored: Vec<Timestamp>,
@@ -258,7 +258,7 @@ impl Shared {
 }
 
 impl Log {
-    fn append(&mut self, commit: Commit) -> Result<Receipt, StoreError> {
+    pub(crate) fn append(&mut self, commit: Commit) -> Result<Receipt, StoreError> {
         if let Some(receipt) = self.receipt(commit.id()) {
             return Ok(receipt);
         }
@@ -267,7 +267,7 @@ impl Log {
     }
 
     /// What was answered when the commit was stored, if it was.
-    fn receipt(&self, id: CommitId) -> Option<Receipt> {
+    pub(crate) fn receipt(&self, id: CommitId) -> Option<Receipt> {
         let recorded = self.at(*self.known.get(&id)?)?;
         Some(Receipt {
             position: recorded.position,
@@ -276,11 +276,14 @@ impl Log {
     }
 
     /// Where the log ends.
-    fn head(&self) -> Position {
+    pub(crate) fn head(&self) -> Position {
         Position::new(self.commits.len() as u64)
     }
 
-    fn transact(&mut self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+    pub(crate) fn transact(
+        &mut self,
+        transaction: Transaction,
+    ) -> Result<Vec<Receipt>, StoreError> {
         let commits = transaction.commits().iter();
         let known = commits
             .clone()
@@ -302,7 +305,7 @@ impl Log {
             .collect())
     }
 
-    fn check(&self, actor: &ActorId, expected: Version) -> Result<(), VersionConflict> {
+    pub(crate) fn check(&self, actor: &ActorId, expected: Version) -> Result<(), VersionConflict> {
         let current = self.version(actor);
         if current == expected {
             return Ok(());
@@ -314,7 +317,7 @@ impl Log {
         })
     }
 
-    fn store(&mut self, commit: Commit) -> Receipt {
+    pub(crate) fn store(&mut self, commit: Commit) -> Receipt {
         let position = Position::new(self.head().as_u64() + 1);
         let receipt = Receipt {
             position,
@@ -334,7 +337,7 @@ impl Log {
         receipt
     }
 
-    fn page(&self, actor: &ActorId, after: Version, limit: usize) -> Page {
+    pub(crate) fn page(&self, actor: &ActorId, after: Version, limit: usize) -> Page {
         let history = self
             .actors
             .get(actor)
@@ -355,7 +358,7 @@ impl Log {
         }
     }
 
-    fn page_back(&self, actor: &ActorId, before: Version, limit: usize) -> Page {
+    pub(crate) fn page_back(&self, actor: &ActorId, before: Version, limit: usize) -> Page {
         let history = self
             .actors
             .get(actor)
@@ -375,12 +378,12 @@ impl Log {
         }
     }
 
-    fn stored_before(&self, moment: Timestamp) -> Position {
+    pub(crate) fn stored_before(&self, moment: Timestamp) -> Position {
         let before = self.stored.partition_point(|stored| *stored < moment);
         Position::new(before as u64)
     }
 
-    fn stretch(&self, span: Span, limit: usize) -> Stretch {
+    pub(crate) fn stretch(&self, span: Span, limit: usize) -> Stretch {
         let bound = |at: Position| usize::try_from(at.as_u64()).unwrap_or(usize::MAX);
         let part = self.commits.get(bound(span.after)..bound(span.until));
         let part = part.unwrap_or_default().iter().cloned().map(Entry::Commit);
@@ -392,13 +395,13 @@ impl Log {
         Stretch { entries, rest }
     }
 
-    fn version(&self, actor: &ActorId) -> Version {
+    pub(crate) fn version(&self, actor: &ActorId) -> Version {
         let last = self.actors.get(actor).and_then(|history| history.last());
         last.and_then(|position| self.at(*position))
             .map_or(Version::NONE, |at| at.commit.version())
     }
 
-    fn after(&self, position: Position) -> Option<Recorded> {
+    pub(crate) fn after(&self, position: Position) -> Option<Recorded> {
         self.commits
             .get(usize::try_from(position.as_u64()).ok()?)
             .cloned()
