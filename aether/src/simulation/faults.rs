@@ -21,12 +21,11 @@ pub struct Faults {
     pub(super) refused: u8,
     pub(super) stale: u8,
     pub(super) broken: u8,
+    pub(super) attempt: Duration,
     pub(super) patience: Duration,
 }
 
 impl Faults {
-    /// How long an attempt waits for its answer before it is made again.
-    pub(super) const ATTEMPT: Duration = Duration::from_secs(1);
     /// How long a slow request or answer takes, at the most.
     pub(super) const SLOWEST: Duration = Duration::from_secs(3);
 
@@ -40,6 +39,7 @@ impl Faults {
             refused: 0,
             stale: 0,
             broken: 0,
+            attempt: Duration::from_secs(1),
             patience: Duration::from_secs(5),
         }
     }
@@ -54,6 +54,7 @@ impl Faults {
             refused: 1,
             stale: 20,
             broken: 2,
+            attempt: Duration::from_secs(1),
             patience: Duration::from_secs(5),
         }
     }
@@ -98,6 +99,12 @@ impl Faults {
     /// So many times a follower of the log is cut off after a commit.
     pub const fn broken(mut self, percent: u8) -> Self {
         self.broken = percent;
+        self
+    }
+
+    /// A store waits for so long for an answer before it asks again.
+    pub const fn attempt(mut self, patience: Duration) -> Self {
+        self.attempt = patience;
         self
     }
 

@@ -8,7 +8,6 @@ use tokio::{
 };
 
 use super::{Shared, line::Line, trip::Trip};
-use crate::simulation::Faults;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +32,10 @@ impl Shared {
         T: Send + 'static,
         W: Future<Output = Option<T>> + Send + 'static,
     {
-        let trip = self.trip();
+        let (trip, attempt) = (self.trip(), self.weather().faults.attempt);
         let Some(trip) = trip else {
             if line.is_cut() {
-                sleep(Faults::ATTEMPT).await;
+                sleep(attempt).await;
                 return Err(Silence::Unanswered);
             }
             let answer = work(Arc::clone(self), None).await;
@@ -46,7 +45,7 @@ impl Shared {
             return Err(Silence::Refused);
         }
         let (tell, answer) = oneshot::channel();
-        let until = Instant::now() + Faults::ATTEMPT;
+        let until = Instant::now() + attempt;
         Self::spawn(deliver(
             Arc::clone(self),
             Arc::clone(line),

@@ -7,11 +7,14 @@
 //! that every store passes, with these faults too.
 
 mod asking;
+mod bus;
 mod connection;
 mod following;
 mod line;
 mod state;
 mod store;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod trip;
 
 use std::{
@@ -26,7 +29,7 @@ use tokio::{runtime::Handle, sync::watch, time::Instant};
 pub use self::connection::Connection;
 use self::{line::Line, state::State, trip::Trip};
 use super::{defect::Defect, dice::Dice, executor::Place, faults::Faults, trace::Trace};
-use crate::{CommandId, Namespace, Position, Recorded};
+use crate::{CommandId, Namespace, Position, Recorded, bus::Exchange};
 
 /// A server in this process, to which several stores [connect](Server::connect).
 ///
@@ -56,6 +59,7 @@ pub(super) struct Shared {
     weather: Mutex<Weather>,
     grown: watch::Sender<()>,
     trace: Option<Trace>,
+    buses: Arc<Exchange>,
 }
 
 /// What goes wrong.
@@ -91,6 +95,7 @@ impl Server {
             weather: Mutex::new(weather),
             grown: watch::Sender::new(()),
             trace,
+            buses: Arc::default(),
         }))
     }
 
