@@ -52,6 +52,8 @@ enum Decided {
     /// Nothing more.
     Done(Sent),
     Store(Commit),
+    /// To decide again, on a state that is not older than what led to the command.
+    Again,
 }
 
 /// Whether the history of an actor was searched for a command when its state was made.
@@ -151,6 +153,7 @@ impl Engine {
             let commit = match self.decided(&mut order, &mut turn).await? {
                 Decided::Done(sent) => return Ok(sent),
                 Decided::Store(commit) => commit,
+                Decided::Again => continue,
             };
             if envelope.is_expired() {
                 return Err(CommandError::Expired);
@@ -204,7 +207,14 @@ impl Engine {
         if !is_new && let Some(sent) = self.before(live, envelope).await? {
             return Ok(Decided::Done(sent));
         }
-        if let Some(commit) = self.decide(order, &*live.fold)? {
+        let decided = self.decide(order, &*live.fold);
+        if is_awake && !matches!(envelope.known, Known::Fresh) && !matches!(decided, Ok(Some(_))) {
+            // A store checks what it stores, and nobody a refusal: what is in memory may be older
+            // than the event that the command follows from, which another process has stored.
+            live.is_stale = true;
+            return Ok(Decided::Again);
+        }
+        if let Some(commit) = decided? {
             return Ok(Decided::Store(commit));
         }
         self.snapshotter.consider(&*live.fold, &mut live.start);
