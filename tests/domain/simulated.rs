@@ -146,7 +146,7 @@ fn the_money_fits_the_orders(world: &World<'_>) -> Result<(), String> {
         let went_back = world
             .events::<PaymentRefunded>()
             .iter()
-            .any(|it| it.order.as_ref() == key);
+            .any(|it| it.order.to_string() == key);
         let is_owed = order.status() == OrderStatus::Confirmed && !went_back;
         if is_paid != is_owed {
             let (status, payment) = (order.status(), payment.status());

@@ -38,10 +38,13 @@ async fn ride(mut client: Client) {
             bike: bike.into(),
             station: "Market".into(),
         };
-        client
-            .send(back)
-            .await
-            .expect("whoever has a bike may bring it back");
+        // Another node may not know yet that the bike is out.
+        for _ in 0..10 {
+            if client.send(back.clone()).await.is_ok() {
+                break;
+            }
+            client.rest(Duration::ZERO, Duration::from_secs(1)).await;
+        }
     }
 }
 // ANCHOR_END: workload
@@ -60,7 +63,7 @@ fn every_ride_is_charged(world: &World<'_>) -> bool {
     world.events::<BikeReturned>().len() == world.events::<ChargeRequested>().len()
 }
 
-fn riding<C: aether::domain::BoundedContext>() -> Simulation {
+fn riding<C: BoundedContext>() -> Simulation {
     Simulation::new()
         .context::<C>()
         .nodes(3)

@@ -5,7 +5,7 @@ use crate::Position;
 
 /// Says what did not hold, under which seed, and all that happened before.
 ///
-/// The seed gives the very same run again: with [`Simulation::replay`](super::Simulation::replay),
+/// `{}` shows the last steps, `{:#}` all. The seed gives the very same run again: with [`Simulation::replay`](super::Simulation::replay),
 /// or with the environment variable `AETHER_SEED` where a test asks [`seeds`](super::seeds()).
 #[non_exhaustive]
 pub struct Failure {
@@ -47,7 +47,12 @@ impl fmt::Display for Failure {
             Some(position) => write!(f, " does not hold after the commit at {position}: {why}")?,
             None => write!(f, " does not hold at the end: {why}")?,
         }
-        let hidden = self.steps.len().saturating_sub(Self::SHOWN);
+        let shown = if f.alternate() {
+            usize::MAX
+        } else {
+            Self::SHOWN
+        };
+        let hidden = self.steps.len().saturating_sub(shown);
         write!(f, "\n\nthe last steps, of {}:", self.steps.len())?;
         for step in self.steps.iter().skip(hidden) {
             write!(f, "\n{step}")?;

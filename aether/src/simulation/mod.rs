@@ -60,6 +60,58 @@ pub(crate) use self::{
 use crate::{domain::BoundedContext, runtime::AetherBuilder};
 
 /// A domain, what is done with it, and what must hold whatever happens.
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use aether::{prelude::*, simulation::{Failure, Simulation}};
+///
+/// #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// pub struct Counted {}
+///
+/// #[derive(Command, Clone, Serialize, Deserialize)]
+/// pub struct Count { #[command(id)] pub counter: String }
+///
+/// #[derive(Aggregate, Debug, Default)]
+/// #[aggregate(events(Counted))]
+/// pub struct Counter { count: u64 }
+///
+/// #[handlers]
+/// impl Counter {
+///     #[handle]
+///     fn count(&self, _: Count) -> Result<Counted, Infallible> {
+///         Ok(Counted {})
+///     }
+///
+///     #[apply]
+///     fn counted(&mut self, _: &Counted) {
+///         self.count += 1;
+///     }
+/// }
+///
+/// bounded_context! {
+///     /// Counts.
+///     pub Counting { aggregates: [Counter] }
+/// }
+///
+/// # fn main() -> Result<(), Box<Failure>> {
+/// let report = Simulation::new()
+///     .context::<Counting>()
+///     .nodes(3)
+///     .workload(|mut client| async move {
+///         for _ in 0..4 {
+///             let counter = (*client.dice().pick(&["a", "b"])).to_owned();
+///             client.send(Count { counter }).await.expect("it counts");
+///         }
+///     })
+///     .eventually("what was counted is there once", |world| {
+///         world.acknowledged().len() == world.events::<CounterEvent>().len()
+///     })
+///     .run(0..3)?;
+/// assert_eq!(report.commands, 3 * 2 * 4);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing runs before `run`"]
 pub struct Simulation {
     pub(self) nodes: usize,

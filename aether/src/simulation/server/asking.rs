@@ -77,7 +77,8 @@ async fn deliver<T, W>(
     }
     if let Some(there) = trip.there {
         sleep(there).await;
-        let answer = if server.is_out() {
+        let is_refused = server.is_out();
+        let answer = if is_refused {
             Some(Err(Silence::Refused))
         } else {
             work(Arc::clone(&server), Some(trip)).await.map(Ok)
@@ -90,6 +91,10 @@ async fn deliver<T, W>(
                 // Whoever asked may have gone.
                 let _unheard = tell.send(answer).is_err();
             }
+        }
+        if is_refused {
+            // What was refused is not taken later.
+            return;
         }
     }
     if let Some(again) = trip.again {
