@@ -14,19 +14,24 @@
 //!   what comes for it, releases it, and sends on in order what it has held.
 //! - [`Membership`] tells which nodes are there, from their heartbeats and from what became of
 //!   requests to them.
+//! - [`ClusterNode`] is one process with all of these.
 //!
-//! Each is usable alone.
+//! Each is usable alone. With the feature `nats`, `cluster::nats` runs them.
 
 mod balancer;
 #[cfg(test)]
 mod chance;
+mod cluster_node;
 mod election;
 #[cfg(test)]
 mod handover;
 mod hash;
 mod host;
+mod leb128;
 mod membership;
 mod monotonic;
+#[cfg(feature = "nats")]
+pub mod nats;
 mod node;
 mod plan;
 mod ring;
@@ -35,6 +40,9 @@ mod table;
 
 pub use self::{
     balancer::{BalanceTiming, Balancer, BalancerInput, BalancerOutput},
+    cluster_node::{
+        ClusterEvent, ClusterNode, NodeInput, NodeOutput, NodeSettings, ReleasedShard, StoredTable,
+    },
     election::{
         ElectionInput, ElectionOutput, InvalidLeaseTiming, LeaderElection, LeaderKey, LeaderRecord,
         LeaseTiming,

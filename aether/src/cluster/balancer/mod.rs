@@ -135,6 +135,13 @@ impl Balancer {
         }
     }
 
+    /// The same, which knows of these nodes that they have gone: they are left nothing.
+    #[must_use]
+    pub fn knowing_gone(mut self, gone: impl IntoIterator<Item = NodeProcess>) -> Self {
+        self.gone.extend(gone);
+        self
+    }
+
     /// The table that is stored, as far as is known.
     pub fn table(&self) -> &ShardTable {
         &self.table
@@ -191,6 +198,13 @@ impl Balancer {
         let settled = self.nodes.values().map(|it| it.since + self.timing.settle);
         let turns = late.chain(settled).chain([began + self.timing.patience]);
         turns.filter(|turn| *turn > now).min()
+    }
+
+    /// The node has gone. It is not looked yet what follows.
+    pub(super) fn forget(&mut self, node: &NodeProcess) {
+        if self.nodes.remove(node).is_some() {
+            self.gone.insert(node.clone());
+        }
     }
 
     fn meet(&mut self, now: Monotonic, candidates: Vec<Candidate>) {

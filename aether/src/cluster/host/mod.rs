@@ -173,6 +173,8 @@ pub struct ShardHost<M> {
     /// What was said to be coming.
     warm: BTreeSet<Shard>,
     tenures: u64,
+    /// When something is to be done without anything happening before.
+    wake: Option<Monotonic>,
 }
 
 /// A shard that is here, or may be coming.
@@ -218,6 +220,7 @@ impl<M> ShardHost<M> {
             shards: BTreeMap::new(),
             warm: BTreeSet::new(),
             tenures: 0,
+            wake: None,
         }
     }
 
@@ -240,6 +243,7 @@ impl<M> ShardHost<M> {
     /// Takes in what happened, and says what follows.
     pub fn step(&mut self, now: Monotonic, input: HostInput<M>) -> Vec<HostOutput<M>> {
         let mut outputs = Vec::new();
+        let is_routine = self.is_routine(&input);
         match input {
             HostInput::Tick => {}
             HostInput::Table(table) => self.learn(now, table, &mut outputs),
@@ -254,13 +258,32 @@ impl<M> ShardHost<M> {
             }
             HostInput::Dismissed => self.give_up(&mut outputs),
         }
-        self.watch(now, &mut outputs);
+        if !is_routine || self.wake.is_some_and(|wake| wake <= now) {
+            self.watch(now, &mut outputs);
+            self.wake = self.next_turn();
+        }
         outputs
     }
 
     /// When [`step`](Self::step) has to be called again, if nothing happens before; never, if there
     /// is nothing to wait for.
     pub fn next_wake(&self) -> Option<Monotonic> {
+        self.wake
+    }
+
+    /// Whether a shard that is here, and stays, is all that is concerned: that is so for each
+    /// message, so it must not take a look at all shards.
+    fn is_routine(&self, input: &HostInput<M>) -> bool {
+        match input {
+            HostInput::Arrived { shard, .. } | HostInput::Finished { shard, .. } => {
+                self.serves(*shard)
+            }
+            HostInput::Tick => true,
+            HostInput::Table(_) | HostInput::Dismissed => false,
+        }
+    }
+
+    fn next_turn(&self) -> Option<Monotonic> {
         let turns = self.shards.values().filter_map(|it| match it.stage {
             Stage::Awaited { since, .. } => Some(since + self.limits.early),
             Stage::Released { said, .. } => Some(said + self.limits.repeat),

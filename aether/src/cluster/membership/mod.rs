@@ -1,6 +1,6 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
-use super::{Epoch, Incarnation, Monotonic, NodeId, NodeProcess};
+use super::{Availability, Epoch, Incarnation, Monotonic, NodeId, NodeProcess};
 
 mod detector;
 
@@ -17,6 +17,10 @@ pub struct Heartbeat {
     pub version: Arc<str>,
     /// How much it has to do, in units of the program's own.
     pub load: u64,
+    /// Its share of the shards, in proportion to those of the others.
+    pub weight: NonZeroU32,
+    /// What may be done with it.
+    pub availability: Availability,
     /// The shard table that it goes by.
     pub epoch: Epoch,
 }
@@ -76,6 +80,9 @@ pub enum MembershipInput {
     },
     /// The process said that it is leaving, and has.
     Leaves(NodeProcess),
+    /// The leader has given away what the process had without its release, which it does with
+    /// whoever it takes for dead. Of one that is draining it says nothing: it has to give that away.
+    Bereft(NodeProcess),
     /// This node's own connection is gone: that nothing is heard says nothing now.
     Disconnected,
     /// This node is connected again.
@@ -120,6 +127,8 @@ pub enum DeathCause {
     Silent,
     /// A later incarnation of its node has come.
     Replaced,
+    /// The leader has given away what it had.
+    Bereft,
 }
 
 /// Tells which processes are there, and which are gone.
@@ -208,6 +217,13 @@ impl<D: FailureDetector + Clone> Membership<D> {
         self.members.values().map(|it| &it.heartbeat)
     }
 
+    /// Whether this process was a member, and is gone; or an earlier one of its node, of a later one
+    /// that was.
+    pub fn is_gone(&self, process: &NodeProcess) -> bool {
+        let gone = self.gone.get(&process.node);
+        gone.is_some_and(|(gone, _)| process.incarnation <= *gone)
+    }
+
     /// Whether there is a doubt that this member lives.
     pub fn is_suspect(&self, process: &NodeProcess) -> bool {
         let member = self.member(process);
@@ -259,6 +275,7 @@ impl<D: FailureDetector + Clone> Membership<D> {
                     outputs.push(MembershipOutput::Left(process));
                 }
             }
+            MembershipInput::Bereft(process) => self.bereave(now, process, outputs),
             MembershipInput::Disconnected => self.connected = false,
             MembershipInput::Connected => {
                 self.connected = true;
@@ -519,6 +536,17 @@ impl<D: FailureDetector + Clone> Membership<D> {
         if self.remove(now, &process) {
             outputs.push(MembershipOutput::Died(process, cause));
         }
+    }
+
+    /// It counts as dead, even if it was never heard here.
+    fn bereave(&mut self, now: Monotonic, process: NodeProcess, outputs: &mut Outputs) {
+        let is_draining = |it: &Member<D>| it.heartbeat.availability == Availability::Draining;
+        if self.member(&process).is_some_and(is_draining) || self.is_gone(&process) {
+            return;
+        }
+        let gone = (process.incarnation, now);
+        self.gone.insert(process.node.clone(), gone);
+        self.die(now, process, DeathCause::Bereft, outputs);
     }
 
     /// Says whether it was there.

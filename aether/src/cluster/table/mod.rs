@@ -183,6 +183,11 @@ impl ShardTable {
         self.seized.get(shard.index()).copied().unwrap_or_default()
     }
 
+    /// The last epoch in which any shard was taken from a node that did not release it.
+    pub(super) fn last_seizure(&self) -> Epoch {
+        self.seized.iter().copied().max().unwrap_or_default()
+    }
+
     /// The shards that are moving, and the node that each is moving to.
     pub fn moving(&self) -> impl ExactSizeIterator<Item = (Shard, &NodeProcess)> {
         self.moving.iter().map(|(shard, to)| (*shard, to))
@@ -191,6 +196,19 @@ impl ShardTable {
     /// Each shard and the node that has it.
     pub fn owners(&self) -> impl Iterator<Item = (Shard, Option<&NodeProcess>)> {
         self.count.shards().map(|shard| (shard, self.owner(shard)))
+    }
+
+    /// The processes that had shards in an earlier table, have none any more, and did not release
+    /// all of them.
+    pub(super) fn bereft_since(&self, earlier: &Self) -> Vec<NodeProcess> {
+        let is_bereft = |process: &&NodeProcess| {
+            let mut owners = earlier.owners();
+            !self.nodes.contains(process)
+                && owners.any(|(shard, owner)| {
+                    owner == Some(*process) && self.seized_in(shard) > earlier.epoch
+                })
+        };
+        earlier.nodes.iter().filter(is_bereft).cloned().collect()
     }
 
     /// The table with these changes, of the next epoch: what a leader writes in place of this one.

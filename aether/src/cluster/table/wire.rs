@@ -7,7 +7,11 @@
 use std::collections::BTreeMap;
 
 use super::{Epoch, FencingToken, ShardTable};
-use crate::cluster::{Incarnation, NodeId, NodeProcess, Shard, ShardCount, hash::stable_hash};
+use crate::cluster::{
+    Incarnation, NodeId, NodeProcess, Shard, ShardCount,
+    hash::stable_hash,
+    leb128::{number, put_bytes, put_number, take_bytes, take_number},
+};
 
 const MAGIC: &[u8; 4] = b"AeST";
 const VERSION: u8 = 1;
@@ -252,49 +256,6 @@ fn epochs_as_bytes(epochs: &[Epoch]) -> Vec<u8> {
 fn put_field(bytes: &mut Vec<u8>, tag: u64, value: &[u8]) {
     put_number(bytes, tag);
     put_bytes(bytes, value);
-}
-
-fn put_bytes(bytes: &mut Vec<u8>, value: &[u8]) {
-    put_number(bytes, u64::try_from(value.len()).unwrap_or_default());
-    bytes.extend(value);
-}
-
-fn number(value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    put_number(&mut bytes, value);
-    bytes
-}
-
-fn put_number(bytes: &mut Vec<u8>, mut value: u64) {
-    loop {
-        let [low, ..] = value.to_le_bytes();
-        value >>= 7;
-        if value == 0 {
-            return bytes.push(low & 0x7f);
-        }
-        bytes.push(low | 0x80);
-    }
-}
-
-fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = usize::try_from(take_number(bytes)?).ok()?;
-    bytes.split_off(..length)
-}
-
-fn take_number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0_u64;
-    for shift in (0..u64::BITS).step_by(7) {
-        let byte = *bytes.split_off_first()?;
-        let bits = u64::from(byte & 0x7f);
-        if (bits << shift) >> shift != bits {
-            return None;
-        }
-        value |= bits << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 /// Writes each number in so many bits, the lowest first.

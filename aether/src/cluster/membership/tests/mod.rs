@@ -16,6 +16,8 @@ fn heartbeat(process: &NodeProcess, server: &str) -> Heartbeat {
         server: Arc::from(server),
         version: Arc::from("1"),
         load: 0,
+        weight: NonZeroU32::MIN,
+        availability: Availability::Active,
         epoch: Epoch(0),
     }
 }

@@ -1,0 +1,129 @@
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use crate::cluster::{
+    Availability, ClusterNode, ElectionInput, Epoch, FencingToken, Heartbeat, Incarnation,
+    LeaderKey, Monotonic, NodeId, NodeInput, NodeOutput, NodeProcess, NodeSettings, ShardCount,
+    ShardTable, StoredTable, TableChange,
+};
+
+/// A node that leads, on a store that takes everything at once.
+struct Leader {
+    node: ClusterNode<u64>,
+    now: Monotonic,
+    stored: Option<StoredTable>,
+}
+
+impl Leader {
+    fn of(process: NodeProcess, table: ShardTable) -> Self {
+        let settings = NodeSettings {
+            shards: table.count(),
+            ..NodeSettings::default()
+        };
+        let mut leader = Self {
+            node: ClusterNode::new(process, settings),
+            now: Monotonic::ORIGIN,
+            stored: Some(StoredTable { revision: 9, table }),
+        };
+        leader.tell(NodeInput::Connected(Arc::from("s")));
+        leader
+    }
+
+    fn tell(&mut self, input: NodeInput<u64>) {
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            let outputs = self.node.step(self.now, input);
+            inputs.extend(outputs.into_iter().filter_map(|it| self.answer(it)));
+        }
+    }
+
+    fn answer(&mut self, output: NodeOutput<u64>) -> Option<NodeInput<u64>> {
+        match output {
+            NodeOutput::Beat(heartbeat) => Some(NodeInput::Heard(heartbeat)),
+            NodeOutput::ReadLeader { request } => {
+                let key = LeaderKey {
+                    revision: 0,
+                    record: None,
+                };
+                Some(NodeInput::Election(ElectionInput::Read { request, key }))
+            }
+            NodeOutput::WriteLeader { request, .. } => {
+                let revision = 10 + request;
+                let written = ElectionInput::Written { request, revision };
+                Some(NodeInput::Election(written))
+            }
+            NodeOutput::ReadTable => Some(NodeInput::TableRead(self.stored.clone())),
+            NodeOutput::WriteTable { expected, table } => {
+                let revision = expected + 1;
+                self.stored = Some(StoredTable { revision, table });
+                Some(NodeInput::TableWritten { revision })
+            }
+            NodeOutput::Ping { .. }
+            | NodeOutput::Dismiss(_)
+            | NodeOutput::Release(_)
+            | NodeOutput::Table(_)
+            | NodeOutput::Begin { .. }
+            | NodeOutput::End(_)
+            | NodeOutput::Warm(_)
+            | NodeOutput::Dispatch { .. }
+            | NodeOutput::Forward { .. }
+            | NodeOutput::Refuse { .. }
+            | NodeOutput::Event(_)
+            | NodeOutput::Expelled
+            | NodeOutput::Gone => None,
+        }
+    }
+
+    /// So much time, in which the other node beats.
+    fn pass(&mut self, time: Duration, other: &Heartbeat) {
+        let until = self.now + time;
+        while self.now < until {
+            self.now = self.now + Duration::from_millis(50);
+            self.tell(NodeInput::Heard(other.clone()));
+            self.tell(NodeInput::Tick);
+        }
+    }
+
+    fn table(&self) -> &ShardTable {
+        &self.stored.as_ref().unwrap().table
+    }
+}
+
+fn process(node: &str) -> NodeProcess {
+    NodeId::new(node).unwrap().process(Incarnation(1))
+}
+
+/// All that `b` had was given to `a`, and another leader than that one has not seen it.
+fn taken_from_b() -> ShardTable {
+    let count = ShardCount::new(16).unwrap();
+    let own = |node| {
+        count
+            .shards()
+            .map(move |it| TableChange::Own(it, process(node)))
+    };
+    let table = ShardTable::new(count);
+    let table = table.changed(FencingToken(1), own("b")).unwrap();
+    table.changed(FencingToken(1), own("a")).unwrap()
+}
+
+#[test]
+fn who_may_not_know_that_all_was_taken_from_it_gets_nothing() {
+    let mut leader = Leader::of(process("a"), taken_from_b());
+    let mut other = Heartbeat {
+        process: process("b"),
+        server: Arc::from("s"),
+        version: Arc::from(""),
+        load: 0,
+        weight: NonZeroU32::MIN,
+        availability: Availability::Active,
+        epoch: Epoch(1),
+    };
+    leader.pass(Duration::from_secs(10), &other);
+    assert!(leader.node.leads());
+    assert_eq!(leader.node.members().len(), 2);
+    assert_eq!(leader.table().nodes(), [process("a")]);
+
+    // It has read the table, so it was another process before, or had nothing.
+    other.epoch = leader.table().epoch();
+    leader.pass(Duration::from_secs(10), &other);
+    assert!(leader.table().nodes().contains(&process("b")));
+}

@@ -1,0 +1,543 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use crate::cluster::{
+    ClusterEvent, ClusterNode, ElectionInput, FencingToken, Incarnation, LeaderKey, LeaderRecord,
+    Monotonic, NodeId, NodeInput, NodeOutput, NodeProcess, NodeSettings, PingAnswer, Shard,
+    ShardCount, ShardTable, StoredTable, chance::Chance,
+};
+
+const NODES: usize = 4;
+const SHARDS: u32 = 32;
+const TROUBLE_ENDS: Monotonic = Monotonic::after(Duration::from_secs(25));
+/// Nothing is lost on the way any more.
+const NETWORK_HEALS: Monotonic = Monotonic::after(Duration::from_secs(35));
+const END: Monotonic = Monotonic::after(Duration::from_secs(50));
+
+/// What is left out, to see that it is missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flaw {
+    None,
+    NoDismissal,
+    NoLook,
+}
+
+type Input = NodeInput<u64>;
+
+#[derive(Debug, Clone)]
+enum Event {
+    /// Something reaches the process of this incarnation.
+    Told(usize, u64, Input),
+    Wake(usize, u64),
+    /// A ping arrives, or there is nobody where it goes.
+    Pinged(usize, u64, u64, NodeProcess),
+    /// A request reaches the store, or is lost.
+    ReadLeader(usize, u64, u64),
+    WriteLeader(usize, u64, u64, u64, Option<LeaderRecord>),
+    ReadTable(usize, u64),
+    WriteTable(usize, u64, u64, ShardTable),
+    Trouble,
+    Start(usize),
+    Thaw(usize),
+}
+
+/// How often each thing happened.
+#[derive(Debug, Default)]
+pub(super) struct Seen(BTreeMap<&'static str, u64>);
+
+impl Seen {
+    const ALL: [&str; 9] = [
+        "crash",
+        "died",
+        "dismissed",
+        "drained",
+        "freeze",
+        "gone",
+        "lead",
+        "left",
+        "release",
+    ];
+
+    fn note(&mut self, what: &'static str) {
+        *self.0.entry(what).or_default() += 1;
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        for (what, times) in &other.0 {
+            *self.0.entry(what).or_default() += times;
+        }
+    }
+
+    pub(super) fn is_everything(&self) -> bool {
+        Self::ALL.iter().all(|what| self.0.contains_key(what))
+    }
+}
+
+/// A process, and the shards that it has.
+struct Running {
+    node: ClusterNode<u64>,
+    incarnation: u64,
+    serves: BTreeSet<Shard>,
+    /// What has come while it does not move.
+    frozen: Option<Vec<Event>>,
+}
+
+impl Running {
+    fn has_shards(&self) -> bool {
+        !self.serves.is_empty()
+    }
+}
+
+pub(super) struct Model {
+    chance: Chance,
+    flaw: Flaw,
+    now: Monotonic,
+    events: BTreeMap<(Monotonic, u64), Event>,
+    count: u64,
+    running: BTreeMap<usize, Running>,
+    revision: u64,
+    leader: LeaderKey,
+    table: Option<StoredTable>,
+    token: FencingToken,
+    /// The last process of each node from which everything was taken.
+    dropped: BTreeMap<NodeId, Incarnation>,
+    pub(super) seen: Seen,
+}
+
+impl Model {
+    pub(super) fn new(seed: u64, flaw: Flaw) -> Self {
+        let mut model = Self {
+            chance: Chance::new(seed),
+            flaw,
+            now: Monotonic::ORIGIN,
+            events: BTreeMap::new(),
+            count: 0,
+            running: BTreeMap::new(),
+            revision: 0,
+            leader: LeaderKey {
+                revision: 0,
+                record: None,
+            },
+            table: None,
+            token: FencingToken::default(),
+            dropped: BTreeMap::new(),
+            seen: Seen::default(),
+        };
+        for number in 0..NODES {
+            model.later(0, 200, Event::Start(number));
+        }
+        // Some have not been heard by all yet.
+        model.later(0, 6_000, Event::Trouble);
+        model
+    }
+
+    /// Runs to the end, and says what is wrong.
+    pub(super) fn run(&mut self) -> Result<(), String> {
+        while let Some(((at, _), event)) = self.events.pop_first() {
+            if at > END {
+                break;
+            }
+            self.now = at;
+            self.happen(event)?;
+        }
+        self.check_end()
+    }
+
+    fn later(&mut self, least: u64, most: u64, event: Event) {
+        let at = self.now + self.chance.millis(least, most);
+        self.at(at, event);
+    }
+
+    fn at(&mut self, at: Monotonic, event: Event) {
+        self.count += 1;
+        self.events.insert((at, self.count), event);
+    }
+
+    fn happen(&mut self, event: Event) -> Result<(), String> {
+        match event {
+            Event::Told(to, incarnation, input) => self.tell(to, incarnation, input),
+            Event::Wake(to, incarnation) => self.wake(to, incarnation),
+            Event::Pinged(by, incarnation, ping, process) => {
+                self.pinged((by, incarnation), ping, &process);
+            }
+            Event::ReadLeader(by, incarnation, request) => {
+                let key = self.leader.clone();
+                let read = ElectionInput::Read { request, key };
+                self.answer(by, incarnation, NodeInput::Election(read));
+            }
+            Event::WriteLeader(by, incarnation, request, expected, record) => {
+                self.write_leader((by, incarnation), request, expected, record);
+            }
+            Event::ReadTable(by, incarnation) => {
+                let stored = self.table.clone();
+                self.answer(by, incarnation, NodeInput::TableRead(stored));
+            }
+            Event::WriteTable(by, incarnation, expected, table) => {
+                self.write_table((by, incarnation), expected, table)?;
+            }
+            Event::Trouble => self.trouble(),
+            Event::Start(number) => self.start(number),
+            Event::Thaw(number) => self.thaw(number),
+        }
+        Ok(())
+    }
+
+    // Processes.
+
+    fn start(&mut self, number: usize) {
+        if self.running.contains_key(&number) {
+            return;
+        }
+        self.revision += 1;
+        let incarnation = self.revision;
+        let node = NodeId::new(format!("node-{number}")).unwrap();
+        let settings = NodeSettings {
+            shards: ShardCount::new(SHARDS).unwrap(),
+            ..NodeSettings::default()
+        };
+        let running = Running {
+            node: ClusterNode::new(node.process(Incarnation(incarnation)), settings),
+            incarnation,
+            serves: BTreeSet::new(),
+            frozen: None,
+        };
+        self.running.insert(number, running);
+        let server = Arc::from("s");
+        self.later(
+            0,
+            1,
+            Event::Told(number, incarnation, NodeInput::Connected(server)),
+        );
+    }
+
+    fn alive(&mut self, number: usize, incarnation: u64) -> Option<&mut Running> {
+        let running = self.running.get_mut(&number);
+        running.filter(|it| it.incarnation == incarnation)
+    }
+
+    fn wake(&mut self, number: usize, incarnation: u64) {
+        let now = self.now;
+        let due = self.alive(number, incarnation);
+        if due.is_some_and(|it| it.node.next_wake() <= now) {
+            self.tell(number, incarnation, NodeInput::Tick);
+        }
+    }
+
+    fn tell(&mut self, number: usize, incarnation: u64, input: Input) {
+        let now = self.now;
+        let Some(running) = self.alive(number, incarnation) else {
+            return;
+        };
+        if let Some(waiting) = &mut running.frozen {
+            waiting.push(Event::Told(number, incarnation, input));
+            return;
+        }
+        let outputs = running.node.step(now, input);
+        for output in outputs {
+            self.follow(number, incarnation, output);
+        }
+        if let Some(running) = self.alive(number, incarnation) {
+            let wake = running.node.next_wake().max(now + Duration::from_millis(1));
+            self.at(wake, Event::Wake(number, incarnation));
+        }
+    }
+
+    fn follow(&mut self, from: usize, incarnation: u64, output: NodeOutput<u64>) {
+        let me = (from, incarnation);
+        match output {
+            NodeOutput::Beat(heartbeat) => self.broadcast(2, &NodeInput::Heard(heartbeat)),
+            NodeOutput::Ping { ping, process } => {
+                self.later(1, 3, Event::Pinged(from, incarnation, ping, process));
+            }
+            NodeOutput::Dismiss(process) => {
+                if self.flaw != Flaw::NoDismissal {
+                    let to = number(&process);
+                    let told = Event::Told(to, process.incarnation.0, NodeInput::Dismissed);
+                    self.later(1, 5, told);
+                }
+            }
+            NodeOutput::ReadLeader { request } => {
+                self.ask(Event::ReadLeader(from, incarnation, request));
+            }
+            NodeOutput::WriteLeader {
+                request,
+                expected,
+                record,
+            } => self.ask(Event::WriteLeader(
+                from,
+                incarnation,
+                request,
+                expected,
+                record,
+            )),
+            NodeOutput::ReadTable if self.flaw == Flaw::NoLook && self.table.is_some() => {
+                let leads = self.running[&from].node.leads();
+                let event = Event::ReadTable(from, incarnation);
+                if leads {
+                    self.later(1, 5, event);
+                } else {
+                    self.later(1, 5, Event::Told(from, incarnation, NodeInput::TableUnread));
+                }
+            }
+            NodeOutput::ReadTable => self.ask_for_sure(me, Event::ReadTable(from, incarnation)),
+            NodeOutput::WriteTable { expected, table } => {
+                let write = Event::WriteTable(from, incarnation, expected, table);
+                self.ask_for_sure(me, write);
+            }
+            NodeOutput::Release(all) => {
+                self.seen.note("release");
+                self.broadcast(2, &NodeInput::Released(all));
+            }
+            NodeOutput::Begin { shard, .. } => {
+                let running = self.running.get_mut(&from).unwrap();
+                running.serves.insert(shard);
+            }
+            NodeOutput::End(shard) => {
+                let running = self.running.get_mut(&from).unwrap();
+                running.serves.remove(&shard);
+            }
+            NodeOutput::Event(event) => self.note(&event),
+            NodeOutput::Expelled => {
+                self.seen.note("dismissed");
+                self.running.remove(&from);
+                self.later(1, 300, Event::Start(from));
+            }
+            NodeOutput::Gone => self.left(from),
+            NodeOutput::Table(_)
+            | NodeOutput::Warm(_)
+            | NodeOutput::Dispatch { .. }
+            | NodeOutput::Forward { .. }
+            | NodeOutput::Refuse { .. } => {}
+        }
+    }
+
+    fn left(&mut self, number: usize) {
+        self.seen.note("gone");
+        let left = self.running.remove(&number).unwrap();
+        let process = left.node.process().clone();
+        self.broadcast(0, &NodeInput::Left(process));
+        self.later(500, 3_000, Event::Start(number));
+    }
+
+    fn note(&mut self, event: &ClusterEvent) {
+        let what = match event {
+            ClusterEvent::Died(..) => "died",
+            ClusterEvent::Left(_) => "left",
+            ClusterEvent::Drained => "drained",
+            ClusterEvent::Leader(Some(_)) => "lead",
+            ClusterEvent::Leader(None)
+            | ClusterEvent::Joined(_)
+            | ClusterEvent::Suspected(_)
+            | ClusterEvent::Trusted(_)
+            | ClusterEvent::Table(_)
+            | ClusterEvent::Returned(_)
+            | ClusterEvent::Missed(_) => return,
+        };
+        self.seen.note(what);
+    }
+
+    /// Tells all, but for so many in a hundred.
+    fn broadcast(&mut self, lost: u64, input: &Input) {
+        let all: Vec<_> = self
+            .running
+            .iter()
+            .map(|(to, it)| (*to, it.incarnation))
+            .collect();
+        for (to, incarnation) in all {
+            if self.now >= NETWORK_HEALS || !self.chance.percent(lost) {
+                self.later(1, 5, Event::Told(to, incarnation, input.clone()));
+            }
+        }
+    }
+
+    fn pinged(&mut self, (by, incarnation): (usize, u64), ping: u64, process: &NodeProcess) {
+        let there = self.alive(number(process), process.incarnation.0);
+        let answer = match there.map(|it| it.frozen.is_some()) {
+            Some(true) => return,
+            Some(false) => PingAnswer::Alive(Arc::from("s")),
+            None => PingAnswer::NoResponders,
+        };
+        self.answer(by, incarnation, NodeInput::Pinged { ping, answer });
+    }
+
+    // The store.
+
+    /// A request that may be lost.
+    fn ask(&mut self, event: Event) {
+        if !self.chance.percent(3) {
+            self.later(1, 5, event);
+        }
+    }
+
+    /// A request of which it is known if there is no answer.
+    fn ask_for_sure(&mut self, (by, incarnation): (usize, u64), event: Event) {
+        if self.chance.percent(3) {
+            let is_write = matches!(event, Event::WriteTable(..));
+            let failed = if is_write {
+                NodeInput::TableUnwritten
+            } else {
+                NodeInput::TableUnread
+            };
+            self.later(100, 500, Event::Told(by, incarnation, failed));
+        } else {
+            self.later(1, 5, event);
+        }
+    }
+
+    fn answer(&mut self, to: usize, incarnation: u64, input: Input) {
+        self.later(1, 5, Event::Told(to, incarnation, input));
+    }
+
+    fn write_leader(
+        &mut self,
+        (by, incarnation): (usize, u64),
+        request: u64,
+        expected: u64,
+        record: Option<LeaderRecord>,
+    ) {
+        if self.leader.revision != expected {
+            let refused = ElectionInput::Refused { request };
+            return self.answer(by, incarnation, NodeInput::Election(refused));
+        }
+        self.revision += 1;
+        let revision = self.revision;
+        self.leader = LeaderKey { revision, record };
+        let written = ElectionInput::Written { request, revision };
+        self.answer(by, incarnation, NodeInput::Election(written));
+        let watched = ElectionInput::Watched(self.leader.clone());
+        self.broadcast(10, &NodeInput::Election(watched));
+    }
+
+    fn write_table(
+        &mut self,
+        (by, incarnation): (usize, u64),
+        expected: u64,
+        table: ShardTable,
+    ) -> Result<(), String> {
+        let revision = self.table.as_ref().map_or(0, |it| it.revision);
+        if revision != expected {
+            self.answer(by, incarnation, NodeInput::TableUnwritten);
+            return Ok(());
+        }
+        if table.token() < self.token {
+            return Err("an earlier leader wrote over a later one".to_owned());
+        }
+        self.check_dropped(&table)?;
+        self.token = table.token();
+        self.revision += 1;
+        let revision = self.revision;
+        let stored = StoredTable { revision, table };
+        self.table = Some(stored.clone());
+        self.answer(by, incarnation, NodeInput::TableWritten { revision });
+        self.broadcast(10, &NodeInput::TableHeard(stored));
+        Ok(())
+    }
+
+    /// Whoever had shards, and was left none while it served some, is not let back: its node has a
+    /// later process.
+    fn check_dropped(&mut self, table: &ShardTable) -> Result<(), String> {
+        let is_back = |it: &&NodeProcess| {
+            let dropped = self.dropped.get(&it.node);
+            dropped.is_some_and(|last| it.incarnation <= *last)
+        };
+        if let Some(process) = table.nodes().iter().find(is_back) {
+            return Err(format!("{process} is in the table again: {table:?}"));
+        }
+        let serves = |it: &&NodeProcess| {
+            let running = self.running.get(&number(it));
+            running.is_some_and(|running| running.node.process() == *it && running.has_shards())
+        };
+        let before = self.table.iter().flat_map(|it| it.table.nodes());
+        let dropped = before.filter(|it| !table.nodes().contains(it));
+        let dropped = dropped.filter(serves);
+        let dropped = dropped.map(|it| (it.node.clone(), it.incarnation));
+        self.dropped.extend(dropped.collect::<Vec<_>>());
+        Ok(())
+    }
+
+    // Troubles.
+
+    fn trouble(&mut self) {
+        if self.now >= TROUBLE_ENDS {
+            return;
+        }
+        let number = usize::try_from(self.chance.below(NODES as u64)).unwrap();
+        self.later(1_000, 6_000, Event::Trouble);
+        let Some(running) = self.running.get_mut(&number) else {
+            return;
+        };
+        match self.chance.below(3) {
+            0 => {
+                let dead = running.node.process().clone();
+                self.running.remove(&number);
+                self.seen.note("crash");
+                self.later(500, 4_000, Event::Start(number));
+                // A client notices, or nobody does.
+                if self.chance.percent(50) {
+                    self.broadcast(0, &NodeInput::Unreachable(dead));
+                }
+            }
+            1 if running.frozen.is_none() => {
+                running.frozen = Some(Vec::new());
+                let frozen = running.node.process().clone();
+                self.seen.note("freeze");
+                self.later(100, 4_000, Event::Thaw(number));
+                if self.chance.percent(50) {
+                    self.broadcast(0, &NodeInput::Unanswered(frozen));
+                }
+            }
+            _ => {
+                let incarnation = running.incarnation;
+                self.later(0, 1, Event::Told(number, incarnation, NodeInput::Leave));
+            }
+        }
+    }
+
+    fn thaw(&mut self, number: usize) {
+        let running = self.running.get_mut(&number);
+        let waiting = running.and_then(|it| it.frozen.take());
+        for event in waiting.into_iter().flatten() {
+            self.at(self.now, event);
+        }
+        if let Some(incarnation) = self.running.get(&number).map(|it| it.incarnation) {
+            self.at(self.now, Event::Wake(number, incarnation));
+        }
+    }
+
+    // The end.
+
+    fn check_end(&self) -> Result<(), String> {
+        let table = &self.table.as_ref().ok_or("there is no table")?.table;
+        if table.moving().len() > 0 || self.running.len() != NODES {
+            return Err(format!("{} nodes, {table:?}", self.running.len()));
+        }
+        for (shard, owner) in table.owners() {
+            let serving = self
+                .running
+                .values()
+                .filter(|it| it.serves.contains(&shard));
+            let serving: Vec<_> = serving.map(|it| it.node.process()).collect();
+            if owner.is_none() || serving != owner.into_iter().collect::<Vec<_>>() {
+                return Err(format!(
+                    "shard {shard} of {owner:?} is served by {serving:?}"
+                ));
+            }
+        }
+        let loads = self.running.values().map(|it| it.serves.len());
+        let loads: Vec<_> = loads.collect();
+        let is_fair = loads.iter().max().unwrap() - loads.iter().min().unwrap() <= 1;
+        let leaders = self.running.values().filter(|it| it.node.leads()).count();
+        if is_fair && leaders == 1 {
+            return Ok(());
+        }
+        Err(format!("{loads:?}, {leaders} leaders"))
+    }
+}
+
+fn number(process: &NodeProcess) -> usize {
+    let number = process.node.as_str().trim_start_matches("node-");
+    number.parse().unwrap()
+}

@@ -1,0 +1,210 @@
+use std::time::Duration;
+
+use async_nats::{
+    Client, HeaderMap, HeaderValue,
+    jetstream::{
+        Context, ErrorCode,
+        context::{ContextBuilder, GetStreamErrorKind, PublishErrorKind},
+        stream::{Config, DiscardPolicy, RawMessageErrorKind, Republish, Stream},
+    },
+};
+use bytes::Bytes;
+
+use super::{ClusterError, ClusterErrorKind, names::Names};
+
+/// What a cluster has written down: the lease of its leader, its shard table, its nodes.
+///
+/// What lies in it is read from the leader of its stream, and written only over what is known.
+#[derive(Debug, Clone)]
+pub(super) struct Bucket {
+    context: Context,
+    stream: Stream<()>,
+    names: Names,
+}
+
+/// A value as it lies in the bucket; it is empty if there was one, and is no more.
+pub(super) struct Found {
+    pub(super) revision: u64,
+    pub(super) value: Bytes,
+}
+
+/// What became of a write.
+pub(super) enum Put {
+    /// It has this revision.
+    Done(u64),
+    /// The key has another revision than was expected.
+    Refused,
+}
+
+/// How the bucket is made, or that it is not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Making {
+    pub(super) is_wanted: bool,
+    pub(super) replicas: usize,
+}
+
+/// The header that says after which message of its subject one is to be stored.
+const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
+
+/// How long the servers have to find the bucket, or to make it.
+const OPENING: Duration = Duration::from_secs(5);
+
+impl Bucket {
+    pub(super) async fn open(
+        client: Client,
+        names: &Names,
+        attempt: Duration,
+        making: Making,
+    ) -> Result<Self, ClusterError> {
+        let opening = ContextBuilder::new().timeout(OPENING);
+        let context = opening.build(client.clone());
+        let found = match context.get_stream(names.stream()).await {
+            Ok(stream) => stream.cached_info().config.clone(),
+            Err(err) if is_missing(&err.kind()) && making.is_wanted => {
+                // Another node may make it at the same time, which is no error.
+                let made = context.create_stream(config(names, making.replicas)).await;
+                let made = made.map_err(|err| silent(names, "cannot be made").because(err))?;
+                made.cached_info().config.clone()
+            }
+            Err(err) if is_missing(&err.kind()) => return Err(missing(names).because(err)),
+            Err(err) => return Err(silent(names, "cannot be opened").because(err)),
+        };
+        check(&found, names, making)?;
+        let context = ContextBuilder::new().timeout(attempt).build(client);
+        let stream = context.get_stream_no_info(names.stream()).await;
+        let stream = stream.map_err(|err| silent(names, "cannot be opened").because(err))?;
+        Ok(Self {
+            context,
+            stream,
+            names: names.clone(),
+        })
+    }
+
+    /// What a key holds now; none if it was never written.
+    pub(super) async fn get(&self, key: &str) -> Result<Option<Found>, ClusterError> {
+        let question = self.stream.raw_message_builder();
+        let question = question.last_by_subject(self.names.key(key));
+        match question.send().await {
+            Ok(message) => Ok(Some(Found {
+                revision: message.sequence,
+                value: message.payload,
+            })),
+            Err(err) if err.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(err) => Err(silent(&self.names, "does not answer").because(err)),
+        }
+    }
+
+    /// Writes a key if it still has this revision; 0 if it must never have been written.
+    pub(super) async fn put(
+        &self,
+        key: &str,
+        value: Vec<u8>,
+        expected: u64,
+    ) -> Result<Put, ClusterError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(GUARD, HeaderValue::from(expected));
+        if value.is_empty() {
+            headers.insert("KV-Operation", "DEL");
+        }
+        self.publish(self.names.key(key), headers, value).await
+    }
+
+    /// Registers a process of a node; the revision is larger than that of any before.
+    pub(super) async fn register(&self, node: &str, value: Vec<u8>) -> Result<u64, ClusterError> {
+        let subject = self.names.key_of_node(node);
+        match self.publish(subject, HeaderMap::new(), value).await? {
+            Put::Done(revision) => Ok(revision),
+            Put::Refused => Err(silent(&self.names, "takes no node")),
+        }
+    }
+
+    async fn publish(
+        &self,
+        subject: String,
+        headers: HeaderMap,
+        value: Vec<u8>,
+    ) -> Result<Put, ClusterError> {
+        let context = &self.context;
+        let sent = context.publish_with_headers(subject, headers, value.into());
+        let stored = match sent.await {
+            Ok(answer) => answer.await,
+            Err(err) => Err(err),
+        };
+        match stored {
+            Ok(stored) => Ok(Put::Done(stored.sequence)),
+            Err(err) if err.kind() == PublishErrorKind::WrongLastSequence => Ok(Put::Refused),
+            // That another write is on its way is among these: it is not known what will be.
+            Err(err) => Err(silent(&self.names, "did not take what was written").because(err)),
+        }
+    }
+}
+
+fn silent(names: &Names, what: &str) -> ClusterError {
+    let text = format!("the cluster's bucket `{}` {what}", names.bucket());
+    ClusterError::new(ClusterErrorKind::Unavailable, text)
+}
+
+fn missing(names: &Names) -> ClusterError {
+    let text = format!(
+        "there is no bucket `{}`: no node of this cluster was ever here",
+        names.bucket()
+    );
+    ClusterError::new(ClusterErrorKind::Missing, text)
+}
+
+fn is_missing(kind: &GetStreamErrorKind) -> bool {
+    matches!(kind, GetStreamErrorKind::JetStream(err)
+        if err.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}
+
+/// A bucket of the key-value store that tells of what is written to it.
+fn config(names: &Names, replicas: usize) -> Config {
+    Config {
+        name: names.stream(),
+        description: Some("Who leads a cluster, and which node has which shard".to_owned()),
+        subjects: vec![names.everything()],
+        discard: DiscardPolicy::New,
+        max_messages_per_subject: 1,
+        num_replicas: replicas,
+        allow_rollup: true,
+        allow_direct: true,
+        deny_delete: true,
+        republish: Some(republish(names)),
+        ..Config::default()
+    }
+}
+
+fn republish(names: &Names) -> Republish {
+    Republish {
+        source: names.everything(),
+        destination: names.notices(),
+        headers_only: false,
+    }
+}
+
+/// The bucket must forget nothing, and tell of everything.
+fn check(found: &Config, names: &Names, making: Making) -> Result<(), ClusterError> {
+    let is_told = found.republish.as_ref().is_some_and(|it| {
+        let wanted = republish(names);
+        it.source == wanted.source && it.destination == wanted.destination && !it.headers_only
+    });
+    let wrong = if found.subjects != [names.everything()] {
+        Some("has other subjects")
+    } else if !is_told {
+        Some("does not tell of what is written: `republish` must be to the cluster's subjects")
+    } else if !found.max_age.is_zero() {
+        Some("forgets with age: max_age must be unbounded")
+    } else if found.discard != DiscardPolicy::New {
+        Some("drops what is old when it is full: discard must be new")
+    } else if found.mirror.is_some() || found.sources.as_ref().is_some_and(|it| !it.is_empty()) {
+        Some("is filled from elsewhere")
+    } else if making.is_wanted && found.num_replicas < making.replicas {
+        Some("has fewer replicas than are asked for")
+    } else {
+        None
+    };
+    wrong.map_or(Ok(()), |wrong| {
+        let text = format!("the cluster's bucket `{}` {wrong}", names.bucket());
+        Err(ClusterError::new(ClusterErrorKind::Misconfigured, text))
+    })
+}

@@ -1,0 +1,415 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    future::{Future, pending},
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_nats::{Message, Request, RequestError, RequestErrorKind};
+use bytes::Bytes;
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinSet,
+    time::{Instant, sleep_until, timeout_at},
+};
+use uuid::Uuid;
+
+use super::{
+    AskError, ClusterError, ClusterOptions,
+    follower::{Follower, Tables},
+    frame::{AnswerFrame, AskFrame},
+    link::Link,
+    messages::{Lost, LostForm, to_json},
+    names::Names,
+};
+use crate::cluster::{Epoch, NodeProcess, Shard, ShardTable};
+
+/// Asks actors, wherever they are.
+///
+/// It knows the cluster's shard table, and sends each ask to the node that has the shard of its
+/// actor: there is no hop in between. If that node is gone, or has the shard no more, the ask is
+/// sent again, to the node that has it then; so an ask may arrive more than once, with the same
+/// session and sequence. It reports nodes that it cannot reach, which is how the cluster learns of
+/// a crash first.
+///
+/// Clones share the client.
+#[derive(Clone)]
+pub struct ClusterClient(Arc<Inner>);
+
+struct Inner {
+    link: Arc<Link>,
+    tables: Tables,
+    /// Whoever keeps the tables reads them anew.
+    look: Arc<Notify>,
+    session: Uuid,
+    asked: AtomicU64,
+    room: Semaphore,
+    /// How long the answer to a ping is waited for.
+    ping: Duration,
+    /// Whom this client has looked after, and when it did last.
+    looked_after: Mutex<HashMap<NodeProcess, Instant>>,
+    /// Ends when it is dropped.
+    _follower: JoinSet<()>,
+}
+
+/// An ask under way.
+struct Asking<'a> {
+    actor_type: &'a str,
+    key: &'a str,
+    sequence: u64,
+    deadline: Instant,
+    payload: Bytes,
+    /// Whether a node may have it of which nothing was heard.
+    in_doubt: bool,
+}
+
+/// What came of sending an ask once.
+enum Outcome {
+    Answered(Bytes),
+    Expired,
+    Unsendable(RequestError),
+    Closed,
+    /// It is to be sent again: at once, or after so long, or earlier if the table changes.
+    Again(Duration),
+}
+
+/// Where the shard of an ask is by a later table.
+enum Whereabouts {
+    Same,
+    /// It was handed over: whoever had the ask sends it on, or has carried it out.
+    HandedOver,
+    /// It was taken from whoever had it.
+    Taken,
+}
+
+type Ping<'a> = Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>;
+
+/// How long an ask waits for its answer before the node is looked after.
+const PATIENCE: Duration = Duration::from_millis(25);
+/// The longest that it waits from one look to the next.
+const MOST_PATIENCE: Duration = Duration::from_millis(400);
+/// How often a client looks after a node, or complains of it, at most.
+const PACE: Duration = Duration::from_millis(20);
+/// How long an answer may take once the shard has been handed over.
+const FORWARDING: Duration = Duration::from_millis(250);
+/// After how long it is tried again if nothing is heard of the table.
+const RETRY: Duration = Duration::from_millis(20);
+
+impl ClusterClient {
+    /// A client that follows the table itself.
+    pub(super) async fn follow(
+        options: &ClusterOptions,
+        link: Arc<Link>,
+    ) -> Result<Self, ClusterError> {
+        let look = Arc::new(Notify::new());
+        let every = options.settings.look;
+        let follower = Follower::start(Arc::clone(&link), Arc::clone(&look), every);
+        let (follower, tables) = follower.await?;
+        Ok(Self::over(options, link, tables, look, follower))
+    }
+
+    /// A client whose tables someone else keeps.
+    pub(super) fn over(
+        options: &ClusterOptions,
+        link: Arc<Link>,
+        tables: Tables,
+        look: Arc<Notify>,
+        follower: JoinSet<()>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            link,
+            tables,
+            look,
+            session: Uuid::now_v7(),
+            asked: AtomicU64::new(0),
+            room: Semaphore::new(options.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            ping: options.settings.membership.ping,
+            looked_after: Mutex::default(),
+            _follower: follower,
+        }))
+    }
+
+    /// The session that all asks of this client belong to.
+    pub fn session(&self) -> Uuid {
+        self.0.session
+    }
+
+    /// The shard table as it is known here; none, as long as no node ever led.
+    pub fn table(&self) -> Option<Arc<ShardTable>> {
+        self.0.tables.borrow().clone()
+    }
+
+    /// Waits for a table of which this is true; none, if the client was closed before.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn wait_for(
+        &self,
+        mut is_so: impl FnMut(&ShardTable) -> bool + Send,
+    ) -> Option<Arc<ShardTable>> {
+        let mut tables = self.0.tables.clone();
+        let found = tables.wait_for(|it| it.as_deref().is_some_and(&mut is_so));
+        found.await.ok().and_then(|it| it.clone())
+    }
+
+    /// Waits until it is known where every actor is; false, if the client was closed before.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn ready(&self) -> bool {
+        let is_whole = |table: &ShardTable| table.owners().all(|(_, owner)| owner.is_some());
+        self.wait_for(is_whole).await.is_some()
+    }
+
+    /// Asks the actor of this type and id, and waits so long for its answer, wherever the actor
+    /// goes meanwhile.
+    ///
+    /// # Errors
+    /// See [`AskError`]: each says whether the ask may have been carried out.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, it may be carried out or not.
+    pub async fn ask(
+        &self,
+        actor_type: &str,
+        id: &str,
+        payload: impl Into<Bytes>,
+        within: Duration,
+    ) -> Result<Bytes, AskError> {
+        let inner = &*self.0;
+        let deadline = Instant::now() + within;
+        let room = timeout_at(deadline, inner.room.acquire()).await;
+        let _room = room.map_err(|_elapsed| AskError::Overloaded)?;
+        let mut asking = Asking {
+            actor_type,
+            key: id,
+            sequence: inner.asked.fetch_add(1, Ordering::Relaxed) + 1,
+            deadline,
+            payload: payload.into(),
+            in_doubt: false,
+        };
+        let mut tables = inner.tables.clone();
+        while Instant::now() < deadline {
+            let table = tables.borrow_and_update().clone();
+            match inner.send(&mut asking, table.as_deref()).await {
+                Outcome::Answered(answer) => return Ok(answer),
+                Outcome::Unsendable(err) => return Err(AskError::Unsendable(err)),
+                Outcome::Closed => return Err(AskError::Closed),
+                Outcome::Expired => break,
+                Outcome::Again(pause) => {
+                    let until = deadline.min(Instant::now() + pause);
+                    if let Ok(Err(_closed)) = timeout_at(until, tables.changed()).await {
+                        return Err(AskError::Closed);
+                    }
+                }
+            }
+        }
+        Err(asking.given_up())
+    }
+}
+
+impl Asking<'_> {
+    fn given_up(&self) -> AskError {
+        if self.in_doubt {
+            AskError::InDoubt
+        } else if Instant::now() < self.deadline {
+            AskError::Expired
+        } else {
+            AskError::NotTaken
+        }
+    }
+}
+
+impl Inner {
+    /// Sends an ask to the owner of its actor, and waits for what comes of it.
+    async fn send(&self, asking: &mut Asking<'_>, table: Option<&ShardTable>) -> Outcome {
+        let found = table.and_then(|table| {
+            let shard = table.count().shard_of(asking.actor_type, asking.key);
+            Some((shard, table.epoch(), table.owner(shard)?))
+        });
+        let Some((shard, epoch, owner)) = found else {
+            self.look.notify_one();
+            return Outcome::Again(RETRY);
+        };
+        let frame = AskFrame {
+            shard,
+            epoch,
+            session: self.session,
+            sequence: asking.sequence,
+            budget: asking.deadline.saturating_duration_since(Instant::now()),
+            payload: asking.payload.clone(),
+        };
+        let request = Request::new().payload(frame.encode()).timeout(None);
+        let subject = self.link.subject(owner, Names::ASK);
+        let request = pin!(self.link.client.send_request(subject, request));
+        self.wait(asking, request, (shard, epoch, owner)).await
+    }
+
+    async fn wait(
+        &self,
+        asking: &mut Asking<'_>,
+        mut request: Pin<&mut (impl Future<Output = Result<Message, RequestError>> + Send)>,
+        (shard, epoch, owner): (Shard, Epoch, &NodeProcess),
+    ) -> Outcome {
+        let mut tables = self.tables.clone();
+        // What has come since the ask was addressed counts as a change.
+        tables.mark_changed();
+        let (mut ping, mut patience) = (Ping::None, PATIENCE);
+        let mut look_at = Instant::now() + patience;
+        let mut again_at = asking.deadline;
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut request => {
+                    return self.answered(asking, answer, (epoch, owner)).await;
+                }
+                changed = tables.changed() => {
+                    if changed.is_err() {
+                        return Outcome::Closed;
+                    }
+                    let table = tables.borrow_and_update().clone();
+                    match table.map_or(Whereabouts::Same, |it| whereabouts(&it, shard, owner)) {
+                        Whereabouts::Same => {}
+                        Whereabouts::HandedOver => {
+                            again_at = again_at.min(Instant::now() + FORWARDING);
+                        }
+                        Whereabouts::Taken => again_at = Instant::now(),
+                    }
+                }
+                () = on(&mut ping) => ping = None,
+                () = sleep_until(again_at) => {
+                    asking.in_doubt = true;
+                    return Outcome::Again(Duration::ZERO);
+                }
+                () = sleep_until(look_at) => {
+                    patience = MOST_PATIENCE.min(patience * 2);
+                    look_at = Instant::now() + patience;
+                    if ping.is_none() && self.may_look_after(owner) {
+                        ping = Some(Box::pin(self.look_after(owner)));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn answered(
+        &self,
+        asking: &mut Asking<'_>,
+        answer: Result<Message, RequestError>,
+        (epoch, owner): (Epoch, &NodeProcess),
+    ) -> Outcome {
+        let message = match answer {
+            Ok(message) => message,
+            Err(err) => return self.unanswered(asking, err, owner).await,
+        };
+        match AnswerFrame::decode(&message.payload) {
+            Some(AnswerFrame::Ok(payload)) => Outcome::Answered(payload),
+            Some(AnswerFrame::Expired) => Outcome::Expired,
+            Some(AnswerFrame::Busy(pause)) => Outcome::Again(pause),
+            Some(AnswerFrame::Moved(known)) => {
+                if known > epoch {
+                    self.look.notify_one();
+                }
+                Outcome::Again(RETRY)
+            }
+            None => {
+                asking.in_doubt = true;
+                Outcome::Again(RETRY)
+            }
+        }
+    }
+
+    async fn unanswered(
+        &self,
+        asking: &mut Asking<'_>,
+        err: RequestError,
+        owner: &NodeProcess,
+    ) -> Outcome {
+        match err.kind() {
+            RequestErrorKind::NoResponders => {
+                if self.may_look_after(owner) {
+                    self.complain(owner, Lost::Unreachable).await;
+                }
+                Outcome::Again(RETRY)
+            }
+            RequestErrorKind::TimedOut | RequestErrorKind::Other => {
+                asking.in_doubt = true;
+                Outcome::Again(RETRY)
+            }
+            RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => {
+                Outcome::Unsendable(err)
+            }
+        }
+    }
+
+    /// Whether nobody else of this client has looked after the process just now.
+    fn may_look_after(&self, process: &NodeProcess) -> bool {
+        let now = Instant::now();
+        // A panic while it is held can only be our own bug.
+        let mut looked_after = self
+            .looked_after
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        looked_after.retain(|_, at| now < *at + PACE);
+        if looked_after.contains_key(process) {
+            return false;
+        }
+        looked_after.insert(process.clone(), now);
+        true
+    }
+
+    /// Pings a process that has not answered, and complains of it if that is in vain.
+    async fn look_after(&self, process: &NodeProcess) {
+        let request = Request::new().timeout(Some(self.ping));
+        let subject = self.link.subject(process, Names::PING);
+        let Err(err) = self.link.client.send_request(subject, request).await else {
+            return;
+        };
+        match err.kind() {
+            RequestErrorKind::NoResponders => self.complain(process, Lost::Unreachable).await,
+            RequestErrorKind::TimedOut => self.complain(process, Lost::Unanswered).await,
+            RequestErrorKind::InvalidSubject
+            | RequestErrorKind::MaxPayloadExceeded
+            | RequestErrorKind::Other => {}
+        }
+    }
+
+    async fn complain(&self, process: &NodeProcess, how: Lost) {
+        let form = LostForm {
+            process: process.into(),
+            how,
+        };
+        self.link.tell(Names::LOST, to_json(&form)).await;
+    }
+}
+
+async fn on(ping: &mut Ping<'_>) {
+    match ping {
+        Some(ping) => ping.await,
+        None => pending().await,
+    }
+}
+
+fn whereabouts(table: &ShardTable, shard: Shard, owner: &NodeProcess) -> Whereabouts {
+    if table.owner(shard) == Some(owner) {
+        Whereabouts::Same
+    } else if table.seized_in(shard) == table.owned_since(shard) {
+        Whereabouts::Taken
+    } else {
+        Whereabouts::HandedOver
+    }
+}
+
+impl fmt::Debug for ClusterClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClusterClient")
+            .field("session", &self.0.session)
+            .field("table", &self.0.tables.borrow())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,483 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_nats::{Message, Subscriber};
+use futures_util::StreamExt as _;
+use tokio::{
+    sync::{Notify, broadcast, mpsc, watch},
+    task::JoinSet,
+    time::{Instant, sleep, sleep_until, timeout},
+};
+
+use super::{
+    AskReply, BegunShard, ClusterError, ClusterStatus, ReceivedAsk, ShardHandler,
+    control::{self, Control},
+    follower::subscribe,
+    frame::AnswerFrame,
+    letter::{Finishing, Letter, answer},
+    link::{self, Connection, Link},
+    messages::{
+        HeartbeatForm, Lost, LostForm, NodeForm, ProcessForm, ReleasedForm, from_json, to_json,
+    },
+    names::Names,
+};
+use crate::cluster::{
+    ClusterEvent, ClusterNode, ElectionInput, Epoch, Incarnation, Monotonic, NodeId, NodeInput,
+    NodeOutput, NodeProcess, NodeSettings, Refusal, Shard, ShardTable, Tenure,
+};
+
+/// What a node's driver shares with its manager.
+pub(super) struct Shared {
+    pub(super) orders: mpsc::UnboundedReceiver<NodeInput<Letter>>,
+    pub(super) tables: watch::Sender<Option<Arc<ShardTable>>>,
+    pub(super) look: Arc<Notify>,
+    pub(super) events: broadcast::Sender<ClusterEvent>,
+    pub(super) status: watch::Sender<ClusterStatus>,
+}
+
+/// Runs a node: carries out what [`ClusterNode`] says, and tells it what happens.
+pub(super) struct Driver<H> {
+    link: Arc<Link>,
+    settings: NodeSettings,
+    handler: Arc<H>,
+    shared: Shared,
+    /// How many asks are carried out at a time.
+    most: usize,
+    running: Arc<AtomicUsize>,
+    connection: watch::Receiver<Connection>,
+    origin: Instant,
+    life: Life,
+    told: Subscriber,
+    notices: Subscriber,
+    is_leaving: bool,
+    /// Pings, questions to the store, and asks that are being carried out.
+    tasks: JoinSet<()>,
+}
+
+/// One process of the node: after a dismissal it has another.
+pub(super) struct Life {
+    node: ClusterNode<Letter>,
+    asks: Subscriber,
+    inbox: mpsc::UnboundedReceiver<NodeInput<Letter>>,
+    /// Not many are ever in it: one for each ask and question under way.
+    sender: mpsc::UnboundedSender<NodeInput<Letter>>,
+}
+
+/// Whether a node goes on.
+enum Next {
+    GoOn,
+    ComeBack,
+    End,
+}
+
+/// How long a client waits that is refused because a node has too much to do.
+const BUSY: Duration = Duration::from_millis(10);
+/// How long a node that leaves listens for what was sent to it before.
+const PARTING: Duration = Duration::from_millis(200);
+/// How long a node waits that cannot come back.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Life {
+    pub(super) async fn begin(
+        link: &Link,
+        node: &NodeId,
+        settings: &NodeSettings,
+    ) -> Result<Self, ClusterError> {
+        let form = NodeForm {
+            version: settings.version.to_string(),
+            weight: settings.weight,
+        };
+        // A later process has a larger revision.
+        let revision = link.bucket.register(node.as_str(), to_json(&form)).await?;
+        let process = node.process(Incarnation(revision));
+        let asks = subscribe(link, link.names.all_of(&process)).await?;
+        let (sender, inbox) = mpsc::unbounded_channel();
+        Ok(Self {
+            node: ClusterNode::new(process, settings.clone()),
+            asks,
+            inbox,
+            sender,
+        })
+    }
+
+    pub(super) fn process(&self) -> &NodeProcess {
+        self.node.process()
+    }
+}
+
+impl<H: ShardHandler> Driver<H> {
+    pub(super) async fn new(
+        link: Arc<Link>,
+        life: Life,
+        (settings, most): (NodeSettings, usize),
+        handler: H,
+        shared: Shared,
+    ) -> Result<Self, ClusterError> {
+        Ok(Self {
+            told: subscribe(&link, link.names.told("*")).await?,
+            notices: subscribe(&link, link.names.notices()).await?,
+            connection: link.connection.clone(),
+            link,
+            settings,
+            handler: Arc::new(handler),
+            shared,
+            most,
+            running: Arc::default(),
+            origin: Instant::now(),
+            life,
+            is_leaving: false,
+            tasks: JoinSet::new(),
+        })
+    }
+
+    /// Runs until the node has left.
+    pub(super) async fn run(mut self) {
+        let mut input = NodeInput::Connected(self.link.server());
+        loop {
+            match self.step(input).await {
+                Next::GoOn => {}
+                Next::ComeBack if self.is_leaving => return,
+                Next::ComeBack => self.come_back().await,
+                Next::End => return self.end().await,
+            }
+            while self.tasks.try_join_next().is_some() {}
+            input = self.next().await;
+        }
+    }
+
+    async fn step(&mut self, input: NodeInput<Letter>) -> Next {
+        let now = Monotonic::after(self.origin.elapsed());
+        for output in self.life.node.step(now, input) {
+            match self.carry_out(output).await {
+                Next::GoOn => {}
+                end @ (Next::ComeBack | Next::End) => return end,
+            }
+        }
+        Next::GoOn
+    }
+
+    /// The next thing that happens.
+    async fn next(&mut self) -> NodeInput<Letter> {
+        let wake = self.life.node.next_wake().since(Monotonic::ORIGIN);
+        let wake = self.origin + wake;
+        loop {
+            let input = tokio::select! {
+                biased;
+                () = sleep_until(wake) => Some(NodeInput::Tick),
+                Some(order) = self.shared.orders.recv() => {
+                    self.is_leaving |= matches!(order, NodeInput::Leave | NodeInput::LeaveNow);
+                    Some(order)
+                }
+                Some(input) = self.life.inbox.recv() => Some(input),
+                Ok(()) = self.connection.changed() => Some(self.connected()),
+                () = self.shared.look.notified() => Some(NodeInput::Look),
+                Some(message) = self.told.next() => self.hear(&message),
+                Some(message) = self.notices.next() => self.notice(&message),
+                Some(message) = self.life.asks.next() => self.receive(message).await,
+            };
+            if let Some(input) = input {
+                return input;
+            }
+        }
+    }
+
+    // What happens.
+
+    fn connected(&mut self) -> NodeInput<Letter> {
+        let is_lost = self.connection.borrow_and_update().is_lost;
+        if is_lost {
+            NodeInput::Disconnected
+        } else {
+            NodeInput::Connected(self.link.server())
+        }
+    }
+
+    /// What the nodes and the clients of the cluster tell all nodes.
+    fn hear(&self, message: &Message) -> Option<NodeInput<Letter>> {
+        let (_, what) = message.subject.rsplit_once('.')?;
+        let json = &message.payload;
+        match what {
+            Names::HEARTBEAT => {
+                let form: HeartbeatForm = from_json(json)?;
+                Some(NodeInput::Heard(form.heartbeat()?))
+            }
+            Names::LOST => {
+                let LostForm { process, how } = from_json(json)?;
+                Some(match how {
+                    Lost::Unreachable => NodeInput::Unreachable(process.process()?),
+                    Lost::Unanswered => NodeInput::Unanswered(process.process()?),
+                })
+            }
+            Names::RELEASED => {
+                let form: ReleasedForm = from_json(json)?;
+                let count = self.life.node.table()?.count();
+                Some(NodeInput::Released(form.released(count)?))
+            }
+            Names::LEFT => {
+                let form: ProcessForm = from_json(json)?;
+                Some(NodeInput::Left(form.process()?))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is told of the bucket.
+    fn notice(&self, message: &Message) -> Option<NodeInput<Letter>> {
+        let (key, found) = link::noticed(&self.link.names, message)?;
+        match key {
+            Names::MAP => link::table_of(&found).map(NodeInput::TableHeard),
+            Names::LEADER => {
+                let key = control::leader_key(&found)?;
+                Some(NodeInput::Election(ElectionInput::Watched(key)))
+            }
+            _ => None,
+        }
+    }
+
+    /// What comes for this process alone.
+    async fn receive(&self, message: Message) -> Option<NodeInput<Letter>> {
+        let (_, what) = message.subject.rsplit_once('.')?;
+        match what {
+            Names::PING => {
+                let server = self.link.server();
+                let payload = server.as_bytes().to_vec();
+                // If it fails, the ping is in vain, and that is so.
+                let client = &self.link.client;
+                drop(client.publish(message.reply?, payload.into()).await);
+                None
+            }
+            Names::DISMISS => Some(NodeInput::Dismissed),
+            Names::ASK => self.admit(message).await,
+            _ => None,
+        }
+    }
+
+    async fn admit(&self, message: Message) -> Option<NodeInput<Letter>> {
+        let size = message.payload.len();
+        let (letter, epoch) = Letter::open(&message.payload, message.reply?)?;
+        let refusal = if letter.left().is_zero() {
+            Some(AnswerFrame::Expired)
+        } else if self.running.load(Ordering::Relaxed) + self.life.node.held() >= self.most {
+            Some(AnswerFrame::Busy(BUSY))
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            answer(&self.link.client, letter.reply, &refusal).await;
+            return None;
+        }
+        Some(NodeInput::Arrived {
+            shard: letter.shard,
+            epoch,
+            message: letter,
+            size,
+        })
+    }
+
+    // What is to be done.
+
+    async fn carry_out(&mut self, output: NodeOutput<Letter>) -> Next {
+        let control = Control(Arc::clone(&self.link));
+        match output {
+            NodeOutput::Beat(mut heartbeat) => {
+                heartbeat.server = self.link.server();
+                let load = self.running.load(Ordering::Relaxed);
+                heartbeat.load = u64::try_from(load).unwrap_or(u64::MAX);
+                // What waits for a connection would be late.
+                if self.link.is_connected() {
+                    let json = to_json(&HeartbeatForm::from(&heartbeat));
+                    self.link.tell(Names::HEARTBEAT, json).await;
+                }
+            }
+            NodeOutput::Ping { ping, process } => {
+                self.find_out(control.ping(ping, process, self.settings.membership.ping));
+            }
+            NodeOutput::Dismiss(process) => self.dismiss(&process).await,
+            NodeOutput::ReadLeader { request } => self.find_out(control.read_leader(request)),
+            NodeOutput::WriteLeader {
+                request,
+                expected,
+                record,
+            } => self.find_out(control.write_leader(request, expected, record)),
+            NodeOutput::ReadTable => self.find_out(control.read_table()),
+            NodeOutput::WriteTable { expected, table } => {
+                self.find_out(control.write_table(expected, table));
+            }
+            NodeOutput::Release(all) => {
+                let form = ReleasedForm::of(self.life.process(), &all);
+                self.link.tell(Names::RELEASED, to_json(&form)).await;
+            }
+            NodeOutput::Table(table) => {
+                self.shared.tables.send_replace(Some(Arc::new(table)));
+            }
+            NodeOutput::Begin {
+                shard,
+                since,
+                seized,
+            } => self.handler.begin(BegunShard {
+                shard,
+                since,
+                seized,
+            }),
+            NodeOutput::End(shard) => self.handler.end(shard),
+            // Nothing is read ahead.
+            NodeOutput::Warm(_) => {}
+            NodeOutput::Dispatch {
+                shard,
+                tenure,
+                message,
+            } => self.dispatch(shard, tenure, message),
+            NodeOutput::Forward { to, message, .. } => self.forward(&to, message).await,
+            NodeOutput::Refuse { message, refusal } => self.refuse(message, refusal).await,
+            NodeOutput::Event(event) => self.tell(event),
+            NodeOutput::Expelled => return Next::ComeBack,
+            NodeOutput::Gone => return Next::End,
+        }
+        Next::GoOn
+    }
+
+    /// Lets a task find out what the node wants to know.
+    fn find_out(
+        &mut self,
+        question: impl Future<Output = Option<NodeInput<Letter>>> + Send + 'static,
+    ) {
+        let sender = self.life.sender.clone();
+        self.tasks.spawn(async move {
+            if let Some(answer) = question.await {
+                // A node that has gone needs not know.
+                drop(sender.send(answer));
+            }
+        });
+    }
+
+    async fn dismiss(&self, process: &NodeProcess) {
+        let subject = self.link.subject(process, Names::DISMISS);
+        let told = self.link.client.publish(subject, Vec::new().into()).await;
+        if let Err(error) = told {
+            tracing::debug!(%error, %process, "a process cannot be told that it counts as dead");
+        }
+    }
+
+    fn dispatch(&mut self, shard: Shard, tenure: Tenure, letter: Letter) {
+        let table = self.life.node.table();
+        let ask = ReceivedAsk {
+            shard,
+            since: table.map_or_else(Epoch::default, |it| it.owned_since(shard)),
+            session: letter.session,
+            sequence: letter.sequence,
+            deadline: letter.deadline,
+            payload: letter.payload,
+        };
+        let epoch = table.map_or_else(Epoch::default, ShardTable::epoch);
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let finishing = Finishing {
+            inbox: self.life.sender.clone(),
+            running: Arc::clone(&self.running),
+            shard,
+            tenure,
+        };
+        let (handler, client) = (Arc::clone(&self.handler), self.link.client.clone());
+        self.tasks.spawn(async move {
+            let _finishing = finishing;
+            let reply = match handler.handle(ask).await {
+                AskReply::Ok(payload) => AnswerFrame::Ok(payload),
+                AskReply::Moved => AnswerFrame::Moved(epoch),
+                AskReply::Busy(pause) => AnswerFrame::Busy(pause),
+                AskReply::Expired => AnswerFrame::Expired,
+            };
+            answer(&client, letter.reply, &reply).await;
+        });
+    }
+
+    async fn forward(&self, to: &NodeProcess, letter: Letter) {
+        let epoch = self.life.node.table().map(ShardTable::epoch);
+        let sealed = letter.seal(epoch.unwrap_or_default());
+        let subject = self.link.subject(to, Names::ASK);
+        let client = &self.link.client;
+        let sent = client
+            .publish_with_reply(subject, letter.reply, sealed)
+            .await;
+        if let Err(error) = sent {
+            tracing::debug!(%error, %to, "an ask is not sent on");
+        }
+    }
+
+    async fn refuse(&self, letter: Letter, refusal: Refusal) {
+        let refusal = match refusal {
+            Refusal::Moved { epoch, .. } => AnswerFrame::Moved(epoch),
+            Refusal::Busy => AnswerFrame::Busy(BUSY),
+        };
+        answer(&self.link.client, letter.reply, &refusal).await;
+    }
+
+    /// Tells whoever listens what has happened.
+    fn tell(&self, event: ClusterEvent) {
+        tracing::debug!(?event, process = %self.life.process(), "cluster");
+        let node = &self.life.node;
+        let me = node.process();
+        let owned = node.table().map(|it| {
+            let owners = it.owners();
+            owners.filter(|(_, owner)| *owner == Some(me)).count()
+        });
+        self.shared.status.send_modify(|status| {
+            status.process = me.clone();
+            status.leader = node.leader().cloned();
+            status.epoch = node.table().map(ShardTable::epoch).unwrap_or_default();
+            status.shards = owned.unwrap_or_default();
+            status.members = node.members().map(|it| it.process.clone()).collect();
+            status.is_drained |= event == ClusterEvent::Drained;
+        });
+        // Nobody may be listening.
+        drop(self.shared.events.send(event));
+    }
+
+    // Coming back, and going.
+
+    /// Comes back as a later process.
+    async fn come_back(&mut self) {
+        let node = self.life.process().node.clone();
+        loop {
+            match Life::begin(&self.link, &node, &self.settings).await {
+                Ok(life) => {
+                    self.life = life;
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, %node, "the node cannot come back yet");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+        let connected = NodeInput::Connected(self.link.server());
+        // It cannot be over already.
+        drop(self.life.sender.send(connected));
+        self.tell(ClusterEvent::Returned(self.life.process().clone()));
+    }
+
+    async fn end(mut self) {
+        let left = ProcessForm::from(self.life.process());
+        self.link.tell(Names::LEFT, to_json(&left)).await;
+        // What is on its way here still is told that nobody is here any more.
+        if let Err(error) = self.life.asks.drain().await {
+            tracing::debug!(%error, "the node hears no more");
+        }
+        while let Ok(Some(message)) = timeout(PARTING, self.life.asks.next()).await {
+            let letter = message
+                .reply
+                .and_then(|it| Letter::open(&message.payload, it));
+            if let Some((letter, _)) = letter {
+                let epoch = self.life.node.table().map(ShardTable::epoch);
+                let moved = AnswerFrame::Moved(epoch.unwrap_or_default());
+                answer(&self.link.client, letter.reply, &moved).await;
+            }
+        }
+        if let Err(error) = self.link.client.flush().await {
+            tracing::warn!(%error, "that the node has left may not be known yet");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use std::{sync::Arc, time::Duration};
+
+use async_nats::Subscriber;
+use futures_util::StreamExt as _;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    ClusterError, ClusterErrorKind,
+    link::{self, Link},
+    names::Names,
+};
+use crate::cluster::{ShardTable, StoredTable};
+
+/// The shard table as it is known in a process.
+pub(super) type Tables = watch::Receiver<Option<Arc<ShardTable>>>;
+
+/// Keeps the table for a client that is no node: from notices, and from the bucket in case that one
+/// was missed.
+pub(super) struct Follower {
+    link: Arc<Link>,
+    notices: Subscriber,
+    look: Arc<Notify>,
+    every: Duration,
+    revision: u64,
+    told: watch::Sender<Option<Arc<ShardTable>>>,
+}
+
+impl Follower {
+    pub(super) async fn start(
+        link: Arc<Link>,
+        look: Arc<Notify>,
+        every: Duration,
+    ) -> Result<(JoinSet<()>, Tables), ClusterError> {
+        let notices = subscribe(&link, link.names.notices()).await?;
+        let (told, tables) = watch::channel(None);
+        let mut follower = Self {
+            notices,
+            look,
+            every,
+            revision: 0,
+            told,
+            link,
+        };
+        let link = Arc::clone(&follower.link);
+        let stored = link.patiently(|| link.table()).await?;
+        follower.learn(stored);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(follower.run());
+        Ok((tasks, tables))
+    }
+
+    async fn run(mut self) {
+        let mut connection = self.link.connection.clone();
+        let mut look_at = Instant::now() + self.every;
+        loop {
+            tokio::select! {
+                message = self.notices.next() => {
+                    let Some(message) = message else { return };
+                    if let Some((Names::MAP, found)) = link::noticed(&self.link.names, &message) {
+                        self.learn(link::table_of(&found));
+                    }
+                    continue;
+                }
+                changed = connection.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                () = self.look.notified() => {}
+                () = sleep_until(look_at) => {}
+            }
+            look_at = Instant::now() + self.every;
+            match self.link.table().await {
+                Ok(stored) => self.learn(stored),
+                Err(error) => tracing::debug!(%error, "the shard table cannot be had now"),
+            }
+        }
+    }
+
+    /// Goes by what is stored, unless that is nothing, or older than what is known.
+    fn learn(&mut self, stored: Option<StoredTable>) {
+        if let Some(stored) = stored.filter(|it| it.revision > self.revision) {
+            self.revision = stored.revision;
+            self.told.send_replace(Some(Arc::new(stored.table)));
+        }
+    }
+}
+
+pub(super) async fn subscribe(link: &Link, subject: String) -> Result<Subscriber, ClusterError> {
+    let subscribed = link.client.subscribe(subject).await;
+    subscribed.map_err(|err| {
+        let text = "the cluster's subjects cannot be subscribed to";
+        ClusterError::new(ClusterErrorKind::Unavailable, text).because(err)
+    })
+}

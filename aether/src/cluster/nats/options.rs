@@ -1,0 +1,196 @@
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use async_nats::{Client, ConnectOptions};
+use tokio::sync::watch;
+
+use super::{
+    ClusterClient, ClusterError, ClusterManager, ShardHandler,
+    bucket::{Bucket, Making},
+    link::{self, Connection, Link, connect},
+    names::Names,
+};
+use crate::cluster::{NodeId, NodeSettings, ShardCount};
+
+/// How a cluster is joined, or asked.
+///
+/// ```no_run
+/// use aether::cluster::{NodeId, nats::{ClusterOptions, ShardHandler}};
+///
+/// # async fn run(handler: impl ShardHandler) -> Result<(), Box<dyn std::error::Error>> {
+/// let options = ClusterOptions::new("shop").replicas(3);
+/// let node = options.join("nats://127.0.0.1:4222", NodeId::new("node-1")?, handler).await?;
+/// node.ready().await;
+/// // .. until SIGTERM:
+/// node.leave().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct ClusterOptions {
+    pub(super) cluster: Arc<str>,
+    pub(super) settings: NodeSettings,
+    pub(super) replicas: usize,
+    pub(super) in_flight: usize,
+    pub(super) budget: Duration,
+    connect: Option<ConnectOptionsFn>,
+}
+
+/// The client's options cannot be cloned, so they are made anew for each connection.
+#[derive(Clone)]
+struct ConnectOptionsFn(Arc<dyn Fn() -> ConnectOptions + Send + Sync>);
+
+impl std::fmt::Debug for ConnectOptionsFn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ConnectOptionsFn")
+    }
+}
+
+impl ClusterOptions {
+    /// The cluster of this name: one replica of what it writes down, 4,096 asks at a time on a node
+    /// and of a client, 30 seconds to leave, and what [`NodeSettings`] say.
+    pub fn new(cluster: impl Into<Arc<str>>) -> Self {
+        Self {
+            cluster: cluster.into(),
+            settings: NodeSettings::default(),
+            replicas: 1,
+            in_flight: 4_096,
+            budget: Duration::from_secs(30),
+            connect: None,
+        }
+    }
+
+    /// Keeps what the cluster writes down on this many servers: 1, 3 or 5.
+    #[must_use]
+    pub const fn replicas(mut self, replicas: usize) -> Self {
+        self.replicas = replicas;
+        self
+    }
+
+    /// Splits the cluster's actors in so many shards, for its whole life.
+    #[must_use]
+    pub const fn shards(mut self, shards: ShardCount) -> Self {
+        self.settings.shards = shards;
+        self
+    }
+
+    /// Gives the node a share of this weight, in proportion to those of the others.
+    #[must_use]
+    pub const fn weight(mut self, weight: NonZeroU32) -> Self {
+        self.settings.weight = weight;
+        self
+    }
+
+    /// Says which version of the program this is. As long as nodes run different ones, nothing
+    /// moves for balance.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<Arc<str>>) -> Self {
+        self.settings.version = version.into();
+        self
+    }
+
+    /// Takes these times and limits, with the version, the weight and the shards that they name.
+    #[must_use]
+    pub fn settings(mut self, settings: NodeSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Has at most so many asks under way at a time: those that a node carries out, and those that
+    /// a client waits for.
+    #[must_use]
+    pub const fn in_flight(mut self, in_flight: usize) -> Self {
+        self.in_flight = in_flight;
+        self
+    }
+
+    /// Gives a node that leaves so much time to give its shards away.
+    #[must_use]
+    pub const fn leave_within(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Connects with these options of the NATS client, made anew for each connection; their
+    /// callback for events is replaced.
+    #[must_use]
+    pub fn connecting(
+        mut self,
+        options: impl Fn() -> ConnectOptions + Send + Sync + 'static,
+    ) -> Self {
+        self.connect = Some(ConnectOptionsFn(Arc::new(options)));
+        self
+    }
+
+    /// Joins the cluster as this node, and makes the cluster if there is none. There may be several
+    /// servers in `url`, separated by commas.
+    ///
+    /// # Errors
+    /// - `Unavailable`: no server answers, or `JetStream` does not.
+    /// - `NotPermitted`: the servers do not permit what a node does.
+    /// - `Misconfigured`: `url` is none, the credentials are not taken, the bucket has settings by
+    ///   which a cluster would lose something, or the cluster has another number of shards.
+    /// - `Corrupt`: what the cluster wrote down cannot be read.
+    ///
+    /// # Panics
+    /// If it is not called within a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the node has not joined then.
+    pub async fn join(
+        self,
+        url: &str,
+        node: NodeId,
+        handler: impl ShardHandler,
+    ) -> Result<ClusterManager, ClusterError> {
+        let link = self.link(url, true).await?;
+        let connection = link.connection.clone();
+        let joined = ClusterManager::join(self, link, node, handler).await;
+        joined.map_err(|err| link::explained(err, &connection))
+    }
+
+    /// A client of the cluster, which has no shards itself.
+    ///
+    /// # Errors
+    /// As for [`join`](Self::join); and `Missing`, if there is no such cluster.
+    ///
+    /// # Panics
+    /// If it is not called within a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: there is no client then.
+    pub async fn client(self, url: &str) -> Result<ClusterClient, ClusterError> {
+        let link = self.link(url, false).await?;
+        let connection = link.connection.clone();
+        let client = ClusterClient::follow(&self, link).await;
+        client.map_err(|err| link::explained(err, &connection))
+    }
+
+    async fn link(&self, url: &str, is_wanted: bool) -> Result<Arc<Link>, ClusterError> {
+        let options = self.connect.as_ref().map(|it| (it.0)());
+        let (client, connection) = connect(options.unwrap_or_default(), url).await?;
+        let link = self.link_over(client, &connection, is_wanted).await;
+        let link = link.map_err(|err| link::explained(err, &connection))?;
+        Ok(Arc::new(link))
+    }
+
+    async fn link_over(
+        &self,
+        client: Client,
+        connection: &watch::Receiver<Connection>,
+        is_wanted: bool,
+    ) -> Result<Link, ClusterError> {
+        let names = Names::of(&self.cluster);
+        let making = Making {
+            is_wanted,
+            replicas: self.replicas,
+        };
+        let attempt = self.settings.lease.answer_within();
+        let bucket = Bucket::open(client.clone(), &names, attempt, making).await?;
+        Ok(Link {
+            client,
+            names,
+            bucket,
+            connection: connection.clone(),
+        })
+    }
+}

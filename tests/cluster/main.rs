@@ -1,0 +1,11 @@
+//! A cluster of real processes on real servers: nodes that are killed, that leave and that come,
+//! while a client that is no node asks on.
+
+#[cfg(test)]
+mod load;
+#[cfg(test)]
+mod nodes;
+#[cfg(test)]
+mod processes;
+#[cfg(test)]
+mod refusals;

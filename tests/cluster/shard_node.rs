@@ -1,0 +1,115 @@
+//! A node of a cluster whose actors are counters: it leaves when it is told to (SIGTERM), and says
+//! which shards it has when it is asked on its input.
+
+#![expect(clippy::print_stdout, reason = "whoever has started it reads it")]
+#![expect(clippy::expect_used, reason = "a test process that cannot go on ends")]
+
+mod counters;
+
+use std::{
+    collections::BTreeSet,
+    env,
+    error::Error,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aether::{
+    CommandId, JetStreamOptions, Namespace,
+    cluster::{
+        NodeId, Shard, ShardCount,
+        nats::{AskReply, BegunShard, ClusterOptions, ReceivedAsk, ShardHandler},
+    },
+    runtime::Aether,
+};
+use serde_json::json;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, stdin},
+    signal::unix::{SignalKind, signal},
+};
+
+use self::counters::{Count, Counting};
+
+/// What a counter is asked.
+#[derive(serde::Deserialize)]
+struct Order {
+    counter: String,
+    id: CommandId,
+}
+
+type Shards = Arc<Mutex<BTreeSet<Shard>>>;
+
+struct Counters {
+    aether: Aether,
+    shards: Shards,
+    node: String,
+}
+
+impl Counters {
+    async fn count(&self, payload: &[u8]) -> Result<AskReply, Box<dyn Error + Send + Sync>> {
+        let Order { counter, id } = serde_json::from_slice(payload)?;
+        // The same ask may come again: the id tells.
+        let sent = self.aether.send(Count { counter }).with_id(id).await?;
+        let reply = json!({ "version": sent.version.as_u64(), "node": self.node });
+        Ok(AskReply::Ok(serde_json::to_vec(&reply)?.into()))
+    }
+}
+
+impl ShardHandler for Counters {
+    fn begin(&self, begun: BegunShard) {
+        let mut shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(shards.insert(begun.shard), "it began twice");
+    }
+
+    fn end(&self, shard: Shard) {
+        let mut shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
+        shards.remove(&shard);
+    }
+
+    async fn handle(&self, ask: ReceivedAsk) -> AskReply {
+        let counted = self.count(&ask.payload).await;
+        counted.unwrap_or(AskReply::Busy(Duration::from_millis(20)))
+    }
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let mut argument = || arguments.next().ok_or("wanted: url, node, replicas");
+    let (url, node, replicas) = (argument()?, argument()?, argument()?.parse()?);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let store = JetStreamOptions::new().namespace(Namespace::new("counters")?);
+    let store = store.connect(&url).await?;
+    let aether = Aether::builder().store(store).context::<Counting>();
+    let aether = aether.start().await?;
+    let shards = Shards::default();
+    let counters = Counters {
+        aether: aether.clone(),
+        shards: Arc::clone(&shards),
+        node: node.clone(),
+    };
+    let options = ClusterOptions::new("test").replicas(replicas);
+    let options = options.shards(ShardCount::new(256)?);
+    let manager = options.join(&url, NodeId::new(node)?, counters).await?;
+    assert!(manager.ready().await, "it has left before it came");
+    println!("{}", manager.status().process);
+    tokio::select! {
+        _told = terminate.recv() => {
+            manager.leave().await;
+            aether.shutdown().await;
+            println!("left");
+        }
+        () = answer(&shards) => {}
+    }
+    Ok(())
+}
+
+/// Says which shards it has whenever a line comes, until there is no more input.
+async fn answer(shards: &Shards) {
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(_asked) = lines.next_line().await.expect("an input") {
+        let shards = shards.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbers: Vec<_> = shards.iter().map(|it| it.number()).collect();
+        println!("{}", json!(numbers));
+    }
+}
