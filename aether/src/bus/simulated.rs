@@ -71,14 +71,14 @@ enum Letter {
 
 impl Exchange {
     /// A bus that keeps so many notices for a subscriber that does not read.
-    pub(crate) fn open(self: &Arc<Self>, way: Arc<dyn Way>) -> SimulatedEventBus {
+    pub(crate) fn open(self: &Arc<Self>, way: &Arc<dyn Way>) -> SimulatedEventBus {
         let counts = Arc::<Counts>::default();
         let (post, letters) = mpsc::unbounded_channel();
         let inner = Arc::new(Inner {
             exchange: Arc::clone(self),
             hub: Hub::new(DEFAULT_CAPACITY, Arc::clone(&counts)),
             counts,
-            way: Arc::clone(&way),
+            way: Arc::clone(way),
             post,
             is_disconnected: AtomicBool::new(false),
         });

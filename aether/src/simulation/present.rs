@@ -83,7 +83,7 @@ pub(crate) fn unique() -> Option<Uuid> {
 
 impl Present {
     /// The clock of a run begins in 2030.
-    const BEGINNING: Duration = Duration::from_secs(1_893_456_000);
+    const BEGINNING: Duration = Duration::from_hours(525_960);
 
     fn now(&self) -> Timestamp {
         Timestamp::UNIX_EPOCH.after(Self::BEGINNING + self.begun.elapsed() + self.ahead)

@@ -10,7 +10,8 @@ impl Connection {
     /// # Panics
     /// If it is not called within a tokio runtime or a simulation.
     pub fn bus(&self) -> SimulatedEventBus {
-        self.server.buses.open(Arc::new(self.clone()))
+        let way: Arc<dyn Way> = Arc::new(self.clone());
+        self.server.buses.open(&way)
     }
 }
 

@@ -66,7 +66,7 @@ impl Connection {
             let look = look.clone();
             async move { Some(look(&mut server.state())) }
         };
-        self.ask(work).await.map_err(|_| out_of_reach())
+        self.ask(work).await.map_err(|_silence| out_of_reach())
     }
 
     pub(super) async fn try_append(&self, commit: Commit) -> Result<Receipt, StoreError> {

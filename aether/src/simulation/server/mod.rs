@@ -13,7 +13,8 @@ mod following;
 mod line;
 mod state;
 mod store;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;
 mod trip;
 
