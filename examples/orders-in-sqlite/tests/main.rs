@@ -307,7 +307,9 @@ async fn when_someone_is_forgotten_the_tables_are_filled_anew() {
     let fact = BTreeMap::from([("subject", "somebody")]);
     let fact = Event::new("$forgotten.somebody", 1, "SubjectForgotten", &fact).unwrap();
     let position = store.save(fact).await.unwrap().position;
-    aether.wait_for::<Totals>(position).await.unwrap();
+    let waiting = aether.wait_for::<Totals>(position);
+    let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    waited.expect("it is filled within 30 seconds").unwrap();
     assert_eq!(totals.of("somebody").await.unwrap(), Placed::default());
     assert_eq!(totals.of("customer-1").await.unwrap().orders, 1);
 }
