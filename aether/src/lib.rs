@@ -10,6 +10,8 @@
 //! - The *runtime* (feature `runtime`) carries out commands and lets policies, projections and
 //!   adapters follow the log: `Aether` has an example of it all.
 //! - The *cluster*'s decisions (feature `cluster`): which node has which shard, and who leads.
+//! - The *simulation* (feature `simulation`) runs a domain on several nodes that crash, over a server
+//!   that fails, and the seed of a failure repeats it.
 //! - The *model* of a domain, and its board, come from [`eventstorming`].
 //! - The *testing kit* (feature `testing`) has given/when/then and replay snapshots, and with the
 //!   feature `proptest` histories that nobody thought of.
@@ -33,6 +35,8 @@ mod metadata;
 mod payload;
 pub mod personal;
 pub mod session;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod snapshot;
 mod timestamp;
 mod version;

@@ -31,4 +31,6 @@ mod samples;
 #[cfg(test)]
 mod shipment;
 #[cfg(test)]
+mod simulated;
+#[cfg(test)]
 mod stock;

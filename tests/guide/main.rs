@@ -28,6 +28,7 @@ mod pages;
 mod properties;
 mod reference;
 mod running;
+mod simulated;
 mod snapshots;
 mod specification;
 mod whole;

@@ -67,6 +67,35 @@ fn the_pure_folders_know_neither_tokio_nor_nats() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+/// What would make a run depend on more than its seed.
+const CHANCE: [&str; 6] = [
+    "std::time::Instant",
+    "SystemTime",
+    "Uuid::now_v7",
+    "Uuid::new_v4",
+    "spawn_blocking(",
+    "tokio::spawn",
+];
+
+#[test]
+fn the_runtime_leaves_nothing_to_chance() {
+    let (mut found, mut selects) = (Vec::new(), 0);
+    for path in sources(&root().join("aether/src/runtime")) {
+        let text = fs::read_to_string(&path).unwrap_or_else(|err| panic!("{err}"));
+        // The one place where tasks are started.
+        let is_seam = path.ends_with("runtime/tasks.rs");
+        for name in CHANCE.iter().filter(|_| !is_seam) {
+            found.extend(naming(&text, name).map(|line| format!("{}: {line}", path.display())));
+        }
+        let chosen = text.split("select! {").skip(1);
+        let unordered = chosen.filter(|body| !body.trim_start().starts_with("biased;"));
+        found.extend(unordered.map(|_| format!("{}: a select by chance", path.display())));
+        selects += text.matches("select! {").count();
+    }
+    assert!(selects > 10, "only {selects} choices were read");
+    assert_eq!(found, Vec::<String>::new());
+}
+
 /// The crates that `aether` is built from, and the features each is built with.
 fn built_from(features: &[&str]) -> Vec<String> {
     tree(features, &["--prefix", "none"])

@@ -17,6 +17,7 @@ mod actors;
 mod adapters;
 mod books;
 mod breaking;
+mod causes;
 mod commands;
 mod followers;
 mod health;

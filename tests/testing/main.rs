@@ -11,3 +11,4 @@ mod arbitrary;
 mod contracts;
 mod given_when_then;
 mod replay_snapshots;
+mod simulated;

@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-#[cfg(feature = "nats")]
+#[cfg(any(feature = "nats", feature = "simulation"))]
 use super::Told;
 use super::{BusError, EventStored, Notices, SubscriptionFilter, mailbox::Mailbox, status::Counts};
 use crate::Namespace;
@@ -112,7 +112,7 @@ impl Hub {
     }
 
     /// Tells all subscribers something about the connection.
-    #[cfg(feature = "nats")]
+    #[cfg(any(feature = "nats", feature = "simulation"))]
     pub(super) fn say(&self, word: &Told) {
         let subscribers = self.read();
         subscribers.all(&mut |it| it.mailbox.say(word.clone()));

@@ -53,7 +53,7 @@ impl Mailbox {
     }
 
     /// Adds a word about the connection, unless it was the last thing that was said.
-    #[cfg(any(feature = "nats", test))]
+    #[cfg(any(feature = "nats", feature = "simulation", test))]
     pub(super) fn say(&self, word: Told) {
         let mut queue = self.lock();
         if queue.items.back() != Some(&word) {

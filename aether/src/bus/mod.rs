@@ -1,7 +1,8 @@
 //! Tells whoever listens what was stored, as it happens.
 //!
 //! [`EventBus`] is the seam: [`LocalEventBus`] tells those in one process, `NatsEventBus`
-//! (feature `nats`) those in many. [`EventBroadcaster`] is a wrapper around any store that tells a
+//! (feature `nats`) those in many, `SimulatedEventBus` (feature `simulation`) those of simulated
+//! nodes. [`EventBroadcaster`] is a wrapper around any store that tells a
 //! bus of each commit. What a bus promises is written at [`EventBus`], and each promise is a case
 //! of `conformance` (feature `testing`), which every implementation runs.
 //!
@@ -26,11 +27,17 @@ mod namespace_pattern;
 #[cfg(feature = "nats")]
 pub mod nats;
 mod notices;
+#[cfg(feature = "simulation")]
+mod simulated;
 mod status;
 mod told;
 
 use std::{future::Future, sync::Arc};
 
+#[cfg(feature = "simulation")]
+pub use self::simulated::SimulatedEventBus;
+#[cfg(feature = "simulation")]
+pub(crate) use self::simulated::{Exchange, Way};
 pub use self::{
     broadcaster::EventBroadcaster,
     error::{BusError, BusErrorKind},

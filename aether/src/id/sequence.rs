@@ -27,7 +27,13 @@ static LAST: Mutex<u128> = Mutex::new(0);
 /// - *If the clock goes back*, ids count on in the last millisecond there was, until the clock is
 ///   past it; there is room for 2^61 of them.
 /// - Whoever has seen one id can guess the next ones: none of them is a secret.
+///
+/// Within a simulation, its seed is the only chance there is.
 pub(super) fn next() -> Uuid {
+    #[cfg(feature = "simulation")]
+    if let Some(simulated) = crate::simulation::unique() {
+        return simulated;
+    }
     made_after(millis(SystemClock.now()), lock())
 }
 
@@ -35,6 +41,10 @@ pub(super) fn next() -> Uuid {
 /// that of the last one.
 #[cfg(feature = "runtime")]
 pub(super) fn next_at(moment: Timestamp) -> Uuid {
+    #[cfg(feature = "simulation")]
+    if let Some(simulated) = crate::simulation::unique() {
+        return simulated;
+    }
     let last = lock();
     let same = millis(moment);
     let is_same = same == *last >> MILLIS;

@@ -1,4 +1,8 @@
-use std::{any::Any, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::Arc,
+};
 
 use eventstorming::meta;
 use tokio::sync::watch;
@@ -349,10 +353,7 @@ impl AetherBuilder {
             spawner: tasks.spawner(),
             routes: routes.collect(),
             attempts,
-            inline: read_models
-                .values()
-                .filter_map(|it| it.inline.clone())
-                .collect(),
+            inline: in_order(&read_models),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
@@ -376,6 +377,16 @@ impl AetherBuilder {
             seen,
         }))
     }
+}
+
+/// The projections that are applied by whoever stores the events, in the order of the contexts.
+fn in_order(
+    projections: &HashMap<TypeId, projections::Entry>,
+) -> Vec<Arc<dyn projections::Inline>> {
+    let mut entries: Vec<_> = projections.values().collect();
+    entries.sort_by_key(|entry| entry.follower);
+    let inline = entries.into_iter().map(|entry| entry.inline.clone());
+    inline.flatten().collect()
 }
 
 /// A route with what is measured of it, over a store that may seal what is personal.

@@ -1,13 +1,10 @@
 use std::{
     future::Future,
-    panic::resume_unwind,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use tokio_util::task::AbortOnDropHandle;
-
-use super::tasks::Spawner;
+use super::tasks::{Driving, Spawner};
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -24,7 +21,7 @@ pub(super) struct Driven<T: Send + 'static> {
 
 enum State<T: Send + 'static> {
     New(Work<T>),
-    Spawned(AbortOnDropHandle<T>),
+    Spawned(Driving<T>),
     Done,
 }
 
@@ -39,8 +36,7 @@ impl<T: Send + 'static> Driven<T> {
         work: impl Future<Output = T> + Send + 'static,
         spawner: Spawner,
     ) -> Self {
-        let task = spawner.driven(work);
-        let state = State::Spawned(AbortOnDropHandle::new(task));
+        let state = State::Spawned(spawner.driven(work));
         Self { state, spawner }
     }
 }
@@ -55,8 +51,7 @@ impl<T: Send + 'static> Future for Driven<T> {
                 State::New(mut work) => match work.as_mut().poll(context) {
                     Poll::Ready(answer) => return Poll::Ready(Some(answer)),
                     Poll::Pending => {
-                        let task = self.spawner.driven(work);
-                        self.state = State::Spawned(AbortOnDropHandle::new(task));
+                        self.state = State::Spawned(self.spawner.driven(work));
                     }
                 },
                 State::Spawned(mut task) => {
@@ -64,11 +59,7 @@ impl<T: Send + 'static> Future for Driven<T> {
                         self.state = State::Spawned(task);
                         return Poll::Pending;
                     };
-                    return Poll::Ready(match ended {
-                        Ok(answer) => Some(answer),
-                        Err(err) if err.is_panic() => resume_unwind(err.into_panic()),
-                        Err(_cancelled) => None,
-                    });
+                    return Poll::Ready(ended);
                 }
                 State::Done => return Poll::Pending,
             }

@@ -86,6 +86,8 @@ enum Decided {
     /// Nothing more.
     Done(Sent),
     Store(Commit),
+    /// To decide again, on a state that is not older than what led to the command.
+    Again,
 }
 
 /// Whether the history of an actor was searched for a command when its state was made.
@@ -187,8 +189,9 @@ impl Engine {
             return ControlFlow::Continue(At::Turn(turn));
         };
         self.meters.hits.increment(1);
-        let commit = match self.decide_on(order, live, now) {
+        let commit = match self.decide_on(order, (live, true), now) {
             Ok(Decided::Store(commit)) => commit,
+            Ok(Decided::Again) => return ControlFlow::Continue(At::Turn(turn)),
             Ok(Decided::Done(sent)) => return ControlFlow::Break(Ok(sent)),
             Err(err) => return ControlFlow::Break(Err(err)),
         };
@@ -270,6 +273,7 @@ impl Engine {
                     let commit = match self.decided(&mut order, &mut turn).await? {
                         Decided::Done(sent) => return Ok(sent),
                         Decided::Store(commit) => commit,
+                        Decided::Again => continue,
                     };
                     if envelope.is_expired() {
                         return Err(CommandError::Expired);
@@ -346,17 +350,26 @@ impl Engine {
         if !is_new && let Some(sent) = self.before(live, envelope).await? {
             return Ok(Decided::Done(sent));
         }
-        self.decide_on(order, live, self.clock.now())
+        self.decide_on(order, (live, is_awake), self.clock.now())
     }
 
-    /// Lets the actor decide on a state for a command that it has not handled.
+    /// Lets the actor decide, for a command that it has not handled, on a state that was just made
+    /// or, if it was awake, lies in memory.
     fn decide_on(
         &self,
         order: &mut Order<'_>,
-        live: &mut Live,
+        (live, is_awake): (&mut Live, bool),
         now: Timestamp,
     ) -> Result<Decided, CommandError> {
-        if let Some(commit) = decide(order, &*live.fold, now)? {
+        let decided = decide(order, &*live.fold, now);
+        let follows = !matches!(order.envelope.known, Known::Fresh);
+        if is_awake && follows && !matches!(decided, Ok(Some(_))) {
+            // A store checks what it stores, and nobody a refusal: what is in memory may be older
+            // than the event that the command follows from, which another process has stored.
+            live.is_stale = true;
+            return Ok(Decided::Again);
+        }
+        if let Some(commit) = decided? {
             return Ok(Decided::Store(commit));
         }
         self.snapshotter.consider(&*live.fold, &mut live.start);

@@ -139,6 +139,7 @@ impl<C: Consumer> Follower<C> {
                     }
                     let save = self.save_at();
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => return End::Stopped,
                         () = until(next_parked) => continue,
                         next = log.next() => next,
@@ -349,6 +350,7 @@ impl<C: Consumer> Follower<C> {
         tracing::warn!(follower = self.name(), attempts, %reason, "retrying");
         self.set_state(FollowerState::Retrying { attempts, reason });
         tokio::select! {
+            biased;
             () = stop.cancelled() => false,
             () = pausing => true,
         }

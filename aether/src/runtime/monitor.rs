@@ -65,10 +65,12 @@ impl Monitor {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => break,
                 _ = ticks.tick() => {}
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => break,
                 () = self.look() => {}
             }

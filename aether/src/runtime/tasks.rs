@@ -1,16 +1,54 @@
-use std::future::Future;
+use std::{
+    future::Future,
+    panic::resume_unwind,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
-use tokio::{runtime::Handle, task::JoinHandle};
+use tokio::{
+    runtime::Handle,
+    task::{JoinError, spawn_blocking},
+};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
-    task::{TaskTracker, task_tracker::TaskTrackerToken},
+    task::{AbortOnDropHandle, TaskTracker, task_tracker::TaskTrackerToken},
 };
+
+#[cfg(feature = "simulation")]
+use crate::simulation::{self, Place};
 
 /// Starts tasks that shutdown waits for, from wherever it is.
 #[derive(Debug, Clone)]
 pub(super) struct Spawner {
     tracker: TaskTracker,
-    tokio: Handle,
+    onto: Onto,
+}
+
+/// What runs the tasks.
+#[derive(Debug, Clone)]
+enum Onto {
+    Tokio(Handle),
+    /// A simulated node.
+    #[cfg(feature = "simulation")]
+    Node(Place),
+}
+
+/// A task whose end somebody waits for, and which ends when that one goes.
+pub(super) enum Driving<T> {
+    Tokio(AbortOnDropHandle<T>),
+    #[cfg(feature = "simulation")]
+    Node(simulation::Running<T>),
+}
+
+impl Onto {
+    /// What runs whoever asks.
+    fn present() -> Self {
+        #[cfg(feature = "simulation")]
+        if let Some(place) = Place::present() {
+            return Self::Node(place);
+        }
+        Self::Tokio(Handle::current())
+    }
 }
 
 impl Spawner {
@@ -18,13 +56,51 @@ impl Spawner {
     pub(super) fn driven<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
-    ) -> JoinHandle<T> {
-        self.tokio.spawn(self.tracker.track_future(work))
+    ) -> Driving<T> {
+        let work = self.tracker.track_future(work);
+        match &self.onto {
+            Onto::Tokio(tokio) => Driving::Tokio(AbortOnDropHandle::new(tokio.spawn(work))),
+            #[cfg(feature = "simulation")]
+            Onto::Node(place) => Driving::Node(place.driven(work)),
+        }
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        drop(self.tokio.spawn(self.tracker.track_future(task)));
+        let task = self.tracker.track_future(task);
+        match &self.onto {
+            Onto::Tokio(tokio) => drop(tokio.spawn(task)),
+            #[cfg(feature = "simulation")]
+            Onto::Node(place) => place.spawn(task),
+        }
     }
+}
+
+impl<T: Send + 'static> Future for Driving<T> {
+    /// Nothing, if what runs the tasks is shut down.
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        match &mut *self {
+            Self::Tokio(task) => Pin::new(task).poll(context).map(|ended| match ended {
+                Ok(answer) => Some(answer),
+                Err(err) if err.is_panic() => resume_unwind(err.into_panic()),
+                Err(_cancelled) => None,
+            }),
+            #[cfg(feature = "simulation")]
+            Self::Node(task) => Pin::new(task).poll(context),
+        }
+    }
+}
+
+/// Computes what takes long where it holds up nobody.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    #[cfg(feature = "simulation")]
+    if Place::present().is_some() {
+        return Ok(work());
+    }
+    spawn_blocking(work).await
 }
 
 /// The tasks of a runtime: started here, told to end here, waited for here.
@@ -41,7 +117,7 @@ impl Tasks {
         let stop = CancellationToken::new();
         let spawner = Spawner {
             tracker: TaskTracker::new(),
-            tokio: Handle::current(),
+            onto: Onto::present(),
         };
         Self {
             spawner,

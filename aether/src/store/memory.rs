@@ -51,7 +51,7 @@ struct Shared {
 
 /// The commit at index 0 has position 1.
 #[derive(Default)]
-struct Log {
+pub(crate) struct Log {
     commits: Vec<Recorded>,
     /// When each was stored; never earlier than the one before.
     stored: Vec<Timestamp>,
@@ -275,7 +275,7 @@ impl Shared {
 }
 
 impl Log {
-    fn append(&mut self, commit: Commit) -> Result<Receipt, StoreError> {
+    pub(crate) fn append(&mut self, commit: Commit) -> Result<Receipt, StoreError> {
         let place = match self.known.entry(number(commit.id())) {
             Place::Vacant(place) => place,
             Place::Occupied(known) => {
@@ -300,17 +300,20 @@ impl Log {
     }
 
     /// What was answered when the commit was stored, if it was.
-    fn receipt(&self, id: CommitId) -> Option<Receipt> {
+    pub(crate) fn receipt(&self, id: CommitId) -> Option<Receipt> {
         let recorded = self.at(*self.known.get(&number(id))?)?;
         Some(receipt(recorded.position, recorded.commit.version()))
     }
 
     /// Where the log ends.
-    fn head(&self) -> Position {
+    pub(crate) fn head(&self) -> Position {
         Position::new(self.commits.len() as u64)
     }
 
-    fn transact(&mut self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
+    pub(crate) fn transact(
+        &mut self,
+        transaction: Transaction,
+    ) -> Result<Vec<Receipt>, StoreError> {
         let commits = transaction.commits().iter();
         let known = commits
             .clone()
@@ -320,11 +323,10 @@ impl Log {
             return Ok(known);
         }
         for commit in commits {
-            let actor = commit.actor_id();
-            check(self.version(actor), actor, commit.expected())?;
+            self.check(commit.actor_id(), commit.expected())?;
         }
         for (actor, version) in transaction.guards() {
-            check(self.version(actor), actor, *version)?;
+            self.check(actor, *version)?;
         }
         Ok(transaction
             .into_commits()
@@ -333,8 +335,12 @@ impl Log {
             .collect())
     }
 
+    pub(crate) fn check(&self, actor: &ActorId, expected: Version) -> Result<(), VersionConflict> {
+        check(self.version(actor), actor, expected)
+    }
+
     /// Stores what was checked before.
-    fn store(&mut self, commit: Commit) -> Receipt {
+    pub(crate) fn store(&mut self, commit: Commit) -> Receipt {
         let position = Position::new(self.head().as_u64() + 1);
         let receipt = receipt(position, commit.version());
         self.known.insert(number(commit.id()), position);
@@ -356,7 +362,7 @@ impl Log {
         history.map_or(&[], |history| &history.positions)
     }
 
-    fn page(&self, actor: &ActorId, after: Version, limit: usize) -> Page {
+    pub(crate) fn page(&self, actor: &ActorId, after: Version, limit: usize) -> Page {
         let history = self.history(actor);
         let is_read = |position: &Position| {
             self.at(*position)
@@ -373,7 +379,7 @@ impl Log {
         }
     }
 
-    fn page_back(&self, actor: &ActorId, before: Version, limit: usize) -> Page {
+    pub(crate) fn page_back(&self, actor: &ActorId, before: Version, limit: usize) -> Page {
         let history = self.history(actor);
         let is_wanted = |position: &Position| {
             self.at(*position)
@@ -389,12 +395,12 @@ impl Log {
         }
     }
 
-    fn stored_before(&self, moment: Timestamp) -> Position {
+    pub(crate) fn stored_before(&self, moment: Timestamp) -> Position {
         let before = self.stored.partition_point(|stored| *stored < moment);
         Position::new(before as u64)
     }
 
-    fn stretch(&self, span: Span, limit: usize) -> Stretch {
+    pub(crate) fn stretch(&self, span: Span, limit: usize) -> Stretch {
         let bound = |at: Position| usize::try_from(at.as_u64()).unwrap_or(usize::MAX);
         let part = self.commits.get(bound(span.after)..bound(span.until));
         let part = part.unwrap_or_default().iter().cloned().map(Entry::Commit);
@@ -406,12 +412,12 @@ impl Log {
         Stretch { entries, rest }
     }
 
-    fn version(&self, actor: &ActorId) -> Version {
+    pub(crate) fn version(&self, actor: &ActorId) -> Version {
         let history = self.actors.get(actor);
         history.map_or(Version::NONE, |history| history.version)
     }
 
-    fn after(&self, position: Position) -> Option<Recorded> {
+    pub(crate) fn after(&self, position: Position) -> Option<Recorded> {
         self.commits
             .get(usize::try_from(position.as_u64()).ok()?)
             .cloned()

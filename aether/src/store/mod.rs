@@ -46,6 +46,8 @@ pub(crate) use self::{checkpoint::not_expected, events::Events, spread::spread};
 pub(crate) use self::dyn_store::Appending;
 #[cfg(feature = "embedded")]
 pub use self::embedded::{EmbeddedEventStore, EmbeddedOptions};
+#[cfg(feature = "simulation")]
+pub(crate) use self::memory::Log;
 pub use self::{
     actor_pattern::{ActorPattern, InvalidPattern},
     asks::{OutgoingCommand, Timer, TimerChange},

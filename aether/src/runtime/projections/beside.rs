@@ -108,7 +108,7 @@ mod tests {
 
     /// Something was booked.
     #[derive(Event, Debug, Clone, Serialize, Deserialize)]
-    struct Booked {}
+    struct Booked;
 
     #[derive(Projection, Debug, Default)]
     struct Bookings(u64);
@@ -125,7 +125,7 @@ mod tests {
     async fn what_has_fallen_behind_reads_on_before_it_takes_the_place() {
         let store = InMemoryEventStore::new();
         for version in 1..=3 {
-            let booked = Event::new("Account.a", version, "Booked", &Booked {}).unwrap();
+            let booked = Event::new("Account.a", version, "Booked", &Booked).unwrap();
             store.save(booked).await.unwrap();
         }
         let store = DynEventStore::new(store);

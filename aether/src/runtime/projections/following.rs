@@ -229,6 +229,7 @@ impl<T: Target> Following<T> {
         self.meters.halted();
         self.set_state(FollowerState::Halted { reason });
         tokio::select! {
+            biased;
             () = stop.cancelled() => false,
             _ = replaced.changed() => true,
         }
@@ -242,6 +243,7 @@ impl<T: Target> Following<T> {
         tracing::warn!(follower = self.control.name, attempts, %reason, "retrying");
         self.set_state(FollowerState::Retrying { attempts, reason });
         tokio::select! {
+            biased;
             () = stop.cancelled() => false,
             () = pausing => true,
         }

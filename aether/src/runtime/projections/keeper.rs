@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::OwnedRwLockReadGuard, task::spawn_blocking, time::Instant};
+use tokio::{sync::OwnedRwLockReadGuard, time::Instant};
 
 use super::{
     Control, Saving,
@@ -13,7 +13,7 @@ use crate::{
     Checkpoint, CheckpointStore as _, Clock, DynEventStore, EventStore as _, InvalidPayload,
     Payload, Position, ReaderState, StoreError, StoreErrorKind,
     domain::{Handlers, Projection, SnapshotCodec},
-    runtime::follower::chain,
+    runtime::{follower::chain, tasks::aside},
 };
 
 /// Keeps the state of a projection beside the log, with its position.
@@ -126,7 +126,7 @@ impl<P: Projection + Handlers> Keeper<P> {
             return Ok(None);
         };
         let (codec, bytes) = (Arc::clone(&self.codec), state.data.as_bytes().len());
-        let decoded = spawn_blocking(move || codec.decode(&state.data)).await;
+        let decoded = aside(move || codec.decode(&state.data)).await;
         match decoded {
             Ok(Ok(state)) => {
                 self.tell(position, bytes);
@@ -187,7 +187,7 @@ impl<P: Projection + Handlers> Keeper<P> {
         }
         let (began, codec) = (Instant::now(), Arc::clone(&self.codec));
         let (position, generation) = (fold.position, fold.generation);
-        let encoded = spawn_blocking(move || codec.encode(&fold.state)).await;
+        let encoded = aside(move || codec.encode(&fold.state)).await;
         let kept = match encoded {
             Ok(encoded) => self.write(position, generation, encoded).await,
             Err(err) => Err(chain(&err)),
@@ -208,7 +208,7 @@ impl<P: Projection + Handlers> Keeper<P> {
     pub(super) async fn keep_beside(&self, fold: Fold<P>) -> Result<Fold<P>, Stop> {
         let (position, generation) = (fold.position, fold.generation);
         let codec = Arc::clone(&self.codec);
-        let encoded = spawn_blocking(move || {
+        let encoded = aside(move || {
             let encoded = codec.encode(&fold.state);
             (fold, encoded)
         });

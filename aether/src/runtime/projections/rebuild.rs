@@ -182,6 +182,7 @@ impl News {
     async fn come(&mut self) {
         // None can fail: whoever waits has their other ends.
         tokio::select! {
+            biased;
             _ = self.report.changed() => {}
             _ = self.order.changed() => {}
             _ = self.current.changed() => {}

@@ -153,6 +153,7 @@ impl Task {
             .collect();
         let gate = (!gates.is_empty()).then(|| future::select_all(gates));
         let taken = tokio::select! {
+            biased;
             next = self.log.next() => Some(next),
             () = until(gate.map(|gate| gate.map(drop))) => None,
             () = until(due.map(|due| clock.wait_until(due))) => None,
@@ -192,6 +193,7 @@ impl Task {
             keeper.tell_retrying(self.backoff.attempts(), reason);
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = pausing => self.log = Box::pin(self.engine.store.follow(self.position)),
         }
