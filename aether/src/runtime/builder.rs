@@ -1,4 +1,7 @@
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+};
 
 use eventstorming::meta;
 use tokio::sync::watch;
@@ -353,6 +356,7 @@ impl AetherBuilder {
                 .values()
                 .filter_map(|it| it.inline.clone())
                 .collect(),
+            placement: OnceLock::new(),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));

@@ -2,7 +2,7 @@ use std::{
     collections::HashMap,
     iter::repeat_n,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -14,9 +14,11 @@ use tracing::Instrument as _;
 use super::{
     actors::{Actors, Cell, Live, Turn},
     backoff::Backoff,
+    carried,
     command_error::CommandError,
     envelope::{Envelope, Known},
     meters::Meters,
+    placement::Placement,
     projections::Inline,
     route::{Order, Routed},
     search,
@@ -27,8 +29,8 @@ use super::{
     trace,
 };
 use crate::{
-    Clock, CommandId, Commit, DynEventStore, Event, EventId, EventStore as _, Receipt, Recorded,
-    SessionMark, StoreError, StoreErrorKind,
+    Clock, CommandId, Commit, DynEventStore, Event, EventId, EventStore as _, InvalidPayload,
+    Receipt, Recorded, SessionMark, StoreError, StoreErrorKind,
     domain::{Context, Given, NewEvent},
 };
 
@@ -45,6 +47,8 @@ pub(super) struct Engine {
     pub(super) attempts: u32,
     /// The projections that are to have the events of a command before it is answered.
     pub(super) inline: Vec<Arc<dyn Inline>>,
+    /// Where actors are, if not all of them are here.
+    pub(super) placement: OnceLock<Arc<dyn Placement>>,
 }
 
 /// What there is to do for a command, now that its actor has decided.
@@ -70,8 +74,32 @@ impl Engine {
         self.routes.get_key_value(command).map(|(known, _)| *known)
     }
 
-    /// Carries out a command, which its sender may have given as it is.
+    /// Has a command carried out where its actor is; its sender may have given it as it is.
     pub(super) async fn execute(
+        self: &Arc<Self>,
+        envelope: &Envelope,
+        given: Option<Given>,
+    ) -> Result<Sent, CommandError> {
+        let Some(placement) = self.placement.get() else {
+            return self.execute_here(envelope, given).await;
+        };
+        let command = envelope.outgoing.command;
+        let routed = self.routes.get(command);
+        let routed = routed.ok_or(CommandError::Unhandled { command })?;
+        let actor = (routed.route.actor_type(), &*envelope.outgoing.key);
+        if placement.here(actor.0, actor.1).is_some() {
+            return self.execute_here(envelope, given).await;
+        }
+        let unwritable = |err| CommandError::unwritable(command, InvalidPayload::from(err));
+        let written = carried::write(&envelope.asked(placement.mark())).map_err(unwritable)?;
+        let within = envelope.deadline;
+        let within = within.map(|it| it.saturating_duration_since(Instant::now()));
+        let answer = placement.ask(actor, written, within).await?;
+        carried::read_answer(&answer, envelope, actor.0)
+    }
+
+    /// Carries out a command, which its sender may have given as it is.
+    pub(super) async fn execute_here(
         self: &Arc<Self>,
         envelope: &Envelope,
         given: Option<Given>,
@@ -146,6 +174,10 @@ impl Engine {
         let turn = self.actors.enter(cell, envelope.full, order.begun).await;
         let mut turn = turn.map_err(|waiting| CommandError::Busy { actor_id, waiting })?;
         turn.keeps = order.routed.keeps;
+        if let Some(placement) = self.placement.get() {
+            let key = &envelope.outgoing.key;
+            turn.begin(placement.here(order.routed.route.actor_type(), key));
+        }
         let mut backoff = Backoff::of_conflicts(envelope.id.as_uuid().as_u64_pair().1);
         loop {
             let commit = match self.decided(&mut order, &mut turn).await? {
@@ -237,7 +269,7 @@ impl Engine {
         let mut fold = order.routed.route.begin(turn.actor_id().clone());
         let wanted = match envelope.known {
             Known::Given => Wanted::Anywhere(envelope.id),
-            Known::Fresh | Known::Marked(_) => Wanted::State,
+            Known::Fresh | Known::Asked(_) | Known::Marked(_) => Wanted::State,
         };
         let loaded = self.snapshotter.load(&mut *fold, wanted).await;
         self.meters.load_duration.record(begun.elapsed());
@@ -264,7 +296,8 @@ impl Engine {
             Known::Fresh => return Ok(None),
             Known::Given if !live.start.may_have(id) => return Ok(None),
             Known::Marked(mark) if live.start.sessions.is_new(mark) => return Ok(None),
-            Known::Given => Box::pin(self.anywhere(live, id)).await,
+            Known::Asked(mark) if live.start.sessions.is_later(mark) => return Ok(None),
+            Known::Given | Known::Asked(_) => Box::pin(self.anywhere(live, id)).await,
             Known::Marked(mark) => Box::pin(self.in_session(live, id, mark)).await,
         };
         found.map_err(CommandError::Store)
