@@ -136,10 +136,10 @@ pub enum DeathCause {
 /// A process joins with its first heartbeat. It is dead when one of three things has happened:
 /// - **Nobody answers for it** on the messaging servers, which tell so at once
 ///   ([`MembershipInput::NoResponders`]). It is pinged, and so are the other processes on its
-///   server. As soon as one of them has answered from that very server, it is dead, if no other is
-///   known to have no responders either. If several have none, or it was the only one there, the
-///   server may be what has gone: all of them are given time to connect to another, are pinged once
-///   more, and are left to the third way if that fails.
+///   server. If it alone has no responders, and another has answered from that very server, it is
+///   dead. If several have none, or it was the only one there, the server may be what has gone: all
+///   of them are given time to connect to another, are pinged once more, and are left to the third
+///   way if that fails.
 /// - **It does not answer**: a request timed out, and so did two pings.
 /// - **It is silent** for as long as its [`FailureDetector`] bears, one second with
 ///   [`FixedTimeout`].
@@ -477,6 +477,9 @@ impl<D: FailureDetector + Clone> Membership<D> {
         };
         let server = Arc::clone(&member.heartbeat.server);
         let others = || self.others(&process, &server);
+        if others().any(|it| it.ping.is_some() && it.doubt != Doubt::LastPing) {
+            return;
+        }
         let alone = others().all(|it| matches!(it.doubt, Doubt::None | Doubt::Unanswered(_)));
         let witness = |it: &Member<D>| {
             let answered = it.answered.as_ref();
@@ -484,9 +487,6 @@ impl<D: FailureDetector + Clone> Membership<D> {
         };
         if alone && others().any(witness) {
             self.die(now, process, DeathCause::Disconnected, outputs);
-            return;
-        }
-        if others().any(|it| it.ping.is_some() && it.doubt != Doubt::LastPing) {
             return;
         }
         let until = now + self.timing.reconnect_grace;
