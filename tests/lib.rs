@@ -2,6 +2,7 @@
 
 pub mod crash;
 pub mod harness;
+pub mod spans;
 
 /// The code in the README compiles and does what it says.
 #[cfg(doctest)]

@@ -9,6 +9,7 @@ use aether::{
 use tokio::time::{sleep, timeout};
 
 use crate::{
+    metrics::Ledger,
     shop::{Seating, Selling, running, running_on},
     unreliable_store::UnreliableStore,
 };
@@ -45,9 +46,13 @@ async fn a_runtime_is_ready_once_the_store_has_answered_and_until_it_is_shut_dow
 
 #[tokio::test]
 async fn a_store_that_is_away_makes_a_runtime_unready_until_it_is_back() {
-    let store = UnreliableStore::default();
+    let (store, ledger) = (UnreliableStore::default(), Ledger::default());
+    let guard = metrics::set_default_local_recorder(&ledger);
     let aether = running_on(store.clone()).await;
+    drop(guard);
+    let is_up = || ledger.last("aether_store_up");
     until(&aether, Health::is_ready).await;
+    assert_eq!(is_up(), 1.0);
     store.faults().no_head.store(true, SeqCst);
     let health = until(&aether, |it| !it.is_ready()).await;
     assert!(health.is_live(), "a restart would not help");
@@ -55,8 +60,10 @@ async fn a_store_that_is_away_makes_a_runtime_unready_until_it_is_back() {
         matches!(&*health.problems(), [Problem::StoreSilent { .. }]),
         "{health:?}"
     );
+    assert_eq!(is_up(), 0.0);
     store.faults().no_head.store(false, SeqCst);
     until(&aether, Health::is_ready).await;
+    assert_eq!(is_up(), 1.0);
 }
 
 #[tokio::test]
@@ -64,7 +71,10 @@ async fn a_follower_that_stands_still_is_told_with_how_far_it_is_behind() {
     let store = InMemoryEventStore::new();
     let builder = Aether::builder().store(store.clone()).halting();
     let builder = builder.context::<Selling>().context::<Seating>();
+    let ledger = Ledger::default();
+    let guard = metrics::set_default_local_recorder(&ledger);
     let aether = builder.start().await.unwrap();
+    drop(guard);
     let poison = Event::new("Ticket.a", 1, "TicketBought", &"no ticket").unwrap();
     store.save(poison).await.unwrap();
     let is_behind = |health: &Health| health.followers.iter().any(|it| it.lag.commits > 0);
@@ -88,4 +98,8 @@ async fn a_follower_that_stands_still_is_told_with_how_far_it_is_behind() {
     let time = of("CountSeatWhenBought").lag.time;
     let longer = |health: &Health| health.followers.iter().any(|it| it.lag.time > time);
     until(&aether, longer).await;
+    let measured = |name: &str| ledger.last(&format!("{name} policy CountSeatWhenBought"));
+    assert_eq!(measured("aether_follower_lag_commits"), 1.0);
+    assert!(measured("aether_follower_lag_seconds") > 0.0);
+    assert_eq!(measured("aether_follower_halted"), 1.0);
 }

@@ -5,6 +5,7 @@ use std::{
     fs,
     path::Path,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use aether::{
@@ -17,6 +18,7 @@ use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
     SharedString, Unit,
 };
+use tokio::time::{sleep, timeout};
 
 use crate::{
     meters::{Gauging, Metering, Ring, measure},
@@ -94,6 +96,22 @@ impl Ledger {
         let count = kept.counts.get(name);
         assert!(count.is_some(), "`{name}` among {:?}", kept.counts.keys());
         count.unwrap().0.lock().unwrap().clone()
+    }
+
+    /// What was said last.
+    pub(crate) fn last(&self, name: &str) -> f64 {
+        self.values(name).pop().unwrap()
+    }
+
+    /// Waits until a value is said, or was.
+    pub(crate) async fn comes_to(&self, name: &str, value: f64) {
+        let coming = async {
+            while !self.values(name).contains(&value) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let come = timeout(Duration::from_secs(20), coming).await;
+        assert!(come.is_ok(), "{name}: {:?}", self.values(name));
     }
 
     fn sum(&self, name: &str) -> f64 {
@@ -253,6 +271,9 @@ async fn what_happens_is_measured() {
         Some(&f64::from(u32::try_from(head).unwrap()))
     );
     assert_eq!(sum("aether_follower_refused_total policy CountRings"), 0.0);
+    let appends = ledger.values("aether_append_seconds").len();
+    assert_eq!(sum("aether_appends_total stored"), appends as f64);
+    assert!(appends >= 27, "{appends}");
 }
 
 #[tokio::test]

@@ -281,6 +281,26 @@ async fn a_rebuild_misses_nothing_while_commands_pour_in() {
 }
 
 #[tokio::test]
+async fn a_rebuild_that_has_fallen_behind_catches_up_before_it_takes_its_place() {
+    let store = UnreliableStore::over(misled().await);
+    let saving = Saving::new().or_after(Duration::from_hours(1));
+    let builder = over(store.clone()).context::<Booking>().saving(saving);
+    let aether = builder.start().await.unwrap();
+    assert_eq!(aether.read::<Totals>().await.unwrap().cents, 999);
+    let held = store.faults().saving.write().await;
+    let rebuild = aether.rebuild::<Totals>().await.unwrap();
+    let head = Position::new(50);
+    let is_at_its_end = async || (rebuild.progress().position == head).then_some(());
+    eventually(is_at_its_end).await;
+    fill(&aether, 15).await;
+    aether.wait_for::<Totals>(Position::new(65)).await.unwrap();
+    drop(held);
+    rebuild.await.unwrap();
+    let totals = aether.read_at::<Totals>(Position::START).await.unwrap();
+    assert_eq!((totals.cents, totals.bookings), (sum(50) + sum(15), 65));
+}
+
+#[tokio::test]
 async fn a_rebuild_that_is_cancelled_leaves_what_is_read() {
     let inner = misled().await;
     let store = UnreliableStore::over(inner.clone());
@@ -288,10 +308,12 @@ async fn a_rebuild_that_is_cancelled_leaves_what_is_read() {
     assert_eq!(aether.read::<Totals>().await.unwrap().cents, 999);
     let blind = store.faults().blind.write().await;
     let rebuild = aether.rebuild::<Totals>().await.unwrap();
+    eventually(async || status(&aether).rebuild).await;
     rebuild.cancel().await.unwrap();
     let err = rebuild.await.unwrap_err();
     assert!(matches!(err, RebuildError::Cancelled { .. }), "{err:?}");
     drop(blind);
+    eventually(async || status(&aether).rebuild.is_none().then_some(())).await;
     fill(&aether, 1).await;
     assert_eq!(aether.read::<Totals>().await.unwrap().cents, 1_000);
     aether.shutdown().await;
@@ -380,6 +402,9 @@ async fn an_apply_that_panics_halts_its_projection_and_is_not_kept() {
     };
     assert!(reason.contains("applying it panicked"), "{reason}");
     assert!(reason.contains("thirteen"), "{reason}");
+    let half = aether.read_at::<Superstitious>(Position::START).await;
+    let err = half.expect_err("a commit is applied in part");
+    assert!(matches!(err, ReadError::Halted { .. }), "{err:?}");
     let halted = aether.status().into_iter().map(|status| status.state);
     assert!(
         halted

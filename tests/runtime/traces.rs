@@ -1,90 +1,19 @@
 //! One trace from a request to the projection that shows what came of it.
 
-use std::collections::BTreeMap;
-
 use aether::{
     EventStore as _, EventStoreExt as _, InMemoryEventStore, JetStreamOptions, Namespace, Store,
     runtime::Aether,
 };
-use aether_tests::harness::NatsServer;
-use opentelemetry::trace::{SpanId, TracerProvider as _};
-use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use aether_tests::{
+    harness::NatsServer,
+    spans::{SpanRecorder, Spans},
+};
 use tracing::Instrument as _;
-use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::{
     processes::{Entrance, Halls},
     shop::{PayTicket, Selling, ticket},
 };
-
-/// Every span of this thread that has ended.
-struct Recording {
-    exporter: InMemorySpanExporter,
-    provider: SdkTracerProvider,
-    _guard: tracing::subscriber::DefaultGuard,
-}
-
-impl Recording {
-    fn start() -> Self {
-        let exporter = InMemorySpanExporter::default();
-        let provider = SdkTracerProvider::builder()
-            .with_simple_exporter(exporter.clone())
-            .build();
-        let tracer = provider.tracer("test");
-        let layer = tracing_opentelemetry::layer().with_tracer(tracer);
-        let subscriber = tracing_subscriber::registry().with(layer);
-        let guard = tracing::subscriber::set_default(subscriber);
-        Self {
-            exporter,
-            provider,
-            _guard: guard,
-        }
-    }
-
-    fn spans(&self) -> Vec<SpanData> {
-        self.provider.force_flush().unwrap();
-        self.exporter.get_finished_spans().unwrap()
-    }
-}
-
-fn attribute(span: &SpanData, key: &str) -> Option<String> {
-    let found = span.attributes.iter().find(|it| it.key.as_str() == key);
-    found.map(|it| it.value.to_string())
-}
-
-/// What a span is: its name, and the command or the follower.
-fn title(span: &SpanData) -> String {
-    let what = attribute(span, "command").or_else(|| attribute(span, "follower"));
-    let kind = attribute(span, "kind").unwrap_or_default();
-    format!("{} {kind} {}", span.name, what.unwrap_or_default())
-}
-
-/// The spans from the request down to a span, by what they are.
-fn way(spans: &[SpanData], title_of: &str) -> Vec<String> {
-    let by_id: BTreeMap<[u8; 8], &SpanData> = spans
-        .iter()
-        .map(|span| (span.span_context.span_id().to_bytes(), span))
-        .collect();
-    let found = spans.iter().find(|it| title(it) == title_of);
-    assert!(found.is_some(), "`{title_of}` among {:?}", titles(spans));
-    let mut next = found;
-    let mut way = Vec::new();
-    while let Some(span) = next {
-        way.push(title(span));
-        let parent = span.parent_span_id;
-        next = by_id.get(&parent.to_bytes()).copied();
-        assert!(
-            next.is_some() || parent == SpanId::INVALID,
-            "a parent is missing: {way:?}"
-        );
-    }
-    way.reverse();
-    way
-}
-
-fn titles(spans: &[SpanData]) -> Vec<String> {
-    spans.iter().map(title).collect()
-}
 
 async fn running(store: impl Store) -> Aether {
     let builder = Aether::builder().store(store).context::<Selling>();
@@ -112,38 +41,23 @@ async fn request(aether: &Aether) {
 }
 
 /// All that comes of a request is one trace, in which each span names what it follows from.
-fn check(spans: &[SpanData]) {
-    let request = spans.iter().find(|it| it.name == "request").unwrap();
-    let trace = request.span_context.trace_id();
-    let strangers: Vec<_> = spans
-        .iter()
-        .filter(|it| it.span_context.trace_id() != trace)
-        .map(title)
-        .collect();
-    assert_eq!(strangers, [""; 0], "of no or another trace");
+fn check(spans: &Spans) {
+    let request = spans.of("request  ").next().unwrap();
+    assert_eq!(spans.outside(request), [""; 0], "of no or another trace");
     assert_eq!(
-        way(spans, "follow projection Everything").get(..2).unwrap(),
+        spans.way("follow projection Everything").get(..2).unwrap(),
         ["request  ", "command  BuyTicket"]
     );
-    assert_eq!(
-        way(spans, "command  CountSeat"),
-        [
-            "request  ",
-            "command  PayTicket",
-            "follow process Admission",
-            "follow outbox Admission",
-            "command  CountSeat",
-        ]
-    );
-    let shown = spans
-        .iter()
-        .filter(|it| title(it) == "follow projection Everything");
-    let behind = shown.filter(|it| {
-        let parent = spans
-            .iter()
-            .find(|span| span.span_context.span_id() == it.parent_span_id);
-        parent.is_some_and(|parent| title(parent) == "command  CountSeat")
-    });
+    let counted = [
+        "request  ",
+        "command  PayTicket",
+        "follow process Admission",
+        "follow outbox Admission",
+        "command  CountSeat",
+    ];
+    assert_eq!(spans.way("command  CountSeat"), counted);
+    let shown = spans.of("follow projection Everything");
+    let behind = shown.filter(|it| spans.way_to(it).get(..5) == Some(&counted.map(str::to_owned)));
     assert_eq!(
         behind.count(),
         1,
@@ -154,7 +68,7 @@ fn check(spans: &[SpanData]) {
 #[tokio::test]
 async fn from_a_request_to_a_projection_all_is_one_trace() {
     let aether = begun(InMemoryEventStore::new()).await;
-    let recording = Recording::start();
+    let recording = SpanRecorder::start();
     request(&aether).await;
     aether.shutdown().await;
     check(&recording.spans());
@@ -168,7 +82,7 @@ async fn a_trace_goes_through_a_server_and_its_messages_name_it_in_a_header() {
     let stream = store.stream_name().to_owned();
     let aether = begun(store).await;
     let begun = aether.store().head().await.unwrap();
-    let recording = Recording::start();
+    let recording = SpanRecorder::start();
     request(&aether).await;
     let log = aether.store().log(begun).await.unwrap();
     aether.shutdown().await;
@@ -195,7 +109,7 @@ async fn a_trace_goes_through_a_server_and_its_messages_name_it_in_a_header() {
 #[tokio::test]
 async fn a_request_that_names_its_trace_from_outside_is_part_of_that() {
     let aether = begun(InMemoryEventStore::new()).await;
-    let recording = Recording::start();
+    let recording = SpanRecorder::start();
     let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
     let sent = aether
         .send(ticket("a"))
@@ -210,12 +124,9 @@ async fn a_request_that_names_its_trace_from_outside_is_part_of_that() {
     aether.settled().await.unwrap();
     aether.shutdown().await;
     let spans = recording.spans();
-    assert!(
-        spans
-            .iter()
-            .all(|it| it.span_context.trace_id().to_string() == trace)
-    );
-    let command = spans.iter().find(|it| it.name == "command").unwrap();
+    let command = spans.of("command  BuyTicket").next().unwrap();
+    assert_eq!(command.span_context.trace_id().to_string(), trace);
+    assert_eq!(spans.outside(command), [""; 0]);
     assert_eq!(command.parent_span_id.to_string(), span);
 }
 
@@ -223,12 +134,12 @@ async fn a_request_that_names_its_trace_from_outside_is_part_of_that() {
 async fn what_a_projection_is_built_anew_of_is_traced_once() {
     let store = InMemoryEventStore::new();
     let before = begun(store.clone()).await;
-    let recording = Recording::start();
+    let recording = SpanRecorder::start();
     request(&before).await;
     before.shutdown().await;
-    let traced = recording.spans().len();
+    let traced = recording.spans().titles().len();
     let after = running(store).await;
     after.settled().await.unwrap();
     after.shutdown().await;
-    assert_eq!(titles(&recording.spans()[traced..]), [""; 0]);
+    assert_eq!(recording.spans().titles()[traced..], [""; 0]);
 }

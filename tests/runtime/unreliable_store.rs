@@ -38,6 +38,8 @@ pub(crate) struct Faults {
     pub(crate) blind: Arc<RwLock<()>>,
     /// Whoever holds it holds up every commit.
     pub(crate) hold: RwLock<()>,
+    /// Whoever holds it holds up every checkpoint that is saved.
+    pub(crate) saving: RwLock<()>,
     /// Whether it does not say where the log ends.
     pub no_head: AtomicBool,
     /// Whether checkpoints are lost.
@@ -184,6 +186,7 @@ impl CheckpointStore for UnreliableStore {
         reader: &str,
         checkpoint: Checkpoint,
     ) -> Result<(), StoreError> {
+        let _held = self.faults.saving.read().await;
         if self.faults.no_checkpoints.load(Ordering::SeqCst) {
             return Err(unavailable());
         }

@@ -20,5 +20,6 @@ mod page;
 mod problem;
 mod service;
 pub mod shop;
+mod trace;
 
 pub use self::{problem::Problem, service::Service};

@@ -8,6 +8,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{Method, Uri},
+    middleware,
     routing::{get, post, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -16,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     board::LiveBoard, command::PATIENCE, events, goods, health, metrics, orders, page,
-    problem::Problem,
+    problem::Problem, trace,
 };
 
 /// The shop behind HTTP.
@@ -86,6 +87,7 @@ impl Service {
             .fallback(nowhere)
             .method_not_allowed_fallback(not_so)
             .layer(DefaultBodyLimit::max(Self::BODY))
+            .layer(middleware::from_fn(trace::traced))
             .with_state(self.clone())
     }
 

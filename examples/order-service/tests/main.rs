@@ -10,3 +10,5 @@ mod events;
 mod program;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod traces;

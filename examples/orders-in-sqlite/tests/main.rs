@@ -294,6 +294,27 @@ async fn an_event_that_cannot_be_read_halts_it_behind_all_that_came_before() {
 }
 
 #[tokio::test]
+async fn when_someone_is_forgotten_the_tables_are_filled_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, path) = (InMemoryEventStore::new(), folder.path().join("totals.db"));
+    let totals: SqliteTotals = SqliteTotals::open(&path).unwrap();
+    let aether = running(store.clone(), &totals).await;
+    aether.send(place(1)).wait_for::<Totals>().await.unwrap();
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let stale = "INSERT INTO totals_live VALUES ('somebody', 1, 1)";
+    database.execute(stale, ()).unwrap();
+    assert_eq!(totals.of("somebody").await.unwrap().orders, 1);
+    let fact = BTreeMap::from([("subject", "somebody")]);
+    let fact = Event::new("$forgotten.somebody", 1, "SubjectForgotten", &fact).unwrap();
+    let position = store.save(fact).await.unwrap().position;
+    let waiting = aether.wait_for::<Totals>(position);
+    let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    waited.expect("it is filled within 30 seconds").unwrap();
+    assert_eq!(totals.of("somebody").await.unwrap(), Placed::default());
+    assert_eq!(totals.of("customer-1").await.unwrap().orders, 1);
+}
+
+#[tokio::test]
 async fn a_store_for_what_no_context_lists_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     let totals: SqliteTotals = SqliteTotals::open(&folder.path().join("totals.db")).unwrap();

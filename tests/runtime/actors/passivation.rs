@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use super::{builder, running, watched};
 use crate::{
     meters::{Gauging, Meter, measure},
+    metrics::Ledger,
     watched_store::WatchedStore,
 };
 
@@ -48,6 +49,21 @@ async fn many_actors_go_in_and_out_of_a_small_memory_and_none_is_mistaken() {
         aether.send(measure(&key.to_string(), 1)).await.unwrap();
     }
     assert!(aether.actors().cells <= 8, "{:?}", aether.actors());
+}
+
+#[tokio::test]
+async fn what_is_in_memory_is_measured() {
+    let ledger = Ledger::default();
+    let guard = metrics::set_default_local_recorder(&ledger);
+    let idle = Duration::from_secs(1);
+    let aether = running(watched(), ActorOptions::new().idle(idle)).await;
+    drop(guard);
+    for key in 0..7 {
+        aether.send(measure(&key.to_string(), 1)).await.unwrap();
+    }
+    ledger.comes_to("aether_actors", 7.0).await;
+    assert!(ledger.last("aether_actors_bytes") > 0.0);
+    ledger.comes_to("aether_actors", 0.0).await;
 }
 
 #[tokio::test]

@@ -10,7 +10,10 @@ use aether::{
 };
 
 use super::{at, of_kind, paid, ticket_id};
-use crate::shop::{Bank, BuyTicket, PayTicket, Selling, TicketBought, TicketPaid, ticket};
+use crate::{
+    metrics::Ledger,
+    shop::{Bank, BuyTicket, PayTicket, Selling, TicketBought, TicketPaid, ticket},
+};
 
 /// Pays a ticket a day after it was bought, unless it is paid before.
 #[derive(Policy, Default)]
@@ -115,6 +118,24 @@ async fn a_refusal_of_a_later_command_is_counted_and_not_repeated() {
     let after = run(store, &clock).await;
     after.settled().await.unwrap();
     assert_eq!(of_kind(&after, FollowerKind::Timers).refused, 0);
+}
+
+#[tokio::test]
+async fn what_waits_for_its_time_is_measured() {
+    let (clock, ledger) = (ManualClock::new(), Ledger::default());
+    let guard = metrics::set_default_local_recorder(&ledger);
+    let aether = run(InMemoryEventStore::new(), &clock).await;
+    drop(guard);
+    let name = of_kind(&aether, FollowerKind::Timers).name;
+    let pending = format!("aether_timers_pending {name}");
+    for name in ["a", "b"] {
+        aether.send(ticket(name)).await.unwrap();
+    }
+    ledger.comes_to(&pending, 2.0).await;
+    aether.send(pay("a")).await.unwrap();
+    ledger.comes_to(&pending, 1.0).await;
+    let overdue = ledger.last(&format!("aether_timers_overdue_seconds {name}"));
+    assert_eq!(overdue, 0.0);
 }
 
 #[test]

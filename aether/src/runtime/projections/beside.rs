@@ -96,3 +96,66 @@ async fn read_on<P: Projection + Handlers>(fold: &mut Fold<P>, log: &mut Log) ->
         Err(Stuck::Broken(reason)) => Err(Stop::Halt(reason)),
     }
 }
+
+#[cfg(all(test, feature = "macros"))]
+mod tests {
+    use super::*;
+    use crate::{
+        Event, EventStoreExt as _, InMemoryEventStore,
+        prelude::*,
+        runtime::projections::{Control, Keeping},
+    };
+
+    /// Something was booked.
+    #[derive(Event, Debug, Clone, Serialize, Deserialize)]
+    struct Booked {}
+
+    #[derive(Projection, Debug, Default)]
+    struct Bookings(u64);
+
+    #[handlers]
+    impl Bookings {
+        #[apply]
+        fn booked(&mut self, _event: &Booked) {
+            self.0 += 1;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_has_fallen_behind_reads_on_before_it_takes_the_place() {
+        let store = InMemoryEventStore::new();
+        for version in 1..=3 {
+            let booked = Event::new("Account.a", version, "Booked", &Booked {}).unwrap();
+            store.save(booked).await.unwrap();
+        }
+        let store = DynEventStore::new(store);
+        let control = Arc::new(Control::new("Bookings", Keeping::Nothing));
+        let live = Arc::new(Live::new(control));
+        *live.fold.write().await = Fold::kept(Bookings(999), Position::new(3), 0);
+        let beside = Beside {
+            live: Arc::clone(&live),
+            store: store.clone(),
+            keeper: None,
+        };
+        let (fold, log) = (
+            Fold::beginning(1, Position::new(1)),
+            Log::after(&store, Position::START),
+        );
+        assert!(beside.replace(fold, log).await.is_ok());
+        let fold = live.fold.read().await;
+        assert_eq!((fold.position, fold.state.0), (Position::new(3), 3));
+    }
+
+    #[tokio::test]
+    async fn who_is_forgotten_while_it_reads_is_in_nothing_that_it_made() {
+        let store = InMemoryEventStore::new();
+        let fact = serde_json::json!({ "subject": "7" });
+        let fact = Event::new("$forgotten.7", 1, "SubjectForgotten", &fact).unwrap();
+        store.save(fact).await.unwrap();
+        let mut log = Log::after(&DynEventStore::new(store), Position::START);
+        let mut fold = Fold::<Bookings>::beginning(1, Position::START);
+        let read = read_on(&mut fold, &mut log).await;
+        assert!(matches!(read, Err(Stop::Open)), "it begins anew");
+        assert_eq!(fold.position, Position::START);
+    }
+}

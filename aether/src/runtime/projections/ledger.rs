@@ -290,4 +290,51 @@ mod tests {
             }
         );
     }
+
+    /// Memory in which somebody else is faster, once.
+    struct Overtaken {
+        inner: crate::InMemoryEventStore,
+        is_next: std::sync::atomic::AtomicBool,
+    }
+
+    impl CheckpointStore for Overtaken {
+        async fn checkpoint(&self, reader: &str) -> Result<Checkpoint, StoreError> {
+            self.inner.checkpoint(reader).await
+        }
+
+        async fn save_checkpoint(&self, reader: &str, new: Checkpoint) -> Result<(), StoreError> {
+            self.inner.save_checkpoint(reader, new).await
+        }
+
+        async fn replace_checkpoint(
+            &self,
+            reader: &str,
+            expected: &Checkpoint,
+            new: Checkpoint,
+        ) -> Result<(), StoreError> {
+            if self
+                .is_next
+                .swap(false, std::sync::atomic::Ordering::SeqCst)
+            {
+                Ledger::order(&self.inner, "Sales", false).await?;
+            }
+            self.inner.replace_checkpoint(reader, expected, new).await
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_is_overtaken_gives_the_order_after() {
+        let store = Overtaken {
+            inner: crate::InMemoryEventStore::new(),
+            is_next: true.into(),
+        };
+        let order = Ledger::order(&store, "Sales", true).await.unwrap();
+        assert_eq!(
+            order,
+            Order {
+                number: 2,
+                wanted: 2
+            }
+        );
+    }
 }

@@ -87,3 +87,51 @@ async fn another(order: &mut watch::Receiver<Order>, target: u64) {
     // It cannot fail: whoever waits has the other end.
     drop(order.wait_for(|order| order.wanted != target).await);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::projections::Keeping;
+
+    /// Ends as it is told, time after time.
+    struct Told {
+        ends: Vec<Result<(), Stop>>,
+        control: Arc<Control>,
+    }
+
+    impl Beside for Told {
+        async fn build(&mut self, generation: u64) -> Result<(), Stop> {
+            let end = self.ends.remove(0);
+            if end.is_ok() {
+                self.control.current.send_replace(Some(generation));
+            }
+            end
+        }
+    }
+
+    /// What has become of an order, and how many ends were not needed.
+    async fn after(ends: impl Into<Vec<Result<(), Stop>>>) -> (Phase, usize) {
+        let control = Arc::new(Control::new("It", Keeping::Nothing));
+        control.current.send_replace(Some(0));
+        let target = control.order(true);
+        let mut rebuilder = Rebuilder {
+            beside: Told {
+                ends: ends.into(),
+                control: Arc::clone(&control),
+            },
+            control,
+        };
+        let phase = rebuilder.build(target).await;
+        (phase, rebuilder.beside.ends.len())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_begins_anew_until_it_is_done_or_cannot_go_on() {
+        let away = || Err(Stop::Retry("the store is away".to_owned()));
+        let done = after([Err(Stop::Open), away(), Err(Stop::Open), Ok(())]).await;
+        assert_eq!(done, (Phase::Done, 0));
+        let wrong = "it cannot be read".to_owned();
+        let failed = after([away(), Err(Stop::Halt(wrong.clone())), Ok(())]).await;
+        assert_eq!(failed, (Phase::Failed(wrong), 1));
+    }
+}
