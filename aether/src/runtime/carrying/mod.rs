@@ -34,5 +34,5 @@ impl Aether {
     }
 }
 
-#[cfg(all(test, feature = "macros"))]
+#[cfg(test)]
 mod tests;

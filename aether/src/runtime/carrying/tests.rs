@@ -1,3 +1,5 @@
+#![cfg(feature = "macros")]
+
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -12,10 +14,14 @@ use crate::{
 };
 
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct TurnedOn {}
+struct TurnedOn {
+    lamp: String,
+}
 
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct TurnedOff {}
+struct TurnedOff {
+    lamp: String,
+}
 
 #[derive(Command, Debug, Serialize, Deserialize)]
 struct TurnOn {
@@ -42,19 +48,19 @@ struct Lamp {
 #[handlers]
 impl Lamp {
     #[handle]
-    fn on(&self, _command: TurnOn) -> Result<TurnedOn, SoAlready> {
+    fn on(&self, command: TurnOn) -> Result<TurnedOn, SoAlready> {
         if self.is_on {
             return Err(SoAlready);
         }
-        Ok(TurnedOn {})
+        Ok(TurnedOn { lamp: command.lamp })
     }
 
     #[handle]
-    fn off(&self, _command: TurnOff) -> Result<TurnedOff, SoAlready> {
+    fn off(&self, command: TurnOff) -> Result<TurnedOff, SoAlready> {
         if !self.is_on {
             return Err(SoAlready);
         }
-        Ok(TurnedOff {})
+        Ok(TurnedOff { lamp: command.lamp })
     }
 
     #[apply]
