@@ -14,6 +14,11 @@
 //! from its commits as its state is, and kept in its snapshots, the highest sequence of each session
 //! that ever had an effect on it.
 //!
+//! In a cluster, a command that a node has another one carry out is marked too, if its id was made
+//! for that one sending: its session is the node, and its sequence counts what the node has sent,
+//! with the incarnation of the node in the place of a position. It has no cause in the log, so a
+//! command of which it is not certain that it is new is searched for in the whole history.
+//!
 //! What an instance of a process manager has received is marked in the same way: each event that it
 //! receives has its place in the session of the inbox, and so it is known whether it has received it.
 //!
@@ -180,6 +185,14 @@ impl Sessions {
     pub fn is_new(&self, mark: &SessionMark) -> bool {
         let last = self.last.get(&*mark.session);
         last.is_none_or(|last| *last < mark.sequence) && self.unmarked <= mark.sequence.position
+    }
+
+    /// Whether it is certain that a command has had no effect that a process asked for, all of whose
+    /// commands are marked. If it is not, look for its id in the whole history.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn is_later(&self, mark: &SessionMark) -> bool {
+        let last = self.last.get(&*mark.session);
+        last.is_none_or(|last| *last < mark.sequence)
     }
 
     /// What they take in memory, in bytes, roughly.

@@ -2,6 +2,8 @@
 //! while a client that is no node asks on.
 
 #[cfg(test)]
+mod counters;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod nodes;
@@ -9,3 +11,5 @@ mod nodes;
 mod processes;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod sending;

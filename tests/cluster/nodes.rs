@@ -13,8 +13,17 @@ pub(crate) struct Node {
 impl Node {
     /// Starts a process, which is not ready yet.
     pub(crate) fn start(urls: &str, name: &str, replicas: usize) -> Self {
+        Self::start_as(urls, name, replicas, "itself")
+    }
+
+    /// Starts a process whose runtime answers for its actors.
+    pub(crate) fn start_runtime(urls: &str, name: &str) -> Self {
+        Self::start_as(urls, name, 1, "runtime")
+    }
+
+    fn start_as(urls: &str, name: &str, replicas: usize, who: &str) -> Self {
         let replicas = replicas.to_string();
-        let arguments = [urls, name, &replicas].map(OsStr::new);
+        let arguments = [urls, name, &replicas, who].map(OsStr::new);
         let program = Path::new(env!("CARGO_BIN_EXE_shard-node"));
         Self {
             name: name.to_owned(),
@@ -33,6 +42,13 @@ impl Node {
         self.process.say("shards\n").await;
         let said = self.process.line().await.expect("it ended");
         serde_json::from_str(&said).unwrap()
+    }
+
+    /// Has it count on a counter, wherever that is; says at which version that is then.
+    pub(crate) async fn count(&mut self, counter: &str) -> u64 {
+        self.process.say(&format!("{counter}\n")).await;
+        let said = self.process.line().await.expect("it ended");
+        said.parse().unwrap()
     }
 
     pub(crate) fn signal(&self, name: &str) {

@@ -1,8 +1,8 @@
 use aether::cluster::{
     NodeId, Shard, ShardCount,
     nats::{
-        AskReply, BegunShard, ClusterErrorKind, ClusterManager, ClusterOptions, ReceivedAsk,
-        ShardHandler,
+        AskError, AskReply, BegunShard, ClusterErrorKind, ClusterManager, ClusterOptions,
+        ReceivedAsk, ShardHandler,
     },
 };
 use aether_tests::harness::NatsServer;
@@ -54,10 +54,11 @@ async fn one_node_alone_has_all_shards_answers_and_leaves() {
     let unanswered = client
         .ask("Echo", "e", "who?", Duration::from_millis(200))
         .await;
-    assert_eq!(
-        unanswered.unwrap_err().to_string(),
-        "nothing was done: no node took it in time"
-    );
+    // It may be on its way to nobody at the very moment when its time is over.
+    assert!(matches!(
+        unanswered,
+        Err(AskError::NotTaken | AskError::InDoubt)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,7 @@
 //! A node of a cluster whose actors are counters: it leaves when it is told to (SIGTERM), and says
-//! which shards it has when it is asked on its input.
+//! which shards it has when it is asked on its input. Whether it sees to the asks itself, or leaves
+//! that to the runtime, its last argument says; of the latter, the input names counters, each of
+//! which it counts on, wherever that is, and says what came of it.
 
 #![expect(clippy::print_stdout, reason = "whoever has started it reads it")]
 #![expect(clippy::expect_used, reason = "a test process that cannot go on ends")]
@@ -75,8 +77,13 @@ impl ShardHandler for Counters {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    let mut argument = || arguments.next().ok_or("wanted: url, node, replicas");
+    let mut argument = || {
+        arguments
+            .next()
+            .ok_or("wanted: url, node, replicas, who handles")
+    };
     let (url, node, replicas) = (argument()?, argument()?, argument()?.parse()?);
+    let is_the_runtimes = argument()? == "runtime";
     let mut terminate = signal(SignalKind::terminate())?;
     let store = JetStreamOptions::new().namespace(Namespace::new("counters")?);
     let store = store.connect(&url).await?;
@@ -90,7 +97,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let options = ClusterOptions::new("test").replicas(replicas);
     let options = options.shards(ShardCount::new(256)?);
-    let manager = options.join(&url, NodeId::new(node)?, counters).await?;
+    let node = NodeId::new(node)?;
+    let manager = if is_the_runtimes {
+        options.join_with(&url, node, &aether).await?
+    } else {
+        options.join(&url, node, counters).await?
+    };
     assert!(manager.ready().await, "it has left before it came");
     println!("{}", manager.status().process);
     tokio::select! {
@@ -99,9 +111,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
             aether.shutdown().await;
             println!("left");
         }
-        () = answer(&shards) => {}
+        () = count(&aether), if is_the_runtimes => {}
+        () = answer(&shards), if !is_the_runtimes => {}
     }
     Ok(())
+}
+
+/// Counts on the counter that a line names, until there is no more input.
+async fn count(aether: &Aether) {
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(counter) = lines.next_line().await.expect("an input") {
+        let sent = aether.send(Count { counter }).await;
+        println!("{}", sent.expect("an answer").version);
+    }
 }
 
 /// Says which shards it has whenever a line comes, until there is no more input.

@@ -1,7 +1,7 @@
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use eventstorming::meta;
@@ -354,6 +354,7 @@ impl AetherBuilder {
             routes: routes.collect(),
             attempts,
             inline: in_order(&read_models),
+            placement: OnceLock::new(),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));

@@ -78,6 +78,7 @@ fn may_pass(err: &CommandError) -> bool {
         | CommandError::Busy { .. }
         | CommandError::Expired
         | CommandError::Overdue { .. }
+        | CommandError::Remote { .. }
         | CommandError::Stopped
         | CommandError::Unprojected { .. } => false,
     }

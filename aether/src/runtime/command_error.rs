@@ -71,9 +71,17 @@ pub enum CommandError {
         /// The id of the command.
         id: CommandId,
     },
-    /// The runtime is shut down. Nothing was stored.
+    /// The runtime is shut down, or has left its cluster. Nothing was stored.
     #[error("nothing was stored: the runtime is shut down")]
     Stopped,
+    /// The process that has the actor could not carry the command out. Nothing was stored.
+    #[error("nothing was stored: the node of the actor could not carry out `{command}`: {reason}")]
+    Remote {
+        /// The name of the command.
+        command: &'static str,
+        /// What that process said.
+        reason: String,
+    },
     /// The events of the command are stored, and a projection that was to have them does not.
     #[error("the events of the command are stored, and a projection does not have them")]
     Unprojected {
@@ -124,7 +132,14 @@ impl CommandError {
     }
 }
 
-/// Why the domain refuses a command: the error that the handler returned.
+/// Why the domain refuses a command, as another process said it: the error itself, which the
+/// handler returned there, does not travel.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RemoteRefusal(pub(super) String);
+
+/// Why the domain refuses a command: the error that the handler returned; or a [`RemoteRefusal`],
+/// if that was in another process.
 pub struct Refusal(Box<dyn Error + Send + Sync>);
 
 impl Refusal {

@@ -4,7 +4,7 @@ use std::{
     ops::ControlFlow,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     task::{self, Poll},
@@ -17,9 +17,11 @@ use tracing::{Instrument as _, Span};
 use super::{
     actors::{Actors, Cell, Live, Turn},
     backoff::Backoff,
+    carried,
     command_error::CommandError,
     envelope::{Envelope, Known},
     meters::Meters,
+    placement::Placement,
     projections::Inline,
     route::{Order, Routed, Routes},
     search,
@@ -30,8 +32,8 @@ use super::{
     trace,
 };
 use crate::{
-    Clock, CommandId, Commit, CommitId, DynEventStore, Event, EventId, EventStore as _, Receipt,
-    Recorded, SessionMark, StoreError, StoreErrorKind, Timestamp,
+    Clock, CommandId, Commit, CommitId, DynEventStore, Event, EventId, EventStore as _,
+    InvalidPayload, Receipt, Recorded, SessionMark, StoreError, StoreErrorKind, Timestamp,
     domain::{Context, Given, NewEvent},
 };
 
@@ -48,6 +50,8 @@ pub(super) struct Engine {
     pub(super) attempts: u32,
     /// The projections that are to have the events of a command before it is answered.
     pub(super) inline: Vec<Arc<dyn Inline>>,
+    /// Where actors are, if not all of them are here.
+    pub(super) placement: OnceLock<Arc<dyn Placement>>,
 }
 
 /// What came of a command without waiting.
@@ -66,6 +70,8 @@ pub(super) struct Stage {
 
 /// Where a command waits.
 enum At {
+    /// Before its actor, which may be in another process.
+    Anywhere(Arc<Cell>),
     /// Before its actor.
     Line(Arc<Cell>),
     /// It has its turn; the actor has to be loaded, or its history to be searched.
@@ -106,7 +112,7 @@ impl Engine {
         self.routes.name(command)
     }
 
-    /// Carries out a command, which its sender may have given as it is.
+    /// Has a command carried out where its actor is; its sender may have given it as it is.
     pub(super) async fn execute(
         self: &Arc<Self>,
         envelope: &Envelope,
@@ -141,6 +147,10 @@ impl Engine {
         };
         let begun = Instant::now();
         let span = trace::command(envelope, &cell.actor_id);
+        if self.placement.get().is_some() {
+            let at = At::Anywhere(cell);
+            return Attempt::Waits(Stage { span, begun, at });
+        }
         // What is in a span, or waits for projections, is so from its beginning.
         if !span.is_disabled() || !self.inline.is_empty() {
             let at = At::Line(cell);
@@ -159,6 +169,48 @@ impl Engine {
                 Attempt::Ended(answer)
             }
         }
+    }
+
+    /// Carries out a command that another process has sent to this one, which has its actor.
+    pub(super) async fn execute_here(
+        self: &Arc<Self>,
+        envelope: &Envelope,
+    ) -> Result<Sent, CommandError> {
+        let (_routed, cell) = self.addressed(envelope)?;
+        let stage = Stage {
+            span: trace::command(envelope, &cell.actor_id),
+            begun: Instant::now(),
+            at: At::Line(cell),
+        };
+        self.go_on(envelope, None, stage).await
+    }
+
+    /// What the process says that has the actor; none if it is this one.
+    async fn elsewhere(
+        &self,
+        envelope: &Envelope,
+        actor_type: &str,
+    ) -> Option<Result<Sent, CommandError>> {
+        let (placement, key) = (self.placement.get()?, &*envelope.outgoing.key);
+        if placement.here(actor_type, key).is_some() {
+            return None;
+        }
+        Some(self.asked(&**placement, envelope, (actor_type, key)).await)
+    }
+
+    async fn asked(
+        &self,
+        placement: &dyn Placement,
+        envelope: &Envelope,
+        actor: (&str, &str),
+    ) -> Result<Sent, CommandError> {
+        let command = envelope.outgoing.command;
+        let unwritable = |err| CommandError::unwritable(command, InvalidPayload::from(err));
+        let written = carried::write(&envelope.asked(placement.mark())).map_err(unwritable)?;
+        let within = envelope.deadline;
+        let within = within.map(|it| it.saturating_duration_since(Instant::now()));
+        let answer = placement.ask(actor, written, within).await?;
+        carried::read_answer(&answer, envelope, actor.0)
     }
 
     fn addressed(&self, envelope: &Envelope) -> Result<(&Routed, Arc<Cell>), CommandError> {
@@ -219,6 +271,16 @@ impl Engine {
         let command = envelope.outgoing.command;
         let routed = self.routes.get(command);
         let routed = routed.ok_or(CommandError::Unhandled { command })?;
+        let at = match at {
+            At::Anywhere(cell) => {
+                let elsewhere = self.elsewhere(envelope, routed.route.actor_type());
+                if let Some(answer) = Box::pin(elsewhere).await {
+                    return answer;
+                }
+                At::Line(cell)
+            }
+            here => here,
+        };
         trace::join(&span, envelope.traceparent.as_deref());
         // What follows from the command names its span.
         let traced = trace::traceparent(&span).map(|traceparent| envelope.in_trace(traceparent));
@@ -308,7 +370,7 @@ impl Engine {
         is_storing: &AtomicBool,
     ) -> Result<(Turn, Option<Result<Sent, StoreError>>), CommandError> {
         let mut turn = match at {
-            At::Line(cell) => {
+            At::Anywhere(cell) | At::Line(cell) => {
                 let actor_id = cell.actor_id.clone();
                 let turn = self.actors.enter(cell, order.envelope.full, order.begun);
                 let turn = turn.await;
@@ -321,6 +383,10 @@ impl Engine {
             }
         };
         turn.keeps = order.routed.keeps;
+        if let Some(placement) = self.placement.get() {
+            let key = &order.envelope.outgoing.key;
+            turn.begin(placement.here(order.routed.route.actor_type(), key));
+        }
         Ok((turn, None))
     }
 
@@ -402,7 +468,7 @@ impl Engine {
         let mut fold = order.routed.route.begin(turn.actor_id().clone());
         let wanted = match envelope.known {
             Known::Given => Wanted::Anywhere(envelope.id),
-            Known::Fresh | Known::Marked(_) => Wanted::State,
+            Known::Fresh | Known::Asked(_) | Known::Marked(_) => Wanted::State,
         };
         let loaded = self.snapshotter.load(&mut *fold, wanted).await;
         self.meters.load_duration.record(begun.elapsed());
@@ -430,7 +496,7 @@ impl Engine {
         let id = envelope.id;
         let found = match &envelope.known {
             Known::Fresh => return Ok(None),
-            Known::Given => Box::pin(self.anywhere(live, id)).await,
+            Known::Given | Known::Asked(_) => Box::pin(self.anywhere(live, id)).await,
             Known::Marked(mark) => Box::pin(self.in_session(live, id, mark)).await,
         };
         found.map_err(CommandError::Store)
@@ -494,6 +560,7 @@ fn is_new(live: &Live, envelope: &Envelope) -> bool {
         Known::Fresh => true,
         Known::Given => !live.start.may_have(envelope.id),
         Known::Marked(mark) => live.start.sessions.is_new(mark),
+        Known::Asked(mark) => live.start.sessions.is_later(mark),
     }
 }
 

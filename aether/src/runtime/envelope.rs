@@ -13,6 +13,9 @@ pub(super) enum Known {
     Fresh,
     /// Someone else made it: it may be anywhere in the history.
     Given,
+    /// Another process asks for it, perhaps more than once, and it has a place among those of that
+    /// process.
+    Asked(Arc<SessionMark>),
     /// It follows from an event, and the command has a place among those of whoever sends it.
     Marked(Arc<SessionMark>),
 }
@@ -114,6 +117,19 @@ impl Envelope {
         }
     }
 
+    /// The same, for another process to carry out: it may come there more than once.
+    pub(super) fn asked(&self, mark: Option<Arc<SessionMark>>) -> Self {
+        let known = match (&self.known, mark) {
+            (Known::Fresh, Some(mark)) => Known::Asked(mark),
+            (Known::Fresh, None) => Known::Given,
+            (known, _) => known.clone(),
+        };
+        Self {
+            known,
+            ..self.clone()
+        }
+    }
+
     /// Whether there is no use in it any more.
     pub(super) fn is_expired(&self) -> bool {
         self.deadline.is_some_and(|until| until <= Instant::now())
@@ -132,7 +148,7 @@ impl Envelope {
         metadata.correlation_id = conversation;
         metadata.causation_id.clone_from(&self.causation_id);
         metadata.traceparent.clone_from(&self.traceparent);
-        if let Known::Marked(mark) = &self.known {
+        if let Known::Marked(mark) | Known::Asked(mark) = &self.known {
             metadata.session = Some(Arc::clone(mark));
         }
         metadata

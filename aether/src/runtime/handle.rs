@@ -84,7 +84,7 @@ use crate::{
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Aether(Arc<Inner>);
+pub struct Aether(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) engine: Arc<Engine>,

@@ -82,6 +82,7 @@ impl Outcome {
                 | CommandError::Shape { .. }
                 | CommandError::Unreadable(_)
                 | CommandError::Store(_)
+                | CommandError::Remote { .. }
                 | CommandError::Stopped,
             ) => Self::Failed,
         }

@@ -11,7 +11,14 @@ mod actors;
 mod adapter;
 pub(crate) mod backoff;
 mod builder;
+#[cfg_attr(
+    not(all(feature = "cluster", feature = "nats")),
+    expect(dead_code, reason = "only a cluster carries commands")
+)]
+mod carried;
 mod carry_out;
+#[cfg(all(feature = "cluster", feature = "nats"))]
+mod carrying;
 mod command_error;
 mod driven;
 mod engine;
@@ -24,6 +31,7 @@ mod meters;
 mod monitor;
 mod outbox;
 pub mod parking;
+pub(crate) mod placement;
 mod process;
 pub mod projections;
 mod reactor;
@@ -45,7 +53,7 @@ pub use self::{
     actors::{ActorOptions, ActorsStatus},
     adapter::{Adapter, Delivery},
     builder::{AetherBuilder, StartError},
-    command_error::{CommandError, LoadError, ReadError, Refusal},
+    command_error::{CommandError, LoadError, ReadError, Refusal, RemoteRefusal},
     handle::Aether,
     health::{FollowerHealth, Health, Lag, Problem, StoreHealth},
     parking::{Parked, Parking},

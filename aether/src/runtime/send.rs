@@ -319,6 +319,22 @@ impl Sent {
         }
     }
 
+    /// What another process has answered.
+    pub(super) const fn answered(
+        actor_id: ActorId,
+        (version, position): (Version, Option<Position>),
+        repeated: bool,
+        commit: Option<Commit>,
+    ) -> Self {
+        Self {
+            actor_id,
+            version,
+            position,
+            repeated,
+            commit,
+        }
+    }
+
     pub(super) fn repeated(recorded: Recorded) -> Self {
         let Recorded { position, commit } = recorded;
         Self {

@@ -164,6 +164,7 @@ fn is_final(err: &CommandError) -> bool {
         | CommandError::Address { .. }
         | CommandError::Shape { .. }
         | CommandError::Unreadable(_)
+        | CommandError::Remote { .. }
         | CommandError::Unprojected { .. } => true,
         CommandError::Store(err) => !matches!(
             err.kind(),

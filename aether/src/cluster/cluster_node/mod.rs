@@ -370,13 +370,14 @@ impl<M> ClusterNode<M> {
     }
 
     fn lead_on(&mut self, now: Monotonic, outputs: &mut Outputs<M>) {
-        let candidates = self.candidates();
-        let Some(leading) = &mut self.leading else {
+        if !self.leads() {
             return;
-        };
+        }
+        let candidates = self.candidates();
         let versions = self.membership.members().map(|it| &it.version);
         let is_mixed = versions.collect::<BTreeSet<_>>().len() > 1;
-        let wish = leading.members(now, candidates, is_mixed);
+        let leading = self.leading.as_mut();
+        let wish = leading.and_then(|it| it.members(now, candidates, is_mixed));
         self.fulfil(now, wish, outputs);
         let wish = self.leading.as_mut().and_then(|it| it.tick(now));
         self.fulfil(now, wish, outputs);

@@ -51,8 +51,8 @@ struct Inner {
     room: Semaphore,
     /// How long the answer to a ping is waited for.
     ping: Duration,
-    /// Whom this client has looked after, and when it did last.
-    looked_after: Mutex<HashMap<NodeProcess, Instant>>,
+    /// What this client has done about whom, and when it did last.
+    cared: Mutex<HashMap<(NodeProcess, Care), Instant>>,
     /// Ends when it is dropped.
     _follower: JoinSet<()>,
 }
@@ -78,6 +78,13 @@ enum Outcome {
     Again(Duration),
 }
 
+/// What a client does about a process that does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Care {
+    Ping,
+    Complain,
+}
+
 /// Where the shard of an ask is by a later table.
 enum Whereabouts {
     Same,
@@ -87,16 +94,18 @@ enum Whereabouts {
     Taken,
 }
 
-type Ping<'a> = Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>;
+/// Says whether the process is there, as far as is known.
+type Ping<'a> = Option<Pin<Box<dyn Future<Output = bool> + Send + 'a>>>;
 
-/// How long an ask waits for its answer before the node is looked after.
-const PATIENCE: Duration = Duration::from_millis(25);
+/// How long an ask waits for its answer before the node is looked after: what is on its way to a
+/// node that dies gets no notice of it.
+const PATIENCE: Duration = Duration::from_millis(5);
 /// The longest that it waits from one look to the next.
 const MOST_PATIENCE: Duration = Duration::from_millis(400);
 /// How often a client looks after a node, or complains of it, at most.
 const PACE: Duration = Duration::from_millis(20);
 /// How long an answer may take once the shard has been handed over.
-const FORWARDING: Duration = Duration::from_millis(250);
+const FORWARDING: Duration = Duration::from_secs(2);
 /// After how long it is tried again if nothing is heard of the table.
 const RETRY: Duration = Duration::from_millis(20);
 
@@ -129,7 +138,7 @@ impl ClusterClient {
             asked: AtomicU64::new(0),
             room: Semaphore::new(options.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             ping: options.settings.membership.ping,
-            looked_after: Mutex::default(),
+            cared: Mutex::default(),
             _follower: follower,
         }))
     }
@@ -262,6 +271,7 @@ impl Inner {
         let (mut ping, mut patience) = (Ping::None, PATIENCE);
         let mut look_at = Instant::now() + patience;
         let mut again_at = asking.deadline;
+        let mut is_handed_over = false;
         loop {
             tokio::select! {
                 biased;
@@ -276,12 +286,21 @@ impl Inner {
                     match table.map_or(Whereabouts::Same, |it| whereabouts(&it, shard, owner)) {
                         Whereabouts::Same => {}
                         Whereabouts::HandedOver => {
+                            is_handed_over = true;
                             again_at = again_at.min(Instant::now() + FORWARDING);
+                            // Should it go before it has sent the ask on, that shows.
+                            patience = PATIENCE;
+                            look_at = Instant::now() + patience;
                         }
                         Whereabouts::Taken => again_at = Instant::now(),
                     }
                 }
-                () = on(&mut ping) => ping = None,
+                is_there = on(&mut ping) => {
+                    ping = None;
+                    if is_handed_over && !is_there {
+                        again_at = Instant::now();
+                    }
+                }
                 () = sleep_until(again_at) => {
                     asking.in_doubt = true;
                     return Outcome::Again(Duration::ZERO);
@@ -289,7 +308,7 @@ impl Inner {
                 () = sleep_until(look_at) => {
                     patience = MOST_PATIENCE.min(patience * 2);
                     look_at = Instant::now() + patience;
-                    if ping.is_none() && self.may_look_after(owner) {
+                    if ping.is_none() && self.may(Care::Ping, owner) {
                         ping = Some(Box::pin(self.look_after(owner)));
                     }
                 }
@@ -332,7 +351,7 @@ impl Inner {
     ) -> Outcome {
         match err.kind() {
             RequestErrorKind::NoResponders => {
-                if self.may_look_after(owner) {
+                if self.may(Care::Complain, owner) {
                     self.complain(owner, Lost::Unreachable).await;
                 }
                 Outcome::Again(RETRY)
@@ -347,36 +366,38 @@ impl Inner {
         }
     }
 
-    /// Whether nobody else of this client has looked after the process just now.
-    fn may_look_after(&self, process: &NodeProcess) -> bool {
+    /// Whether no other ask of this client has done so just now.
+    fn may(&self, care: Care, process: &NodeProcess) -> bool {
         let now = Instant::now();
         // A panic while it is held can only be our own bug.
-        let mut looked_after = self
-            .looked_after
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        looked_after.retain(|_, at| now < *at + PACE);
-        if looked_after.contains_key(process) {
-            return false;
+        let mut cared = self.cared.lock().unwrap_or_else(PoisonError::into_inner);
+        cared.retain(|_, at| now < *at + PACE);
+        let is_first = !cared.contains_key(&(process.clone(), care));
+        if is_first {
+            cared.insert((process.clone(), care), now);
         }
-        looked_after.insert(process.clone(), now);
-        true
+        is_first
     }
 
-    /// Pings a process that has not answered, and complains of it if that is in vain.
-    async fn look_after(&self, process: &NodeProcess) {
+    /// Pings a process that has not answered, and complains of it if that is in vain. Says whether
+    /// somebody is there.
+    async fn look_after(&self, process: &NodeProcess) -> bool {
         let request = Request::new().timeout(Some(self.ping));
         let subject = self.link.subject(process, Names::PING);
         let Err(err) = self.link.client.send_request(subject, request).await else {
-            return;
+            return true;
         };
         match err.kind() {
-            RequestErrorKind::NoResponders => self.complain(process, Lost::Unreachable).await,
+            RequestErrorKind::NoResponders => {
+                self.complain(process, Lost::Unreachable).await;
+                return false;
+            }
             RequestErrorKind::TimedOut => self.complain(process, Lost::Unanswered).await,
             RequestErrorKind::InvalidSubject
             | RequestErrorKind::MaxPayloadExceeded
             | RequestErrorKind::Other => {}
         }
+        true
     }
 
     async fn complain(&self, process: &NodeProcess, how: Lost) {
@@ -388,7 +409,7 @@ impl Inner {
     }
 }
 
-async fn on(ping: &mut Ping<'_>) {
+async fn on(ping: &mut Ping<'_>) -> bool {
     match ping {
         Some(ping) => ping.await,
         None => pending().await,

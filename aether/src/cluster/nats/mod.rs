@@ -33,6 +33,8 @@
 //! `$KV.AE_c.>`, `$JS.API.STREAM.INFO.KV_AE_c`, `$JS.API.STREAM.CREATE.KV_AE_c` and
 //! `$JS.API.STREAM.MSG.GET.KV_AE_c`.
 
+#[cfg(feature = "runtime")]
+mod actors;
 mod ask_error;
 mod bucket;
 mod client;

@@ -10,6 +10,11 @@ use super::{
     names::Names,
 };
 use crate::cluster::{NodeId, NodeSettings, ShardCount};
+#[cfg(feature = "runtime")]
+use crate::{
+    cluster::nats::actors::{Actors, Placed, Tenures},
+    runtime::Aether,
+};
 
 /// How a cluster is joined, or asked.
 ///
@@ -33,6 +38,12 @@ pub struct ClusterOptions {
     pub(super) in_flight: usize,
     pub(super) budget: Duration,
     connect: Option<ConnectOptionsFn>,
+}
+
+#[cfg(feature = "runtime")]
+fn placed_before() -> ClusterError {
+    let text = "the runtime is in a cluster already";
+    ClusterError::new(super::ClusterErrorKind::Misconfigured, text)
 }
 
 /// The client's options cannot be cloned, so they are made anew for each connection.
@@ -146,6 +157,81 @@ impl ClusterOptions {
         let connection = link.connection.clone();
         let joined = ClusterManager::join(self, link, node, handler).await;
         joined.map_err(|err| link::explained(err, &connection))
+    }
+
+    /// Joins the cluster as a node whose actors are those of a runtime: from now on, `aether.send`
+    /// has each command carried out by the node that has its actor, and this node carries out those
+    /// for the actors of its shards, whoever sends them. So do policies and process managers.
+    ///
+    /// A command that may have come to a node is sent again, if that node dies; its
+    /// [mark](crate::session) shows that it was carried out before. What a handler refuses in another
+    /// process comes back as a [`RemoteRefusal`](crate::runtime::RemoteRefusal). Commands travel as
+    /// they were written, personal fields too: the servers have to be trusted, or encrypt.
+    ///
+    /// A process that was frozen may decide once more, when it thaws, for an actor that another
+    /// has by then: the store's guard refuses that as soon as the other one has stored something.
+    ///
+    /// # Errors
+    /// As for [`join`](Self::join); and `Misconfigured`, if the runtime is in a cluster already.
+    ///
+    /// # Panics
+    /// If it is not called within a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the node has not joined then.
+    #[cfg(feature = "runtime")]
+    pub async fn join_with(
+        self,
+        url: &str,
+        node: NodeId,
+        aether: &Aether,
+    ) -> Result<ClusterManager, ClusterError> {
+        if aether.is_placed() {
+            return Err(placed_before());
+        }
+        let count = self.settings.shards;
+        let tenures = Tenures::new(count);
+        let actors = Actors {
+            aether: aether.clone(),
+            tenures: tenures.clone(),
+        };
+        let manager = self.join(url, node, actors).await?;
+        let process = manager.status().process;
+        let client = manager.client().clone();
+        let placed = Placed::on(&process, tenures, client, count);
+        if aether.place(Arc::new(placed)) {
+            Ok(manager)
+        } else {
+            Err(placed_before())
+        }
+    }
+
+    /// Has the commands of a runtime carried out by the nodes of the cluster, from a process that
+    /// is none: see [`join_with`](Self::join_with).
+    ///
+    /// # Errors
+    /// As for [`client`](Self::client); and `Misconfigured`, if the runtime is in a cluster
+    /// already.
+    ///
+    /// # Panics
+    /// If it is not called within a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the runtime is as it was then.
+    #[cfg(feature = "runtime")]
+    pub async fn client_with(
+        self,
+        url: &str,
+        aether: &Aether,
+    ) -> Result<ClusterClient, ClusterError> {
+        let count = self.settings.shards;
+        let client = self.client(url).await?;
+        let placed = Placed::outside(client.clone(), count);
+        if aether.place(Arc::new(placed)) {
+            Ok(client)
+        } else {
+            Err(placed_before())
+        }
     }
 
     /// A client of the cluster, which has no shards itself.

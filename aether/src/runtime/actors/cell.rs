@@ -19,6 +19,8 @@ pub(in crate::runtime) struct Cell {
     touched: AtomicU64,
     /// What the cache takes it to weigh.
     pub(super) weight: AtomicU64,
+    /// Since when the actor is here: 0 if it is not, or always was.
+    since: AtomicU64,
     /// Its state, while it is nobody's turn.
     live: Mutex<Option<Box<Live>>>,
 }
@@ -31,6 +33,7 @@ impl Cell {
             waiting: AtomicUsize::new(0),
             touched: AtomicU64::new(0),
             weight: AtomicU64::new(weight),
+            since: AtomicU64::new(0),
             live: Mutex::new(None),
         }
     }
@@ -47,6 +50,12 @@ impl Cell {
 
     pub(super) fn put(&self, live: Box<Live>) {
         *self.lock() = Some(live);
+    }
+
+    /// Whether it is here since the moment that was known before; that moment is known from now on.
+    pub(super) fn is_since(&self, since: Option<u64>) -> bool {
+        let since = since.unwrap_or_default();
+        self.since.swap(since, Ordering::Relaxed) == since
     }
 
     pub(super) fn touch(&self, now: u64) {

@@ -31,6 +31,14 @@ impl Turn {
         }
     }
 
+    /// The actor is here since then, if it is. What was kept of it from before is void: it has been
+    /// elsewhere.
+    pub(in crate::runtime) fn begin(&mut self, since: Option<u64>) {
+        if !self.cell.is_since(since) {
+            self.live = None;
+        }
+    }
+
     pub(in crate::runtime) fn actor_id(&self) -> &ActorId {
         &self.cell.actor_id
     }

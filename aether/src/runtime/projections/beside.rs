@@ -108,7 +108,9 @@ mod tests {
 
     /// Something was booked.
     #[derive(Event, Debug, Clone, Serialize, Deserialize)]
-    struct Booked;
+    struct Booked {
+        cents: u64,
+    }
 
     #[derive(Projection, Debug, Default)]
     struct Bookings(u64);
@@ -116,8 +118,8 @@ mod tests {
     #[handlers]
     impl Bookings {
         #[apply]
-        fn booked(&mut self, _event: &Booked) {
-            self.0 += 1;
+        fn booked(&mut self, event: &Booked) {
+            self.0 += event.cents;
         }
     }
 
@@ -125,7 +127,7 @@ mod tests {
     async fn what_has_fallen_behind_reads_on_before_it_takes_the_place() {
         let store = InMemoryEventStore::new();
         for version in 1..=3 {
-            let booked = Event::new("Account.a", version, "Booked", &Booked).unwrap();
+            let booked = Event::new("Account.a", version, "Booked", &Booked { cents: 1 }).unwrap();
             store.save(booked).await.unwrap();
         }
         let store = DynEventStore::new(store);
