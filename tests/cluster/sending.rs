@@ -77,7 +77,7 @@ async fn commands_find_their_actors_and_none_is_lost_or_done_twice_when_a_node_i
             while !stop.load(Ordering::Relaxed) {
                 let counter = counter.clone();
                 let sent = aether.send(Count { counter }).await.unwrap();
-                assert_eq!(sent.events.len(), 1);
+                assert_eq!(sent.events().len(), 1);
                 versions.push(sent.version);
             }
             (counter, versions)

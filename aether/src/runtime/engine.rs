@@ -172,6 +172,7 @@ impl Engine {
     }
 
     /// Carries out a command that another process has sent to this one, which has its actor.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
     pub(super) async fn execute_here(
         self: &Arc<Self>,
         envelope: &Envelope,
@@ -279,7 +280,7 @@ impl Engine {
                 }
                 At::Line(cell)
             }
-            here => here,
+            here @ (At::Line(_) | At::Turn(_) | At::Storing(_)) => here,
         };
         trace::join(&span, envelope.traceparent.as_deref());
         // What follows from the command names its span.

@@ -71,7 +71,7 @@ impl Wrapping {
             sending = sending.traced(trace);
         }
         match sending.await {
-            Ok(sent) => Ok(Carried::of(sent)),
+            Ok(sent) => Ok(Carried::of(&sent)),
             Err(err) => Err(Problem::of_command(&err, self.id)),
         }
     }
@@ -95,7 +95,7 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
-    fn of(sent: Sent) -> Self {
+    fn of(sent: &Sent) -> Self {
         let events = sent.events().iter();
         Self {
             events: events.map(|event| event.event_type.to_string()).collect(),
