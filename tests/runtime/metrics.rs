@@ -272,7 +272,10 @@ async fn what_happens_is_measured() {
     );
     assert_eq!(sum("aether_follower_refused_total policy CountRings"), 0.0);
     let appends = ledger.values("aether_append_seconds").len();
-    assert_eq!(sum("aether_appends_total stored"), appends as f64);
+    assert_eq!(
+        sum("aether_appends_total stored"),
+        f64::from(u32::try_from(appends).unwrap())
+    );
     assert!(appends >= 27, "{appends}");
 }
 
