@@ -8,6 +8,8 @@ mod load;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
+mod operating;
+#[cfg(test)]
 mod processes;
 #[cfg(test)]
 mod refusals;

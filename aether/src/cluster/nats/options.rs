@@ -4,7 +4,7 @@ use async_nats::{Client, ConnectOptions};
 use tokio::sync::watch;
 
 use super::{
-    ClusterClient, ClusterError, ClusterManager, ShardHandler,
+    ClusterClient, ClusterError, ClusterManager, ClusterObserver, ShardHandler,
     bucket::{Bucket, Making},
     link::{self, Connection, Link, connect},
     names::Names,
@@ -249,6 +249,24 @@ impl ClusterOptions {
         let connection = link.connection.clone();
         let client = ClusterClient::follow(&self, link).await;
         client.map_err(|err| link::explained(err, &connection))
+    }
+
+    /// Looks at the cluster, and gives its leader orders, from outside. Nothing is written, and the
+    /// nodes do not notice.
+    ///
+    /// # Errors
+    /// As for [`client`](Self::client).
+    ///
+    /// # Panics
+    /// If it is not called within a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: there is no observer then.
+    pub async fn observe(self, url: &str) -> Result<ClusterObserver, ClusterError> {
+        let link = self.link(url, false).await?;
+        let connection = link.connection.clone();
+        let observer = ClusterObserver::start(&self, link).await;
+        observer.map_err(|err| link::explained(err, &connection))
     }
 
     async fn link(&self, url: &str, is_wanted: bool) -> Result<Arc<Link>, ClusterError> {
