@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{
     actors::{ActorOptions, Actors, Weights},
     adapter::Adapter,
+    common_log::CommonLog,
     engine::Engine,
     handle::{Aether, Inner},
     meters::{CommandMeters, Meters},
@@ -345,6 +346,7 @@ impl AetherBuilder {
             Arc::clone(&meters),
         );
         let engine = Arc::new(Engine {
+            log: CommonLog::of(store.clone()),
             store,
             clock,
             snapshotter: Arc::clone(&snapshotter),

@@ -110,6 +110,7 @@ impl Launch<'_> {
         let follower = Follower {
             consumer,
             store: engine.store.clone(),
+            log: engine.log.clone(),
             clock: Arc::clone(&engine.clock),
             status,
             checkpoint,

@@ -104,6 +104,7 @@ impl<P: Projection + Handlers> Live<P> {
                 is_spent: true,
             },
             store: engine.store.clone(),
+            log: engine.log.clone(),
             status,
             control: Arc::clone(&self.control),
             meters,

@@ -55,6 +55,7 @@ impl<S: ProjectionStore> Elsewhere<S> {
                 since: None,
             },
             store: engine.store.clone(),
+            log: engine.log.clone(),
             status,
             control,
             meters,
