@@ -60,6 +60,11 @@ pub(crate) enum Failure {
     Unconfirmed { projection: String, head: Position },
     #[error("the projection was not built anew, and what was kept before is still there")]
     Rebuild(#[source] RebuildError),
+    #[error(
+        "a runtime could not build `{projection}` anew, and what was kept before is still there: \
+         {reason}"
+    )]
+    Unbuilt { projection: String, reason: String },
     #[error("the answer cannot be printed")]
     Print(#[from] io::Error),
     #[error("the answer cannot be written as JSON")]
@@ -112,6 +117,9 @@ impl Failure {
                  program",
             ),
             Self::Unconfirmed { .. } => Some("say `--yes`"),
+            Self::Unbuilt { .. } => Some(
+                "the order stands, for a build that can do it; `projections cancel` takes it back",
+            ),
             Self::Open { .. }
             | Self::Read(_)
             | Self::Rebuild(_)
@@ -136,7 +144,9 @@ impl Failure {
                 source.is_finding()
             }
             Self::Read(source) => source.kind() == StoreErrorKind::Corrupt,
-            Self::Fold(_) | Self::Rebuild(RebuildError::Failed { .. }) => true,
+            Self::Fold(_) | Self::Rebuild(RebuildError::Failed { .. }) | Self::Unbuilt { .. } => {
+                true
+            }
             Self::Open { .. }
             | Self::NoModel
             | Self::Contexts(_)

@@ -95,6 +95,7 @@ impl<P: Projection + Handlers> Live<P> {
                 keeper: keeper(),
             },
             control: Arc::clone(&self.control),
+            store: is_kept.then(|| engine.store.clone()),
         };
         let following = Following {
             target: Projector {
