@@ -61,12 +61,13 @@ pub async fn rebuild_here<P: Projection + Handlers>(
         }
         rebuild.clone().await
     };
-    let (unstopped, controls) = (CancellationToken::new(), vec![Arc::clone(&control)]);
+    let never = CancellationToken::new();
+    let heeding = orders::look(store.clone(), vec![Arc::clone(&control)], never.clone());
     let done = tokio::select! {
         biased;
         done = followed => done?,
-        () = orders::look(store.clone(), controls, unstopped.clone()) => return Err(RebuildError::Stopped),
-        () = rebuilder.run(unstopped.clone()) => return Err(RebuildError::Stopped),
+        () = heeding => return Err(RebuildError::Stopped),
+        () = rebuilder.run(never.clone()) => return Err(RebuildError::Stopped),
     };
     let failure = match &*control.keeping() {
         Keeping::State { failure, .. } => failure.clone(),
