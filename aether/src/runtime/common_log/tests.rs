@@ -100,19 +100,28 @@ async fn whoever_waits_is_woken_and_reads_on_though_another_one_is_busy() {
 }
 
 #[tokio::test]
-async fn whoever_waits_is_woken_by_who_finds_more() {
-    let (store, log) = log();
-    let (mut first, mut second) = (Reader::of(&log, 0), Reader::of(&log, 0));
-    assert!(first.poll().is_pending());
+async fn whoever_asks_while_another_one_looks_is_woken_when_that_one_finds_more() {
+    let (store, _) = log();
     add(&store, 1).await;
-    assert!(first.is_rung());
-    assert_eq!(second.poll(), Poll::Ready(1));
-    assert!(second.poll().is_pending());
-    add(&store, 1).await;
-    assert_eq!(first.poll(), Poll::Ready(1));
-    assert_eq!(first.poll(), Poll::Ready(2), "it looks by itself");
-    assert!(second.is_rung());
-    assert_eq!(second.poll(), Poll::Ready(2));
+    let asking = Arc::new(Mutex::new(None::<Reader>));
+    let meanwhile = Arc::clone(&asking);
+    let open = move |after| -> Log {
+        let (mut log, meanwhile) = (Box::pin(store.follow(after)), Arc::clone(&meanwhile));
+        Box::pin(stream::poll_fn(move |context| {
+            let next = log.poll_next_unpin(context);
+            if let Some(asking) = &mut *meanwhile.lock().unwrap() {
+                assert!(asking.poll().is_pending(), "the other one has the log");
+            }
+            next
+        }))
+    };
+    let log = CommonLog::read_by(open, true);
+    let mut looking = Reader::of(&log, 0);
+    *asking.lock().unwrap() = Some(Reader::of(&log, 0));
+    assert_eq!(looking.poll(), Poll::Ready(1));
+    let mut asking = asking.lock().unwrap().take().unwrap();
+    assert!(asking.is_rung());
+    assert_eq!(asking.poll(), Poll::Ready(1));
 }
 
 #[tokio::test]
