@@ -99,16 +99,14 @@ impl Window {
 
     fn sit(&mut self, seat: Seat) -> usize {
         let free = self.seats.iter_mut().position(|it| it.is_none());
-        match free.and_then(|free| Some((free, self.seats.get_mut(free)?))) {
-            Some((free, place)) => {
-                *place = Some(seat);
-                free
-            }
-            None => {
-                self.seats.push(Some(seat));
-                self.seats.len() - 1
-            }
+        if let Some(free) = free
+            && let Some(place) = self.seats.get_mut(free)
+        {
+            *place = Some(seat);
+            return free;
         }
+        self.seats.push(Some(seat));
+        self.seats.len() - 1
     }
 
     /// What is next for this seat.
@@ -344,7 +342,6 @@ mod tests {
                         log.push(last + step);
                         put(&mut window, [last + step]);
                     }
-                    Act::Put(_) => {}
                     Act::Join(back) => {
                         let after = (last + 3).saturating_sub(back);
                         if seats.is_empty() {
@@ -376,7 +373,7 @@ mod tests {
                             }
                         }
                     }
-                    Act::Leave(_) | Act::Take(_) => {}
+                    Act::Put(_) | Act::Leave(_) | Act::Take(_) => {}
                 }
                 prop_assert!(window.held.len() <= MOST);
                 prop_assert_eq!(window.is_empty(), seats.is_empty());

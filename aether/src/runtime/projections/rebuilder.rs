@@ -64,23 +64,14 @@ impl<B: Beside> Rebuilder<B> {
                 "rebuilt"
             );
             if let Phase::Failed(reason) = &phase {
-                self.note(target, reason).await;
+                if let Some(store) = &self.store {
+                    note(store, control.name, target, reason).await;
+                }
                 control.end(phase);
                 another(&mut order, target).await;
             } else {
                 control.end(phase);
             }
-        }
-    }
-
-    /// Tells whoever looks that it could not be done.
-    async fn note(&self, target: u64, reason: &str) {
-        let Some(store) = &self.store else {
-            return;
-        };
-        let name = self.control.name;
-        if let Err(err) = Ledger::fail(store, name, target, reason).await {
-            tracing::warn!(projection = name, error = %err, "that it failed is not noted");
         }
     }
 
@@ -98,6 +89,13 @@ impl<B: Beside> Rebuilder<B> {
                 }
             }
         }
+    }
+}
+
+/// Tells whoever looks that it could not be done.
+async fn note(store: &DynEventStore, name: &str, target: u64, reason: &str) {
+    if let Err(err) = Ledger::fail(store, name, target, reason).await {
+        tracing::warn!(projection = name, error = %err, "that it failed is not noted");
     }
 }
 
