@@ -73,6 +73,11 @@ pub(crate) enum Failure {
     Order(#[source] OrderError),
     #[error("the leader's answer does not fit what it was asked")]
     Answer,
+    #[error(
+        "a runtime could not build `{projection}` anew, and what was kept before is still there: \
+         {reason}"
+    )]
+    Unbuilt { projection: String, reason: String },
     #[error("the answer cannot be printed")]
     Print(#[from] io::Error),
     #[error("the answer cannot be written as JSON")]
@@ -151,6 +156,9 @@ impl Failure {
                 Some("let a node come; one that is there leads within some seconds")
             }
             Self::Order(_) => None,
+            Self::Unbuilt { .. } => Some(
+                "the order stands, for a build that can do it; `projections cancel` takes it back",
+            ),
             Self::Open { .. }
             | Self::Read(_)
             | Self::Answer
@@ -176,7 +184,9 @@ impl Failure {
                 source.is_finding()
             }
             Self::Read(source) => source.kind() == StoreErrorKind::Corrupt,
-            Self::Fold(_) | Self::Rebuild(RebuildError::Failed { .. }) => true,
+            Self::Fold(_) | Self::Rebuild(RebuildError::Failed { .. }) | Self::Unbuilt { .. } => {
+                true
+            }
             Self::Open { .. }
             | Self::NoModel
             | Self::Contexts(_)

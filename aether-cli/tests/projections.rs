@@ -247,6 +247,31 @@ async fn on_a_server_it_waits_until_others_have_built_it() {
     aether.shutdown().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_server_it_tells_that_others_could_not_build_it() {
+    let server = NatsServer::start().await;
+    let url = server.url();
+    let store = on_server("default").connect(&url).await.unwrap();
+    let aether = running(store.clone()).await;
+    book(&aether, 3).await;
+    aether.shutdown().await;
+    let aether = running(store.clone()).await;
+    aether.settled().await.unwrap();
+    let bad = Event::new("Account.z", 1, "Booked", &"not an amount").unwrap();
+    store.append(Commit::new([bad]).unwrap()).await.unwrap();
+    let rebuild = ["projections", "rebuild", "Totals", "--yes", "--store", &url];
+    let answer = ends(1, &rebuild);
+    let why = "`Totals` anew, and what was kept before is still there: event 1 of `Account.z`";
+    assert!(answer.err.contains(why), "{}", answer.err);
+    let answer = ends(0, &["projections", "list", "--store", &url]);
+    assert!(
+        answer.out.contains("could not be built anew: event 1 of"),
+        "{}",
+        answer.out
+    );
+    aether.shutdown().await;
+}
+
 #[tokio::test]
 async fn ctrl_c_ends_the_waiting_and_the_order_stands() {
     let server = NatsServer::start().await;

@@ -3,7 +3,9 @@
 //! `cargo bench -p aether --bench projections --all-features` fills a store on disk with a million
 //! events of 1,000 actors, a commit each, and prints the ratio of the two, which run in turns, and
 //! how much memory a rebuild takes beside what the process has. `--events n` takes another number,
-//! `--nats` a server with JetStream. Run otherwise, it does very little, only to see that it works.
+//! `--nats` a server with JetStream, whose own client reads the log in turns with them, by an ordered
+//! consumer and without looking into it. Run otherwise, it does very little, only to see that it
+//! works.
 
 #![expect(
     clippy::indexing_slicing,
@@ -19,6 +21,10 @@ use std::{collections::BTreeMap, convert::Infallible, error::Error, fs, time::In
 use aether::{
     ActorId, Commit, DynEventStore, EmbeddedEventStore, Event, EventStore as _, JetStreamOptions,
     Position, Version, prelude::*, runtime::Aether,
+};
+use async_nats::jetstream::{
+    self,
+    consumer::{DeliverPolicy, push},
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -110,26 +116,65 @@ fn main() -> Outcome {
             let server = server::Servers::one().await?;
             let client = async_nats::connect(&server.url).await?;
             let store = JetStreamOptions::new().open(client).await?;
-            compare(DynEventStore::new(store), events, is_measuring).await
+            let raw = Raw::of(&server.url, store.stream_name()).await?;
+            compare(DynEventStore::new(store), Some(raw), (events, is_measuring)).await
         });
     }
     let folder = tempfile::tempdir()?;
     tokio.block_on(async {
         let store = EmbeddedEventStore::open(folder.path()).await?;
-        compare(DynEventStore::new(store), events, is_measuring).await
+        compare(DynEventStore::new(store), None, (events, is_measuring)).await
     })
 }
 
-async fn compare(store: DynEventStore, events: u64, is_measuring: bool) -> Outcome {
+/// The log as the client of the server has it.
+struct Raw {
+    client: async_nats::Client,
+    stream: jetstream::stream::Stream,
+}
+
+impl Raw {
+    async fn of(url: &str, stream: &str) -> Result<Self, Failure> {
+        let client = async_nats::connect(url).await?;
+        let stream = jetstream::new(client.clone()).get_stream(stream).await?;
+        Ok(Self { client, stream })
+    }
+
+    /// Seconds that it takes to read so many messages.
+    async fn read(&self, messages: u64) -> Result<f64, Failure> {
+        let began = now();
+        let consumer = push::OrderedConfig {
+            deliver_subject: self.client.new_inbox(),
+            deliver_policy: DeliverPolicy::All,
+            ..push::OrderedConfig::default()
+        };
+        let consumer = self.stream.create_consumer(consumer).await?;
+        let mut log = consumer.messages().await?;
+        for _ in 0..messages {
+            drop(log.next().await.ok_or("no more messages")??);
+        }
+        Ok(began.elapsed().as_secs_f64())
+    }
+}
+
+async fn compare(
+    store: DynEventStore,
+    raw: Option<Raw>,
+    (events, is_measuring): (u64, bool),
+) -> Outcome {
     fill(&store, events).await?;
     let builder = Aether::builder().store(store.clone());
     let aether = builder.context::<Booking>().start().await?;
     aether.settled().await?;
-    let (mut ours, mut plain, mut peaks) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut plain, mut client) = (Vec::new(), Vec::new(), Vec::new());
+    let mut peaks = Vec::new();
     for _ in 0..if is_measuring { 5 } else { 1 } {
         let began = now();
         read(&store).await?;
         plain.push(began.elapsed().as_secs_f64());
+        if let Some(raw) = &raw {
+            client.push(raw.read(events).await?);
+        }
         let (began, before) = (now(), resident());
         let rebuild = aether.rebuild::<Totals>().await?;
         let mut peak = before;
@@ -144,7 +189,10 @@ async fn compare(store: DynEventStore, events: u64, is_measuring: bool) -> Outco
     }
     aether.shutdown().await;
     if is_measuring {
-        report(events, &mut ours, &mut plain);
+        report(events, "of reading them", &mut ours, &mut plain);
+        if raw.is_some() {
+            report(events, "of the raw client", &mut ours, &mut client);
+        }
         tell(&format!("KiB more of memory while it is built: {peaks:?}"));
     }
     Ok(())
@@ -189,12 +237,12 @@ async fn read(store: &DynEventStore) -> Outcome {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures to look at")]
-fn report(events: u64, ours: &mut [f64], plain: &mut [f64]) {
+fn report(events: u64, whose: &str, ours: &mut [f64], plain: &mut [f64]) {
     ours.sort_by(f64::total_cmp);
     plain.sort_by(f64::total_cmp);
     let middle = ours.len() / 2;
     tell(&format!(
-        "rebuild of {events} events at {:.2} of the speed of reading them; fastest rounds {:.2}; \
+        "rebuild of {events} events at {:.2} of the speed {whose}; fastest rounds {:.2}; \
          {:.0} against {:.0} events a second",
         plain[middle] / ours[middle],
         plain[0] / ours[0],

@@ -11,8 +11,8 @@ mod tests {
     };
 
     use aether::{
-        ActorSnapshot, Checkpoint, CheckpointStore as _, EmbeddedEventStore, Payload, ReaderState,
-        SnapshotStore as _,
+        ActorSnapshot, Checkpoint, CheckpointStore as _, EmbeddedEventStore, Event,
+        EventStoreExt as _, Payload, ReaderState, SnapshotStore as _,
         runtime::{Aether, SnapshotPolicy, projections},
     };
     use serde_json::{Value, json};
@@ -194,6 +194,26 @@ mod tests {
             (&json!(1), &Value::Null, &json!(0))
         );
         assert_eq!(brewed(&room).await, (3, 95));
+    }
+
+    #[tokio::test]
+    async fn a_rebuild_that_fails_says_why_and_so_does_the_list_until_it_is_taken_back() {
+        let room = Room::after_tea().await;
+        let bad = Event::new("Cup.bad", 1, "Brewed", &"no cup").unwrap();
+        let store = room.open().await;
+        store.save(bad).await.unwrap();
+        drop(store);
+        let why = "event 1 of `Cup.bad` at position ";
+        let (_, err) = room.ends(1, &["projections", "rebuild", "CupsBrewed", "--yes"]);
+        assert!(err.contains(why), "{err}");
+        let rows = room.rows(&["projections", "list"]);
+        let failure = &rows[0]["rebuild"]["failure"];
+        assert!(failure.as_str().unwrap().starts_with(why), "{failure}");
+        let (out, _) = room.ends(0, &["projections", "list"]);
+        assert!(out.contains("could not be built anew: event 1 of"), "{out}");
+        room.ends(0, &["projections", "cancel", "CupsBrewed"]);
+        let rows = room.rows(&["projections", "list"]);
+        assert_eq!(rows[0]["rebuild"], Value::Null);
     }
 
     #[tokio::test]

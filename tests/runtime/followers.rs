@@ -75,6 +75,21 @@ async fn no_event_is_missed_while_commands_pour_in() {
 }
 
 #[tokio::test]
+async fn followers_that_are_near_each_other_read_the_log_once() {
+    let store = UnreliableStore::default();
+    let aether = running_on(store.clone()).await;
+    for number in 0..40 {
+        let name = format!("t{number}");
+        aether.send(ticket(&name)).await.unwrap();
+    }
+    aether.settled().await.unwrap();
+    assert_eq!(aether.load::<Hall>("1").await.unwrap().seats, 40);
+    assert_eq!(aether.read::<Sales>().await.unwrap().tickets.len(), 40);
+    assert!(aether.status().len() > 1);
+    assert_eq!(store.followed_from(), [0]);
+}
+
+#[tokio::test]
 async fn a_refused_command_of_a_policy_is_counted_and_holds_up_nothing() {
     let aether = running().await;
     aether.send(priced("a", SEATS + 1)).await.unwrap();

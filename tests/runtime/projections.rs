@@ -3,8 +3,8 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use aether::{
-    Checkpoint, CheckpointStore, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore,
-    Payload, Position, ReaderState, StoreErrorKind,
+    Checkpoint, CheckpointStore, DynEventStore, Event, EventStore as _, EventStoreExt as _,
+    InMemoryEventStore, Payload, Position, ReaderState, StoreErrorKind,
     runtime::{
         Aether, FollowerState, ReadError,
         projections::{self, Keeping, KeptProjection, ProjectionStatus, RebuildError, Saving},
@@ -373,8 +373,7 @@ async fn a_rebuild_that_meets_what_it_cannot_read_says_so_and_leaves_what_is_rea
     let store = InMemoryEventStore::new();
     let aether = booking_on(store.clone()).await;
     fill(&aether, 3).await;
-    let bad = Event::new("Account.z", 1, "Booked", &"not an amount").unwrap();
-    store.save(bad).await.unwrap();
+    spoil(&store).await;
     let err = aether.read::<Totals>().await.unwrap_err();
     assert!(matches!(err, ReadError::Halted { .. }), "{err:?}");
     let err = aether.rebuild::<Totals>().await.unwrap().await.unwrap_err();
@@ -388,6 +387,57 @@ async fn a_rebuild_that_meets_what_it_cannot_read_says_so_and_leaves_what_is_rea
     aether.shutdown().await;
     // What may be half of a commit is not kept.
     assert_eq!(projections::kept(&store).await.unwrap(), []);
+}
+
+/// Something that no build can apply.
+async fn spoil(store: &InMemoryEventStore) {
+    let bad = Event::new("Account.z", 1, "Booked", &"not an amount").unwrap();
+    store.save(bad).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rebuild_that_fails_is_seen_by_whoever_has_ordered_it_until_it_is_taken_back() {
+    let store = misled().await;
+    let aether = booking_on(store.clone()).await;
+    aether.settled().await.unwrap();
+    spoil(&store).await;
+    let generation = projections::rebuild(&store, "Totals").await.unwrap();
+    let failed = async || {
+        let ordered = kept(&store).await.rebuild?;
+        Some((ordered.generation, ordered.failure?))
+    };
+    let (number, reason) = eventually(failed).await;
+    assert_eq!(number, generation);
+    assert!(
+        reason.starts_with("event 1 of `Account.z` at position 51"),
+        "{reason}"
+    );
+    projections::cancel(&store, "Totals").await.unwrap();
+    assert_eq!(kept(&store).await.rebuild, None);
+    aether.shutdown().await;
+    projections::rebuild(&store, "Totals").await.unwrap();
+    let anew = kept(&store).await.rebuild.unwrap();
+    assert_eq!(anew.failure, None, "that of before is not meant");
+}
+
+#[tokio::test]
+async fn a_rebuild_without_a_runtime_hears_that_it_is_taken_back() {
+    let inner = misled().await;
+    let before = kept(&inner).await;
+    let store = UnreliableStore::over(inner.clone());
+    let blind = store.faults().blind.write().await;
+    let through = DynEventStore::new(store.clone());
+    let here = projections::rebuild_here::<Totals>(&through, |_| {});
+    let cancel = async {
+        eventually(async || kept(&inner).await.rebuild).await;
+        projections::cancel(&inner, "Totals").await.unwrap();
+    };
+    let both = futures_util::future::join(here, cancel);
+    let ended = tokio::time::timeout(Duration::from_mins(1), both).await;
+    let err = ended.expect("it ends").0.unwrap_err();
+    assert!(matches!(err, RebuildError::Cancelled { .. }), "{err:?}");
+    drop(blind);
+    assert_eq!(kept(&inner).await, before);
 }
 
 #[tokio::test]

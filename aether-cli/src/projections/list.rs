@@ -24,6 +24,8 @@ struct Row<'a> {
 struct Rebuild {
     generation: u64,
     position: Position,
+    /// Why it could not be done.
+    failure: Option<String>,
 }
 
 /// Shows what is kept of projections.
@@ -58,16 +60,20 @@ fn show(kept: &KeptProjection, head: Position, screen: &Screen) -> Result<(), Fa
             lag,
             bytes: *bytes,
             since: *since,
-            rebuild: rebuild.map(|it| Rebuild {
+            rebuild: rebuild.as_ref().map(|it| Rebuild {
                 generation: it.generation,
                 position: it.position,
+                failure: it.failure.clone(),
             }),
         };
         return Ok(writeln!(out, "{}", serde_json::to_string(&row)?)?);
     }
-    let rebuild = rebuild.map_or_else(String::new, |it| {
-        format!("  being built anew, at position {}", it.position)
-    });
+    let rebuild = rebuild
+        .as_ref()
+        .map_or_else(String::new, |it| match &it.failure {
+            None => format!("  being built anew, at position {}", it.position),
+            Some(reason) => format!("  could not be built anew: {reason}"),
+        });
     let schema = schema(kept);
     let line = format!(
         "{position:>8}  {lag:>8} behind  {bytes:>10} bytes  {since:.19}  {name} {schema}/{generation}\

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aether::{
     DynEventStore, EventStore as _, Position,
-    runtime::projections::{self, KeptProjection, RebuildProgress},
+    runtime::projections::{self, KeptProjection, KeptRebuild, RebuildProgress},
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -107,6 +107,18 @@ async fn elsewhere(store: &DynEventStore, name: &str, wanted: u64) -> Result<End
         looks.tick().await;
         match state(store, name).await? {
             Some(it) if it.generation >= wanted => break End::Done,
+            Some(KeptProjection {
+                rebuild:
+                    Some(KeptRebuild {
+                        failure: Some(reason),
+                        ..
+                    }),
+                ..
+            }) => {
+                bar.0.finish_and_clear();
+                let projection = name.to_owned();
+                return Err(Failure::Unbuilt { projection, reason });
+            }
             Some(KeptProjection {
                 rebuild: Some(it), ..
             }) => bar.0.set_position(it.position.as_u64()),

@@ -12,6 +12,8 @@
 //! `--commands n` sends so many commands to one actor over the store in memory and ends: two
 //! lengths under `valgrind --tool=callgrind` tell how many instructions a command takes.
 //! `--commands-on-a-server n` does so over a server, and `--publishes n` has the raw client publish.
+//! `--pipeline n` has a policy and a projection follow so many events over a server, and
+//! `--raw-pipeline n` has the raw client do the same messages.
 
 #![expect(
     clippy::indexing_slicing,
@@ -95,6 +97,12 @@ fn main() -> Outcome {
     }
     if let Some(number) = number("--publishes")? {
         return tokio.block_on(publishes(number));
+    }
+    if let Some(number) = number("--pipeline")? {
+        return tokio.block_on(pipeline::ours(number));
+    }
+    if let Some(number) = number("--raw-pipeline")? {
+        return tokio.block_on(pipeline::raw(number));
     }
     let measuring = arguments.iter().any(|it| it == "--bench");
     let rounds = Rounds(if measuring { 11 } else { 1 }, measuring);

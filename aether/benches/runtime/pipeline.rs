@@ -121,6 +121,20 @@ bounded_context! {
 /// How many actors the policy writes to.
 const PAGES: u64 = 50;
 
+pub(crate) async fn ours(number: u64) -> Outcome {
+    let server = Servers::one().await?;
+    let client = async_nats::connect(&server.url).await?;
+    followed(client, 0, number).await?;
+    Ok(())
+}
+
+pub(crate) async fn raw(number: u64) -> Outcome {
+    let server = Servers::one().await?;
+    let client = async_nats::connect(&server.url).await?;
+    consumed(client, 0, number).await?;
+    Ok(())
+}
+
 pub(crate) async fn run(rounds: &Rounds) -> Outcome {
     let server = Servers::one().await?;
     let each = rounds.scaled(2_000);

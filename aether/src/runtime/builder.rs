@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{
     actors::{ActorOptions, Actors, Weights},
     adapter::Adapter,
+    common_log::CommonLog,
     duty::Duty,
     engine::Engine,
     handle::{Aether, Inner},
@@ -346,6 +347,7 @@ impl AetherBuilder {
             Arc::clone(&meters),
         );
         let engine = Arc::new(Engine {
+            log: CommonLog::of(store.clone()),
             store,
             clock,
             snapshotter: Arc::clone(&snapshotter),

@@ -22,6 +22,7 @@ use super::{
     backoff::Backoff,
     carried,
     command_error::CommandError,
+    common_log::CommonLog,
     envelope::{Envelope, Known},
     meters::Meters,
     placement::Placement,
@@ -44,6 +45,8 @@ use crate::{
 /// again if others were faster.
 pub(super) struct Engine {
     pub(super) store: DynEventStore,
+    /// Its log, as followers read it.
+    pub(super) log: CommonLog,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) snapshotter: Arc<Snapshotter>,
     pub(super) actors: Arc<Actors>,

@@ -1,6 +1,5 @@
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use futures_core::Stream;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::{
     sync::watch,
@@ -12,6 +11,7 @@ use tracing::Instrument as _;
 use super::{
     backoff::Backoff,
     carry_out::Effect,
+    common_log::{CommonLog, Followed},
     duty::Duty,
     engine::pause,
     meters::FollowerMeters,
@@ -21,8 +21,8 @@ use super::{
     trace,
 };
 use crate::{
-    ActorId, Checkpoint, CheckpointStore as _, Clock, DynEventStore, EventStore as _,
-    EventStoreExt as _, Position, Recorded, StoreError, StoreErrorKind, store::Span,
+    ActorId, Checkpoint, CheckpointStore as _, Clock, DynEventStore, EventStoreExt as _, Position,
+    Recorded, StoreError, StoreErrorKind, store::Span,
 };
 
 /// What a follower does with each commit of the log.
@@ -69,6 +69,7 @@ pub(super) struct Follower<C> {
     /// Whether its work is for this process.
     pub(super) duty: Duty,
     pub(super) store: DynEventStore,
+    pub(super) log: CommonLog,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) status: watch::Sender<FollowerStatus>,
     /// The name its checkpoint is kept under; none if it begins at the start each time.
@@ -81,8 +82,6 @@ pub(super) struct Follower<C> {
     pub(super) meters: FollowerMeters,
     pub(super) retries: Retries,
 }
-
-type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
 
 /// Why a follower let go of the log.
 enum End {
@@ -108,7 +107,7 @@ impl<C: Consumer> Follower<C> {
             if !self.duty.is_ours() && !self.stand_by(&stop, &mut backoff).await {
                 break;
             }
-            let log: Log = Box::pin(self.store.follow(self.position()));
+            let log = self.log.follow(self.position());
             match self.follow(log, &stop, &mut backoff).await {
                 End::Stopped => break,
                 End::Halted(reason) => {
@@ -168,7 +167,7 @@ impl<C: Consumer> Follower<C> {
 
     async fn follow(
         &mut self,
-        mut log: Log,
+        mut log: Followed,
         stop: &CancellationToken,
         backoff: &mut Backoff,
     ) -> End {

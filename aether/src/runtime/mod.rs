@@ -21,6 +21,7 @@ mod carry_out;
 #[cfg(all(feature = "cluster", feature = "nats"))]
 mod carrying;
 mod command_error;
+mod common_log;
 mod driven;
 mod duty;
 mod engine;

@@ -113,6 +113,7 @@ impl Launch<'_> {
             consumer,
             duty,
             store: engine.store.clone(),
+            log: engine.log.clone(),
             clock: Arc::clone(&engine.clock),
             status,
             checkpoint,

@@ -82,6 +82,22 @@ impl StoreError {
         self
     }
 
+    /// The same for someone else who is told of it, with what lay behind it as a text.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn echo(&self) -> Self {
+        let inner = &self.0;
+        let behind = std::iter::successors(self.source(), |err| (*err).source());
+        let behind: Vec<_> = behind.map(ToString::to_string).collect();
+        let source = (!behind.is_empty()).then(|| behind.join(": ").into());
+        Self(Box::new(Inner {
+            kind: inner.kind,
+            message: inner.message.clone(),
+            conflict: inner.conflict.clone(),
+            position: inner.position,
+            source,
+        }))
+    }
+
     /// What can be done about it.
     pub const fn kind(&self) -> StoreErrorKind {
         self.0.kind

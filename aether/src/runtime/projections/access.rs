@@ -23,13 +23,16 @@ pub struct KeptProjection {
 }
 
 /// A rebuild that was ordered and is not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeptRebuild {
     /// Which state it makes.
     pub generation: u64,
     /// How far it has come, as of a second ago; [`Position::START`] if it has not begun.
     pub position: Position,
+    /// Why whoever has tried it last could not do it. The order stands until it is
+    /// [taken back](cancel) or a build does it that can.
+    pub failure: Option<String>,
 }
 
 /// The projections that are kept in a namespace: by name, and for each schema of it that has been
@@ -89,6 +92,7 @@ async fn of_schema<S: CheckpointStore>(
             rebuild: is_to_be.then_some(KeptRebuild {
                 generation: wanted,
                 position: rebuild.unwrap_or_default(),
+                failure: page.failure(wanted).map(str::to_owned),
             }),
         }));
     }

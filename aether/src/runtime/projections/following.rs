@@ -16,6 +16,7 @@ use crate::{
     DynEventStore, EventStore as _, Position, Recorded, StoreError, StoreErrorKind,
     runtime::{
         backoff::Backoff,
+        common_log::CommonLog,
         engine::pause,
         follower::chain,
         meters::FollowerMeters,
@@ -78,8 +79,14 @@ type Pieces = Pin<Box<dyn Stream<Item = Vec<Result<Recorded, StoreError>>> + Sen
 pub(super) struct Log(Pieces);
 
 impl Log {
+    /// As it is read for this alone.
     pub(super) fn after(store: &DynEventStore, position: Position) -> Self {
         Self(Box::pin(store.follow(position).ready_chunks(AT_ONCE)))
+    }
+
+    /// As it is read for all followers.
+    fn common(log: &CommonLog, position: Position) -> Self {
+        Self(Box::pin(log.follow(position).ready_chunks(AT_ONCE)))
     }
 
     /// The next piece, and why it is the last one if it is.
@@ -104,6 +111,7 @@ impl Log {
 pub(super) struct Following<T> {
     pub(super) target: T,
     pub(super) store: DynEventStore,
+    pub(super) log: CommonLog,
     pub(super) status: Arc<Status>,
     pub(super) control: Arc<Control>,
     pub(super) meters: FollowerMeters,
@@ -158,7 +166,7 @@ impl<T: Target> Following<T> {
             Ok(untraced) => untraced,
             Err(err) => return End::Because(Stop::of(&err)),
         };
-        let mut log = Log::after(&self.store, position);
+        let mut log = Log::common(&self.log, position);
         loop {
             let (commits, end) = tokio::select! {
                 biased;

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Keeping, Rebuild, RebuildError, RebuildProgress, Saving, beside::Beside, keeper::Keeper,
-    live::Live, rebuilder::Rebuilder,
+    live::Live, orders, rebuilder::Rebuilder,
 };
 use crate::{
     DynEventStore, SystemClock,
@@ -23,8 +23,10 @@ use crate::{
 /// - [`RebuildError::Failed`]: there is something in the log that it cannot get past, or the new
 ///   state could not be kept. What was kept before is still there.
 ///
-/// A store that is out of reach is asked again and again, and an order that is taken back meanwhile
-/// is carried out all the same.
+/// - [`RebuildError::Cancelled`]: the order was [taken back](super::cancel) meanwhile, which is
+///   heard within a second. What was kept before is still there.
+///
+/// A store that is out of reach is asked again and again.
 ///
 /// # Cancel safety
 /// If the future is dropped, what was kept before is still there, and the order stands: a runtime
@@ -51,6 +53,7 @@ pub async fn rebuild_here<P: Projection + Handlers>(
             keeper: Some(keeper),
         },
         control: Arc::clone(&control),
+        store: Some(store.clone()),
     };
     let followed = async {
         while rebuild.advanced().await {
@@ -58,10 +61,13 @@ pub async fn rebuild_here<P: Projection + Handlers>(
         }
         rebuild.clone().await
     };
+    let never = CancellationToken::new();
+    let heeding = orders::look(store.clone(), vec![Arc::clone(&control)], never.clone());
     let done = tokio::select! {
         biased;
         done = followed => done?,
-        () = rebuilder.run(CancellationToken::new()) => return Err(RebuildError::Stopped),
+        () = heeding => return Err(RebuildError::Stopped),
+        () = rebuilder.run(never.clone()) => return Err(RebuildError::Stopped),
     };
     let failure = match &*control.keeping() {
         Keeping::State { failure, .. } => failure.clone(),

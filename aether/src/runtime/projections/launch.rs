@@ -95,6 +95,7 @@ impl<P: Projection + Handlers> Live<P> {
                 keeper: keeper(),
             },
             control: Arc::clone(&self.control),
+            store: is_kept.then(|| engine.store.clone()),
         };
         let following = Following {
             target: Projector {
@@ -104,6 +105,7 @@ impl<P: Projection + Handlers> Live<P> {
                 is_spent: true,
             },
             store: engine.store.clone(),
+            log: engine.log.clone(),
             status,
             control: Arc::clone(&self.control),
             meters,

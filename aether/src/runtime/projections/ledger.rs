@@ -10,6 +10,8 @@ use crate::{
 
 /// The name under which it is kept.
 const NAME: &str = "projections";
+/// How many bytes of a reason are kept.
+const LONGEST_REASON: usize = 1_024;
 /// What tells its shape.
 const SHAPE: u64 = 0x5072_6f6a_6563_0001;
 
@@ -27,6 +29,16 @@ pub(super) struct Page {
     wanted: u64,
     /// The states, the latest last.
     pub(super) states: Vec<Place>,
+    /// The rebuild that was ordered last, if it could not be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed: Option<Failed>,
+}
+
+/// A rebuild that could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Failed {
+    generation: u64,
+    reason: String,
 }
 
 /// Where a state is kept.
@@ -63,6 +75,13 @@ impl Page {
         }
     }
 
+    /// Why the state with this number could not be made, if somebody has tried.
+    pub(super) fn failure(&self, generation: u64) -> Option<&str> {
+        let failed = self.failed.as_ref();
+        let failed = failed.filter(|it| it.generation == generation);
+        failed.map(|it| it.reason.as_str())
+    }
+
     /// The states with this schema, the one of the last rebuild first.
     pub(super) fn of(&self, schema: u64) -> Vec<Place> {
         let states = self.states.iter().filter(|it| it.schema == schema);
@@ -97,6 +116,8 @@ impl Page {
 
     /// Adds a place, unless it is there; gives the ones for which there is no room any more.
     fn enter(&mut self, place: Place) -> Vec<Place> {
+        // It is made now, perhaps by a build that can.
+        self.failed.take_if(|it| it.generation == place.generation);
         let is_it = |it: &Place| (it.schema, it.generation) == (place.schema, place.generation);
         if self.states.iter().any(is_it) {
             return Vec::new();
@@ -152,9 +173,30 @@ impl Ledger {
             let page = ledger.0.entry(name.to_owned()).or_default();
             page.order += 1;
             page.wanted = if wants { page.order } else { 0 };
+            page.failed = None;
             page.order()
         };
         Self::change(store, order).await
+    }
+
+    /// Notes that the state with a number could not be made, for whoever has ordered it.
+    pub(super) async fn fail<S: CheckpointStore>(
+        store: &S,
+        name: &str,
+        generation: u64,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let end = reason.floor_char_boundary(LONGEST_REASON);
+        let reason = reason.get(..end).unwrap_or_default().to_owned();
+        let failed = Failed { generation, reason };
+        let fail = |ledger: &mut Self| {
+            let page = ledger.0.entry(name.to_owned()).or_default();
+            // What was ordered or taken back since is another matter.
+            if page.wanted == generation {
+                page.failed = Some(failed.clone());
+            }
+        };
+        Self::change(store, fail).await
     }
 
     /// The number of the state that builds with a schema make in the place of another build's,

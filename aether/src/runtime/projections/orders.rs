@@ -22,8 +22,12 @@ pub(in crate::runtime) fn heed(
     }
 }
 
-/// Looks for the orders that others have given.
-async fn look(store: DynEventStore, controls: Vec<Arc<Control>>, stop: CancellationToken) {
+/// Looks for the orders that others have given, time after time.
+pub(super) async fn look(
+    store: DynEventStore,
+    controls: Vec<Arc<Control>>,
+    stop: CancellationToken,
+) {
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

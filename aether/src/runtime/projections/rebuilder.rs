@@ -7,8 +7,12 @@ use super::{
     Control,
     control::{Order, Phase},
     following::Stop,
+    ledger::Ledger,
 };
-use crate::runtime::{backoff::Backoff, engine::pause};
+use crate::{
+    DynEventStore,
+    runtime::{backoff::Backoff, engine::pause},
+};
 
 /// Builds a projection anew beside the one that is read, and puts it in its place.
 pub(super) trait Beside: Send + 'static {
@@ -21,6 +25,8 @@ pub(super) trait Beside: Send + 'static {
 pub(super) struct Rebuilder<B> {
     pub(super) beside: B,
     pub(super) control: Arc<Control>,
+    /// Where orders are kept, if others give them too.
+    pub(super) store: Option<DynEventStore>,
 }
 
 impl<B: Beside> Rebuilder<B> {
@@ -57,10 +63,14 @@ impl<B: Beside> Rebuilder<B> {
                 ?phase,
                 "rebuilt"
             );
-            let is_failed = matches!(phase, Phase::Failed(_));
-            control.end(phase);
-            if is_failed {
+            if let Phase::Failed(reason) = &phase {
+                if let Some(store) = &self.store {
+                    note(store, control.name, target, reason).await;
+                }
+                control.end(phase);
                 another(&mut order, target).await;
+            } else {
+                control.end(phase);
             }
         }
     }
@@ -79,6 +89,13 @@ impl<B: Beside> Rebuilder<B> {
                 }
             }
         }
+    }
+}
+
+/// Tells whoever looks that it could not be done.
+async fn note(store: &DynEventStore, name: &str, target: u64, reason: &str) {
+    if let Err(err) = Ledger::fail(store, name, target, reason).await {
+        tracing::warn!(projection = name, error = %err, "that it failed is not noted");
     }
 }
 
@@ -120,6 +137,7 @@ mod tests {
                 control: Arc::clone(&control),
             },
             control,
+            store: None,
         };
         let phase = rebuilder.build(target).await;
         (phase, rebuilder.beside.ends.len())

@@ -1,6 +1,5 @@
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use futures_core::Stream;
 use futures_util::{FutureExt as _, StreamExt as _, future};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +12,7 @@ use crate::{
     EventStore as _, Position, Recorded, StoreError, Timestamp,
     runtime::{
         backoff::Backoff,
+        common_log::Followed,
         duty::Duty,
         engine::{Engine, pause},
         follower::Failure,
@@ -27,15 +27,13 @@ pub(in crate::runtime) struct Task {
     duty: Duty,
     /// Whether another process may have gone on with it.
     is_stale: bool,
-    log: Log,
+    log: Followed,
     /// The place of the last commit that was read.
     position: Position,
     /// When what has changed is kept, if something has.
     save_at: Option<Instant>,
     backoff: Backoff,
 }
-
-type Log = Pin<Box<dyn Stream<Item = Result<Recorded, StoreError>> + Send>>;
 
 impl Task {
     /// How many commits are read before what is due is looked at again.
@@ -45,7 +43,7 @@ impl Task {
         let positions = keepers.iter().map(Keeper::position);
         let position = positions.min().unwrap_or_default();
         Self {
-            log: Box::pin(engine.store.follow(position)),
+            log: engine.log.follow(position),
             engine,
             keepers,
             duty,
@@ -113,7 +111,7 @@ impl Task {
         }
         let positions = self.keepers.iter().map(Keeper::position);
         self.position = positions.min().unwrap_or_default();
-        self.log = Box::pin(self.engine.store.follow(self.position));
+        self.log = self.engine.log.follow(self.position);
         self.is_stale = false;
         Ok(())
     }
@@ -240,7 +238,7 @@ impl Task {
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
-            () = pausing => self.log = Box::pin(self.engine.store.follow(self.position)),
+            () = pausing => self.log = self.engine.log.follow(self.position),
         }
     }
 

@@ -40,6 +40,7 @@ impl<S: ProjectionStore> Elsewhere<S> {
                 schema: schema.hash(),
             },
             control: Arc::clone(&control),
+            store: Some(engine.store.clone()),
         };
         let following = Following {
             target: following::Elsewhere {
@@ -55,6 +56,7 @@ impl<S: ProjectionStore> Elsewhere<S> {
                 since: None,
             },
             store: engine.store.clone(),
+            log: engine.log.clone(),
             status,
             control,
             meters,
