@@ -143,6 +143,7 @@ impl Method {
         shape.modifiers(sig);
         shape.receiver(sig);
         let (subject, passed) = shape.subject(sig)?;
+        shape.second(sig);
         let output = shape.output(sig)?;
         let cfgs = function
             .attrs
@@ -264,6 +265,28 @@ impl<'a> Shape<'a> {
         Some(((*reference.elem).clone(), Passed::Reference))
     }
 
+    /// A handler is told of what it may draw on, whatever takes an event of where that comes from.
+    fn second(&self, sig: &Signature) {
+        let Some(second) = parameters(sig).nth(1) else {
+            return;
+        };
+        let Type::Reference(reference) = ungrouped(second) else {
+            return;
+        };
+        match self.verb {
+            Verb::Handle if ends_in(&reference.elem, "Origin") => {
+                self.error(
+                    second,
+                    "a handler is given `&Context`: what it decides has no origin yet",
+                );
+            }
+            Verb::Apply | Verb::React if ends_in(&reference.elem, "Context") => {
+                self.error(second, "with an event goes its `&Origin<'_>`: it has happened, and only a handler has a `&Context`");
+            }
+            Verb::Handle | Verb::Apply | Verb::React | Verb::Answer => {}
+        }
+    }
+
     fn output(&self, sig: &Signature) -> Option<Type> {
         let ReturnType::Type(_, ty) = &sig.output else {
             if self.verb == Verb::Handle {
@@ -292,6 +315,15 @@ fn is_no_result(ty: &Type) -> bool {
     };
     let last = path.path.segments.last();
     last.is_some_and(|last| last.ident == "Option" || last.ident == "Vec")
+}
+
+/// Whether a type is a path to something of this name.
+fn ends_in(ty: &Type, name: &str) -> bool {
+    let Type::Path(path) = ungrouped(ty) else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == name)
 }
 
 fn returns(sig: &Signature) -> Span {
