@@ -9,10 +9,17 @@ use eventstorming::meta;
     note = "derive it, for instance with `thiserror`",
     note = "for a command that is never refused: `std::convert::Infallible`"
 )]
-pub trait Rejection: Error + Send + Sync + 'static {}
+pub trait Rejection: Send + Sync + 'static {
+    /// Forgets its type.
+    fn boxed(self) -> Box<dyn Error + Send + Sync>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<E: Error + Send + Sync + 'static> Rejection for E {}
+impl<E: Error + Send + Sync + 'static> Rejection for E {
+    fn boxed(self) -> Box<dyn Error + Send + Sync> {
+        Box::new(self)
+    }
+}
 
 /// What a `#[handle]` method returns, also behind an alias of `Result`.
 #[diagnostic::on_unimplemented(
