@@ -23,11 +23,11 @@ pub use serde;
 pub use crate::{
     InvalidPayload,
     domain::{
-        Aggregate, AggregateMember, Answer, Answered, AnyEvent, AnyKey, Apply, BoundedContext,
-        Command, Context, DecodeError, DomainEvent, Emission, Emits, Emittable, EventSet,
-        EventSink, EventTypes, ExternalSystem, ExternalSystemMember, FoldBy, FoldInto, FoldMany,
-        Handle, Handlers, HistoryTypes, Includes, Initiator, Instances, Issues, Joined, Keyed,
-        Lists, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing, Part, Persona,
+        Aggregate, AggregateMember, Answer, Answered, AnyEvent, AnyKey, Apply, Asked, AskedInVain,
+        BoundedContext, Command, Context, DecodeError, DomainEvent, Emission, Emits, Emittable,
+        EventSet, EventSink, EventTypes, ExternalSystem, ExternalSystemMember, FoldBy, FoldInto,
+        FoldMany, Handle, Handlers, HistoryTypes, Includes, Initiator, Instances, Issues, Joined,
+        Keyed, Lists, OnApply, OnCommand, OnKey, OnReact, Origin, Outcome, Outgoing, Part, Persona,
         PlainRejection, Policy, PolicyMember, ProcessManager, ProcessManagerMember, Projection,
         ProjectionMember, ProjectionSnapshots, Query, RawEvent, React, Register, SchemaProbe,
         Schemaless, Shape, SnapshotCodec, Snapshots, StillEmitted, Stored, Tables, VisitEvent,

@@ -1,10 +1,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
 
 use super::{
     keys::{self, Keyed},
     parts::{self, Table, Tables},
+    stop_if::stop_now,
 };
 use crate::{
     ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, spelling, ungrouped},
@@ -25,7 +26,8 @@ pub(crate) fn handlers(args: &HandlersArgs, block: &Block, methods: &[Method]) -
     let tables = parts::tables(args, block, &tables(krate, block, methods, &keyed));
     let keys = keys::keys(krate, block, &keyed);
     let emitted = emitted(krate, block, methods);
-    quote!(#(#impls)* #keys #tables #emitted)
+    let applied = applied(krate, block, methods);
+    quote!(#(#impls)* #keys #tables #emitted #applied)
 }
 
 fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
@@ -316,6 +318,44 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
             };
         }
     })
+}
+
+/// Fails the build where an aggregate applies what is not among its events.
+fn applied(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStream> {
+    if !block.generics.params.is_empty() || !may_be_of_an_aggregate(methods) {
+        return None;
+    }
+    let apply = |method: &&Method| method.well_formed && method.verb == Verb::Apply;
+    let checks = methods.iter().filter(apply).map(|method| {
+        let (cfgs, subject) = (&method.cfgs, &method.subject);
+        let names = (spelling(&block.self_ty), spelling(subject));
+        let (aggregate, event) = names;
+        let check = quote! {
+            applied((#aggregate, #event), HISTORY, #krate::Asked::<#subject>::EVENTS)
+        };
+        let stop = stop_now(krate, subject.span(), &check);
+        quote!(#(#cfgs)* { #stop })
+    });
+    let checks: Vec<_> = checks.collect();
+    let self_ty = &block.self_ty;
+    (!checks.is_empty()).then(|| {
+        quote! {
+            const _: () = {
+                use #krate::AskedInVain as _;
+                const HISTORY: #krate::Option<(#krate::meta::Set<#krate::meta::Event>, #krate::bool)> =
+                    #krate::Asked::<#self_ty>::HISTORY;
+                #(#checks)*
+            };
+        }
+    })
+}
+
+/// Whether an aggregate has such methods: of a part, which may have none that handle, one cannot
+/// know.
+fn may_be_of_an_aggregate(methods: &[Method]) -> bool {
+    let has = |verb| methods.iter().any(|method| method.verb == verb);
+    let is_keyed = methods.iter().any(|method| method.key.is_some());
+    has(Verb::Handle) || !(is_keyed || has(Verb::React) || has(Verb::Answer))
 }
 
 /// The types that a handler may return as events, as far as its signature spells them.

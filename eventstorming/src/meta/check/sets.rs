@@ -38,6 +38,47 @@ pub const fn takes_no_others(set: &str, takes_others: bool) -> Option<Finding> {
     )
 }
 
+/// What an aggregate applies is of its history: another event would never come to the method.
+///
+/// Each of the two is the events that are known by name, and whether there are others. A history
+/// of none, which has no others either, could not be read; and whatever is no aggregate has none.
+pub const fn applied(
+    (aggregate, event): (&str, &str),
+    history: Option<(Set<Event>, bool)>,
+    (events, takes_others): (Set<Event>, bool),
+) -> Option<Finding> {
+    let Some((known, keeps_others)) = history else {
+        return None;
+    };
+    let is_read = !known.is_empty() || keeps_others;
+    if !is_read || (keeps_others || !takes_others) && has_each(known, events) {
+        return None;
+    }
+    let finding = Finding::new()
+        .name(aggregate)
+        .text(" applies ")
+        .name(event)
+        .text(", which is not among its events, so that this method is never called; ");
+    Some(if takes_others {
+        finding.text("mark a variant of its enum of events `#[event(other)]`, or remove the method")
+    } else {
+        finding.text(
+            "list it in `events(..)` or hold it in the enum of its events, or remove the method",
+        )
+    })
+}
+
+const fn has_each(known: Set<Event>, events: Set<Event>) -> bool {
+    let mut rest = events;
+    while let [first, tail @ ..] = rest {
+        if find_event(known, first).is_none() {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
 /// Two events of one set that are stored under one name: the second could never be read back.
 pub const fn distinct_events(set: &str, events: Set<Event>) -> Option<Finding> {
     let mut rest = events;
