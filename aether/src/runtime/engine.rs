@@ -63,15 +63,13 @@ pub(super) enum Attempt {
 
 /// How far a command has come that has to wait.
 pub(super) struct Stage {
-    span: Span,
     begun: Instant,
-    at: At,
+    /// Its span and where it is; none before it is known whether its actor is in this process.
+    here: Option<(Span, At)>,
 }
 
 /// Where a command waits.
 enum At {
-    /// Before its actor, which may be in another process.
-    Anywhere(Arc<Cell>),
     /// Before its actor.
     Line(Arc<Cell>),
     /// It has its turn; the actor has to be loaded, or its history to be searched.
@@ -81,9 +79,18 @@ enum At {
 }
 
 impl Stage {
+    const fn new(begun: Instant, span: Span, at: At) -> Self {
+        let here = Some((span, at));
+        Self { begun, here }
+    }
+
+    const fn anywhere(begun: Instant) -> Self {
+        Self { begun, here: None }
+    }
+
     /// Whether it has begun to wait for an answer, and will be woken.
     pub(super) const fn is_under_way(&self) -> bool {
-        matches!(self.at, At::Storing(_))
+        matches!(self.here, Some((_, At::Storing(_))))
     }
 }
 
@@ -141,20 +148,18 @@ impl Engine {
         now: Timestamp,
         context: &mut task::Context<'_>,
     ) -> Attempt {
+        let begun = Instant::now();
+        if self.placement.get().is_some() {
+            return Attempt::Waits(Stage::anywhere(begun));
+        }
         let (routed, cell) = match self.addressed(envelope) {
             Ok(addressed) => addressed,
             Err(err) => return Attempt::Ended(Err(err)),
         };
-        let begun = Instant::now();
         let span = trace::command(envelope, &cell.actor_id);
-        if self.placement.get().is_some() {
-            let at = At::Anywhere(cell);
-            return Attempt::Waits(Stage { span, begun, at });
-        }
         // What is in a span, or waits for projections, is so from its beginning.
         if !span.is_disabled() || !self.inline.is_empty() {
-            let at = At::Line(cell);
-            return Attempt::Waits(Stage { span, begun, at });
+            return Attempt::Waits(Stage::new(begun, span, At::Line(cell)));
         }
         let mut order = Order {
             routed,
@@ -163,7 +168,7 @@ impl Engine {
             begun,
         };
         match self.first(&mut order, cell, now, context) {
-            ControlFlow::Continue(at) => Attempt::Waits(Stage { span, begun, at }),
+            ControlFlow::Continue(at) => Attempt::Waits(Stage::new(begun, span, at)),
             ControlFlow::Break(answer) => {
                 routed.meters.ended(begun.elapsed(), &answer);
                 Attempt::Ended(answer)
@@ -177,13 +182,15 @@ impl Engine {
         self: &Arc<Self>,
         envelope: &Envelope,
     ) -> Result<Sent, CommandError> {
-        let (_routed, cell) = self.addressed(envelope)?;
-        let stage = Stage {
-            span: trace::command(envelope, &cell.actor_id),
-            begun: Instant::now(),
-            at: At::Line(cell),
-        };
+        let (span, at) = self.here(envelope)?;
+        let stage = Stage::new(Instant::now(), span, at);
         self.go_on(envelope, None, stage).await
+    }
+
+    /// Where a command is whose actor is in this process.
+    fn here(&self, envelope: &Envelope) -> Result<(Span, At), CommandError> {
+        let (_routed, cell) = self.addressed(envelope)?;
+        Ok((trace::command(envelope, &cell.actor_id), At::Line(cell)))
     }
 
     /// What the process says that has the actor; none if it is this one.
@@ -268,19 +275,18 @@ impl Engine {
         mut given: Option<Given>,
         stage: Stage,
     ) -> Result<Sent, CommandError> {
-        let Stage { span, begun, at } = stage;
         let command = envelope.outgoing.command;
         let routed = self.routes.get(command);
         let routed = routed.ok_or(CommandError::Unhandled { command })?;
-        let at = match at {
-            At::Anywhere(cell) => {
-                let elsewhere = self.elsewhere(envelope, routed.route.actor_type());
-                if let Some(answer) = Box::pin(elsewhere).await {
-                    return answer;
-                }
-                At::Line(cell)
+        let Stage { begun, here } = stage;
+        let (span, at) = if let Some(here) = here {
+            here
+        } else {
+            let elsewhere = self.elsewhere(envelope, routed.route.actor_type());
+            match Box::pin(elsewhere).await {
+                Some(answer) => return answer,
+                None => self.here(envelope)?,
             }
-            here @ (At::Line(_) | At::Turn(_) | At::Storing(_)) => here,
         };
         trace::join(&span, envelope.traceparent.as_deref());
         // What follows from the command names its span.
@@ -371,7 +377,7 @@ impl Engine {
         is_storing: &AtomicBool,
     ) -> Result<(Turn, Option<Result<Sent, StoreError>>), CommandError> {
         let mut turn = match at {
-            At::Anywhere(cell) | At::Line(cell) => {
+            At::Line(cell) => {
                 let actor_id = cell.actor_id.clone();
                 let turn = self.actors.enter(cell, order.envelope.full, order.begun);
                 let turn = turn.await;

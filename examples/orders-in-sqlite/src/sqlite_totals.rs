@@ -1,4 +1,6 @@
 use std::{
+    fs::File,
+    io,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -25,6 +27,9 @@ pub enum SqliteError {
     /// SQLite says no.
     #[error("the database did not do what it was asked for")]
     Sql(#[from] rusqlite::Error),
+    /// The file beside it, by which processes that open it wait for each other, is not to be had.
+    #[error("nobody can be waited for who opens the database")]
+    Lock(#[from] io::Error),
     /// A bookmark cannot be read.
     #[error("the database holds what is no bookmark")]
     Bookmark(#[from] InvalidBookmark),
@@ -49,10 +54,13 @@ impl<const VERSION: u32> SqliteTotals<VERSION> {
     /// # Errors
     /// If the file cannot be opened, or is none of SQLite's.
     pub fn open(path: &Path) -> Result<Self, SqliteError> {
+        // Who makes a file keep a write-ahead log does not wait for another who does so.
+        let turn = File::create(path.with_extension("lock"))?;
+        turn.lock()?;
         let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
         // Another process may be writing.
         connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.execute_batch(TABLES)?;
         let connection = Arc::new(Mutex::new(connection));
         Ok(Self { connection })

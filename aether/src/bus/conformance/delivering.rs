@@ -58,7 +58,6 @@ pub async fn what_is_published_is_told_once_everywhere<B: Buses>(buses: &B) {
 
 /// A notice is told with all that is in it.
 pub async fn what_is_told_is_what_was_published<B: Buses>(buses: &B) {
-    let namespace = fresh();
     let event = |version| {
         ok(Event::new(
             "Order.\u{e9} *",
@@ -74,13 +73,15 @@ pub async fn what_is_told_is_what_was_published<B: Buses>(buses: &B) {
         data: ok(Payload::of(&json!({}))),
     };
     let commit = ok(Commit::new([event(3), event(4)])).asking(command);
-    let published = Arc::new(EventStored {
-        namespace: namespace.clone(),
-        position: Position::new(u64::MAX),
-        commit,
-    });
     for listener in buses.nodes() {
         for speaker in buses.nodes() {
+            // What was published before may still be on its way to others.
+            let namespace = fresh();
+            let published = Arc::new(EventStored {
+                namespace: namespace.clone(),
+                position: Position::new(u64::MAX),
+                commit: commit.clone(),
+            });
             let mut notices = ok(listener.subscribe(all(&namespace)).await);
             ok(speaker.publish(Arc::clone(&published)));
             ok(end(speaker, &namespace));
@@ -120,9 +121,10 @@ pub async fn the_order_of_an_actor_is_kept<B: Buses>(buses: &B) {
 
 /// However many subscribers a process has, a notice is there once.
 pub async fn subscribers_of_a_process_share_the_notice<B: Buses>(buses: &B) {
-    let namespace = fresh();
     for listener in buses.nodes() {
         for speaker in buses.nodes() {
+            // What was published before may still be on its way to others.
+            let namespace = fresh();
             let mut one = ok(listener.subscribe(all(&namespace)).await);
             let mut other = ok(listener.subscribe(all(&namespace)).await);
             ok(speaker.publish(notice(&namespace, "actor", 1)));

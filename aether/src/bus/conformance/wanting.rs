@@ -11,18 +11,16 @@ use crate::bus::{EventBus as _, SubscriptionFilter};
 
 /// Of namespaces whose names look alike each has its own notices.
 pub async fn namespaces_are_kept_apart<B: Buses>(buses: &B) {
-    let tail = fresh();
     let odd = [
         "a", "A", "a.b", "a.*", ">", "*", "a/b", "a b", "%61", "\u{e9}", ".", "a.",
     ];
-    let tail = tail.as_str().rsplit('-').next().unwrap_or_default();
-    let tail = tail.get(tail.len() - 12..).unwrap_or_default();
-    let names: Vec<_> = odd
-        .iter()
-        .map(|it| namespace(&format!("{it}.{tail}.{it}")))
-        .collect();
     for speaker in buses.nodes() {
         for listener in buses.nodes() {
+            // What was published before may still be on its way to others.
+            let tail = fresh();
+            let tail = tail.as_str().rsplit('-').next().unwrap_or_default();
+            let tail = tail.get(tail.len() - 12..).unwrap_or_default();
+            let names = odd.map(|it| namespace(&format!("{it}.{tail}.{it}")));
             let mut subscriptions = Vec::new();
             for name in &names {
                 subscriptions.push(ok(listener.subscribe(all(name)).await));

@@ -46,7 +46,7 @@ pub(super) struct Making {
 /// The header that says after which message of its subject one is to be stored.
 const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
 
-/// How long the servers have to find the bucket, or to make it.
+/// How long the servers have to find the bucket, or to make it, before they are asked again.
 const OPENING: Duration = Duration::from_secs(5);
 
 impl Bucket {

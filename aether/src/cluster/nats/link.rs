@@ -65,6 +65,31 @@ pub(super) async fn connect(
     }
 }
 
+/// Asks again as long as the servers do not answer: a bucket that was just made on several has no
+/// leader for a moment.
+pub(super) async fn patiently<T, F>(
+    connection: &watch::Receiver<Connection>,
+    mut question: impl FnMut() -> F + Send,
+) -> Result<T, ClusterError>
+where
+    F: Future<Output = Result<T, ClusterError>> + Send,
+{
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match question().await {
+            Err(err) if is_passing(connection, &err) && Instant::now() < until => {
+                sleep(PAUSE).await;
+            }
+            answer => return answer,
+        }
+    }
+}
+
+fn is_passing(connection: &watch::Receiver<Connection>, err: &ClusterError) -> bool {
+    let is_denied = connection.borrow().denied.is_some();
+    err.kind() == ClusterErrorKind::Unavailable && !is_denied
+}
+
 fn hear(told: &watch::Sender<Connection>, event: &Event) {
     match event {
         Event::Connected => told.send_modify(|it| it.is_lost = false),
@@ -94,27 +119,15 @@ impl Link {
         self.client.connection_state() == State::Connected
     }
 
-    /// Asks again as long as the servers do not answer: a bucket that was just made on several has
-    /// no leader for a moment.
+    /// [Asks again](patiently) as long as the servers do not answer.
     pub(super) async fn patiently<T, F>(
         &self,
-        mut question: impl FnMut() -> F + Send,
+        question: impl FnMut() -> F + Send,
     ) -> Result<T, ClusterError>
     where
         F: Future<Output = Result<T, ClusterError>> + Send,
     {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            match question().await {
-                Err(err) if self.is_passing(&err) && Instant::now() < until => sleep(PAUSE).await,
-                answer => return answer,
-            }
-        }
-    }
-
-    fn is_passing(&self, err: &ClusterError) -> bool {
-        let is_denied = self.connection.borrow().denied.is_some();
-        err.kind() == ClusterErrorKind::Unavailable && !is_denied
+        patiently(&self.connection, question).await
     }
 
     /// Tells all nodes, as far as they can be told: what is lost is told again, or missed.

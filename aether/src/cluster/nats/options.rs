@@ -271,7 +271,8 @@ impl ClusterOptions {
             replicas: self.replicas,
         };
         let attempt = self.settings.lease.answer_within();
-        let bucket = Bucket::open(client.clone(), &names, attempt, making).await?;
+        let open = || Bucket::open(client.clone(), &names, attempt, making);
+        let bucket = link::patiently(connection, open).await?;
         Ok(Link {
             client,
             names,

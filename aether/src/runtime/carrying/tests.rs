@@ -7,7 +7,7 @@ use std::{
 
 use super::*;
 use crate::{
-    InMemoryEventStore, Position, Sequence, SessionMark,
+    Clock as _, InMemoryEventStore, Position, Sequence, SessionMark, SystemClock,
     domain::Outgoing,
     prelude::*,
     runtime::{CommandError, RemoteRefusal, Sent, envelope::Envelope, placement::Asking},
@@ -98,7 +98,8 @@ fn asked(command: &impl Command, number: u32) -> Envelope {
             number,
         },
     };
-    let envelope = Envelope::new(Outgoing::of(command).unwrap());
+    let mut envelope = Envelope::new(Outgoing::of(command).unwrap());
+    envelope.begin(SystemClock.now());
     envelope.asked(Some(Arc::new(mark)))
 }
 
