@@ -32,7 +32,7 @@ pub use crate::{
         ProjectionMember, ProjectionSnapshots, Query, RawEvent, React, Register, SchemaProbe,
         Schemaless, Shape, SnapshotCodec, Snapshots, StillEmitted, Stored, Tables, VisitEvent,
         VisitInline, Whole, WholeTables, call, count, decode_variant, encode_variant, fold,
-        from_json, issue, key_of, query_meta, unknown_type, unreadable_version,
+        from_json, history, issue, key_of, query_meta, unknown_type, unreadable_version,
     },
     personal::PersonalField,
 };

@@ -3,8 +3,8 @@ use std::cell::Cell;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Signature, Type,
-    parse_quote,
+    Attribute, FnArg, GenericArgument, GenericParam, Meta, PathArguments, Receiver, ReceiverKind,
+    ReturnType, Signature, Type, parse_quote,
 };
 
 use super::{
@@ -301,9 +301,56 @@ impl<'a> Shape<'a> {
         match self.verb {
             Verb::Apply => self.error(ty, "applying can neither fail nor answer: the event has happened"),
             Verb::Handle if is_no_result(ty) => self.error(ty, "a command may be refused, so this is a `Result`, if only with `std::convert::Infallible`"),
-            Verb::Handle | Verb::React | Verb::Answer => {}
+            Verb::Handle => self.refusal(ty),
+            Verb::React | Verb::Answer => {}
         }
         Some((**ty).clone())
+    }
+
+    /// What people write for a start, and what is no error: rustc would not say what to write.
+    fn refusal(&self, ty: &Type) {
+        let Some((_, refusal)) = result(ty) else {
+            return;
+        };
+        if is_no_error(refusal) {
+            let refusal_name = spelling(refusal);
+            let why = format!(
+                "a refusal is a `std::error::Error`, which `{refusal_name}` is not: write a type of your own, for instance with `thiserror`, and for a command that is never refused `std::convert::Infallible`"
+            );
+            self.error(refusal, &why);
+        }
+    }
+}
+
+/// The `T` and `E` of a type that is written `Result<T, E>`.
+pub(crate) fn result(ty: &Type) -> Option<(&Type, &Type)> {
+    let Type::Path(path) = ungrouped(ty) else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    let mut types = arguments.args.iter();
+    let (GenericArgument::Type(events), GenericArgument::Type(error)) =
+        (types.next()?, types.next()?)
+    else {
+        return None;
+    };
+    types.next().is_none().then_some((events, error))
+}
+
+/// Whether a type is text, nothing at all or some error of which the type is forgotten.
+fn is_no_error(ty: &Type) -> bool {
+    match ungrouped(ty) {
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        Type::Reference(reference) => ends_in(&reference.elem, "str"),
+        text if ends_in(text, "String") => true,
+        boxed => spelling(boxed).starts_with("Box<dyn "),
     }
 }
 

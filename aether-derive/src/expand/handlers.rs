@@ -3,12 +3,13 @@ use quote::quote;
 use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
 
 use super::{
+    import::fallback_constants,
     keys::{self, Keyed},
     parts::{self, Table, Tables},
     stop_if::stop_now,
 };
 use crate::{
-    ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, spelling, ungrouped},
+    ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, result, spelling, ungrouped},
     fallback,
 };
 
@@ -157,28 +158,6 @@ fn parameter(wanted: bool, name: &TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
-/// The `T` and `E` of a type that is written `Result<T, E>`.
-fn result(ty: &Type) -> Option<(&Type, &Type)> {
-    let Type::Path(path) = ungrouped(ty) else {
-        return None;
-    };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == "Result")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    let mut types = arguments.args.iter();
-    let (GenericArgument::Type(events), GenericArgument::Type(error)) =
-        (types.next()?, types.next()?)
-    else {
-        return None;
-    };
-    types.next().is_none().then_some((events, error))
-}
-
 /// What the model says, and the rows of the dispatch tables.
 fn tables(krate: &Krate, block: &Block, methods: &[Method], keyed: &[Keyed<'_>]) -> Tables {
     let of = |verb| {
@@ -311,9 +290,10 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
         );
     }
     (!named.is_empty()).then(|| {
+        let import = fallback_constants(krate, "Emittable");
         quote! {
             const _: () = {
-                use #krate::Emittable as _;
+                #import
                 #(#named)*
             };
         }
@@ -339,9 +319,10 @@ fn applied(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
     let checks: Vec<_> = checks.collect();
     let self_ty = &block.self_ty;
     (!checks.is_empty()).then(|| {
+        let import = fallback_constants(krate, "AskedInVain");
         quote! {
             const _: () = {
-                use #krate::AskedInVain as _;
+                #import
                 const HISTORY: #krate::Option<(#krate::meta::Set<#krate::meta::Event>, #krate::bool)> =
                     #krate::Asked::<#self_ty>::HISTORY;
                 #(#checks)*

@@ -12,6 +12,7 @@ mod event;
 mod external_system;
 mod handlers;
 mod id;
+mod import;
 mod inline;
 mod join;
 mod keys;

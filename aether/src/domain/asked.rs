@@ -14,7 +14,7 @@ type Known = (meta::Set<meta::Event>, bool);
 
 impl<A: Aggregate> Asked<A> {
     /// What its history is made of.
-    pub const HISTORY: Option<Known> = Some(Asked::<A::Event>::EVENTS);
+    pub const HISTORY: Option<Known> = Some(history::<A>());
 }
 
 impl<E: EventSet> Asked<E> {
@@ -31,3 +31,8 @@ pub trait AskedInVain {
 }
 
 impl<T> AskedInVain for Asked<T> {}
+
+/// What the history of an aggregate is made of.
+pub const fn history<A: Aggregate>() -> Known {
+    Asked::<A::Event>::EVENTS
+}

@@ -6,7 +6,7 @@ use eventstorming::meta;
 
 use super::{
     Apply, Command, DecodeError, DomainEvent, EventSet, EventSink, Handle, Includes, Issues as _,
-    Origin, Outgoing, React, Rejection as _, Stored,
+    Origin, Outgoing, React, Stored,
 };
 use crate::{
     InvalidPayload, Payload,
@@ -215,7 +215,7 @@ fn decide<A: Handle<C>, C>(
 ) -> Result<Vec<NewEvent>, HandleError> {
     let emitted = state
         .handle(command, context)
-        .map_err(|refusal| HandleError::Refused(refusal.boxed()))?;
+        .map_err(|refusal| HandleError::Refused(Box::new(refusal)))?;
     let mut events = NewEvents(Ok(Vec::with_capacity(emitted.count_hint())));
     emitted.emit(&mut events);
     Ok(events.0?)

@@ -96,7 +96,7 @@ pub use self::{
 pub use self::{
     aggregate::{Fold, FoldBy, FoldMany, fold},
     any_event::AnyEvent,
-    asked::{Asked, AskedInVain},
+    asked::{Asked, AskedInVain, history},
     command::issue,
     decode_error::{unknown_type, unreadable_version},
     emits::Emittable,

@@ -9,17 +9,10 @@ use eventstorming::meta;
     note = "derive it, for instance with `thiserror`",
     note = "for a command that is never refused: `std::convert::Infallible`"
 )]
-pub trait Rejection: Send + Sync + 'static {
-    /// Forgets its type.
-    fn boxed(self) -> Box<dyn Error + Send + Sync>;
-}
+pub trait Rejection: Error + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Error + Send + Sync + 'static> Rejection for E {
-    fn boxed(self) -> Box<dyn Error + Send + Sync> {
-        Box::new(self)
-    }
-}
+impl<E: Error + Send + Sync + 'static> Rejection for E {}
 
 /// What a `#[handle]` method returns, also behind an alias of `Result`.
 #[diagnostic::on_unimplemented(

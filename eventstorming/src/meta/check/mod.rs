@@ -18,7 +18,10 @@ pub use self::{
     finding::Finding,
     lists::{Section, lists},
     owners::{distinct_names, handled_once},
-    sets::{applied, distinct_events, keyed_each, keyed_once, of_variant, only, takes_no_others},
+    sets::{
+        applied, distinct_events, each_applied, keyed_each, keyed_once, of_variant, only,
+        takes_no_others,
+    },
 };
 
 /// Fails the build, where it is called, with what was found.
