@@ -144,7 +144,7 @@ impl Method {
         shape.receiver(sig);
         let (subject, passed) = shape.subject(sig)?;
         shape.second(sig);
-        let output = shape.output(sig)?;
+        let output = shape.output(sig);
         let cfgs = function
             .attrs
             .iter()
@@ -287,16 +287,15 @@ impl<'a> Shape<'a> {
         }
     }
 
-    fn output(&self, sig: &Signature) -> Option<Type> {
+    fn output(&self, sig: &Signature) -> Type {
         let ReturnType::Type(_, ty) = &sig.output else {
             if self.verb == Verb::Handle {
                 self.error(&sig.ident, "it returns nothing, not even `Ok(())`");
-                return None;
             }
             if self.verb == Verb::Answer {
                 self.error(&sig.ident, "it gives no answer");
             }
-            return Some(parse_quote!(()));
+            return parse_quote!(());
         };
         match self.verb {
             Verb::Apply => self.error(ty, "applying can neither fail nor answer: the event has happened"),
@@ -304,7 +303,7 @@ impl<'a> Shape<'a> {
             Verb::Handle => self.refusal(ty),
             Verb::React | Verb::Answer => {}
         }
-        Some((**ty).clone())
+        (**ty).clone()
     }
 
     /// What people write for a start, and what is no error: rustc would not say what to write.

@@ -1,12 +1,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
+use syn::{GenericArgument, PathArguments, Type};
 
 use super::{
+    called::called,
     import::fallback_constants,
     keys::{self, Keyed},
     parts::{self, Table, Tables},
-    stop_if::stop_now,
 };
 use crate::{
     ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, result, spelling, ungrouped},
@@ -27,8 +27,8 @@ pub(crate) fn handlers(args: &HandlersArgs, block: &Block, methods: &[Method]) -
     let tables = parts::tables(args, block, &tables(krate, block, methods, &keyed));
     let keys = keys::keys(krate, block, &keyed);
     let emitted = emitted(krate, block, methods);
-    let applied = applied(krate, block, methods);
-    quote!(#(#impls)* #keys #tables #emitted #applied)
+    let called = called(krate, block, methods);
+    quote!(#(#impls)* #keys #tables #emitted #called)
 }
 
 fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
@@ -172,7 +172,7 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method], keyed: &[Keyed<'_>])
         |verb, table: TokenStream| of(verb).map(|method| row(krate, method, &table)).collect();
     Tables {
         rows: vec![
-            (Table::Handlers, said(Verb::Handle, handler_meta)),
+            (Table::Handlers, handler_metas(krate, methods)),
             (Table::Applies, said(Verb::Apply, events_of)),
             (Table::Reactions, said(Verb::React, reaction_meta)),
             (Table::Remarks, remarks(krate, of(Verb::Apply))),
@@ -197,6 +197,19 @@ fn row(krate: &Krate, method: &Method, table: &TokenStream) -> TokenStream {
 fn events_of(krate: &Krate, method: &Method) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
     quote!(#(#cfgs)* #krate::OnApply::<Self>::new::<#subject>().events())
+}
+
+fn handler_metas(krate: &Krate, methods: &[Method]) -> Vec<TokenStream> {
+    let handle = methods.iter().filter(|method| method.verb == Verb::Handle);
+    handle
+        .map(|method| {
+            if method.well_formed {
+                handler_meta(krate, method)
+            } else {
+                fallback::handler_meta(krate, method)
+            }
+        })
+        .collect()
 }
 
 fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
@@ -298,45 +311,6 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
             };
         }
     })
-}
-
-/// Fails the build where an aggregate applies what is not among its events.
-fn applied(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStream> {
-    if !block.generics.params.is_empty() || !may_be_of_an_aggregate(methods) {
-        return None;
-    }
-    let apply = |method: &&Method| method.well_formed && method.verb == Verb::Apply;
-    let checks = methods.iter().filter(apply).map(|method| {
-        let (cfgs, subject) = (&method.cfgs, &method.subject);
-        let names = (spelling(&block.self_ty), spelling(subject));
-        let (aggregate, event) = names;
-        let check = quote! {
-            applied((#aggregate, #event), HISTORY, #krate::Asked::<#subject>::EVENTS)
-        };
-        let stop = stop_now(krate, subject.span(), &check);
-        quote!(#(#cfgs)* { #stop })
-    });
-    let checks: Vec<_> = checks.collect();
-    let self_ty = &block.self_ty;
-    (!checks.is_empty()).then(|| {
-        let import = fallback_constants(krate, "AskedInVain");
-        quote! {
-            const _: () = {
-                #import
-                const HISTORY: #krate::Option<(#krate::meta::Set<#krate::meta::Event>, #krate::bool)> =
-                    #krate::Asked::<#self_ty>::HISTORY;
-                #(#checks)*
-            };
-        }
-    })
-}
-
-/// Whether an aggregate has such methods: of a part, which may have none that handle, one cannot
-/// know.
-fn may_be_of_an_aggregate(methods: &[Method]) -> bool {
-    let has = |verb| methods.iter().any(|method| method.verb == verb);
-    let is_keyed = methods.iter().any(|method| method.key.is_some());
-    has(Verb::Handle) || !(is_keyed || has(Verb::React) || has(Verb::Answer))
 }
 
 /// The types that a handler may return as events, as far as its signature spells them.

@@ -5,6 +5,7 @@
 //! `::aether::__private` and carries no span of the user's.
 
 mod aggregate;
+mod called;
 mod command;
 mod command_set;
 mod context;

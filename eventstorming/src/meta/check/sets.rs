@@ -1,7 +1,7 @@
 //! Sets of events: what one may hold, and under which names.
 
 use super::{
-    super::{Event, Name, Reaction, Set, name},
+    super::{Event, Reaction, Set, name},
     Finding,
     search::{find_event, same_stored},
 };
@@ -36,86 +36,6 @@ pub const fn takes_no_others(set: &str, takes_others: bool) -> Option<Finding> {
             .name(set)
             .text(" keeps events that it does not know, with `#[event(other)]`, and so cannot be part of another set; put `#[event(other)]` into the outer set"),
     )
-}
-
-/// The events that are known by name, and whether there are others.
-type Known = (Set<Event>, bool);
-
-/// What an aggregate applies is of its history: another event would never come to the method.
-///
-/// A history of none, which has no others either, could not be read; and whatever is no aggregate
-/// has none.
-pub const fn applied(
-    (aggregate, event): (&str, &str),
-    history: Option<Known>,
-    events: Known,
-) -> Option<Finding> {
-    match history {
-        Some(history) if !is_of(history, events) => {
-            Some(applied_in_vain((aggregate, event), events))
-        }
-        _ => None,
-    }
-}
-
-/// The same of all that an aggregate applies.
-pub const fn each_applied(
-    aggregate: &Name,
-    history: Known,
-    applies: &[Set<Event>],
-) -> Option<Finding> {
-    let mut rest = applies;
-    while let [first, tail @ ..] = rest {
-        let events: Known = (*first, first.is_empty());
-        if !is_of(history, events) {
-            let event = first_without(history.0, first);
-            return Some(applied_in_vain((aggregate.as_str(), event), events));
-        }
-        rest = tail;
-    }
-    None
-}
-
-const fn first_without(known: Set<Event>, events: Set<Event>) -> &'static str {
-    let mut rest = events;
-    while let [first, tail @ ..] = rest {
-        if find_event(known, first).is_none() {
-            return first.rust_type;
-        }
-        rest = tail;
-    }
-    "RawEvent"
-}
-
-const fn is_of((known, keeps_others): Known, (events, takes_others): Known) -> bool {
-    let is_unread = known.is_empty() && !keeps_others;
-    is_unread || (keeps_others || !takes_others) && has_each(known, events)
-}
-
-const fn applied_in_vain((aggregate, event): (&str, &str), (_, takes_others): Known) -> Finding {
-    let finding = Finding::new()
-        .name(aggregate)
-        .text(" applies ")
-        .name(event)
-        .text(", which is not among its events, so that this method is never called; ");
-    if takes_others {
-        finding.text("mark a variant of its enum of events `#[event(other)]`, or remove the method")
-    } else {
-        finding.text(
-            "list it in `events(..)` or hold it in the enum of its events, or remove the method",
-        )
-    }
-}
-
-const fn has_each(known: Set<Event>, events: Set<Event>) -> bool {
-    let mut rest = events;
-    while let [first, tail @ ..] = rest {
-        if find_event(known, first).is_none() {
-            return false;
-        }
-        rest = tail;
-    }
-    true
 }
 
 /// Two events of one set that are stored under one name: the second could never be read back.
@@ -267,59 +187,4 @@ const fn is_in_any(sets: &[Set<Event>], event: &Event) -> bool {
         rest = tail;
     }
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLACED: &Event = &Event::new("Placed", "Placed");
-    const PAID: &Event = &Event::new("Paid", "Paid");
-    const SHIPPED: &Event = &Event::new("Shipped", "Shipped");
-    const HISTORY: Known = (&[PLACED, PAID], false);
-    const WITH_OTHERS: Known = (&[PLACED], true);
-    const OTHERS: Known = (&[], true);
-
-    fn found(history: Option<Known>, events: Known) -> Option<String> {
-        applied(("Order", "It"), history, events).map(|finding| finding.as_str().to_owned())
-    }
-
-    #[test]
-    fn what_is_of_the_history_is_applied() {
-        assert_eq!(found(Some(HISTORY), (&[PAID], false)), None);
-        assert_eq!(found(Some(HISTORY), HISTORY), None);
-        assert_eq!(found(Some(WITH_OTHERS), OTHERS), None);
-    }
-
-    #[test]
-    fn what_is_not_of_the_history_is_applied_in_vain() {
-        let of_another = found(Some(HISTORY), (&[PAID, SHIPPED], false));
-        let said = "`Order` applies `It`, which is not among its events";
-        assert!(
-            of_another.is_some_and(|text| text.starts_with(said) && text.contains("events(..)"))
-        );
-        let others = found(Some(HISTORY), OTHERS);
-        assert!(others.is_some_and(|text| text.contains("#[event(other)]")));
-        assert!(found(Some(WITH_OTHERS), (&[PAID], false)).is_some());
-    }
-
-    #[test]
-    fn what_has_no_history_or_one_that_could_not_be_read_is_left_alone() {
-        assert_eq!(found(None, (&[PAID], false)), None);
-        assert_eq!(found(Some((&[], false)), (&[PAID], false)), None);
-    }
-
-    #[test]
-    fn the_first_that_is_applied_in_vain_is_named() {
-        let name = Name::new("Order");
-        let applies: &[Set<Event>] = &[&[PAID], &[PLACED, SHIPPED]];
-        let found = each_applied(&name, HISTORY, applies);
-        assert!(
-            found.is_some_and(|finding| finding.as_str().contains("`Order` applies `Shipped`"))
-        );
-        assert!(each_applied(&name, HISTORY, &applies[..1]).is_none());
-        let others = each_applied(&name, HISTORY, &[&[]]);
-        assert!(others.is_some_and(|finding| finding.as_str().contains("applies `RawEvent`")));
-        assert!(each_applied(&name, WITH_OTHERS, &[&[]]).is_none());
-    }
 }
