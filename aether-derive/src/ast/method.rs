@@ -345,12 +345,14 @@ pub(crate) fn result(ty: &Type) -> Option<(&Type, &Type)> {
 
 /// Whether a type is text, nothing at all or some error of which the type is forgotten.
 fn is_no_error(ty: &Type) -> bool {
-    match ungrouped(ty) {
-        Type::Tuple(tuple) => tuple.elems.is_empty(),
-        Type::Reference(reference) => ends_in(&reference.elem, "str"),
-        text if ends_in(text, "String") => true,
-        boxed => spelling(boxed).starts_with("Box<dyn "),
+    let ty = ungrouped(ty);
+    if let Type::Tuple(tuple) = ty {
+        return tuple.elems.is_empty();
     }
+    if let Type::Reference(reference) = ty {
+        return ends_in(&reference.elem, "str");
+    }
+    ends_in(ty, "String") || spelling(ty).starts_with("Box<dyn ")
 }
 
 /// Whether a type cannot be a `Result`, which an alias might be.
