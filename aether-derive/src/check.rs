@@ -72,7 +72,40 @@ pub(crate) fn methods(cx: &Ctxt, block: &Block, args: &HandlersArgs, methods: &m
         );
         false
     });
+    one_kind(cx, methods);
 }
+
+/// No type decides, reacts and answers: each is what another kind of type does. It is taken for the
+/// kind that its first method is of.
+fn one_kind(cx: &Ctxt, methods: &mut Vec<Method>) {
+    let is_keyed = methods.iter().any(|method| method.key.is_some());
+    let tells = |method: &&Method| method.verb != Verb::Apply && method.cfgs.is_empty();
+    let Some(first) = methods.iter().find(tells).filter(|_| !is_keyed) else {
+        return;
+    };
+    let (verb, name) = (first.verb, first.name.clone());
+    methods.retain(|method| {
+        let is_other = tells(&method) && method.verb != verb;
+        if is_other {
+            let (this, other) = (deed(method.verb), deed(verb));
+            let message =
+                format!("this {this}, and `{name}` {other}: write a type for each; {KINDS}");
+            cx.error(&method.name, message);
+        }
+        !is_other
+    });
+}
+
+const fn deed(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Handle => "handles a command",
+        Verb::Apply => "applies an event",
+        Verb::React => "reacts to an event",
+        Verb::Answer => "answers a query",
+    }
+}
+
+const KINDS: &str = "an aggregate handles commands, a policy or a process manager reacts to events, a projection answers queries";
 
 /// Where one method says which instance of a process manager its event concerns, all do, if only
 /// in another block, and no two say different things of one event.

@@ -125,6 +125,23 @@ pub(crate) fn method(krate: &Krate, block: &Block, method: &Method) -> TokenStre
     }
 }
 
+/// For a handler that is not of its verb's shape: it may give every event of its aggregate, so that
+/// a context misses none of them, nor who handles the command.
+pub(crate) fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
+    let (cfgs, subject) = (&method.cfgs, &method.subject);
+    quote! {
+        #(#cfgs)*
+        #krate::meta::Handler::new(
+            <#subject as #krate::Command>::META,
+            {
+                use #krate::AskedInVain as _;
+                #krate::Asked::<Self>::EMITS
+            },
+            #krate::meta::Rejection::UNKNOWN,
+        )
+    }
+}
+
 /// An item that cannot be expanded.
 struct Failed<'a> {
     krate: Krate,

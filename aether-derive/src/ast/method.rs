@@ -3,8 +3,8 @@ use std::cell::Cell;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Signature, Type,
-    parse_quote,
+    Attribute, FnArg, GenericArgument, GenericParam, Meta, PathArguments, Receiver, ReceiverKind,
+    ReturnType, Signature, Type, parse_quote,
 };
 
 use super::{
@@ -143,7 +143,8 @@ impl Method {
         shape.modifiers(sig);
         shape.receiver(sig);
         let (subject, passed) = shape.subject(sig)?;
-        let output = shape.output(sig)?;
+        shape.second(sig);
+        let output = shape.output(sig);
         let cfgs = function
             .attrs
             .iter()
@@ -264,24 +265,94 @@ impl<'a> Shape<'a> {
         Some(((*reference.elem).clone(), Passed::Reference))
     }
 
-    fn output(&self, sig: &Signature) -> Option<Type> {
+    /// A handler is told of what it may draw on, whatever takes an event of where that comes from.
+    fn second(&self, sig: &Signature) {
+        let Some(second) = parameters(sig).nth(1) else {
+            return;
+        };
+        let Type::Reference(reference) = ungrouped(second) else {
+            return;
+        };
+        match self.verb {
+            Verb::Handle if ends_in(&reference.elem, "Origin") => {
+                self.error(
+                    second,
+                    "a handler is given `&Context`: what it decides has no origin yet",
+                );
+            }
+            Verb::Apply | Verb::React if ends_in(&reference.elem, "Context") => {
+                self.error(second, "with an event goes its `&Origin<'_>`: it has happened, and only a handler has a `&Context`");
+            }
+            Verb::Handle | Verb::Apply | Verb::React | Verb::Answer => {}
+        }
+    }
+
+    fn output(&self, sig: &Signature) -> Type {
         let ReturnType::Type(_, ty) = &sig.output else {
             if self.verb == Verb::Handle {
                 self.error(&sig.ident, "it returns nothing, not even `Ok(())`");
-                return None;
             }
             if self.verb == Verb::Answer {
                 self.error(&sig.ident, "it gives no answer");
             }
-            return Some(parse_quote!(()));
+            return parse_quote!(());
         };
         match self.verb {
             Verb::Apply => self.error(ty, "applying can neither fail nor answer: the event has happened"),
             Verb::Handle if is_no_result(ty) => self.error(ty, "a command may be refused, so this is a `Result`, if only with `std::convert::Infallible`"),
-            Verb::Handle | Verb::React | Verb::Answer => {}
+            Verb::Handle => self.refusal(ty),
+            Verb::React | Verb::Answer => {}
         }
-        Some((**ty).clone())
+        (**ty).clone()
     }
+
+    /// What people write for a start, and what is no error: rustc would not say what to write.
+    fn refusal(&self, ty: &Type) {
+        let Some((_, refusal)) = result(ty) else {
+            return;
+        };
+        if is_no_error(refusal) {
+            let refusal_name = spelling(refusal);
+            let why = format!(
+                "a refusal is a `std::error::Error`, which `{refusal_name}` is not: write a type of your own, for instance with `thiserror`, and for a command that is never refused `std::convert::Infallible`"
+            );
+            self.error(refusal, &why);
+        }
+    }
+}
+
+/// The `T` and `E` of a type that is written `Result<T, E>`.
+pub(crate) fn result(ty: &Type) -> Option<(&Type, &Type)> {
+    let Type::Path(path) = ungrouped(ty) else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    let mut types = arguments.args.iter();
+    let (GenericArgument::Type(events), GenericArgument::Type(error)) =
+        (types.next()?, types.next()?)
+    else {
+        return None;
+    };
+    types.next().is_none().then_some((events, error))
+}
+
+/// Whether a type is text, nothing at all or some error of which the type is forgotten.
+fn is_no_error(ty: &Type) -> bool {
+    let ty = ungrouped(ty);
+    if let Type::Tuple(tuple) = ty {
+        return tuple.elems.is_empty();
+    }
+    if let Type::Reference(reference) = ty {
+        return ends_in(&reference.elem, "str");
+    }
+    ends_in(ty, "String") || spelling(ty).starts_with("Box<dyn ")
 }
 
 /// Whether a type cannot be a `Result`, which an alias might be.
@@ -292,6 +363,15 @@ fn is_no_result(ty: &Type) -> bool {
     };
     let last = path.path.segments.last();
     last.is_some_and(|last| last.ident == "Option" || last.ident == "Vec")
+}
+
+/// Whether a type is a path to something of this name.
+fn ends_in(ty: &Type, name: &str) -> bool {
+    let Type::Path(path) = ungrouped(ty) else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == name)
 }
 
 fn returns(sig: &Signature) -> Span {

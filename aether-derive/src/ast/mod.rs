@@ -44,7 +44,7 @@ pub(crate) use self::{
     id::Id,
     key::Key,
     krate::Krate,
-    method::{Method, Passed, Verb},
+    method::{Method, Passed, Verb, result},
     noun::Noun,
     persona::Persona,
     personal::{PersonalField, Subject},

@@ -1,9 +1,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::spanned::Spanned as _;
+use syn::{Type, spanned::Spanned as _};
 
 use super::{location::location, option::option, stop_if::stop_if};
-use crate::ast::{Context, Section};
+use crate::ast::{Context, Section, ungrouped};
 
 /// The type of a context and what it is made of.
 pub(crate) fn context(context: &Context) -> TokenStream {
@@ -128,10 +128,37 @@ type Checks = fn(&Context, usize) -> Vec<TokenStream>;
 
 fn aggregate_checks(context: &Context, index: usize) -> Vec<TokenStream> {
     let ident = &context.ident;
-    vec![
+    let mut checks = vec![
         quote!(distinct_names::<#ident>(#index)),
         quote!(handled_once::<#ident>(#index)),
-    ]
+    ];
+    let aggregate = context.of(Section::Aggregates).nth(index);
+    checks.extend(
+        aggregate
+            .filter(|ty| is_generic(ty))
+            .map(|ty| each_applied(context, ty)),
+    );
+    checks
+}
+
+/// What a generic aggregate applies is known where its arguments are; of another, its block knows.
+fn each_applied(context: &Context, ty: &Type) -> TokenStream {
+    let krate = &context.krate;
+    quote! {
+        each_applied(
+            &<#ty as #krate::Aggregate>::META.name,
+            #krate::history::<#ty>(),
+            <#ty as #krate::Handlers>::APPLIES,
+        )
+    }
+}
+
+fn is_generic(ty: &Type) -> bool {
+    let Type::Path(path) = ungrouped(ty) else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| !last.arguments.is_none())
 }
 
 fn policy_checks(context: &Context, index: usize) -> Vec<TokenStream> {

@@ -3,11 +3,13 @@ use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::{
+    called::called,
+    import::fallback_constants,
     keys::{self, Keyed},
     parts::{self, Table, Tables},
 };
 use crate::{
-    ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, spelling, ungrouped},
+    ast::{Block, HandlersArgs, Krate, Method, Passed, Verb, result, spelling, ungrouped},
     fallback,
 };
 
@@ -25,7 +27,8 @@ pub(crate) fn handlers(args: &HandlersArgs, block: &Block, methods: &[Method]) -
     let tables = parts::tables(args, block, &tables(krate, block, methods, &keyed));
     let keys = keys::keys(krate, block, &keyed);
     let emitted = emitted(krate, block, methods);
-    quote!(#(#impls)* #keys #tables #emitted)
+    let called = called(krate, block, methods);
+    quote!(#(#impls)* #keys #tables #emitted #called)
 }
 
 fn handle(krate: &Krate, block: &Block, method: &Method) -> TokenStream {
@@ -155,28 +158,6 @@ fn parameter(wanted: bool, name: &TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
-/// The `T` and `E` of a type that is written `Result<T, E>`.
-fn result(ty: &Type) -> Option<(&Type, &Type)> {
-    let Type::Path(path) = ungrouped(ty) else {
-        return None;
-    };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == "Result")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    let mut types = arguments.args.iter();
-    let (GenericArgument::Type(events), GenericArgument::Type(error)) =
-        (types.next()?, types.next()?)
-    else {
-        return None;
-    };
-    types.next().is_none().then_some((events, error))
-}
-
 /// What the model says, and the rows of the dispatch tables.
 fn tables(krate: &Krate, block: &Block, methods: &[Method], keyed: &[Keyed<'_>]) -> Tables {
     let of = |verb| {
@@ -191,7 +172,7 @@ fn tables(krate: &Krate, block: &Block, methods: &[Method], keyed: &[Keyed<'_>])
         |verb, table: TokenStream| of(verb).map(|method| row(krate, method, &table)).collect();
     Tables {
         rows: vec![
-            (Table::Handlers, said(Verb::Handle, handler_meta)),
+            (Table::Handlers, handler_metas(krate, methods)),
             (Table::Applies, said(Verb::Apply, events_of)),
             (Table::Reactions, said(Verb::React, reaction_meta)),
             (Table::Remarks, remarks(krate, of(Verb::Apply))),
@@ -216,6 +197,19 @@ fn row(krate: &Krate, method: &Method, table: &TokenStream) -> TokenStream {
 fn events_of(krate: &Krate, method: &Method) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
     quote!(#(#cfgs)* #krate::OnApply::<Self>::new::<#subject>().events())
+}
+
+fn handler_metas(krate: &Krate, methods: &[Method]) -> Vec<TokenStream> {
+    let handle = methods.iter().filter(|method| method.verb == Verb::Handle);
+    handle
+        .map(|method| {
+            if method.well_formed {
+                handler_meta(krate, method)
+            } else {
+                fallback::handler_meta(krate, method)
+            }
+        })
+        .collect()
 }
 
 fn handler_meta(krate: &Krate, method: &Method) -> TokenStream {
@@ -309,9 +303,10 @@ fn emitted(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStre
         );
     }
     (!named.is_empty()).then(|| {
+        let import = fallback_constants(krate, "Emittable");
         quote! {
             const _: () = {
-                use #krate::Emittable as _;
+                #import
                 #(#named)*
             };
         }

@@ -5,6 +5,7 @@
 //! `::aether::__private` and carries no span of the user's.
 
 mod aggregate;
+mod called;
 mod command;
 mod command_set;
 mod context;
@@ -12,6 +13,7 @@ mod event;
 mod external_system;
 mod handlers;
 mod id;
+mod import;
 mod inline;
 mod join;
 mod keys;

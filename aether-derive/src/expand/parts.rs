@@ -2,7 +2,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::{Type, ext::IdentExt as _};
 
-use super::{join::join, keys};
+use super::{import::fallback_constants, join::join, keys};
 use crate::ast::{Block, HandlersArgs, Krate};
 
 /// A table that `Handlers` has.
@@ -65,7 +65,8 @@ impl Table {
     fn slice(self, krate: &Krate, rows: &[TokenStream]) -> TokenStream {
         let slice = quote!(&[#(#rows),*]);
         if self == Self::Handlers && !rows.is_empty() {
-            quote!({ use #krate::PlainRejection as _; #slice })
+            let import = fallback_constants(krate, "PlainRejection");
+            quote!({ #import #slice })
         } else {
             slice
         }
@@ -102,13 +103,13 @@ pub(super) fn tables(args: &HandlersArgs, block: &Block, tables: &Tables) -> Tok
 }
 
 /// The only block of a type: a table that is empty is left out, and so is what feeds an aggregate,
-/// which names its events itself.
+/// which names its events itself; but of one that is generic, a context looks at it.
 fn alone(krate: &Krate, block: &Block, tables: &Tables) -> TokenStream {
     let given = |of| {
         let mut rows = tables.rows.iter();
         rows.any(|(table, rows)| *table == of && !rows.is_empty())
     };
-    let is_aggregate = given(Table::Handlers);
+    let is_aggregate = given(Table::Handlers) && block.generics.params.is_empty();
     let constants = tables.rows.iter().filter_map(|(table, rows)| {
         let is_unread = is_aggregate && *table == Table::Applies;
         let wanted = !rows.is_empty() && !is_unread;

@@ -151,9 +151,17 @@ fn block() -> TokenStream {
             #[cfg(feature = "placing")]
             #[apply]
             fn placed(&mut self, event: &OrderPlaced, origin: &Origin<'_>) { self.total = 1 }
+            const fn helper(&self) -> u64 { self.total }
+        }
+    }
+}
+
+fn reacting_block() -> TokenStream {
+    quote! {
+        impl ThankWhenShipped {
+            /// Once.
             #[react]
             fn shipped(&self, event: &OrderShipped) -> Option<Thank> { None }
-            const fn helper(&self) -> u64 { self.total }
         }
     }
 }
@@ -222,6 +230,15 @@ fn handlers_become_impls_and_tables() {
         cx,
         TokenStream::new(),
         block()
+    )));
+}
+
+#[test]
+fn reactions_become_impls_and_a_table() {
+    insta::assert_snapshot!(pretty(|cx| write::handlers(
+        cx,
+        TokenStream::new(),
+        reacting_block()
     )));
 }
 
@@ -313,6 +330,7 @@ fn a_renamed_aether_is_named_everywhere() {
         ),
         derived(write::id, &renamed("id", id())),
         pretty(|cx| write::handlers(cx, quote!(crate = my::events), block())),
+        pretty(|cx| write::handlers(cx, quote!(crate = my::events), reacting_block())),
         pretty(|cx| write::handlers(cx, quote!(crate = my::events), keyed_block())),
         pretty(|cx| {
             let context = context();

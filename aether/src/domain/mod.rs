@@ -25,6 +25,7 @@
 mod after;
 mod aggregate;
 mod any_event;
+mod asked;
 mod bounded_context;
 mod command;
 mod context;
@@ -95,6 +96,7 @@ pub use self::{
 pub use self::{
     aggregate::{Fold, FoldBy, FoldMany, fold},
     any_event::AnyEvent,
+    asked::{Asked, AskedInVain, history},
     command::issue,
     decode_error::{unknown_type, unreadable_version},
     emits::Emittable,

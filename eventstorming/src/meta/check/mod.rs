@@ -5,6 +5,7 @@
 //! `const fn`, so the text is put together byte by byte.
 
 mod apart;
+mod called;
 mod closed;
 mod finding;
 mod lists;
@@ -14,6 +15,7 @@ mod sets;
 
 pub(super) use self::apart::are_apart;
 pub use self::{
+    called::{Kind, Known, applied, each_applied, folded, reacts},
     closed::{closed_external_system, closed_policy, closed_process_manager, closed_projection},
     finding::Finding,
     lists::{Section, lists},
