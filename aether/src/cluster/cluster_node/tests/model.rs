@@ -105,6 +105,8 @@ struct Running {
     node: ClusterNode<u64>,
     incarnation: u64,
     serves: BTreeSet<Shard>,
+    /// What it has according to its events.
+    told: BTreeSet<Shard>,
     /// What has come while it does not move.
     frozen: Option<Vec<Event>>,
 }
@@ -265,6 +267,7 @@ impl Model {
             node: ClusterNode::new(node.process(Incarnation(incarnation)), settings),
             incarnation,
             serves: BTreeSet::new(),
+            told: BTreeSet::new(),
             frozen: None,
         };
         self.running.insert(number, running);
@@ -415,7 +418,19 @@ impl Model {
         });
     }
 
+    /// A shard that comes or goes is told once, also if its release has to be said again.
+    fn check_told(&mut self, from: usize, event: &ClusterEvent) {
+        let told = &mut self.running.get_mut(&from).unwrap().told;
+        if let ClusterEvent::Began(shards) = event {
+            assert!(shards.iter().all(|it| told.insert(*it)), "{event:?}");
+        }
+        if let ClusterEvent::Released(shards) | ClusterEvent::Lost(shards) = event {
+            assert!(shards.iter().all(|it| told.remove(it)), "{event:?}");
+        }
+    }
+
     fn note(&mut self, from: usize, event: &ClusterEvent) {
+        self.check_told(from, event);
         let me = self.running[&from].node.process();
         if let ClusterEvent::Leader(Some(leader)) = event
             && leader == me
