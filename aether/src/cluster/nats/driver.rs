@@ -451,9 +451,10 @@ impl<H: ShardHandler> Driver<H> {
 
     // Coming back, and going.
 
-    /// Comes back as a later process.
+    /// Comes back as a later process, which is to offer what the earlier one was to.
     async fn come_back(&mut self) {
         let node = self.life.process().node.clone();
+        let availability = self.life.node.availability();
         loop {
             match Life::begin(&self.link, &node, &self.settings).await {
                 Ok(life) => {
@@ -467,8 +468,10 @@ impl<H: ShardHandler> Driver<H> {
             }
         }
         let connected = NodeInput::Connected(self.link.server());
-        // It cannot be over already.
-        drop(self.life.sender.send(connected));
+        for input in [NodeInput::Instructed(availability), connected] {
+            // It cannot be over already.
+            drop(self.life.sender.send(input));
+        }
         self.tell(ClusterEvent::Returned(self.life.process().clone()));
     }
 
