@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod counters;
 #[cfg(test)]
+mod echoes;
+#[cfg(test)]
+mod following;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod nodes;

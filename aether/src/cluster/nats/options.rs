@@ -168,6 +168,15 @@ impl ClusterOptions {
     /// process comes back as a [`RemoteRefusal`](crate::runtime::RemoteRefusal). Commands travel as
     /// they were written, personal fields too: the servers have to be trusted, or encrypt.
     ///
+    /// What follows from events is for one node each: a policy, an adapter, a process manager with
+    /// its deadlines, what the commits of an aggregate ask for, and all other timers together go to
+    /// the node that has the shard of their name, and on to another one with it. The others say
+    /// [`Elsewhere`](crate::runtime::FollowerState::Elsewhere). So all nodes run the same contexts
+    /// and adapters; what a new version has in addition begins when its shard has come to a node of
+    /// that version. While a shard moves, an external system may be told of something twice, under
+    /// the same idempotency key. Projections are read wherever they are, so every node has all of
+    /// them.
+    ///
     /// A process that was frozen may decide once more, when it thaws, for an actor that another
     /// has by then: the store's guard refuses that as soon as the other one has stored something.
     ///
@@ -207,7 +216,7 @@ impl ClusterOptions {
     }
 
     /// Has the commands of a runtime carried out by the nodes of the cluster, from a process that
-    /// is none: see [`join_with`](Self::join_with).
+    /// is none: see [`join_with`](Self::join_with). What follows from events is for the nodes too.
     ///
     /// # Errors
     /// As for [`client`](Self::client); and `Misconfigured`, if the runtime is in a cluster
