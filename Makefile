@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-service test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board check-editor clean
+.PHONY: help demo demo-service demo-cluster test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board check-editor clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -26,6 +26,9 @@ demo: ## Runs a day in the example shop, and writes board.svg.
 demo-service: ## Serves the example shop on this machine, with customers, a page and a board that counts.
 	$(CARGO) run --package aether-order-service --bin order-service -- \
 		--data target/order-service --day 400 --pace 400
+
+demo-cluster: $(NATS_SERVER) ## Runs the shop on three nodes, kills one, drains another, and checks the log; under a minute.
+	$(CARGO) run --package aether-order-cluster --bin order-cluster -- --nats-server $(NATS_SERVER)
 
 test: nats-server lint ## All that must hold: lint, the core alone, every test, the docs.
 	$(CARGO) check --package aether --no-default-features
@@ -92,10 +95,12 @@ wasm: ## A domain crate for the browser; needs `rustup target add wasm32-unknown
 check-editor: ## What an editor makes of a domain; needs `rustup component add rust-analyzer`.
 	scripts/check-editor
 
-board: ## Draws docs/board.svg and docs/boards anew, after an example has changed.
+board: ## Draws docs/board.svg, docs/boards and docs/cluster anew, after what they show has changed.
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-tests --test domain board
 	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether-examples --test library-lending \
 		--test cargo-shipping --test conference-booking board
+	AETHER_UPDATE_BOARD=1 $(CARGO) test --package aether --no-default-features --features cluster \
+		--lib picture
 
 nats-server: $(NATS_SERVER) $(OLD_NATS_SERVER) ## Fetches the NATS servers that the tests need.
 

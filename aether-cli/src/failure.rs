@@ -130,16 +130,14 @@ impl Failure {
                  program",
             ),
             Self::Unconfirmed { .. } => Some("say `--yes`"),
-            Self::Cluster { source, .. } => match source.kind() {
-                ClusterErrorKind::Missing => Some(
-                    "check the name: it is the one that the nodes give to `ClusterOptions::new`, \
-                     and one of them must have run",
-                ),
-                ClusterErrorKind::Unavailable => {
-                    Some("check the address, and that the servers run with JetStream")
-                }
-                _ => None,
-            },
+            Self::Cluster { source, .. } if source.kind() == ClusterErrorKind::Missing => Some(
+                "check the name: it is the one that the nodes give to `ClusterOptions::new`, and \
+                 one of them must have run",
+            ),
+            Self::Cluster { source, .. } if source.kind() == ClusterErrorKind::Unavailable => {
+                Some("check the address, and that the servers run with JetStream")
+            }
+            Self::Cluster { .. } => None,
             Self::Order(OrderError::TooOld(_)) => {
                 Some("start the process anew with this release, or have it stopped by SIGTERM")
             }

@@ -1,7 +1,7 @@
 //! The command line of Aether, and how a program of yours becomes one that knows your domain.
 //!
 //! The program `aether` looks into any store, and knows of no types: it shows events, moves
-//! namespaces, sees to what is parked. A state is made by your code, so a program of a few lines
+//! namespaces, sees to what is parked, operates a cluster that runs. A state is made by your code, so a program of a few lines
 //! makes the same command line for your domain; in it `actor state` folds the state at any version
 //! and says what each event changed, `verify` compares each snapshot with the replay, `projections
 //! rebuild` builds a read model at once and without a runtime, and `timers`, `followers` and

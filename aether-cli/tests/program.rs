@@ -132,6 +132,7 @@ fn help_says_what_there_is_and_how_it_ends() {
         "import",
         "events",
         "actor",
+        "cluster",
         "embedded:PATH",
         "Exit codes: 0",
     ] {

@@ -160,6 +160,33 @@ async fn a_live_view_shows_a_node_that_goes_until_it_is_broken_off() {
     assert_eq!(ended.unwrap().unwrap().code(), Some(130));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_node_was_told_holds_also_when_it_was_taken_for_dead_meanwhile() {
+    let server = NatsServer::start().await;
+    let url = server.url();
+    let (nodes, client) = cluster(&url, &["a", "b"]).await;
+    let cordoned = answer(&url, &["cordon", "a"]).await;
+    nodes[0].signal("STOP");
+    let is_gone = client.wait_for(|table| owned_by(table, "a").is_empty());
+    timeout(Duration::from_secs(30), is_gone).await.unwrap();
+    nodes[0].signal("CONT");
+    let back = async {
+        loop {
+            let (rows, _) = ends(0, &url, &["nodes"]).await;
+            let back = rows.into_iter().find(|it| it["node"] == "a");
+            let process = |it: &Value| format!("a/{}", it["incarnation"]);
+            if let Some(back) = back.filter(|it| process(it) != cordoned["process"]) {
+                return back;
+            }
+        }
+    };
+    let back = timeout(Duration::from_secs(30), back).await.unwrap();
+    assert_eq!(
+        (&back["state"], &back["shards"]),
+        (&json!("cordoned"), &json!(0))
+    );
+}
+
 /// Beats like a node of a release that takes no orders.
 async fn beat_as_before(url: String) {
     let client = async_nats::connect(url).await.unwrap();

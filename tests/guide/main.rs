@@ -17,6 +17,7 @@ mod bike;
 mod billing;
 mod card_processor;
 mod checks;
+mod clustered;
 mod evolution;
 mod first;
 mod forgetting;

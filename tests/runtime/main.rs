@@ -18,6 +18,7 @@ mod adapters;
 mod books;
 mod breaking;
 mod causes;
+mod cluster_meters;
 mod commands;
 mod followers;
 mod health;

@@ -13,7 +13,10 @@ use aether::{
     bus::LocalEventBus,
     runtime::{ActorOptions, Aether},
 };
-use aether_tests::crash::tally::{self, Tally};
+use aether_tests::{
+    crash::tally::{self, Tally},
+    harness::NatsServer,
+};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
     SharedString, Unit,
@@ -21,6 +24,7 @@ use metrics::{
 use tokio::time::{sleep, timeout};
 
 use crate::{
+    cluster_meters,
     meters::{Gauging, Metering, Ring, measure},
     processes::Entrance,
     shop::{CountSeat, Seating, Selling, ticket},
@@ -114,7 +118,7 @@ impl Ledger {
         assert!(come.is_ok(), "{name}: {:?}", self.values(name));
     }
 
-    fn sum(&self, name: &str) -> f64 {
+    pub(crate) fn sum(&self, name: &str) -> f64 {
         self.values(name).iter().sum()
     }
 }
@@ -219,6 +223,8 @@ async fn started() -> (Aether, Ledger) {
 #[tokio::test]
 async fn the_list_has_what_is_registered_and_nothing_else() {
     let (_aether, ledger) = started().await;
+    let server = NatsServer::shared().await;
+    drop(cluster_meters::join(&server, "one", Some(&ledger)).await);
     let kept = ledger.0.lock().unwrap();
     assert_eq!(kept.registered, listed());
     let described: BTreeSet<_> = kept.registered.keys().cloned().collect();

@@ -8,11 +8,15 @@ use std::{
 };
 
 use aether::{InMemoryEventStore, bus::LocalEventBus, runtime::Aether};
-use aether_tests::crash::tally::{self, Tally};
+use aether_tests::{
+    crash::tally::{self, Tally},
+    harness::NatsServer,
+};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
 
 use crate::{
+    cluster_meters,
     meters::{Metering, Ring, measure},
     metrics::{listed, root},
     processes::Entrance,
@@ -51,6 +55,8 @@ async fn started() -> (Aether, PrometheusHandle) {
         .context::<Entrance>();
     let aether = builder.start().await.unwrap();
     drop(guard);
+    let server = NatsServer::shared().await;
+    drop(cluster_meters::join(&server, "one", Some(&recorder)).await);
     (aether, recorder.handle())
 }
 

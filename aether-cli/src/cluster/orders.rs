@@ -92,8 +92,9 @@ async fn drained(
 
 fn progress(view: &ClusterView, process: &NodeProcess) -> Progress {
     let mut nodes = view.nodes.iter();
-    let Some(node) = nodes.find(|it| it.process == *process) else {
-        return Progress::Done;
+    // If it was taken for dead meanwhile, it has come back, and goes on.
+    let Some(node) = nodes.rfind(|it| it.process.node == process.node) else {
+        return Progress::Over(0, "has gone");
     };
     let ObservedNode {
         shards, heartbeat, ..
@@ -134,10 +135,10 @@ pub(super) async fn rebalance(args: RebalanceArgs, screen: &Screen) -> Result<Ou
 
 async fn rebalanced(observer: &ClusterObserver) -> Result<usize, Failure> {
     let taken = observer.order(&ClusterOrder::Rebalance).await;
-    Ok(match taken.map_err(Failure::Order)? {
-        OrderTaken::Rebalancing { moves } => moves,
-        _ => 0,
-    })
+    let OrderTaken::Rebalancing { moves } = taken.map_err(Failure::Order)? else {
+        return Err(Failure::Answer);
+    };
+    Ok(moves)
 }
 
 /// Has a node go by an order; which process that is, and how many shards it has.
@@ -145,10 +146,11 @@ async fn obeyed(
     observer: &ClusterObserver,
     order: &ClusterOrder,
 ) -> Result<(NodeProcess, usize), Failure> {
-    match observer.order(order).await.map_err(Failure::Order)? {
-        OrderTaken::Obeyed { process, shards } => Ok((process, shards)),
-        _ => Err(Failure::Answer),
-    }
+    let taken = observer.order(order).await.map_err(Failure::Order)?;
+    let OrderTaken::Obeyed { process, shards } = taken else {
+        return Err(Failure::Answer);
+    };
+    Ok((process, shards))
 }
 
 fn done(

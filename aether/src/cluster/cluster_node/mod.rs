@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use super::{
     Availability, Candidate, ElectionInput, ElectionOutput, Epoch, FixedTimeout, Heartbeat,
     HostInput, HostOutput, LeaderElection, Membership, MembershipInput, MembershipOutput,
-    Monotonic, NodeProcess, ShardHost, ShardTable, hash::stable_hash,
+    Monotonic, NodeProcess, Shard, ShardHost, ShardTable, hash::stable_hash,
 };
 
 mod leading;
@@ -43,6 +43,8 @@ pub struct ClusterNode<M> {
     membership: Membership<FixedTimeout>,
     election: LeaderElection,
     host: ShardHost<M>,
+    /// What the node was told that it has, and has not given up: a release may be said again.
+    serving: BTreeSet<Shard>,
     leading: Option<Leading>,
     stored: Option<StoredTable>,
     /// Whether the table is being read.
@@ -91,6 +93,7 @@ impl<M> ClusterNode<M> {
             election: LeaderElection::new(process.clone(), settings.lease),
             host: ShardHost::new(process, settings.host),
             settings,
+            serving: BTreeSet::new(),
             leading: None,
             stored: None,
             reading: false,
@@ -525,7 +528,8 @@ impl<M> ClusterNode<M> {
     // Shards.
 
     fn host(&mut self, now: Monotonic, input: HostInput<M>, outputs: &mut Outputs<M>) {
-        let (mut released, mut begun, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut released, mut done) = (Vec::new(), Vec::new());
+        let (mut begun, mut lost) = (Vec::new(), Vec::new());
         for output in self.host.step(now, input) {
             outputs.push(match output {
                 HostOutput::Begin {
@@ -533,7 +537,7 @@ impl<M> ClusterNode<M> {
                     since,
                     seized,
                 } => {
-                    begun.push(shard);
+                    begun.extend(self.serving.insert(shard).then_some(shard));
                     NodeOutput::Begin {
                         shard,
                         since,
@@ -555,10 +559,11 @@ impl<M> ClusterNode<M> {
                 HostOutput::Refuse { message, refusal } => NodeOutput::Refuse { message, refusal },
                 HostOutput::Warm(shard) => NodeOutput::Warm(shard),
                 HostOutput::Lose(shard) => {
-                    lost.push(shard);
+                    lost.extend(self.serving.take(&shard));
                     NodeOutput::End(shard)
                 }
                 HostOutput::Release { shard, to, epoch } => {
+                    done.extend(self.serving.take(&shard));
                     let from = self.me.process.clone();
                     released.push(ReleasedShard {
                         shard,
@@ -570,7 +575,6 @@ impl<M> ClusterNode<M> {
                 }
             });
         }
-        let done: Vec<_> = released.iter().map(|it| it.shard).collect();
         if !released.is_empty() {
             outputs.push(NodeOutput::Release(released));
         }

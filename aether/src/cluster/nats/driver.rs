@@ -24,6 +24,7 @@ use super::{
     messages::{
         HeartbeatForm, Lost, LostForm, NodeForm, ProcessForm, ReleasedForm, from_json, to_json,
     },
+    meters::Meters,
     names::Names,
     orders::{self, Orders},
 };
@@ -57,6 +58,7 @@ pub(super) struct Driver<H> {
     notices: Subscriber,
     is_leaving: bool,
     orders: Orders,
+    meters: Meters,
     /// Pings, questions to the store, and asks that are being carried out.
     tasks: JoinSet<()>,
 }
@@ -134,6 +136,7 @@ impl<H: ShardHandler> Driver<H> {
             life,
             is_leaving: false,
             orders: Orders::default(),
+            meters: Meters::new(),
             tasks: JoinSet::new(),
         })
     }
@@ -155,7 +158,9 @@ impl<H: ShardHandler> Driver<H> {
 
     async fn step(&mut self, input: NodeInput<Letter>) -> Next {
         let now = Monotonic::after(self.origin.elapsed());
+        self.meters.happens(&input);
         for output in self.life.node.step(now, input) {
+            self.meters.follows(&output, &self.life.node);
             match self.carry_out(output).await {
                 Next::GoOn => {}
                 end @ (Next::ComeBack | Next::End) => return end,
@@ -273,6 +278,7 @@ impl<H: ShardHandler> Driver<H> {
             None
         };
         if let Some(refusal) = refusal {
+            self.meters.asks.answered(&refusal);
             answer(&self.link.client, letter.reply, &refusal).await;
             return None;
         }
@@ -394,6 +400,7 @@ impl<H: ShardHandler> Driver<H> {
             tenure,
         };
         let (handler, client) = (Arc::clone(&self.handler), self.link.client.clone());
+        let asks = Arc::clone(&self.meters.asks);
         self.tasks.spawn(async move {
             let _finishing = finishing;
             let reply = match handler.handle(ask).await {
@@ -402,6 +409,7 @@ impl<H: ShardHandler> Driver<H> {
                 AskReply::Busy(pause) => AnswerFrame::Busy(pause),
                 AskReply::Expired => AnswerFrame::Expired,
             };
+            asks.answered(&reply);
             answer(&client, letter.reply, &reply).await;
         });
     }
@@ -424,6 +432,7 @@ impl<H: ShardHandler> Driver<H> {
             Refusal::Moved { epoch, .. } => AnswerFrame::Moved(epoch),
             Refusal::Busy => AnswerFrame::Busy(BUSY),
         };
+        self.meters.asks.answered(&refusal);
         answer(&self.link.client, letter.reply, &refusal).await;
     }
 
@@ -451,9 +460,10 @@ impl<H: ShardHandler> Driver<H> {
 
     // Coming back, and going.
 
-    /// Comes back as a later process.
+    /// Comes back as a later process, which is to offer what the earlier one was to.
     async fn come_back(&mut self) {
         let node = self.life.process().node.clone();
+        let availability = self.life.node.availability();
         loop {
             match Life::begin(&self.link, &node, &self.settings).await {
                 Ok(life) => {
@@ -467,8 +477,11 @@ impl<H: ShardHandler> Driver<H> {
             }
         }
         let connected = NodeInput::Connected(self.link.server());
-        // It cannot be over already.
-        drop(self.life.sender.send(connected));
+        for input in [NodeInput::Instructed(availability), connected] {
+            // It cannot be over already.
+            drop(self.life.sender.send(input));
+        }
+        self.meters.returned();
         self.tell(ClusterEvent::Returned(self.life.process().clone()));
     }
 
@@ -486,6 +499,7 @@ impl<H: ShardHandler> Driver<H> {
             if let Some((letter, _)) = letter {
                 let epoch = self.life.node.table().map(ShardTable::epoch);
                 let moved = AnswerFrame::Moved(epoch.unwrap_or_default());
+                self.meters.asks.answered(&moved);
                 answer(&self.link.client, letter.reply, &moved).await;
             }
         }

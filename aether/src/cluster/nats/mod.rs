@@ -50,6 +50,7 @@ mod letter;
 mod link;
 mod manager;
 mod messages;
+mod meters;
 mod names;
 mod observer;
 mod options;

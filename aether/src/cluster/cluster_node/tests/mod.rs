@@ -4,6 +4,7 @@
 mod leader;
 mod model;
 mod ordered;
+mod picture;
 mod script;
 mod trace;
 

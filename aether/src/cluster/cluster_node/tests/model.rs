@@ -105,6 +105,8 @@ struct Running {
     node: ClusterNode<u64>,
     incarnation: u64,
     serves: BTreeSet<Shard>,
+    /// What it has according to its events.
+    told: BTreeSet<Shard>,
     /// What has come while it does not move.
     frozen: Option<Vec<Event>>,
 }
@@ -131,6 +133,8 @@ pub(super) struct Model {
     pub(super) seen: Seen,
     pub(super) trace: Trace,
     end: Monotonic,
+    /// Nothing is lost on the way.
+    is_scripted: bool,
 }
 
 impl Model {
@@ -160,6 +164,7 @@ impl Model {
             model.at(at, Event::Script(trouble.clone()));
         }
         model.end = Monotonic::after(end);
+        model.is_scripted = true;
         model
     }
 
@@ -182,6 +187,7 @@ impl Model {
             seen: Seen::default(),
             trace: Trace::default(),
             end: END,
+            is_scripted: false,
         }
     }
 
@@ -195,6 +201,11 @@ impl Model {
             self.happen(event)?;
         }
         self.check_end()
+    }
+
+    /// Whether something is lost that is lost so many times in a hundred.
+    fn goes_astray(&mut self, percent: u64) -> bool {
+        !self.is_scripted && self.chance.percent(percent)
     }
 
     fn later(&mut self, least: u64, most: u64, event: Event) {
@@ -256,6 +267,7 @@ impl Model {
             node: ClusterNode::new(node.process(Incarnation(incarnation)), settings),
             incarnation,
             serves: BTreeSet::new(),
+            told: BTreeSet::new(),
             frozen: None,
         };
         self.running.insert(number, running);
@@ -360,7 +372,7 @@ impl Model {
                 process,
                 availability,
             } => {
-                if !self.chance.percent(5) {
+                if !self.goes_astray(5) {
                     let to = (number(&process), process.incarnation.0);
                     let told = NodeInput::Instructed(availability);
                     self.later(1, 5, Event::Told(to.0, to.1, told));
@@ -406,17 +418,31 @@ impl Model {
         });
     }
 
+    /// A shard that comes or goes is told once, also if its release has to be said again.
+    fn check_told(&mut self, from: usize, event: &ClusterEvent) {
+        let told = &mut self.running.get_mut(&from).unwrap().told;
+        if let ClusterEvent::Began(shards) = event {
+            assert!(shards.iter().all(|it| told.insert(*it)), "{event:?}");
+        }
+        if let ClusterEvent::Released(shards) | ClusterEvent::Lost(shards) = event {
+            assert!(shards.iter().all(|it| told.remove(it)), "{event:?}");
+        }
+    }
+
     fn note(&mut self, from: usize, event: &ClusterEvent) {
+        self.check_told(from, event);
         let me = self.running[&from].node.process();
-        match event {
-            ClusterEvent::Leader(Some(leader)) if leader == me => {
-                self.trace.leads(self.now, Some(from));
-            }
-            ClusterEvent::Instructed(Availability::Draining) => {
-                self.trace.node(self.now, from, State::Draining);
-            }
-            ClusterEvent::Instructed(_) => self.trace.node(self.now, from, State::Here),
-            _ => {}
+        if let ClusterEvent::Leader(Some(leader)) = event
+            && leader == me
+        {
+            self.trace.leads(self.now, Some(from));
+        }
+        if let ClusterEvent::Instructed(availability) = event {
+            let state = match availability {
+                Availability::Draining => State::Draining,
+                Availability::Active | Availability::Cordoned => State::Here,
+            };
+            self.trace.node(self.now, from, state);
         }
         let what = match event {
             ClusterEvent::Died(..) => "died",
@@ -447,7 +473,7 @@ impl Model {
             .map(|(to, it)| (*to, it.incarnation))
             .collect();
         for (to, incarnation) in all {
-            if self.now >= NETWORK_HEALS || !self.chance.percent(lost) {
+            if self.now >= NETWORK_HEALS || !self.goes_astray(lost) {
                 self.later(1, 5, Event::Told(to, incarnation, input.clone()));
             }
         }
@@ -467,14 +493,14 @@ impl Model {
 
     /// A request that may be lost.
     fn ask(&mut self, event: Event) {
-        if !self.chance.percent(3) {
+        if !self.goes_astray(3) {
             self.later(1, 5, event);
         }
     }
 
     /// A request of which it is known if there is no answer.
     fn ask_for_sure(&mut self, (by, incarnation): (usize, u64), event: Event) {
-        if self.chance.percent(3) {
+        if self.goes_astray(3) {
             let is_write = matches!(event, Event::WriteTable(..));
             let failed = if is_write {
                 NodeInput::TableUnwritten
