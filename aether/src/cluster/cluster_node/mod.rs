@@ -218,7 +218,7 @@ impl<M> ClusterNode<M> {
                     self.look_at = now;
                 }
             }
-            NodeInput::Released(all) => self.released(now, all, outputs),
+            NodeInput::Released(all) => self.released(now, &all, outputs),
             NodeInput::Cordon(cordoned) => self.cordon(now, cordoned),
             NodeInput::Drain => self.drain(now, Stage::Draining),
             NodeInput::Leave => self.drain(now, Stage::Leaving),
@@ -412,12 +412,10 @@ impl<M> ClusterNode<M> {
         }
     }
 
-    fn released(&mut self, now: Monotonic, all: Vec<ReleasedShard>, outputs: &mut Outputs<M>) {
-        for released in all {
-            let leading = self.leading.as_mut();
-            let wish = leading.and_then(|it| it.released(now, released));
-            self.fulfil(now, wish, outputs);
-        }
+    fn released(&mut self, now: Monotonic, all: &[ReleasedShard], outputs: &mut Outputs<M>) {
+        let leading = self.leading.as_mut();
+        let wish = leading.and_then(|it| it.released(now, all));
+        self.fulfil(now, wish, outputs);
     }
 
     // The table.
