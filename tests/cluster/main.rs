@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod counters;
 #[cfg(test)]
+mod fencing;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod nodes;

@@ -28,7 +28,7 @@ use crate::{
 
 const COUNTERS: usize = 24;
 
-async fn store(url: &str) -> JetStreamEventStore {
+pub(crate) async fn store(url: &str) -> JetStreamEventStore {
     let options = JetStreamOptions::new().namespace(Namespace::new("counters").unwrap());
     options.connect(url).await.unwrap()
 }
@@ -38,7 +38,7 @@ fn options() -> ClusterOptions {
 }
 
 /// Three nodes whose runtimes answer, and a runtime in a process that is no node.
-async fn cluster(url: &str) -> (Vec<Node>, Aether, ClusterClient) {
+pub(crate) async fn cluster(url: &str) -> (Vec<Node>, Aether, ClusterClient) {
     let names = ["a", "b", "c"];
     let mut nodes = names.map(|name| Node::start_runtime(url, name));
     for node in &mut nodes {

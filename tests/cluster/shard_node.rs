@@ -1,7 +1,8 @@
 //! A node of a cluster whose actors are counters: it leaves when it is told to (SIGTERM), and says
 //! which shards it has when it is asked on its input. Whether it sees to the asks itself, or leaves
 //! that to the runtime, its last argument says; of the latter, the input names counters, each of
-//! which it counts on, wherever that is, and says what came of it.
+//! which it counts on, wherever that is, and says what came of it; with an address behind it, who
+//! listens there is asked before.
 
 #![expect(clippy::print_stdout, reason = "whoever has started it reads it")]
 #![expect(clippy::expect_used, reason = "a test process that cannot go on ends")]
@@ -30,7 +31,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use self::counters::{Count, Counting};
+use self::counters::{Count, CountInTime, Counting};
 
 /// What a counter is asked.
 #[derive(serde::Deserialize)]
@@ -105,29 +106,39 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     assert!(manager.ready().await, "it has left before it came");
     println!("{}", manager.status().process);
+    let input = if is_the_runtimes {
+        tokio::spawn(count(aether.clone()))
+    } else {
+        tokio::spawn(answer(shards))
+    };
     tokio::select! {
         _told = terminate.recv() => {
             manager.leave().await;
             aether.shutdown().await;
             println!("left");
         }
-        () = count(&aether), if is_the_runtimes => {}
-        () = answer(&shards), if !is_the_runtimes => {}
+        _over = input => {}
     }
     Ok(())
 }
 
 /// Counts on the counter that a line names, until there is no more input.
-async fn count(aether: &Aether) {
+async fn count(aether: Aether) {
     let mut lines = BufReader::new(stdin()).lines();
-    while let Some(counter) = lines.next_line().await.expect("an input") {
-        let sent = aether.send(Count { counter }).await;
+    while let Some(line) = lines.next_line().await.expect("an input") {
+        let sent = match line.split_once(' ') {
+            None => aether.send(Count { counter: line }).await,
+            Some((counter, clock)) => {
+                let (counter, clock) = (counter.to_owned(), clock.to_owned());
+                aether.send(CountInTime { counter, clock }).await
+            }
+        };
         println!("{}", sent.expect("an answer").version);
     }
 }
 
 /// Says which shards it has whenever a line comes, until there is no more input.
-async fn answer(shards: &Shards) {
+async fn answer(shards: Shards) {
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(_asked) = lines.next_line().await.expect("an input") {
         let shards = shards.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,7 +18,7 @@ mod builder;
 mod carried;
 mod carry_out;
 #[cfg(all(feature = "cluster", feature = "nats"))]
-mod carrying;
+pub(crate) mod carrying;
 mod command_error;
 mod driven;
 mod engine;

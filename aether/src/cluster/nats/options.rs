@@ -12,7 +12,10 @@ use super::{
 use crate::cluster::{NodeId, NodeSettings, ShardCount};
 #[cfg(feature = "runtime")]
 use crate::{
-    cluster::nats::actors::{Actors, Placed, Tenures},
+    cluster::nats::{
+        actors::{Actors, Placed},
+        tenures::Tenures,
+    },
     runtime::Aether,
 };
 
@@ -169,7 +172,8 @@ impl ClusterOptions {
     /// they were written, personal fields too: the servers have to be trusted, or encrypt.
     ///
     /// A process that was frozen may decide once more, when it thaws, for an actor that another
-    /// has by then: the store's guard refuses that as soon as the other one has stored something.
+    /// has by then; what it decides is stored only if the other one has decided nothing yet: see
+    /// [what a frozen node cannot do](super::nats#what-a-frozen-node-cannot-do).
     ///
     /// # Errors
     /// As for [`join`](Self::join); and `Misconfigured`, if the runtime is in a cluster already.
