@@ -4,11 +4,17 @@
 #[cfg(test)]
 mod counters;
 #[cfg(test)]
+mod echoes;
+#[cfg(test)]
 mod fencing;
+#[cfg(test)]
+mod following;
 #[cfg(test)]
 mod load;
 #[cfg(test)]
 mod nodes;
+#[cfg(test)]
+mod operating;
 #[cfg(test)]
 mod processes;
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(crate) async fn store(url: &str) -> JetStreamEventStore {
     options.connect(url).await.unwrap()
 }
 
-fn options() -> ClusterOptions {
+pub(crate) fn options() -> ClusterOptions {
     ClusterOptions::new("test").shards(ShardCount::new(256).unwrap())
 }
 

@@ -33,10 +33,12 @@ const STOPPED: Duration = Duration::from_millis(20);
 impl ShardHandler for Actors {
     fn begin(&self, begun: BegunShard) {
         self.tenures.begin(begun);
+        self.aether.moved();
     }
 
     fn end(&self, shard: Shard) {
         self.tenures.end(shard);
+        self.aether.moved();
     }
 
     async fn handle(&self, ask: ReceivedAsk) -> AskReply {
@@ -56,6 +58,7 @@ impl Drop for Actors {
     /// Whoever has this is no node any more.
     fn drop(&mut self) {
         self.tenures.end_all();
+        self.aether.moved();
     }
 }
 
