@@ -30,6 +30,7 @@ mod clock;
 #[cfg(feature = "cluster")]
 pub mod cluster;
 mod event;
+mod fence;
 mod id;
 mod metadata;
 mod payload;

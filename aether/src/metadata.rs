@@ -37,6 +37,7 @@ impl Metadata {
         "actorversion",
         "aetherbreaks",
         "aethercommit",
+        "aetherfence",
         "aetherkind",
         "aetherpart",
         "aethersession",
@@ -102,7 +103,6 @@ impl Metadata {
     }
 
     /// Takes an extension attribute out.
-    #[cfg(feature = "personal")]
     pub(crate) fn take(&mut self, key: &str) -> Option<String> {
         self.custom.remove(key)
     }

@@ -71,7 +71,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Version as UuidVersion;
 
-use crate::{Commit, Position, Recorded};
+use crate::{Commit, Position, Recorded, fence::Fence};
 
 /// The place of a command among those of its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -141,6 +141,9 @@ pub struct Sessions {
     /// The place of the last commit of a command that may be one of a session, and is not marked.
     #[serde(default, skip_serializing_if = "is_start")]
     unmarked: Position,
+    /// The last fence in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fence: Option<Fence>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks it so")]
@@ -159,6 +162,7 @@ impl Sessions {
         Self {
             last: BTreeMap::new(),
             unmarked: position,
+            fence: None,
         }
     }
 
@@ -170,6 +174,9 @@ impl Sessions {
     /// Takes a commit of the receiver in.
     pub fn note(&mut self, recorded: &Recorded) {
         let commit = &recorded.commit;
+        if let Some(fence) = commit.fence() {
+            self.fence = Some(fence.later(self.fence.take()));
+        }
         if let Some(mark) = commit.session() {
             match self.last.get_mut(&*mark.session) {
                 Some(last) => *last = mark.sequence.max(*last),
@@ -193,6 +200,12 @@ impl Sessions {
     pub(crate) fn is_later(&self, mark: &SessionMark) -> bool {
         let last = self.last.get(&*mark.session);
         last.is_none_or(|last| *last < mark.sequence)
+    }
+
+    /// Since when the last node has had the receiver that took it from another one.
+    #[cfg(feature = "runtime")]
+    pub(crate) const fn fence(&self) -> Option<&Fence> {
+        self.fence.as_ref()
     }
 
     /// What they take in memory, in bytes, roughly.

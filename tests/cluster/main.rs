@@ -6,6 +6,8 @@ mod counters;
 #[cfg(test)]
 mod echoes;
 #[cfg(test)]
+mod fencing;
+#[cfg(test)]
 mod following;
 #[cfg(test)]
 mod load;

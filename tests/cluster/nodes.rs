@@ -70,6 +70,16 @@ impl Node {
         said.parse().unwrap()
     }
 
+    /// Has it count on a counter if a clock says that it is in time.
+    pub(crate) async fn count_in_time(&mut self, counter: &str, clock: &str) {
+        self.process.say(&format!("{counter} {clock}\n")).await;
+    }
+
+    /// What it says next.
+    pub(crate) async fn says(&mut self) -> String {
+        self.process.line().await.expect("it ended")
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let id = self.process.id().unwrap().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();

@@ -38,7 +38,7 @@ pub(crate) fn options() -> ClusterOptions {
 }
 
 /// Three nodes whose runtimes answer, and a runtime in a process that is no node.
-async fn cluster(url: &str) -> (Vec<Node>, Aether, ClusterClient) {
+pub(crate) async fn cluster(url: &str) -> (Vec<Node>, Aether, ClusterClient) {
     let names = ["a", "b", "c"];
     let mut nodes = names.map(|name| Node::start_runtime(url, name));
     for node in &mut nodes {

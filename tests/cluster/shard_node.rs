@@ -1,8 +1,9 @@
 //! A node of a cluster whose actors are counters: it leaves when it is told to (SIGTERM), and says
 //! which shards it has when it is asked on its input. Whether it sees to the asks itself, or leaves
 //! that to the runtime, an argument says; of the latter, the input names counters, each of which it
-//! counts on, wherever that is, and says what came of it. One that also sees to what follows is
-//! asked which followers are its own, and to settle.
+//! counts on, wherever that is, and says what came of it; with an address behind it, who listens
+//! there is asked before. One that also sees to what follows is asked which followers are its own,
+//! and to settle.
 
 #![expect(clippy::print_stdout, reason = "whoever has started it reads it")]
 #![expect(clippy::expect_used, reason = "a test process that cannot go on ends")]
@@ -34,7 +35,7 @@ use tokio::{
 };
 
 use self::{
-    counters::{Count, Counting},
+    counters::{Count, CountInTime, Counting},
     echoes::Echoing,
     printing::Printing,
 };
@@ -115,30 +116,39 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     assert!(manager.ready().await, "it has left before it came");
     println!("{}", manager.status().process);
+    let input = match &*who {
+        "itself" => tokio::spawn(answer(shards)),
+        "followers" => tokio::spawn(follow(aether.clone())),
+        _ => tokio::spawn(count(aether.clone())),
+    };
     tokio::select! {
         _told = terminate.recv() => {
             manager.leave().await;
             aether.shutdown().await;
             println!("left");
         }
-        () = answer(&shards), if who == "itself" => {}
-        () = count(&aether), if who == "runtime" => {}
-        () = follow(&aether), if who == "followers" => {}
+        _over = input => {}
     }
     Ok(())
 }
 
 /// Counts on the counter that a line names, until there is no more input.
-async fn count(aether: &Aether) {
+async fn count(aether: Aether) {
     let mut lines = BufReader::new(stdin()).lines();
-    while let Some(counter) = lines.next_line().await.expect("an input") {
-        let sent = aether.send(Count { counter }).await;
+    while let Some(line) = lines.next_line().await.expect("an input") {
+        let sent = match line.split_once(' ') {
+            None => aether.send(Count { counter: line }).await,
+            Some((counter, clock)) => {
+                let (counter, clock) = (counter.to_owned(), clock.to_owned());
+                aether.send(CountInTime { counter, clock }).await
+            }
+        };
         println!("{}", sent.expect("an answer").version);
     }
 }
 
 /// Says which followers it sees to, or that it has settled, until there is no more input.
-async fn follow(aether: &Aether) {
+async fn follow(aether: Aether) {
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(asked) = lines.next_line().await.expect("an input") {
         if asked == "settle" {
@@ -154,7 +164,7 @@ async fn follow(aether: &Aether) {
 }
 
 /// Says which shards it has whenever a line comes, until there is no more input.
-async fn answer(shards: &Shards) {
+async fn answer(shards: Shards) {
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(_asked) = lines.next_line().await.expect("an input") {
         let shards = shards.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use super::SnapshotSchema;
 use super::{Aggregate, DecodeError, EventSet as _, Origin, SnapshotCodec, Stored};
 use crate::{
     ActorId, ActorSnapshot, Commit, CommitRef, Event, InvalidPayload, Position, Sessions,
-    Timestamp, Version,
+    Timestamp, Version, fence::Fence,
 };
 
 /// The state of an actor, folded from its events, and the version it is at.
@@ -159,6 +159,10 @@ impl<A: Aggregate> Replayed<A> {
     /// # Errors
     /// If the event cannot be decoded. The state has not changed.
     pub fn apply(&mut self, event: &Event, position: Position) -> Result<(), ReplayError> {
+        if event.event_type == Fence::EVENT_TYPE {
+            self.version = event.version;
+            return Ok(());
+        }
         let decoded = A::Event::decode(Stored::from(event)).map_err(|source| ReplayError {
             actor_id: event.actor_id.clone(),
             version: event.version,

@@ -236,6 +236,7 @@ impl AnswerForm {
             | CommandError::Shape { .. }
             | CommandError::Unreadable(_)
             | CommandError::Remote { .. }
+            | CommandError::Moved
             | CommandError::Stopped
             | CommandError::Unprojected { .. } => Self::Failed(chain(err)),
         }

@@ -63,7 +63,7 @@ pub(super) fn asked_for(
 /// Whether the same command may succeed later.
 fn may_pass(err: &CommandError) -> bool {
     match err {
-        CommandError::Conflict { .. } => true,
+        CommandError::Conflict { .. } | CommandError::Moved => true,
         CommandError::Store(err) => {
             matches!(
                 err.kind(),

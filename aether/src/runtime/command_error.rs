@@ -74,6 +74,10 @@ pub enum CommandError {
     /// The runtime is shut down, or has left its cluster. Nothing was stored.
     #[error("nothing was stored: the runtime is shut down")]
     Stopped,
+    /// Another process has the actor by now. Nothing was stored here. Whoever sends a command does
+    /// not see this: it goes to that process.
+    #[error("nothing was stored: another process has the actor")]
+    Moved,
     /// The process that has the actor could not carry the command out. Nothing was stored.
     #[error("nothing was stored: the node of the actor could not carry out `{command}`: {reason}")]
     Remote {

@@ -27,7 +27,7 @@ impl Duty {
 
     pub(super) fn is_ours(&self) -> bool {
         let placement = self.engine.placement.get();
-        placement.is_none_or(|it| it.here(FOLLOWER, &self.name).is_some())
+        placement.is_none_or(|it| it.is_here(FOLLOWER, &self.name))
     }
 
     /// Waits until the work is for this process.

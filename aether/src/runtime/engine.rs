@@ -25,7 +25,7 @@ use super::{
     common_log::CommonLog,
     envelope::{Envelope, Known},
     meters::Meters,
-    placement::Placement,
+    placement::{Placement, Stay},
     projections::Inline,
     route::{Order, Routed, Routes},
     search,
@@ -39,6 +39,7 @@ use crate::{
     Clock, CommandId, Commit, CommitId, DynEventStore, Event, EventId, EventStore as _,
     InvalidPayload, Receipt, Recorded, SessionMark, StoreError, StoreErrorKind, Timestamp,
     domain::{Context, Given, NewEvent},
+    fence::Fence,
 };
 
 /// Carries out commands: loads the actor unless it is in memory, lets the domain decide, commits;
@@ -107,6 +108,8 @@ enum Decided {
     /// Nothing more.
     Done(Sent),
     Store(Commit),
+    /// To store this, which keeps the actor from whoever had it before, and then to say that.
+    Fence(Commit, Result<Sent, CommandError>),
     /// To decide again, on a state that is not older than what led to the command.
     Again,
 }
@@ -208,25 +211,22 @@ impl Engine {
         actor_type: &str,
     ) -> Option<Result<Sent, CommandError>> {
         let (placement, key) = (self.placement.get()?, &*envelope.outgoing.key);
-        if placement.here(actor_type, key).is_some() {
+        if placement.is_here(actor_type, key) {
             return None;
         }
-        Some(self.asked(&**placement, envelope, (actor_type, key)).await)
+        Some(self.asked(envelope, actor_type).await)
     }
 
-    async fn asked(
-        &self,
-        placement: &dyn Placement,
-        envelope: &Envelope,
-        actor: (&str, &str),
-    ) -> Result<Sent, CommandError> {
+    async fn asked(&self, envelope: &Envelope, actor_type: &str) -> Result<Sent, CommandError> {
+        let placement = self.placement.get().ok_or(CommandError::Moved)?;
+        let actor = (actor_type, &*envelope.outgoing.key);
         let command = envelope.outgoing.command;
         let unwritable = |err| CommandError::unwritable(command, InvalidPayload::from(err));
         let written = carried::write(&envelope.asked(placement.mark())).map_err(unwritable)?;
         let within = envelope.deadline;
         let within = within.map(|it| it.saturating_duration_since(Instant::now()));
         let answer = placement.ask(actor, written, within).await?;
-        carried::read_answer(&answer, envelope, actor.0)
+        carried::read_answer(&answer, envelope, actor_type)
     }
 
     fn addressed(&self, envelope: &Envelope) -> Result<(&Routed, Arc<Cell>), CommandError> {
@@ -259,7 +259,9 @@ impl Engine {
         self.meters.hits.increment(1);
         let commit = match self.decide_on(order, (live, true), now) {
             Ok(Decided::Store(commit)) => commit,
-            Ok(Decided::Again) => return ControlFlow::Continue(At::Turn(turn)),
+            Ok(Decided::Again | Decided::Fence(..)) => {
+                return ControlFlow::Continue(At::Turn(turn));
+            }
             Ok(Decided::Done(sent)) => return ControlFlow::Break(Ok(sent)),
             Err(err) => return ControlFlow::Break(Err(err)),
         };
@@ -287,6 +289,7 @@ impl Engine {
         let routed = self.routes.get(command);
         let routed = routed.ok_or(CommandError::Unhandled { command })?;
         let Stage { begun, here } = stage;
+        let may_go = here.is_none();
         let (span, at) = if let Some(here) = here {
             here
         } else {
@@ -310,6 +313,9 @@ impl Engine {
         } else {
             Box::pin(self.in_time(order, at)).instrument(span).await
         };
+        if may_go && matches!(answer, Err(CommandError::Moved)) {
+            return Box::pin(self.asked(envelope, routed.route.actor_type())).await;
+        }
         if let Ok(sent) = &answer {
             for inline in &self.inline {
                 inline.project(sent).await;
@@ -344,13 +350,19 @@ impl Engine {
         let envelope = order.envelope;
         let mut backoff = Backoff::of_conflicts(envelope.id.as_uuid().as_u64_pair().1);
         let (mut turn, mut stored) = self.arrived(&order, at, is_storing).await?;
+        // What is said once a fence is stored.
+        let mut behind = None;
         loop {
             match stored.take() {
                 None => {
                     let commit = match self.decided(&mut order, &mut turn).await? {
                         Decided::Done(sent) => return Ok(sent),
-                        Decided::Store(commit) => commit,
                         Decided::Again => continue,
+                        Decided::Store(commit) => commit,
+                        Decided::Fence(commit, answer) => {
+                            behind = Some(answer);
+                            commit
+                        }
                     };
                     if envelope.is_expired() {
                         return Err(CommandError::Expired);
@@ -361,6 +373,7 @@ impl Engine {
                 }
                 Some(Err(source)) if source.kind() == StoreErrorKind::Conflict => {
                     self.meters.conflicts.increment(1);
+                    behind = None;
                     let wait = backoff.next();
                     if backoff.attempts() >= self.attempts {
                         let attempts = backoff.attempts();
@@ -372,7 +385,8 @@ impl Engine {
                     }
                     pause(wait).await;
                 }
-                Some(answer) => return answer.map_err(CommandError::Store),
+                Some(Ok(fence)) => return behind.map_or(Ok(fence), |answer| answer),
+                Some(Err(err)) => return Err(CommandError::Store(err)),
             }
         }
     }
@@ -399,8 +413,9 @@ impl Engine {
         };
         turn.keeps = order.routed.keeps;
         if let Some(placement) = self.placement.get() {
-            let key = &order.envelope.outgoing.key;
-            turn.begin(placement.here(order.routed.route.actor_type(), key));
+            let actor_type = order.routed.route.actor_type();
+            let stay = Stay::begin(placement, (actor_type, &order.envelope.outgoing.key));
+            turn.settle(stay.ok_or(CommandError::Moved)?);
         }
         Ok((turn, None))
     }
@@ -431,7 +446,17 @@ impl Engine {
         if !is_new && let Some(sent) = self.before(live, envelope).await? {
             return Ok(Decided::Done(sent));
         }
-        self.decide_on(order, (live, is_awake), self.clock.now())
+        let fence = live.start.sessions.fence();
+        if turn.stay.as_ref().is_some_and(|stay| stay.is_over(fence)) {
+            return Err(CommandError::Moved);
+        }
+        let due = turn.stay.as_ref().and_then(|stay| stay.due(fence));
+        let now = self.clock.now();
+        let decided = self.decide_on(order, (live, is_awake), now);
+        match due {
+            Some(fence) => fenced(&*live.fold, decided, &fence, now),
+            None => decided,
+        }
     }
 
     /// Lets the actor decide, for a command that it has not handled, on a state that was just made
@@ -443,7 +468,8 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Decided, CommandError> {
         let decided = decide(order, &*live.fold, now);
-        let follows = !matches!(order.envelope.known, Known::Fresh);
+        let is_fresh = matches!(order.envelope.known, Known::Fresh);
+        let follows = !is_fresh || self.placement.get().is_some();
         if is_awake && follows && !matches!(decided, Ok(Some(_))) {
             // A store checks what it stores, and nobody a refusal: what is in memory may be older
             // than the event that the command follows from, which another process has stored.
@@ -566,6 +592,30 @@ impl Engine {
         }
         self.snapshotter.consider(&*live.fold, &mut live.start);
         Some(live)
+    }
+}
+
+/// What is decided for an actor that was taken from another process, which may not know it: the
+/// fence is stored with it. If nothing is, it is stored before that is said, for the same command
+/// may lie with that process, and take its effect there.
+fn fenced(
+    actor: &dyn Fold,
+    decided: Result<Decided, CommandError>,
+    fence: &Fence,
+    now: Timestamp,
+) -> Result<Decided, CommandError> {
+    match decided {
+        Ok(Decided::Store(commit)) => Ok(Decided::Store(commit.fenced(fence))),
+        Ok(Decided::Again | Decided::Fence(..)) => decided,
+        Ok(Decided::Done(_)) | Err(_) => {
+            let alone = fence.commit(actor.actor_id().clone(), actor.version(), now);
+            let alone = alone.map_err(|err| CommandError::Store(StoreError::from(err)))?;
+            let answer = decided.map(|_nothing| {
+                let version = actor.version().next();
+                Sent::nothing(actor.actor_id().clone(), version)
+            });
+            Ok(Decided::Fence(alone, answer))
+        }
     }
 }
 

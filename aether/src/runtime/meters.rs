@@ -83,6 +83,7 @@ impl Outcome {
                 | CommandError::Unreadable(_)
                 | CommandError::Store(_)
                 | CommandError::Remote { .. }
+                | CommandError::Moved
                 | CommandError::Stopped,
             ) => Self::Failed,
         }

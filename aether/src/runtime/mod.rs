@@ -19,7 +19,7 @@ mod builder;
 mod carried;
 mod carry_out;
 #[cfg(all(feature = "cluster", feature = "nats"))]
-mod carrying;
+pub(crate) mod carrying;
 mod command_error;
 mod common_log;
 mod driven;

@@ -174,6 +174,7 @@ fn is_final(err: &CommandError) -> bool {
         | CommandError::Busy { .. }
         | CommandError::Expired
         | CommandError::Overdue { .. }
+        | CommandError::Moved
         | CommandError::Stopped => false,
     }
 }

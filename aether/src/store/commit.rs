@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{Events, OutgoingCommand, Timer, TimerChange};
-use crate::{ActorId, CommandId, CommitId, Event, SessionMark, Version};
+use crate::{ActorId, CommandId, CommitId, Event, SessionMark, Version, fence::Fence};
 
 /// The unit of storage: events of one actor, and what it asks of others, stored together or not
 /// at all.
@@ -137,14 +137,31 @@ impl Commit {
         self
     }
 
-    /// The same commit, without its place in a [session](crate::session): as it is to be stored in
-    /// another log, whose places are others.
+    /// The same commit, without its place in a [session](crate::session) and without what says which
+    /// epoch of a cluster it is of: as it is to be stored in another log, whose places are others.
     #[must_use]
     pub fn unmarked(mut self) -> Self {
         for event in self.own().events.iter_mut() {
             event.metadata.session = None;
+            event.metadata.take(Fence::ATTRIBUTE);
         }
         self
+    }
+
+    /// The same commit, which says since when its writer has the actor.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn fenced(mut self, fence: &Fence) -> Self {
+        if let Some(first) = self.own().events.iter_mut().next() {
+            let attribute = Fence::ATTRIBUTE.to_owned();
+            first.metadata.keep(attribute, fence.to_string());
+        }
+        self
+    }
+
+    /// Since when its writer has the actor, if it says so.
+    pub(crate) fn fence(&self) -> Option<Fence> {
+        let custom = self.events().first()?.metadata.custom();
+        custom.get(Fence::ATTRIBUTE)?.parse().ok()
     }
 
     /// The same commit, which asks for one more command.

@@ -23,13 +23,13 @@ pub struct BalanceTiming {
 }
 
 impl Default for BalanceTiming {
-    /// One and a half seconds, three, five, and eight moves.
+    /// One and a half seconds, three, five, and 32 moves.
     fn default() -> Self {
         Self {
             patience: Duration::from_millis(1_500),
             settle: Duration::from_secs(3),
             handover: Duration::from_secs(5),
-            moves: 8,
+            moves: 32,
         }
     }
 }
@@ -101,6 +101,9 @@ pub struct Balancer {
     gone: BTreeSet<NodeProcess>,
     mixed: bool,
     moves: BTreeMap<Shard, Underway>,
+    /// What was released by the table that is being written: that it is stored is known elsewhere
+    /// already.
+    early: BTreeSet<Shard>,
     superseded: bool,
     /// Since when it moves for balance, whatever speaks against it.
     urged: Option<Monotonic>,
@@ -136,6 +139,7 @@ impl Balancer {
             gone: BTreeSet::new(),
             mixed: false,
             moves: BTreeMap::new(),
+            early: BTreeSet::new(),
             superseded: false,
             urged: None,
         }
@@ -170,7 +174,7 @@ impl Balancer {
                 from,
                 to,
                 epoch,
-            } => self.released(shard, (&from, &to), epoch),
+            } => self.release(shard, (&from, &to), epoch),
             BalancerInput::Written => {
                 if let Some(written) = self.writing.take() {
                     self.adopt(now, written);
@@ -178,6 +182,9 @@ impl Balancer {
             }
             BalancerInput::Found(table) => {
                 self.writing = None;
+                if table.epoch() <= self.table.epoch() {
+                    self.early.clear();
+                }
                 if table.epoch() > self.table.epoch() {
                     self.adopt(now, table);
                 }
@@ -233,18 +240,30 @@ impl Balancer {
         self.gone.retain(|node| !self.nodes.contains_key(node));
     }
 
-    fn released(&mut self, shard: Shard, (from, to): (&NodeProcess, &NodeProcess), epoch: Epoch) {
+    /// A node has done with a shard. It is not looked yet what follows.
+    pub(super) fn release(
+        &mut self,
+        shard: Shard,
+        (from, to): (&NodeProcess, &NodeProcess),
+        epoch: Epoch,
+    ) {
         let is_owner = self.table.owner(shard) == Some(from);
         let underway = self.moves.get_mut(&shard);
         let underway = underway.filter(|it| is_owner && it.to == *to && it.epoch <= epoch);
         if let Some(underway) = underway {
             underway.is_released = true;
+        } else if self.writing.as_ref().is_some_and(|it| {
+            it.epoch() == epoch && it.owner(shard) == Some(from) && it.moving_to(shard) == Some(to)
+        }) {
+            self.early.insert(shard);
         }
     }
 
     /// Goes by another table from now on.
     fn adopt(&mut self, now: Monotonic, table: ShardTable) {
         let epoch = table.epoch();
+        let early = std::mem::take(&mut self.early);
+        let is_own = self.table.epoch().0 + 1 == epoch.0 && table.token() == self.token;
         let mut before = std::mem::take(&mut self.moves);
         for (shard, to) in table.moving() {
             let known = before.remove(&shard).filter(|it| it.to == *to);
@@ -252,7 +271,8 @@ impl Balancer {
                 to: to.clone(),
                 since: now,
                 epoch,
-                is_released: false,
+                // A table of this epoch that another has written asked for nothing of the kind.
+                is_released: is_own && early.contains(&shard),
             });
             self.moves.insert(shard, underway);
         }

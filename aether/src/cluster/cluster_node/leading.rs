@@ -113,20 +113,13 @@ impl Leading {
         }
     }
 
-    pub(super) fn released(&mut self, now: Monotonic, released: ReleasedShard) -> Option<Wish> {
-        let ReleasedShard {
-            shard,
-            from,
-            to,
-            epoch,
-        } = released;
-        let released = BalancerInput::Released {
-            shard,
-            from,
-            to,
-            epoch,
-        };
-        self.step(now, released)
+    /// Takes them together, so that one table hands all of them over.
+    pub(super) fn released(&mut self, now: Monotonic, all: &[ReleasedShard]) -> Option<Wish> {
+        let balancer = self.balancer.as_mut()?;
+        for it in all {
+            balancer.release(it.shard, (&it.from, &it.to), it.epoch);
+        }
+        self.step(now, BalancerInput::Tick)
     }
 
     /// Moves for balance now; says how many shards are to move. None, if it does not know the table

@@ -239,7 +239,7 @@ impl<M> ClusterNode<M> {
                     self.look_at = now;
                 }
             }
-            NodeInput::Released(all) => self.released(now, all, outputs),
+            NodeInput::Released(all) => self.released(now, &all, outputs),
             NodeInput::Instructed(availability) => self.instructed(now, availability, outputs),
             NodeInput::Ordered { number, order } => self.ordered(now, number, order, outputs),
             NodeInput::Leave => self.leave(now, outputs),
@@ -440,12 +440,10 @@ impl<M> ClusterNode<M> {
         }
     }
 
-    fn released(&mut self, now: Monotonic, all: Vec<ReleasedShard>, outputs: &mut Outputs<M>) {
-        for released in all {
-            let leading = self.leading.as_mut();
-            let wish = leading.and_then(|it| it.released(now, released));
-            self.fulfil(now, wish, outputs);
-        }
+    fn released(&mut self, now: Monotonic, all: &[ReleasedShard], outputs: &mut Outputs<M>) {
+        let leading = self.leading.as_mut();
+        let wish = leading.and_then(|it| it.released(now, all));
+        self.fulfil(now, wish, outputs);
     }
 
     // The table.

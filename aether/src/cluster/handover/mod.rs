@@ -59,3 +59,8 @@ fn without_waiting_for_what_runs_a_late_write_is_found() {
 fn without_the_version_check_a_lost_write_is_found() {
     check_found(Flaw::NoVersionCheck, "overwrote");
 }
+
+#[test]
+fn without_session_counters_a_command_is_seen_to_take_effect_twice() {
+    check_found(Flaw::NoSessions, "took effect twice");
+}

@@ -28,6 +28,7 @@ pub(super) enum Flaw {
     BlindReader,
     HastyRelease,
     NoVersionCheck,
+    NoSessions,
 }
 
 #[derive(Debug)]
@@ -56,7 +57,7 @@ enum Event {
 pub(super) struct Seen(BTreeMap<&'static str, u64>);
 
 impl Seen {
-    const ALL: [&str; 16] = [
+    const ALL: [&str; 17] = [
         "barrier",
         "begin clean",
         "begin seized",
@@ -70,6 +71,7 @@ impl Seen {
         "lose",
         "moved",
         "release",
+        "repeated",
         "stale",
         "superseded",
         "warm",
@@ -385,7 +387,10 @@ impl Model {
         if !member.doubtful.contains(&shard) {
             let actor = self.actors.entry(shard).or_default();
             let checked = self.flaw != Flaw::NoVersionCheck;
-            if actor.append(name, version, checked)? {
+            let is_known = actor.version == version && self.done.contains(&message);
+            if is_known && self.flaw != Flaw::NoSessions {
+                self.seen.note("repeated");
+            } else if actor.append(name, version, checked)? {
                 member.versions.entry(shard).and_modify(|it| *it += 1);
                 self.seen.note("done");
                 self.owed.remove(&message);
@@ -420,6 +425,10 @@ impl Model {
         match table.owner(shard).map(name) {
             Some(owner) => self.deliver(some, owner, shard, message),
             None => self.later(50, 100, Event::Send(shard, message)),
+        }
+        // Its answer may be lost, or late.
+        if self.chance.percent(5) {
+            self.later(5, 1_500, Event::Send(shard, message));
         }
         if message == self.sent && self.now < LAST_CHANCE {
             self.sent += 1;

@@ -161,9 +161,12 @@ pub enum HostOutput<M> {
 /// - if it is of an earlier epoch than `seized`, or there is none and `seized` is not the first
 ///   epoch, appends one of the epoch `since` before anything else.
 ///
-/// Likewise, who is refused a write because the version is another has to take the shard for
-/// another's until a table says that it is not: reading the actor again and writing once more would
-/// get by the guard.
+/// The barrier may lie in the same commit as what is decided first. If nothing is to be stored, it is
+/// stored all the same before that is answered: else the former owner, which may have the same
+/// message, could give it an effect after that.
+///
+/// Likewise, who is refused a write because the version is another looks at the last barrier before
+/// anything is decided anew: reading the actor again and writing once more would get by the guard.
 #[derive(Debug)]
 pub struct ShardHost<M> {
     node: NodeProcess,

@@ -8,45 +8,18 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{AskError, AskReply, BegunShard, ClusterClient, ReceivedAsk, ShardHandler};
+use super::{
+    AskError, AskReply, BegunShard, ClusterClient, ReceivedAsk, ShardHandler, tenures::Tenures,
+};
 use crate::{
     Position, Sequence, SessionMark, StoreError, StoreErrorKind,
     cluster::{NodeProcess, Shard, ShardCount},
     runtime::{
         Aether, CommandError,
-        placement::{Asking, Placement},
+        carrying::CarriedOut,
+        placement::{Asking, Placement, Tenancy},
     },
 };
-
-/// Which shards a node has, and since when: the number of a shard is odd while it is here, and
-/// another one each time.
-#[derive(Debug, Clone)]
-pub(super) struct Tenures(Arc<[AtomicU64]>);
-
-impl Tenures {
-    pub(super) fn new(count: ShardCount) -> Self {
-        Self(count.shards().map(|_| AtomicU64::new(0)).collect())
-    }
-
-    fn here(&self, shard: Shard) -> Option<u64> {
-        let number = self.0.get(shard.index())?.load(Ordering::Acquire);
-        (number % 2 == 1).then_some(number)
-    }
-
-    fn begin(&self, shard: Shard) {
-        if let Some(number) = self.0.get(shard.index()) {
-            // Should it not have ended, it begins anew all the same.
-            let step = 1 + number.load(Ordering::Acquire) % 2;
-            number.fetch_add(step, Ordering::AcqRel);
-        }
-    }
-
-    fn end(&self, shard: Shard) {
-        if let Some(number) = self.0.get(shard.index()) {
-            number.fetch_add(number.load(Ordering::Acquire) % 2, Ordering::AcqRel);
-        }
-    }
-}
 
 /// Lets a runtime carry out what the actors of a node are asked.
 pub(super) struct Actors {
@@ -59,7 +32,7 @@ const STOPPED: Duration = Duration::from_millis(20);
 
 impl ShardHandler for Actors {
     fn begin(&self, begun: BegunShard) {
-        self.tenures.begin(begun.shard);
+        self.tenures.begin(begun);
         self.aether.moved();
     }
 
@@ -69,17 +42,22 @@ impl ShardHandler for Actors {
     }
 
     async fn handle(&self, ask: ReceivedAsk) -> AskReply {
-        let answer = self.aether.carry_out(&ask.payload, ask.deadline).await;
-        answer.map_or(AskReply::Busy(STOPPED), AskReply::Ok)
+        match self.aether.carry_out(&ask.payload, ask.deadline).await {
+            CarriedOut::Answer(answer) => AskReply::Ok(answer),
+            CarriedOut::Moved => AskReply::Moved,
+            CarriedOut::Stopped => AskReply::Busy(STOPPED),
+        }
+    }
+
+    async fn quiet(&self, shard: Shard) {
+        self.tenures.quiet(shard).await;
     }
 }
 
 impl Drop for Actors {
     /// Whoever has this is no node any more.
     fn drop(&mut self) {
-        for number in &*self.tenures.0 {
-            number.fetch_add(number.load(Ordering::Acquire) % 2, Ordering::AcqRel);
-        }
+        self.tenures.end_all();
         self.aether.moved();
     }
 }
@@ -87,6 +65,7 @@ impl Drop for Actors {
 /// Has the commands of a runtime carried out by the nodes that have their actors.
 pub(super) struct Placed {
     client: ClusterClient,
+    cluster: Arc<str>,
     count: ShardCount,
     /// None, in a process that is no node.
     node: Option<Node>,
@@ -107,6 +86,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Placed {
     pub(super) fn outside(client: ClusterClient, count: ShardCount) -> Self {
         Self {
+            cluster: client.cluster(),
             client,
             count,
             node: None,
@@ -126,6 +106,7 @@ impl Placed {
             sent: AtomicU64::new(0),
         };
         Self {
+            cluster: client.cluster(),
             client,
             count,
             node: Some(node),
@@ -134,9 +115,24 @@ impl Placed {
 }
 
 impl Placement for Placed {
-    fn here(&self, actor_type: &str, key: &str) -> Option<u64> {
+    fn is_here(&self, actor_type: &str, key: &str) -> bool {
+        let node = self.node.as_ref();
+        node.is_some_and(|it| it.tenures.is_here(self.count.shard_of(actor_type, key)))
+    }
+
+    fn enter(&self, actor_type: &str, key: &str) -> Option<Tenancy> {
         let node = self.node.as_ref()?;
-        node.tenures.here(self.count.shard_of(actor_type, key))
+        node.tenures.enter(self.count.shard_of(actor_type, key))
+    }
+
+    fn leave(&self, tenancy: Tenancy) {
+        if let Some(node) = &self.node {
+            node.tenures.leave(tenancy);
+        }
+    }
+
+    fn cluster(&self) -> &Arc<str> {
+        &self.cluster
     }
 
     fn mark(&self) -> Option<Arc<SessionMark>> {

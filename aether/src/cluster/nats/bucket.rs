@@ -1,3 +1,5 @@
+#[cfg(feature = "runtime")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::{
@@ -20,6 +22,9 @@ pub(super) struct Bucket {
     context: Context,
     stream: Stream<()>,
     names: Names,
+    /// When it was made.
+    #[cfg(feature = "runtime")]
+    born: i128,
 }
 
 /// A value as it lies in the bucket; it is empty if there was one, and is no more.
@@ -59,17 +64,17 @@ impl Bucket {
         let opening = ContextBuilder::new().timeout(OPENING);
         let context = opening.build(client.clone());
         let found = match context.get_stream(names.stream()).await {
-            Ok(stream) => stream.cached_info().config.clone(),
+            Ok(stream) => stream.cached_info().clone(),
             Err(err) if is_missing(&err.kind()) && making.is_wanted => {
                 // Another node may make it at the same time, which is no error.
                 let made = context.create_stream(config(names, making.replicas)).await;
                 let made = made.map_err(|err| silent(names, "cannot be made").because(err))?;
-                made.cached_info().config.clone()
+                made.cached_info().clone()
             }
             Err(err) if is_missing(&err.kind()) => return Err(missing(names).because(err)),
             Err(err) => return Err(silent(names, "cannot be opened").because(err)),
         };
-        check(&found, names, making)?;
+        check(&found.config, names, making)?;
         let context = ContextBuilder::new().timeout(attempt).build(client);
         let stream = context.get_stream_no_info(names.stream()).await;
         let stream = stream.map_err(|err| silent(names, "cannot be opened").because(err))?;
@@ -77,7 +82,16 @@ impl Bucket {
             context,
             stream,
             names: names.clone(),
+            #[cfg(feature = "runtime")]
+            born: found.created.unix_timestamp_nanos(),
         })
+    }
+
+    /// Tells the cluster from all others, and from one of the same name before it: epochs begin
+    /// anew with the bucket.
+    #[cfg(feature = "runtime")]
+    pub(super) fn cluster(&self) -> Arc<str> {
+        Arc::from(format!("{}/{}", self.names.bucket(), self.born))
     }
 
     /// What a key holds now; none if it was never written.

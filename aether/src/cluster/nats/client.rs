@@ -148,6 +148,12 @@ impl ClusterClient {
         self.0.session
     }
 
+    /// Tells the cluster from all others, and from one of the same name before it.
+    #[cfg(feature = "runtime")]
+    pub(super) fn cluster(&self) -> Arc<str> {
+        self.0.link.bucket.cluster()
+    }
+
     /// The shard table as it is known here; none, as long as no node ever led.
     pub fn table(&self) -> Option<Arc<ShardTable>> {
         self.0.tables.borrow().clone()

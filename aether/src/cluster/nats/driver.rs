@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_nats::{Message, Subscriber};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::{
     sync::{Notify, broadcast, mpsc, watch},
     task::JoinSet,
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::cluster::{
     ClusterEvent, ClusterNode, ElectionInput, Epoch, Incarnation, Monotonic, NodeId, NodeInput,
-    NodeOutput, NodeProcess, NodeSettings, Refusal, Shard, ShardTable, Tenure,
+    NodeOutput, NodeProcess, NodeSettings, Refusal, ReleasedShard, Shard, ShardTable, Tenure,
 };
 
 /// What a node's driver shares with its manager.
@@ -319,10 +319,7 @@ impl<H: ShardHandler> Driver<H> {
             NodeOutput::WriteTable { expected, table } => {
                 self.find_out(control.write_table(expected, table));
             }
-            NodeOutput::Release(all) => {
-                let form = ReleasedForm::of(self.life.process(), &all);
-                self.link.tell(Names::RELEASED, to_json(&form)).await;
-            }
+            NodeOutput::Release(all) => self.release(all).await,
             NodeOutput::Table(table) => {
                 self.shared.tables.send_replace(Some(Arc::new(table)));
             }
@@ -371,6 +368,26 @@ impl<H: ShardHandler> Driver<H> {
                 drop(sender.send(answer));
             }
         });
+    }
+
+    /// Says that the node has done with shards: at once, or when what its handler does of itself is
+    /// done.
+    async fn release(&mut self, all: Vec<ReleasedShard>) {
+        let handler = Arc::clone(&self.handler);
+        let is_quiet = |it: &ReleasedShard| handler.quiet(it.shard).now_or_never().is_some();
+        let (quiet, busy): (Vec<_>, Vec<_>) = all.into_iter().partition(is_quiet);
+        let process = self.life.process().clone();
+        if !quiet.is_empty() {
+            self.link.release(&process, &quiet).await;
+        }
+        for shard in busy {
+            let (handler, link) = (Arc::clone(&self.handler), Arc::clone(&self.link));
+            let process = process.clone();
+            self.tasks.spawn(async move {
+                handler.quiet(shard.shard).await;
+                link.release(&process, &[shard]).await;
+            });
+        }
     }
 
     async fn dismiss(&self, process: &NodeProcess) {

@@ -23,6 +23,12 @@ pub trait ShardHandler: Send + Sync + 'static {
     /// The node has the shard no more, or not for now: what is kept of its actors is void.
     fn end(&self, shard: Shard);
 
+    /// Waits until nothing of the shard is under way that this does of itself, besides what it
+    /// [handles](Self::handle): a shard that has [ended](Self::end) is not given away before.
+    fn quiet(&self, _shard: Shard) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
     /// Carries out an ask.
     ///
     /// It is run to its end, even if nobody waits for it any more: whether there is still use in

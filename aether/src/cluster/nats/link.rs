@@ -9,11 +9,12 @@ use tokio::{
 use super::{
     ClusterError, ClusterErrorKind,
     bucket::{Bucket, Found},
+    messages::{ReleasedForm, to_json},
     names::Names,
 };
 use crate::{
     StoreErrorKind,
-    cluster::{NodeProcess, ShardTable, StoredTable},
+    cluster::{NodeProcess, ReleasedShard, ShardTable, StoredTable},
     store::jetstream::dial,
 };
 
@@ -139,6 +140,12 @@ impl Link {
         if let Err(error) = told {
             tracing::debug!(%error, what, "the nodes of the cluster cannot be told");
         }
+    }
+
+    /// Says that a process has done with shards.
+    pub(super) async fn release(&self, process: &NodeProcess, all: &[ReleasedShard]) {
+        let form = ReleasedForm::of(process, all);
+        self.tell(Names::RELEASED, to_json(&form)).await;
     }
 
     /// The shard table as it is stored.

@@ -29,6 +29,38 @@
 //! anew when they have a new connection, when someone tells them of a later one, and every two
 //! seconds.
 //!
+//! # What a frozen node cannot do
+//!
+//! A node that is frozen, or cut off, loses its shards without knowing it. When it thaws, it goes on
+//! with what it had begun, and with what lies in its connection's buffer; its clients have long sent
+//! the same commands to its successor. What keeps each of them to one effect:
+//!
+//! - If the successor has stored events for the command, the store refuses those of the frozen node,
+//!   for the actor is at another version; reading what came in between, the node finds the command
+//!   there. If the frozen node was first, the same happens to the successor.
+//! - If the successor has *refused* the command, or it gave no event, nothing of that is in the
+//!   history. The frozen node may have decided otherwise: earlier, when it was not too late, or by
+//!   another version of the program; or it would decide anew, on what the successor has stored for
+//!   others since. So a command could take effect after its sender was told that it has none.
+//!   Versions alone do not prevent that.
+//!
+//! A *fence* does. A runtime that decides for an actor for the first time since its shard was taken
+//! from another node stores since which epoch it has the shard: with the events of the command, as
+//! the attribute `aetherfence`, which costs nothing; or, if there are none, as a commit of its own,
+//! an event of the type `aether.fenced`, before it answers. From then on the former node is refused
+//! whatever it writes; and as it reads the actor anew, it finds the fence, decides no more, and says
+//! that the actor has moved. A shard that was handed over needs none: its owner has released it
+//! when nothing was under way any more, its own commands included.
+//!
+//! A fence counts as an event in the actor's version, and nothing is folded from it. It names the
+//! cluster and when its bucket was made: should that be lost, epochs begin anew, and those before
+//! say nothing.
+//!
+//! What is refused, or gives no event, is decided on a state that was read after the command came;
+//! so a frozen node does not refuse by what was so before.
+//!
+//! # Permissions
+//!
 //! A node needs the permission to publish and subscribe to `ae.c.>` and its inbox, and to publish to
 //! `$KV.AE_c.>`, `$JS.API.STREAM.INFO.KV_AE_c`, `$JS.API.STREAM.CREATE.KV_AE_c` and
 //! `$JS.API.STREAM.MSG.GET.KV_AE_c`. A [`ClusterObserver`] that only looks publishes to its last and
@@ -55,6 +87,8 @@ mod names;
 mod observer;
 mod options;
 mod orders;
+#[cfg(feature = "runtime")]
+mod tenures;
 
 pub use self::{
     ask_error::AskError,

@@ -12,7 +12,10 @@ use super::{
 use crate::cluster::{NodeId, NodeSettings, ShardCount};
 #[cfg(feature = "runtime")]
 use crate::{
-    cluster::nats::actors::{Actors, Placed, Tenures},
+    cluster::nats::{
+        actors::{Actors, Placed},
+        tenures::Tenures,
+    },
     runtime::Aether,
 };
 
@@ -178,7 +181,8 @@ impl ClusterOptions {
     /// them.
     ///
     /// A process that was frozen may decide once more, when it thaws, for an actor that another
-    /// has by then: the store's guard refuses that as soon as the other one has stored something.
+    /// has by then; what it decides is stored only if the other one has decided nothing yet: see
+    /// [what a frozen node cannot do](super::nats#what-a-frozen-node-cannot-do).
     ///
     /// # Errors
     /// As for [`join`](Self::join); and `Misconfigured`, if the runtime is in a cluster already.

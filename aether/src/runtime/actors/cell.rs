@@ -19,7 +19,7 @@ pub(in crate::runtime) struct Cell {
     touched: AtomicU64,
     /// What the cache takes it to weigh.
     pub(super) weight: AtomicU64,
-    /// Since when the actor is here: 0 if it is not, or always was.
+    /// Since when the actor is here: 0 if it always was, or did not come yet.
     since: AtomicU64,
     /// Its state, while it is nobody's turn.
     live: Mutex<Option<Box<Live>>>,
@@ -53,8 +53,7 @@ impl Cell {
     }
 
     /// Whether it is here since the moment that was known before; that moment is known from now on.
-    pub(super) fn is_since(&self, since: Option<u64>) -> bool {
-        let since = since.unwrap_or_default();
+    pub(super) fn is_since(&self, since: u64) -> bool {
         self.since.swap(since, Ordering::Relaxed) == since
     }
 

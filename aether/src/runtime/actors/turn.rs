@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{cell::Cell, directory::Actors, live::Live};
-use crate::ActorId;
+use crate::{ActorId, runtime::placement::Stay};
 
 /// The turn to decide for an actor. It is over when this is dropped.
 ///
@@ -17,6 +17,8 @@ pub(in crate::runtime) struct Turn {
     pub(in crate::runtime) live: Option<Box<Live>>,
     /// Whether the state may outlive the turn.
     pub(in crate::runtime) keeps: bool,
+    /// Keeps the actor here, if it can go.
+    pub(in crate::runtime) stay: Option<Stay>,
 }
 
 impl Turn {
@@ -28,15 +30,17 @@ impl Turn {
             came,
             live,
             keeps: true,
+            stay: None,
         }
     }
 
-    /// The actor is here since then, if it is. What was kept of it from before is void: it has been
-    /// elsewhere.
-    pub(in crate::runtime) fn begin(&mut self, since: Option<u64>) {
-        if !self.cell.is_since(since) {
+    /// The actor is here, and stays until the turn is over. If it has been elsewhere, what was kept
+    /// of it from before is void.
+    pub(in crate::runtime) fn settle(&mut self, stay: Stay) {
+        if !self.cell.is_since(stay.number()) {
             self.live = None;
         }
+        self.stay = Some(stay);
     }
 
     pub(in crate::runtime) fn actor_id(&self) -> &ActorId {

@@ -3,7 +3,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{carried, handle::Aether, placement::Placement};
+use super::{carried, command_error::CommandError, handle::Aether, placement::Placement};
+
+/// What came of a command that another process has sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum CarriedOut {
+    Answer(Bytes),
+    /// Nothing was done: another process has the actor.
+    Moved,
+    /// Nothing was done: the runtime is shut down.
+    Stopped,
+}
 
 /// What a cluster needs of a runtime.
 impl Aether {
@@ -25,19 +35,21 @@ impl Aether {
         self.0.engine.placement.get().is_some()
     }
 
-    /// Carries out a command that another process has written, and writes what comes of it; none,
-    /// if nothing was done, for the runtime is shut down.
-    pub(crate) async fn carry_out(&self, written: &[u8], deadline: Instant) -> Option<Bytes> {
+    /// Carries out a command that another process has written, and writes what comes of it.
+    pub(crate) async fn carry_out(&self, written: &[u8], deadline: Instant) -> CarriedOut {
         let _begun = self.0.tasks.begin();
         if self.0.tasks.is_stopped() {
-            return None;
+            return CarriedOut::Stopped;
         }
         let engine = &self.0.engine;
         let envelope = carried::read(written, deadline, |command| engine.known(command));
-        Some(match envelope {
-            Some(envelope) => carried::write_answer(engine.execute_here(&envelope).await),
-            None => carried::unreadable(),
-        })
+        let Some(envelope) = envelope else {
+            return CarriedOut::Answer(carried::unreadable());
+        };
+        match engine.execute_here(&envelope).await {
+            Err(CommandError::Moved) => CarriedOut::Moved,
+            answer => CarriedOut::Answer(carried::write_answer(answer)),
+        }
     }
 }
 

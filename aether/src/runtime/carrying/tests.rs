@@ -1,16 +1,18 @@
 #![cfg(feature = "macros")]
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use std::{sync::Mutex, time::Duration};
 
 use super::*;
 use crate::{
-    Clock as _, InMemoryEventStore, Position, Sequence, SessionMark, SystemClock,
+    ActorId, Clock as _, EventStore as _, InMemoryEventStore, Position, Sequence, SessionMark,
+    SystemClock, Version,
     domain::Outgoing,
     prelude::*,
-    runtime::{CommandError, RemoteRefusal, Sent, envelope::Envelope, placement::Asking},
+    runtime::{
+        CommandError, RemoteRefusal, Sent,
+        envelope::Envelope,
+        placement::{Asking, Tenancy},
+    },
 };
 
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,7 +108,9 @@ fn asked(command: &impl Command, number: u32) -> Envelope {
 async fn carry(aether: &Aether, envelope: &Envelope) -> Result<Sent, CommandError> {
     let written = carried::write(envelope).unwrap();
     let deadline = Instant::now() + Duration::from_secs(10);
-    let answer = aether.carry_out(&written, deadline).await.unwrap();
+    let CarriedOut::Answer(answer) = aether.carry_out(&written, deadline).await else {
+        panic!("it was not carried out");
+    };
     carried::read_answer(&answer, envelope, "Lamp")
 }
 
@@ -134,12 +138,47 @@ async fn a_refusal_of_another_process_comes_as_what_it_said() {
     assert_eq!(refusal.to_string(), "it is so already");
 }
 
-/// All actors are here, since a moment that changes.
-struct Here(Arc<AtomicU64>);
+/// All actors are here, in a tenure that changes, or none is.
+#[derive(Clone)]
+struct Here {
+    cluster: Arc<str>,
+    tenancy: Arc<Mutex<Option<Tenancy>>>,
+}
+
+impl Here {
+    /// In its numberth tenure, which began then, after it was taken from another in that epoch.
+    fn since(number: u64, since: u64, seized: u64) -> Self {
+        let here = Self {
+            cluster: Arc::from("test/1"),
+            tenancy: Arc::default(),
+        };
+        here.begin(number, since, seized);
+        here
+    }
+
+    fn begin(&self, number: u64, since: u64, seized: u64) {
+        *self.tenancy.lock().unwrap() = Some(Tenancy {
+            place: 0,
+            number,
+            since,
+            seized,
+        });
+    }
+}
 
 impl Placement for Here {
-    fn here(&self, _actor_type: &str, _key: &str) -> Option<u64> {
-        Some(self.0.load(Ordering::Relaxed))
+    fn is_here(&self, _actor_type: &str, _key: &str) -> bool {
+        self.tenancy.lock().unwrap().is_some()
+    }
+
+    fn enter(&self, _actor_type: &str, _key: &str) -> Option<Tenancy> {
+        *self.tenancy.lock().unwrap()
+    }
+
+    fn leave(&self, _tenancy: Tenancy) {}
+
+    fn cluster(&self) -> &Arc<str> {
+        &self.cluster
     }
 
     fn mark(&self) -> Option<Arc<SessionMark>> {
@@ -160,10 +199,91 @@ impl Placement for Here {
 async fn what_was_kept_of_an_actor_is_void_when_it_has_been_elsewhere() {
     let store = InMemoryEventStore::new();
     let (aether, other) = (runtime(&store).await, runtime(&store).await);
-    let since = Arc::new(AtomicU64::new(1));
-    assert!(aether.place(Arc::new(Here(Arc::clone(&since)))));
+    let here = Here::since(1, 1, 0);
+    assert!(aether.place(Arc::new(here.clone())));
     aether.send(TurnOn { lamp: lamp() }).await.unwrap();
     other.send(TurnOff { lamp: lamp() }).await.unwrap();
-    since.store(3, Ordering::Relaxed);
+    here.begin(3, 1, 0);
     aether.send(TurnOn { lamp: lamp() }).await.unwrap();
+}
+
+/// The fences in the history of the lamp, each with the version of its commit.
+async fn fences(store: &InMemoryEventStore) -> Vec<(u64, String)> {
+    let actor = ActorId::of("Lamp", &lamp()).unwrap();
+    let page = store.read(&actor, Version::NONE).await.unwrap();
+    let commits = page.commits.into_iter().map(|it| it.commit);
+    let fenced = commits.filter_map(|it| Some((it.version().as_u64(), it.fence()?.to_string())));
+    fenced.collect()
+}
+
+#[tokio::test]
+async fn the_first_commit_for_an_actor_that_was_taken_from_another_says_so_and_the_next_do_not() {
+    let store = InMemoryEventStore::new();
+    let aether = runtime(&store).await;
+    let here = Here::since(1, 1, 0);
+    aether.place(Arc::new(here.clone()));
+    aether.send(TurnOn { lamp: lamp() }).await.unwrap();
+    here.begin(3, 7, 7);
+    for number in [2, 3] {
+        let sent = carry(&aether, &asked(&TurnOff { lamp: lamp() }, number)).await;
+        assert_eq!(sent.is_ok(), number == 2);
+    }
+    aether.send(TurnOn { lamp: lamp() }).await.unwrap();
+    assert_eq!(fences(&store).await, [(2, "7 test/1".to_owned())]);
+    // Handed over since: no one else writes.
+    here.begin(5, 9, 7);
+    aether.send(TurnOff { lamp: lamp() }).await.unwrap();
+    assert_eq!(fences(&store).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_refused_for_an_actor_that_was_taken_before_a_fence_is_stored() {
+    let store = InMemoryEventStore::new();
+    let (aether, former) = (runtime(&store).await, runtime(&store).await);
+    former.place(Arc::new(Here::since(1, 1, 0)));
+    aether.place(Arc::new(Here::since(1, 7, 7)));
+    former.send(TurnOn { lamp: lamp() }).await.unwrap();
+    let refused = aether.send(TurnOn { lamp: lamp() }).await.unwrap_err();
+    assert_eq!(refused.refusal::<SoAlready>(), Some(&SoAlready));
+    assert_eq!(fences(&store).await, [(2, "7 test/1".to_owned())]);
+    // Who had it before is not at the version any more, and finds out why.
+    let late = asked(&TurnOff { lamp: lamp() }, 4);
+    let written = carried::write(&late).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let late = former.carry_out(&written, deadline).await;
+    assert_eq!(late, CarriedOut::Moved);
+    // Its own commands it sends there, which here is nowhere.
+    let late = former.send(TurnOff { lamp: lamp() }).await.unwrap_err();
+    assert!(matches!(late, CommandError::Stopped), "{late}");
+    let sent = aether.send(TurnOff { lamp: lamp() }).await.unwrap();
+    assert_eq!(sent.version.as_u64(), 3);
+}
+
+#[tokio::test]
+async fn a_fence_of_a_cluster_that_was_made_anew_says_nothing() {
+    let store = InMemoryEventStore::new();
+    let before = runtime(&store).await;
+    before.place(Arc::new(Here::since(1, 70, 70)));
+    before.send(TurnOn { lamp: lamp() }).await.unwrap();
+    let anew = Here {
+        cluster: Arc::from("test/2"),
+        ..Here::since(1, 1, 0)
+    };
+    let aether = runtime(&store).await;
+    aether.place(Arc::new(anew));
+    aether.send(TurnOff { lamp: lamp() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_whose_actor_has_gone_while_it_waited_is_not_decided_on() {
+    let aether = runtime(&InMemoryEventStore::new()).await;
+    let here = Here::since(1, 1, 0);
+    aether.place(Arc::new(here.clone()));
+    here.tenancy.lock().unwrap().take();
+    let written = carried::write(&asked(&TurnOn { lamp: lamp() }, 1)).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    assert_eq!(
+        aether.carry_out(&written, deadline).await,
+        CarriedOut::Moved
+    );
 }
