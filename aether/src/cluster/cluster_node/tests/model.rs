@@ -371,20 +371,10 @@ impl Model {
             NodeOutput::Instruct {
                 process,
                 availability,
-            } => {
-                if !self.goes_astray(5) {
-                    let to = (number(&process), process.incarnation.0);
-                    let told = NodeInput::Instructed(availability);
-                    self.later(1, 5, Event::Told(to.0, to.1, told));
-                }
-            }
+            } => self.instruct(&process, availability),
             NodeOutput::Answer { outcome, .. } => self.answered(&outcome),
             NodeOutput::Event(event) => self.note(from, &event),
-            NodeOutput::Expelled => {
-                self.seen.note("dismissed");
-                self.remove(from);
-                self.later(1, 300, Event::Start(from));
-            }
+            NodeOutput::Expelled => self.expelled(from),
             NodeOutput::Gone => self.left(from),
             NodeOutput::Table(_)
             | NodeOutput::Warm(_)
@@ -392,6 +382,20 @@ impl Model {
             | NodeOutput::Forward { .. }
             | NodeOutput::Refuse { .. } => {}
         }
+    }
+
+    fn instruct(&mut self, process: &NodeProcess, availability: Availability) {
+        if !self.goes_astray(5) {
+            let told = NodeInput::Instructed(availability);
+            let told = Event::Told(number(process), process.incarnation.0, told);
+            self.later(1, 5, told);
+        }
+    }
+
+    fn expelled(&mut self, number: usize) {
+        self.seen.note("dismissed");
+        self.remove(number);
+        self.later(1, 300, Event::Start(number));
     }
 
     fn left(&mut self, number: usize) {

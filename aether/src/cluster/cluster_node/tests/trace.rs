@@ -11,12 +11,15 @@ pub(super) enum State {
     Gone,
 }
 
+/// What something was like from each moment on.
+type Course<T> = Vec<(Monotonic, T)>;
+
 /// What a run was like: how each node was, who led, and who served which shard, from when on.
 #[derive(Debug, Default)]
 pub(super) struct Trace {
-    pub(super) nodes: BTreeMap<usize, Vec<(Monotonic, State)>>,
-    pub(super) leaders: Vec<(Monotonic, Option<usize>)>,
-    pub(super) shards: BTreeMap<Shard, Vec<(Monotonic, Option<usize>)>>,
+    pub(super) nodes: BTreeMap<usize, Course<State>>,
+    pub(super) leaders: Course<Option<usize>>,
+    pub(super) shards: BTreeMap<Shard, Course<Option<usize>>>,
 }
 
 impl Trace {
