@@ -8,6 +8,7 @@ use aether::{
 use clap::{Parser, Subcommand};
 
 use super::{
+    cluster::ClusterCommand,
     domain::Domain,
     failure::Failure,
     place::{Opened, Place, Use},
@@ -17,15 +18,16 @@ use super::{
 ///
 /// A store is a folder of this machine (`embedded:PATH`) or a NATS server with JetStream
 /// (`nats://HOST:PORT`). Only `import`, `parked retry`, `parked discard`,
-/// `projections rebuild` and `projections cancel` change anything in it.
+/// `projections rebuild` and `projections cancel` change anything in it; and of a cluster that runs,
+/// `cluster drain`, `cordon`, `uncordon` and `rebalance` where its shards are.
 #[derive(Debug, Parser)]
 #[command(
     name = "aether",
     version,
     after_help = "Exit codes: 0 all is well; 1 something was found that should not be: what cannot \
-                  be read, what is parked, or a file that is truncated, altered or of another \
-                  history; 2 wrong \
-                  arguments, or a store or file that cannot be used; 130 broken off by Ctrl-C."
+                  be read, what is parked, a file that is truncated, altered or of another \
+                  history, or a cluster that lacks a leader or owners of shards; 2 wrong \
+                  arguments, or a store, file or cluster that cannot be used; 130 broken off by Ctrl-C."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -65,6 +67,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Namespace(NamespaceCommand),
     Verify(VerifyArgs),
+    /// Look at a cluster that runs, and say which nodes are to have shards.
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
 }
 
 #[derive(Debug, Subcommand)]

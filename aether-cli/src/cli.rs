@@ -10,6 +10,7 @@ use super::{
         ActorCommand, Args, Command, EventsCommand, NamespaceCommand, ParkedCommand,
         ProjectionsCommand,
     },
+    cluster,
     domain::Domain,
     events, export,
     failure::Failure,
@@ -116,6 +117,9 @@ impl Domain {
             }
             Command::Namespace(NamespaceCommand::List(args)) => {
                 namespaces::list(args, screen).await
+            }
+            Command::Cluster(command) => {
+                unless_interrupted(Box::pin(cluster::run(command, screen))).await
             }
             Command::Verify(args) => {
                 unless_interrupted(Box::pin(verify::run(args, self, screen))).await

@@ -6,8 +6,11 @@ use std::{
 };
 
 use aether::{
-    ActorId, InvalidPayload, Position, StoreError, StoreErrorKind, domain::ReplayError,
-    eventstorming::model::ModelError, runtime::projections::RebuildError,
+    ActorId, InvalidPayload, Position, StoreError, StoreErrorKind,
+    cluster::nats::{ClusterError, ClusterErrorKind, OrderError},
+    domain::ReplayError,
+    eventstorming::model::ModelError,
+    runtime::projections::RebuildError,
     store::transfer::TransferError,
 };
 
@@ -65,6 +68,16 @@ pub(crate) enum Failure {
          {reason}"
     )]
     Unbuilt { projection: String, reason: String },
+    #[error("the cluster `{cluster}` on {server} cannot be looked at")]
+    Cluster {
+        cluster: String,
+        server: String,
+        source: ClusterError,
+    },
+    #[error("the cluster was not told")]
+    Order(#[source] OrderError),
+    #[error("the leader's answer does not fit what it was asked")]
+    Answer,
     #[error("the answer cannot be printed")]
     Print(#[from] io::Error),
     #[error("the answer cannot be written as JSON")]
@@ -120,8 +133,35 @@ impl Failure {
             Self::Unbuilt { .. } => Some(
                 "the order stands, for a build that can do it; `projections cancel` takes it back",
             ),
+            Self::Cluster { source, .. } => match source.kind() {
+                ClusterErrorKind::Missing => Some(
+                    "check the name: it is the one that the nodes give to `ClusterOptions::new`, \
+                     and one of them must have run",
+                ),
+                ClusterErrorKind::Unavailable => {
+                    Some("check the address, and that the servers run with JetStream")
+                }
+                _ => None,
+            },
+            Self::Order(OrderError::TooOld(_)) => {
+                Some("start the process anew with this release, or have it stopped by SIGTERM")
+            }
+            Self::Order(OrderError::UnknownNode(_)) => {
+                Some("`aether cluster nodes` shows which nodes there are")
+            }
+            Self::Order(OrderError::Alone(_)) => {
+                Some("let another node come, or uncordon one that is there")
+            }
+            Self::Order(OrderError::Unheard(_) | OrderError::NoAnswer(_)) => {
+                Some("`aether cluster nodes` shows what became of it; it may be said again")
+            }
+            Self::Order(OrderError::Leaderless) => {
+                Some("let a node come; one that is there leads within some seconds")
+            }
+            Self::Order(_) => None,
             Self::Open { .. }
             | Self::Read(_)
+            | Self::Answer
             | Self::Rebuild(_)
             | Self::Contexts(_)
             | Self::Fold(_)
@@ -158,6 +198,9 @@ impl Failure {
             | Self::Exists(_)
             | Self::File { .. }
             | Self::Model { .. }
+            | Self::Cluster { .. }
+            | Self::Order(_)
+            | Self::Answer
             | Self::Print(_)
             | Self::Json(_)
             | Self::Signal(_) => false,

@@ -44,6 +44,7 @@
 mod actor;
 mod args;
 mod cli;
+mod cluster;
 mod differ;
 mod domain;
 mod events;

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use aether::bus::{
-    conformance::Nodes,
-    nats::{NatsBusOptions, NatsEventBus},
+use aether::{
+    Commit, Event, Namespace, Position,
+    bus::{
+        EventStored,
+        conformance::Nodes,
+        nats::{NatsBusOptions, NatsEventBus},
+    },
 };
 use aether_tests::harness::{NatsCluster, NatsServer};
 
@@ -14,6 +18,16 @@ pub(crate) const CAPACITY: usize = 256;
 pub(crate) async fn bus(url: &str) -> NatsEventBus {
     let options = NatsBusOptions::new().capacity(CAPACITY);
     options.connect(url).await.unwrap()
+}
+
+/// A commit of one event in the default namespace.
+pub(crate) fn notice(version: u64) -> Arc<EventStored> {
+    let event = Event::new("a", version, "Counted", &version).unwrap();
+    Arc::new(EventStored {
+        namespace: Namespace::default(),
+        position: Position::new(version),
+        commit: Commit::new([event]).unwrap(),
+    })
 }
 
 /// Two buses on one server.

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod apart;
 mod broadcasting;
 mod conformance;
 mod fixture;

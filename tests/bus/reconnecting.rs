@@ -1,27 +1,15 @@
 //! What becomes of a bus whose server goes away and comes back.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use aether::{
-    Commit, Event, Namespace, Position,
-    bus::{
-        BusErrorKind, EventBus as _, EventStored, Notices, SubscriptionFilter, Told,
-        nats::NatsBusOptions,
-    },
+    Namespace,
+    bus::{BusErrorKind, EventBus as _, Notices, SubscriptionFilter, Told, nats::NatsBusOptions},
 };
 use aether_tests::harness::{NatsServer, Proxy};
 use tokio::time::timeout;
 
-use crate::fixture::bus;
-
-fn notice(version: u64) -> Arc<EventStored> {
-    let event = Event::new("a", version, "Counted", &version).unwrap();
-    Arc::new(EventStored {
-        namespace: Namespace::default(),
-        position: Position::new(version),
-        commit: Commit::new([event]).unwrap(),
-    })
-}
+use crate::fixture::{bus, notice};
 
 async fn next(notices: &mut Notices) -> Told {
     let told = timeout(Duration::from_secs(30), notices.next()).await;

@@ -4,9 +4,15 @@
 #[cfg(test)]
 mod counters;
 #[cfg(test)]
+mod echoes;
+#[cfg(test)]
+mod following;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod nodes;
+#[cfg(test)]
+mod operating;
 #[cfg(test)]
 mod processes;
 #[cfg(test)]

@@ -13,17 +13,23 @@ pub(crate) struct Node {
 impl Node {
     /// Starts a process, which is not ready yet.
     pub(crate) fn start(urls: &str, name: &str, replicas: usize) -> Self {
-        Self::start_as(urls, name, replicas, "itself")
+        let replicas = replicas.to_string();
+        Self::start_as(name, [urls, name, &replicas, "itself"].map(OsStr::new))
     }
 
     /// Starts a process whose runtime answers for its actors.
     pub(crate) fn start_runtime(urls: &str, name: &str) -> Self {
-        Self::start_as(urls, name, 1, "runtime")
+        Self::start_as(name, [urls, name, "1", "runtime"].map(OsStr::new))
     }
 
-    fn start_as(urls: &str, name: &str, replicas: usize, who: &str) -> Self {
-        let replicas = replicas.to_string();
-        let arguments = [urls, name, &replicas, who].map(OsStr::new);
+    /// Starts a process whose runtime also sees to what follows from the events, and tells the
+    /// outside of it in a file.
+    pub(crate) fn start_following(urls: &str, name: &str, calls: &Path) -> Self {
+        let [urls, one, who] = [urls, "1", "followers"].map(OsStr::new);
+        Self::start_as(name, [urls, OsStr::new(name), one, who, calls.as_os_str()])
+    }
+
+    fn start_as<'a>(name: &str, arguments: impl IntoIterator<Item = &'a OsStr>) -> Self {
         let program = Path::new(env!("CARGO_BIN_EXE_shard-node"));
         Self {
             name: name.to_owned(),
@@ -42,6 +48,19 @@ impl Node {
         self.process.say("shards\n").await;
         let said = self.process.line().await.expect("it ended");
         serde_json::from_str(&said).unwrap()
+    }
+
+    /// The followers that it sees to.
+    pub(crate) async fn followers(&mut self) -> BTreeSet<String> {
+        self.process.say("followers\n").await;
+        let said = self.process.line().await.expect("it ended");
+        serde_json::from_str(&said).unwrap()
+    }
+
+    /// Waits until it has done all that is for it to do.
+    pub(crate) async fn settle(&mut self) {
+        self.process.say("settle\n").await;
+        assert_eq!(self.process.line().await.as_deref(), Some("settled"));
     }
 
     /// Has it count on a counter, wherever that is; says at which version that is then.

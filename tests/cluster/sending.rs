@@ -28,12 +28,12 @@ use crate::{
 
 const COUNTERS: usize = 24;
 
-async fn store(url: &str) -> JetStreamEventStore {
+pub(crate) async fn store(url: &str) -> JetStreamEventStore {
     let options = JetStreamOptions::new().namespace(Namespace::new("counters").unwrap());
     options.connect(url).await.unwrap()
 }
 
-fn options() -> ClusterOptions {
+pub(crate) fn options() -> ClusterOptions {
     ClusterOptions::new("test").shards(ShardCount::new(256).unwrap())
 }
 

@@ -1,12 +1,15 @@
 //! A node of a cluster whose actors are counters: it leaves when it is told to (SIGTERM), and says
 //! which shards it has when it is asked on its input. Whether it sees to the asks itself, or leaves
-//! that to the runtime, its last argument says; of the latter, the input names counters, each of
-//! which it counts on, wherever that is, and says what came of it.
+//! that to the runtime, an argument says; of the latter, the input names counters, each of which it
+//! counts on, wherever that is, and says what came of it. One that also sees to what follows is
+//! asked which followers are its own, and to settle.
 
 #![expect(clippy::print_stdout, reason = "whoever has started it reads it")]
 #![expect(clippy::expect_used, reason = "a test process that cannot go on ends")]
 
 mod counters;
+mod echoes;
+mod printing;
 
 use std::{
     collections::BTreeSet,
@@ -22,7 +25,7 @@ use aether::{
         NodeId, Shard, ShardCount,
         nats::{AskReply, BegunShard, ClusterOptions, ReceivedAsk, ShardHandler},
     },
-    runtime::Aether,
+    runtime::{Aether, FollowerState},
 };
 use serde_json::json;
 use tokio::{
@@ -30,7 +33,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use self::counters::{Count, Counting};
+use self::{
+    counters::{Count, Counting},
+    echoes::Echoing,
+    printing::Printing,
+};
 
 /// What a counter is asked.
 #[derive(serde::Deserialize)]
@@ -83,11 +90,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .ok_or("wanted: url, node, replicas, who handles")
     };
     let (url, node, replicas) = (argument()?, argument()?, argument()?.parse()?);
-    let is_the_runtimes = argument()? == "runtime";
+    let who: String = argument()?;
     let mut terminate = signal(SignalKind::terminate())?;
     let store = JetStreamOptions::new().namespace(Namespace::new("counters")?);
     let store = store.connect(&url).await?;
-    let aether = Aether::builder().store(store).context::<Counting>();
+    let mut aether = Aether::builder().store(store).context::<Counting>();
+    if who == "followers" {
+        let calls = argument()?.into();
+        aether = aether.context::<Echoing>().adapter(Printing { calls });
+    }
     let aether = aether.start().await?;
     let shards = Shards::default();
     let counters = Counters {
@@ -98,10 +109,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let options = ClusterOptions::new("test").replicas(replicas);
     let options = options.shards(ShardCount::new(256)?);
     let node = NodeId::new(node)?;
-    let manager = if is_the_runtimes {
-        options.join_with(&url, node, &aether).await?
-    } else {
-        options.join(&url, node, counters).await?
+    let manager = match &*who {
+        "itself" => options.join(&url, node, counters).await?,
+        _ => options.join_with(&url, node, &aether).await?,
     };
     assert!(manager.ready().await, "it has left before it came");
     println!("{}", manager.status().process);
@@ -111,8 +121,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             aether.shutdown().await;
             println!("left");
         }
-        () = count(&aether), if is_the_runtimes => {}
-        () = answer(&shards), if !is_the_runtimes => {}
+        () = answer(&shards), if who == "itself" => {}
+        () = count(&aether), if who == "runtime" => {}
+        () = follow(&aether), if who == "followers" => {}
     }
     Ok(())
 }
@@ -123,6 +134,22 @@ async fn count(aether: &Aether) {
     while let Some(counter) = lines.next_line().await.expect("an input") {
         let sent = aether.send(Count { counter }).await;
         println!("{}", sent.expect("an answer").version);
+    }
+}
+
+/// Says which followers it sees to, or that it has settled, until there is no more input.
+async fn follow(aether: &Aether) {
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(asked) = lines.next_line().await.expect("an input") {
+        if asked == "settle" {
+            aether.settled().await.expect("it settles");
+            println!("settled");
+            continue;
+        }
+        let followers = aether.status().into_iter();
+        let own = followers.filter(|it| it.state != FollowerState::Elsewhere);
+        let own: Vec<_> = own.map(|it| format!("{} {}", it.kind, it.name)).collect();
+        println!("{}", json!(own));
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 use futures_util::future::{join_all, try_join_all};
 use tokio::sync::Mutex;
 
-use super::{NatsServer, process::Signs};
+use super::{NatsServer, mesh, process::Signs};
 
 /// Three nats-servers that are one `JetStream`.
 #[derive(Debug)]
@@ -79,10 +79,13 @@ impl NatsCluster {
     pub async fn restart(&mut self) {
         self.kill();
         join_all(self.nodes.iter_mut().map(NatsServer::restart)).await;
+        if let Err(reason) = mesh::is_whole(&self.urls()).await {
+            panic!("{reason}");
+        }
     }
 
     async fn try_start() -> Result<Self, String> {
-        let ports = free_ports().map_err(|err| format!("no free ports: {err}"))?;
+        let ports = free_ports(Self::SIZE).map_err(|err| format!("no free ports: {err}"))?;
         let routes: Vec<_> = ports.iter().map(|port| route(*port)).collect();
         let routes = routes.join(", ");
         let settings = ports.iter().enumerate().map(|(index, port)| {
@@ -97,8 +100,12 @@ impl NatsCluster {
         let nodes = settings
             .iter()
             .map(|it| NatsServer::try_with(it, Self::LEADER_IS_KNOWN));
-        let nodes = try_join_all(nodes).await?;
-        Ok(Self { nodes })
+        let cluster = Self {
+            nodes: try_join_all(nodes).await?,
+        };
+        // Two may know the leader, and not yet each other.
+        mesh::is_whole(&cluster.urls()).await?;
+        Ok(cluster)
     }
 }
 
@@ -110,8 +117,8 @@ fn route(port: u16) -> String {
     format!("\"nats-route://127.0.0.1:{port}\"")
 }
 
-fn free_ports() -> io::Result<Vec<u16>> {
-    let listeners = (0..NatsCluster::SIZE).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+pub(super) fn free_ports(count: usize) -> io::Result<Vec<u16>> {
+    let listeners = (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
     // All are held until the last is known, so that no two are the same.
     let listeners: Vec<_> = listeners.collect::<io::Result<_>>()?;
     let ports = listeners.iter().map(|it| Ok(it.local_addr()?.port()));

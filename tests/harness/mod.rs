@@ -9,10 +9,12 @@
     reason = "a test that cannot have its server fails, and says how to get one"
 )]
 
+mod apart;
 mod binary;
 mod cluster;
+mod mesh;
 mod process;
 mod proxy;
 mod server;
 
-pub use self::{cluster::NatsCluster, proxy::Proxy, server::NatsServer};
+pub use self::{apart::Apart, cluster::NatsCluster, proxy::Proxy, server::NatsServer};

@@ -12,9 +12,6 @@ use super::{
     process::{Process, Signs},
 };
 
-/// What a server says when it is ready.
-const READY: Signs = &["Server is ready"];
-
 /// A nats-server with `JetStream`.
 #[derive(Debug)]
 pub struct NatsServer {
@@ -27,6 +24,9 @@ pub struct NatsServer {
 }
 
 impl NatsServer {
+    /// What a server says when it is ready.
+    pub(super) const READY: Signs = &["Server is ready"];
+
     /// Starts a server with an empty `JetStream`.
     pub async fn start() -> Self {
         Self::with(r#"jetstream { store_dir: "STORE" }"#).await
@@ -34,7 +34,7 @@ impl NatsServer {
 
     /// Starts a server with these settings, in which `STORE` is a folder of its own.
     pub async fn with(settings: &str) -> Self {
-        Self::ready(Self::try_with(settings, READY).await)
+        Self::ready(Self::try_with(settings, Self::READY).await)
     }
 
     /// Starts a server that is older than any that a store takes.
@@ -43,7 +43,7 @@ impl NatsServer {
             binary::old_nats_server(),
             r#"jetstream { store_dir: "STORE" }"#,
         );
-        Self::ready(Self::try_of(binary, settings, READY).await)
+        Self::ready(Self::try_of(binary, settings, Self::READY).await)
     }
 
     fn ready(started: Result<Self, String>) -> Self {

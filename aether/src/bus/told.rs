@@ -12,6 +12,9 @@ pub enum Told {
     /// way. Of those that were lost on the way it is not known whether the filter wants them.
     Missed(u64),
     /// The connection is lost. What others publish is not delivered before [`Told::Reconnected`].
+    ///
+    /// It is told as well, with [`Told::Reconnected`] at once, when a process is heard of that the
+    /// servers had not connected with this one while it published.
     Disconnected,
     /// The connection is back, and the subscription is live again.
     ///

@@ -41,7 +41,8 @@ mod table;
 pub use self::{
     balancer::{BalanceTiming, Balancer, BalancerInput, BalancerOutput},
     cluster_node::{
-        ClusterEvent, ClusterNode, NodeInput, NodeOutput, NodeSettings, ReleasedShard, StoredTable,
+        ClusterEvent, ClusterNode, ClusterOrder, NodeInput, NodeOutput, NodeSettings, OrderOutcome,
+        ReleasedShard, StoredTable,
     },
     election::{
         ElectionInput, ElectionOutput, InvalidLeaseTiming, LeaderElection, LeaderKey, LeaderRecord,

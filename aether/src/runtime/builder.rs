@@ -11,6 +11,7 @@ use super::{
     actors::{ActorOptions, Actors, Weights},
     adapter::Adapter,
     common_log::CommonLog,
+    duty::Duty,
     engine::Engine,
     handle::{Aether, Inner},
     meters::{CommandMeters, Meters},
@@ -357,6 +358,7 @@ impl AetherBuilder {
             attempts,
             inline: in_order(&read_models),
             placement: OnceLock::new(),
+            moves: watch::Sender::new(()),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));
@@ -485,14 +487,18 @@ fn launch(
     receiver
 }
 
-/// Starts the task of all timers, if there are to be any.
+/// Starts the tasks of the timers: one of each process manager, and one of all others.
 fn launch_timers(
     (ledgers, retries): (Vec<(TimersMember, TimerLedger)>, &AllRetries),
     followers: &[watch::Receiver<FollowerStatus>],
     engine: &Arc<Engine>,
     tasks: &Tasks,
 ) -> Vec<watch::Receiver<FollowerStatus>> {
-    let (mut keepers, mut receivers) = (Vec::new(), Vec::new());
+    let (mut shared, mut receivers) = (Vec::new(), Vec::new());
+    let begin = |duty, keepers| {
+        let task = Task::new(Arc::clone(engine), duty, keepers);
+        tasks.spawn(task.run(tasks.stop()));
+    };
     for (member, ledger) in ledgers {
         let TimersMember {
             name,
@@ -514,12 +520,19 @@ fn launch_timers(
         });
         let keeper = Keeper::new(name, source, ledger, status);
         let retries = retries.of(FollowerKind::Timers, name);
-        keepers.push(keeper.behind(gate).of_session(session).trying(retries));
+        let keeper = keeper.of_session(session).trying(retries);
+        match gate {
+            // They are where its instances receive their events, which other timers need not be.
+            Some(gate) => {
+                let duty = Duty::of(engine, FollowerKind::Process, name);
+                begin(duty, vec![keeper.behind(gate)]);
+            }
+            None => shared.push(keeper),
+        }
         receivers.push(receiver);
     }
-    if !keepers.is_empty() {
-        let task = Task::new(Arc::clone(engine), keepers);
-        tasks.spawn(task.run(tasks.stop()));
+    if !shared.is_empty() {
+        begin(Duty::of(engine, FollowerKind::Timers, ""), shared);
     }
     receivers
 }

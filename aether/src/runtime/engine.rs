@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 use tracing::{Instrument as _, Span};
 
 use super::{
@@ -55,6 +58,8 @@ pub(super) struct Engine {
     pub(super) inline: Vec<Arc<dyn Inline>>,
     /// Where actors are, if not all of them are here.
     pub(super) placement: OnceLock<Arc<dyn Placement>>,
+    /// Tells whenever something may have come here or gone.
+    pub(super) moves: watch::Sender<()>,
 }
 
 /// What came of a command without waiting.

@@ -12,6 +12,7 @@ use super::{
     backoff::Backoff,
     carry_out::Effect,
     common_log::{CommonLog, Followed},
+    duty::Duty,
     engine::pause,
     meters::FollowerMeters,
     parking::{Failed, Lot, Orders, announce},
@@ -65,6 +66,8 @@ pub(super) enum Failure {
 /// A task that follows the log from a position, commit by commit.
 pub(super) struct Follower<C> {
     pub(super) consumer: C,
+    /// Whether its work is for this process.
+    pub(super) duty: Duty,
     pub(super) store: DynEventStore,
     pub(super) log: CommonLog,
     pub(super) clock: Arc<dyn Clock>,
@@ -85,6 +88,8 @@ enum End {
     Stopped,
     Halted(String),
     Lost(String),
+    /// The work is for another process now.
+    Elsewhere,
 }
 
 impl<C: Consumer> Follower<C> {
@@ -99,6 +104,9 @@ impl<C: Consumer> Follower<C> {
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut backoff = self.retries.backoff();
         loop {
+            if !self.duty.is_ours() && !self.stand_by(&stop, &mut backoff).await {
+                break;
+            }
             let log = self.log.follow(self.position());
             match self.follow(log, &stop, &mut backoff).await {
                 End::Stopped => break,
@@ -107,9 +115,13 @@ impl<C: Consumer> Follower<C> {
                     self.meters.halted();
                     self.set_state(FollowerState::Halted { reason });
                     // Its status stays readable until the runtime ends.
-                    stop.cancelled().await;
-                    break;
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => break,
+                        () = self.duty.ends() => {}
+                    }
                 }
+                End::Elsewhere => self.save_checkpoint().await,
                 End::Lost(reason) => {
                     if !self.wait(reason, &stop, &mut backoff).await {
                         break;
@@ -120,6 +132,39 @@ impl<C: Consumer> Follower<C> {
         self.save_checkpoint().await;
     }
 
+    /// Leaves the work to another process until it is for this one, and goes on from where the
+    /// other one was; false, if the runtime ends.
+    async fn stand_by(&mut self, stop: &CancellationToken, backoff: &mut Backoff) -> bool {
+        self.set_state(FollowerState::Elsewhere);
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return false,
+            () = self.duty.begins() => {}
+        }
+        while let Err(err) = self.reopen().await {
+            if !self.wait(chain(&err), stop, backoff).await {
+                return false;
+            }
+        }
+        self.set_state(FollowerState::Running);
+        true
+    }
+
+    /// Takes up what was kept last, by whichever process.
+    async fn reopen(&mut self) -> Result<(), StoreError> {
+        let Some(reader) = self.checkpoint.as_deref() else {
+            return Ok(());
+        };
+        let kept = self.store.checkpoint(reader).await?;
+        let lot = self.lot.as_ref().map(|lot| lot.reopened(&kept));
+        self.lot = lot.transpose()?;
+        self.saved = kept.position;
+        self.status
+            .send_modify(|status| status.position = kept.position);
+        self.tell_parked();
+        Ok(())
+    }
+
     async fn follow(
         &mut self,
         mut log: Followed,
@@ -127,6 +172,9 @@ impl<C: Consumer> Follower<C> {
         backoff: &mut Backoff,
     ) -> End {
         loop {
+            if !self.duty.is_ours() {
+                return End::Elsewhere;
+            }
             let next_parked = self.work_on_parked(stop).await;
             let next = match log.next().now_or_never() {
                 Some(_) if stop.is_cancelled() => return End::Stopped,
@@ -140,6 +188,7 @@ impl<C: Consumer> Follower<C> {
                     tokio::select! {
                         biased;
                         () = stop.cancelled() => return End::Stopped,
+                        () = self.duty.ends() => return End::Elsewhere,
                         () = until(next_parked) => continue,
                         next = log.next() => next,
                         () = until(save) => {
@@ -178,6 +227,9 @@ impl<C: Consumer> Follower<C> {
             };
             if !self.wait(reason, stop, backoff).await {
                 return Err(End::Stopped);
+            }
+            if !self.duty.is_ours() {
+                return Err(End::Elsewhere);
             }
             // It may be that which makes room.
             self.work_on_parked(stop).await;

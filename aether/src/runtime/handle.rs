@@ -279,6 +279,7 @@ impl Aether {
                 Err(halted(status.name, reason))
             }
             FollowerState::Running
+            | FollowerState::Elsewhere
             | FollowerState::Retrying { .. }
             | FollowerState::Halted { .. } => Ok(status.position),
         }
@@ -370,7 +371,7 @@ impl Aether {
     /// to the log, and the snapshots that were due are saved.
     ///
     /// Meant for tests and for programs that end: others may keep sending commands, and then
-    /// this keeps waiting.
+    /// this keeps waiting. What other nodes of a cluster see to is not waited for.
     ///
     /// # Errors
     /// If a follower has halted, the store does not answer, or the runtime is shut down.
@@ -495,9 +496,15 @@ async fn reached(
             && status.parked.retried == 0
             && next_due(status).is_none_or(|due| due > now)
     };
-    let is_halted = |status: &FollowerStatus| matches!(status.state, FollowerState::Halted { .. });
+    let is_over = |status: &FollowerStatus| {
+        let state = &status.state;
+        matches!(
+            state,
+            FollowerState::Halted { .. } | FollowerState::Elsewhere
+        )
+    };
     let status = follower
-        .wait_for(|status| is_done(status) || is_halted(status))
+        .wait_for(|status| is_done(status) || is_over(status))
         .await
         .map_err(|_ended| ReadError::Stopped)?
         .clone();
@@ -506,7 +513,9 @@ async fn reached(
             follower: status.name,
             reason,
         }),
-        FollowerState::Running | FollowerState::Retrying { .. } => Ok(status.position),
+        FollowerState::Running | FollowerState::Elsewhere | FollowerState::Retrying { .. } => {
+            Ok(status.position)
+        }
     }
 }
 

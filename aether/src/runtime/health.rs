@@ -168,7 +168,7 @@ impl FollowerHealth {
     fn trouble(&self) -> Option<Problem> {
         let FollowerStatus { name, kind, .. } = self.status;
         match &self.status.state {
-            FollowerState::Running => None,
+            FollowerState::Running | FollowerState::Elsewhere => None,
             FollowerState::Retrying { attempts, reason } => Some(Problem::Retrying {
                 kind,
                 follower: name,

@@ -4,7 +4,8 @@
 //! [`Aether::builder`] takes a store and bounded contexts; what it starts is exactly what the
 //! contexts list. Everything here is a shell around the pure domain: it loads, lets the domain
 //! decide, and commits. Each policy, projection and adapter is a *follower* of the log, a task
-//! of its own, so that one that is stuck holds up no other. What one of them cannot handle is
+//! of its own, so that one that is stuck holds up no other; in a cluster those that do something
+//! work on one node each. What one of them cannot handle is
 //! [`parking`]'s to keep, so that it holds up nothing but its own actor.
 
 mod actors;
@@ -22,6 +23,7 @@ mod carrying;
 mod command_error;
 mod common_log;
 mod driven;
+mod duty;
 mod engine;
 mod envelope;
 mod follower;

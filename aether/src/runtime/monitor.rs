@@ -12,7 +12,7 @@ use super::{
     heads::Heads,
     health::{FollowerHealth, Lag, StoreHealth},
     meters::{LagMeters, StoreMeters},
-    status::FollowerStatus,
+    status::{FollowerState, FollowerStatus},
 };
 use crate::{EventStore as _, Position, Timestamp};
 
@@ -82,7 +82,9 @@ impl Monitor {
         let (now, clock) = (Instant::now(), self.engine.clock.now());
         let store = match asked {
             Ok(Ok(head)) => {
-                let positions = self.followers.iter().map(|(it, _)| it.borrow().position);
+                let here = self.followers.iter().map(|(it, _)| it.borrow());
+                let here = here.filter(|it| it.state != FollowerState::Elsewhere);
+                let positions = here.map(|it| it.position);
                 let slowest = positions.min().unwrap_or(head);
                 self.heads.see(now, head, slowest);
                 StoreHealth::Answers
@@ -110,6 +112,13 @@ impl Monitor {
     }
 
     fn health(&self, status: &FollowerStatus, now: Instant, clock: Timestamp) -> FollowerHealth {
+        if status.state == FollowerState::Elsewhere {
+            return FollowerHealth {
+                status: status.clone(),
+                lag: Lag::default(),
+                overdue: Duration::ZERO,
+            };
+        }
         let due = status.timers.and_then(|timers| timers.next_due);
         FollowerHealth {
             status: status.clone(),

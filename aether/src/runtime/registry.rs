@@ -10,6 +10,7 @@ use tokio::{sync::watch, time::Instant};
 use super::{
     adapter::{Adapter, AdapterSource},
     builder::StartError,
+    duty::Duty,
     engine::Engine,
     follower::{Consumer, Follower},
     meters::FollowerMeters,
@@ -107,8 +108,10 @@ impl Launch<'_> {
             ..
         } = self;
         let meters = FollowerMeters::of(&status.borrow());
+        let duty = Duty::of(&engine, status.borrow().kind, status.borrow().name);
         let follower = Follower {
             consumer,
+            duty,
             store: engine.store.clone(),
             log: engine.log.clone(),
             clock: Arc::clone(&engine.clock),

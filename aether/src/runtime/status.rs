@@ -47,6 +47,8 @@ impl fmt::Display for FollowerKind {
 pub enum FollowerState {
     /// It works, or waits for more.
     Running,
+    /// Another process of the cluster does its work. How far that is, is not known here.
+    Elsewhere,
     /// Something it needs is out of reach; it tries again and again, and skips nothing.
     Retrying {
         /// How many attempts there have been.

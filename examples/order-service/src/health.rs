@@ -41,6 +41,7 @@ impl Follower {
     fn of(status: &FollowerStatus) -> Self {
         let state = match status.state {
             FollowerState::Running => "running",
+            FollowerState::Elsewhere => "elsewhere",
             FollowerState::Retrying { .. } => "retrying",
             FollowerState::Halted { .. } => "halted",
             _ => "unknown",

@@ -158,7 +158,8 @@ impl Inner {
         let messages = messages.map_err(|err| unavailable().because(err))?;
         let counts = || Arc::clone(&self.counts);
         let hub = Hub::new(self.options.capacity, counts());
-        let feed = Feed::new(pattern.clone(), &self.node, hub, counts(), messages);
+        let peers = Arc::clone(&self.peers);
+        let feed = Feed::new(pattern.clone(), hub, counts(), peers, messages);
         let feed = Arc::new(feed);
         let mut feeds = self.feeds.write().unwrap_or_else(PoisonError::into_inner);
         feeds.retain(|_, feed| feed.strong_count() > 0);

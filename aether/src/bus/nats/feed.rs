@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use async_nats::{Message, Subscriber};
 use futures_util::StreamExt as _;
-use tokio::{sync::OnceCell, task::JoinSet};
+use tokio::{sync::OnceCell, task::JoinSet, time::Instant};
 
-use super::{letter, sequences::Sequences, subjects};
-use crate::bus::{NamespacePattern, hub::Hub, status::Counts};
+use super::{letter, peers::Peers, sequences::Sequences, subjects};
+use crate::bus::{NamespacePattern, Told, hub::Hub, status::Counts};
 
 /// What the server sends of some namespaces, and those here who want some of it. As long as there
 /// is one of them, it lives.
@@ -21,24 +21,27 @@ pub(super) struct Feed {
 
 /// The task that reads.
 struct Reader {
-    node: String,
     hub: Arc<Hub>,
     counts: Arc<Counts>,
+    peers: Arc<Peers>,
+    /// When the subscription was made.
+    since: Instant,
     sequences: Sequences,
 }
 
 impl Feed {
     pub(super) fn new(
         pattern: NamespacePattern,
-        node: &str,
         hub: Arc<Hub>,
         counts: Arc<Counts>,
+        peers: Arc<Peers>,
         messages: Subscriber,
     ) -> Self {
         let reader = Reader {
-            node: node.to_owned(),
             hub: Arc::clone(&hub),
             counts,
+            peers,
+            since: Instant::now(),
             sequences: Sequences::default(),
         };
         let mut tasks = JoinSet::new();
@@ -65,7 +68,8 @@ impl Reader {
 
     fn take(&mut self, message: &Message) {
         let subject = message.subject.as_str();
-        let Some((node, _)) = subjects::source(subject).filter(|(node, _)| *node != self.node)
+        let Some((node, _)) =
+            subjects::source(subject).filter(|(node, _)| *node != self.peers.node())
         else {
             return;
         };
@@ -80,6 +84,11 @@ impl Reader {
         let Some(arrival) = self.sequences.hear(subject, sequence, is_notice) else {
             return;
         };
+        if arrival.begins_late && self.peers.was_unknown(node, self.since) {
+            tracing::warn!(node, namespace = %arrival.namespace, "was cut off from here");
+            self.hub.say(&Told::Disconnected);
+            self.hub.say(&Told::Reconnected);
+        }
         if arrival.missed > 0 {
             tracing::warn!(node, namespace = %arrival.namespace, missed = arrival.missed, "lost");
             self.lose(&arrival.namespace, arrival.missed);

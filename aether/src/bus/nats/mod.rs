@@ -11,7 +11,9 @@
 //! - *No echo.* What a bus publishes, its own subscribers are told at once; what comes back from
 //!   the server is not given to them again.
 //! - *Losses are seen.* What a bus publishes in a namespace is numbered, and now and then it says
-//!   how far it has come. So whoever listens sees what is missing, be it at the end.
+//!   how far it has come. So whoever listens sees what is missing, be it at the end. A bus that
+//!   is first heard of in the middle, and did not answer when the subscription was made, was cut
+//!   off from here: that is told as a connection that was lost and is back.
 
 mod connection;
 mod event_bus;

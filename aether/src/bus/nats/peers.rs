@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::oneshot,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::subjects;
@@ -26,7 +26,8 @@ pub(super) struct Peers {
 
 #[derive(Debug, Default)]
 struct State {
-    known: HashSet<String>,
+    /// Since when each is known.
+    known: HashMap<String, Instant>,
     questions: HashMap<u64, Question>,
     next: u64,
 }
@@ -62,6 +63,11 @@ impl Peers {
             client: client.clone(),
             state: Mutex::default(),
         }
+    }
+
+    /// The bus whose peers they are.
+    pub(super) fn node(&self) -> &str {
+        &self.node
     }
 
     /// Answers others, and takes their answers, for ever.
@@ -131,7 +137,7 @@ impl Peers {
         let mut state = self.state();
         let mut silent = HashSet::from([self.node.clone()]);
         if !is_alone {
-            silent.extend(state.known.iter().cloned());
+            silent.extend(state.known.keys().cloned());
         }
         let number = state.next;
         state.next += 1;
@@ -155,7 +161,7 @@ impl Peers {
         };
         let has_answered = !asked.silent.contains(&self.node);
         if has_answered {
-            known.retain(|node| !asked.silent.contains(node));
+            known.retain(|node, _| !asked.silent.contains(node));
             questions.remove(&question);
         } else {
             asked.silent.retain(|node| *node == self.node);
@@ -194,8 +200,26 @@ impl Peers {
 
     fn know(&self, node: &str) {
         if node != self.node {
-            self.state().known.insert(node.to_owned());
+            let mut state = self.state();
+            state
+                .known
+                .entry(node.to_owned())
+                .or_insert_with(Instant::now);
         }
+    }
+
+    /// Whether a bus that is heard of was not known at a time, so that it was not waited for then.
+    /// It is known from now on.
+    pub(super) fn was_unknown(&self, node: &str, at: Instant) -> bool {
+        // A server that is alone knows all that its clients have said before.
+        if self.is_alone() {
+            return false;
+        }
+        self.know(node);
+        self.state()
+            .known
+            .get(node)
+            .is_some_and(|since| *since > at)
     }
 
     async fn say(&self, subject: String, word: &Word) -> Result<(), BusError> {

@@ -26,6 +26,8 @@ pub(super) struct Arrival {
     pub(super) missed: u64,
     /// Whether it was not heard before.
     pub(super) is_new: bool,
+    /// Whether nothing was heard before, and there was something before.
+    pub(super) begins_late: bool,
 }
 
 impl Sequences {
@@ -53,6 +55,7 @@ impl Sequences {
                 namespace,
                 missed,
                 is_new,
+                begins_late: false,
             });
         }
         if self.of.len() >= Self::MANY {
@@ -70,6 +73,7 @@ impl Sequences {
             namespace,
             missed: 0,
             is_new: true,
+            begins_late: sequence > u64::from(is_notice),
         })
     }
 }
@@ -85,6 +89,7 @@ mod tests {
             let arrival = sequences.hear("aether_bus.node.shop", sequence, is_notice);
             let arrival = arrival.unwrap();
             assert_eq!(arrival.namespace.as_str(), "shop");
+            assert_eq!(arrival.begins_late, sequence == 7);
             (arrival.missed, arrival.is_new)
         };
         assert_eq!(hear(7, true), (0, true), "nobody knows what was before");
@@ -94,6 +99,18 @@ mod tests {
         assert_eq!(hear(14, false), (3, true));
         assert_eq!(hear(14, true), (0, false), "it came too late");
         assert_eq!(hear(15, true), (0, true));
+    }
+
+    #[test]
+    fn the_first_begins_late_if_another_was_before_it() {
+        let late = |sequence, is_notice| {
+            let mut sequences = Sequences::default();
+            let arrival = sequences.hear("aether_bus.node.shop", sequence, is_notice);
+            arrival.unwrap().begins_late
+        };
+        assert!(!late(1, true));
+        assert!(late(2, true));
+        assert!(late(1, false), "it says that there was one");
     }
 
     #[test]

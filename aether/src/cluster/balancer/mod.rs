@@ -62,6 +62,9 @@ pub enum BalancerInput {
     Written,
     /// It is not, or not known to be: this is what is stored.
     Found(ShardTable),
+    /// Move for balance now, though a node has come lately or versions differ, until all have their
+    /// share.
+    Rebalance,
 }
 
 /// What follows for the shard table.
@@ -99,6 +102,8 @@ pub struct Balancer {
     mixed: bool,
     moves: BTreeMap<Shard, Underway>,
     superseded: bool,
+    /// Since when it moves for balance, whatever speaks against it.
+    urged: Option<Monotonic>,
 }
 
 /// A node that is there.
@@ -132,6 +137,7 @@ impl Balancer {
             mixed: false,
             moves: BTreeMap::new(),
             superseded: false,
+            urged: None,
         }
     }
 
@@ -176,6 +182,7 @@ impl Balancer {
                     self.adopt(now, table);
                 }
             }
+            BalancerInput::Rebalance => self.urged = Some(now),
         }
         if self.table.token() > self.token {
             self.superseded = true;
@@ -198,6 +205,12 @@ impl Balancer {
         let settled = self.nodes.values().map(|it| it.since + self.timing.settle);
         let turns = late.chain(settled).chain([began + self.timing.patience]);
         turns.filter(|turn| *turn > now).min()
+    }
+
+    /// How many shards are to move for every node to have its share, and how many are on their way.
+    pub fn outstanding(&self, now: Monotonic) -> usize {
+        let candidates = self.candidates(now, self.began.unwrap_or(now));
+        Plan::new(&self.table, &candidates).moves.len() + self.moves.len()
     }
 
     /// The node has gone. It is not looked yet what follows.
@@ -251,6 +264,9 @@ impl Balancer {
             return Vec::new();
         }
         let changes = self.changes(now, began);
+        if changes.is_empty() && self.moves.is_empty() {
+            self.urged = None;
+        }
         if changes.is_empty() && self.table.token() == self.token {
             return Vec::new();
         }
@@ -290,7 +306,7 @@ impl Balancer {
                 }
             }
         }
-        let is_calm = !self.mixed && self.is_settled(now);
+        let is_calm = self.urged.is_some() || (!self.mixed && self.is_settled(now));
         for it in &plan.moves {
             let is_free = |node, busy: &BTreeMap<&NodeProcess, usize>| {
                 busy.get(node).is_none_or(|it| *it < self.timing.moves)

@@ -129,6 +129,13 @@ impl Leading {
         self.step(now, released)
     }
 
+    /// Moves for balance now; says how many shards are to move. None, if it does not know the table
+    /// yet.
+    pub(super) fn rebalance(&mut self, now: Monotonic) -> Option<(usize, Option<Wish>)> {
+        let moves = self.balancer.as_ref()?.outstanding(now);
+        Some((moves, self.step(now, BalancerInput::Rebalance)))
+    }
+
     pub(super) fn tick(&mut self, now: Monotonic) -> Option<Wish> {
         self.wake.filter(|wake| *wake <= now)?;
         self.step(now, BalancerInput::Tick)

@@ -7,11 +7,16 @@ use super::{
 };
 
 mod leading;
+mod orders;
 mod words;
 
-use self::leading::{Leading, Wish};
+pub use self::orders::{ClusterOrder, OrderOutcome};
 pub use self::words::{
     ClusterEvent, NodeInput, NodeOutput, NodeSettings, ReleasedShard, StoredTable,
+};
+use self::{
+    leading::{Leading, Wish},
+    orders::Orders,
 };
 
 /// One process as a node of a cluster: [`Membership`], [`LeaderElection`], `Balancer` and
@@ -47,6 +52,7 @@ pub struct ClusterNode<M> {
     beats: u64,
     /// When the node heard itself last; never, if it is cut off.
     heard_me: Option<Monotonic>,
+    orders: Orders,
     stage: Stage,
 }
 
@@ -92,6 +98,7 @@ impl<M> ClusterNode<M> {
             beat_at: Monotonic::ORIGIN,
             beats: 0,
             heard_me: None,
+            orders: Orders::default(),
             stage: Stage::Here,
         }
     }
@@ -119,6 +126,16 @@ impl<M> ClusterNode<M> {
     /// Whether this process leads.
     pub fn leads(&self) -> bool {
         self.leading.is_some()
+    }
+
+    /// What this process offers: to take its share, to keep what it has, or to give it away.
+    pub fn availability(&self) -> Availability {
+        self.me.availability
+    }
+
+    /// Whether it was told to give its shards away, and has, or there is nobody to take them.
+    pub fn is_drained(&self) -> bool {
+        matches!(self.stage, Stage::Drained | Stage::Resigning | Stage::Gone)
     }
 
     /// How many messages wait for a shard that is changing hands.
@@ -154,7 +171,8 @@ impl<M> ClusterNode<M> {
         let cut_off = self.heard_me.map(|heard| heard + self.patience());
         let leading = self.leading.as_ref().and_then(Leading::next_wake);
         let look = (!self.reading).then_some(self.look_at);
-        let turns = [cut_off, leading, look, self.host.next_wake()];
+        let orders = self.orders.next_wake(self.settings.membership.heartbeat);
+        let turns = [cut_off, leading, look, orders, self.host.next_wake()];
         let sure = [
             self.beat_at,
             self.membership.next_wake(),
@@ -219,9 +237,9 @@ impl<M> ClusterNode<M> {
                 }
             }
             NodeInput::Released(all) => self.released(now, all, outputs),
-            NodeInput::Cordon(cordoned) => self.cordon(now, cordoned),
-            NodeInput::Drain => self.drain(now, Stage::Draining),
-            NodeInput::Leave => self.drain(now, Stage::Leaving),
+            NodeInput::Instructed(availability) => self.instructed(now, availability, outputs),
+            NodeInput::Ordered { number, order } => self.ordered(now, number, order, outputs),
+            NodeInput::Leave => self.leave(now, outputs),
             NodeInput::LeaveNow => self.resign(now, outputs),
         }
     }
@@ -247,6 +265,7 @@ impl<M> ClusterNode<M> {
             self.host(now, HostInput::Tick, outputs);
         }
         self.lead_on(now, outputs);
+        self.see_to_orders(now, outputs);
         if self.look_at <= now && !self.reading {
             self.reading = true;
             self.look_at = now + self.settings.look;
@@ -332,7 +351,7 @@ impl<M> ClusterNode<M> {
     fn expel(&mut self, now: Monotonic, outputs: &mut Outputs<M>) {
         if self.stage != Stage::Gone {
             self.host(now, HostInput::Dismissed, outputs);
-            self.leading = None;
+            self.step_down(outputs);
             self.stage = Stage::Gone;
             outputs.push(NodeOutput::Expelled);
         }
@@ -361,11 +380,17 @@ impl<M> ClusterNode<M> {
                     let leader = ClusterEvent::Leader(Some(self.me.process.clone()));
                     outputs.push(NodeOutput::Event(leader));
                 }
-                ElectionOutput::Stop(_) => self.leading = None,
+                ElectionOutput::Stop(_) => self.step_down(outputs),
                 ElectionOutput::Follow(leader) => {
                     outputs.push(NodeOutput::Event(ClusterEvent::Leader(leader)));
                 }
             }
+        }
+    }
+
+    fn step_down(&mut self, outputs: &mut Outputs<M>) {
+        if self.leading.take().is_some() {
+            outputs.push(NodeOutput::Event(ClusterEvent::SteppedDown));
         }
     }
 
@@ -402,9 +427,9 @@ impl<M> ClusterNode<M> {
     fn fulfil(&mut self, now: Monotonic, wish: Option<Wish>, outputs: &mut Outputs<M>) {
         match wish {
             None => {}
-            Some(Wish::Stop) => self.leading = None,
+            Some(Wish::Stop) => self.step_down(outputs),
             // The lease may have lapsed just now.
-            Some(Wish::Write(_)) if self.election.token(now).is_none() => self.leading = None,
+            Some(Wish::Write(_)) if self.election.token(now).is_none() => self.step_down(outputs),
             Some(Wish::Write(table)) => {
                 let expected = self.stored.as_ref().map_or(0, |it| it.revision);
                 outputs.push(NodeOutput::WriteTable { expected, table });
@@ -500,18 +525,21 @@ impl<M> ClusterNode<M> {
     // Shards.
 
     fn host(&mut self, now: Monotonic, input: HostInput<M>, outputs: &mut Outputs<M>) {
-        let mut released = Vec::new();
+        let (mut released, mut begun, mut lost) = (Vec::new(), Vec::new(), Vec::new());
         for output in self.host.step(now, input) {
             outputs.push(match output {
                 HostOutput::Begin {
                     shard,
                     since,
                     seized,
-                } => NodeOutput::Begin {
-                    shard,
-                    since,
-                    seized,
-                },
+                } => {
+                    begun.push(shard);
+                    NodeOutput::Begin {
+                        shard,
+                        since,
+                        seized,
+                    }
+                }
                 HostOutput::Dispatch {
                     shard,
                     tenure,
@@ -526,7 +554,10 @@ impl<M> ClusterNode<M> {
                 }
                 HostOutput::Refuse { message, refusal } => NodeOutput::Refuse { message, refusal },
                 HostOutput::Warm(shard) => NodeOutput::Warm(shard),
-                HostOutput::Lose(shard) => NodeOutput::End(shard),
+                HostOutput::Lose(shard) => {
+                    lost.push(shard);
+                    NodeOutput::End(shard)
+                }
                 HostOutput::Release { shard, to, epoch } => {
                     let from = self.me.process.clone();
                     released.push(ReleasedShard {
@@ -539,33 +570,46 @@ impl<M> ClusterNode<M> {
                 }
             });
         }
+        let done: Vec<_> = released.iter().map(|it| it.shard).collect();
         if !released.is_empty() {
             outputs.push(NodeOutput::Release(released));
         }
+        let events = [
+            (begun, ClusterEvent::Began as fn(_) -> _),
+            (done, ClusterEvent::Released),
+            (lost, ClusterEvent::Lost),
+        ];
+        let events = events.into_iter().filter(|(shards, _)| !shards.is_empty());
+        outputs.extend(events.map(|(shards, event)| NodeOutput::Event(event(shards))));
     }
 
     // Going away.
 
-    fn cordon(&mut self, now: Monotonic, is_cordoned: bool) {
-        if self.stage == Stage::Here {
-            self.me.availability = if is_cordoned {
-                Availability::Cordoned
-            } else {
-                Availability::Active
-            };
-            self.beat_at = now;
+    fn instructed(&mut self, now: Monotonic, availability: Availability, outputs: &mut Outputs<M>) {
+        let may_stay = matches!(self.stage, Stage::Here | Stage::Draining | Stage::Drained);
+        if !may_stay || self.me.availability == availability {
+            return;
+        }
+        self.stage = match availability {
+            Availability::Active | Availability::Cordoned => Stage::Here,
+            Availability::Draining => Stage::Draining,
+        };
+        self.offer(now, availability, outputs);
+    }
+
+    fn leave(&mut self, now: Monotonic, outputs: &mut Outputs<M>) {
+        if matches!(self.stage, Stage::Here | Stage::Draining | Stage::Drained) {
+            self.stage = Stage::Leaving;
+            self.offer(now, Availability::Draining, outputs);
         }
     }
 
-    fn drain(&mut self, now: Monotonic, stage: Stage) {
-        match (self.stage, stage) {
-            (Stage::Here, _) => {
-                self.me.availability = Availability::Draining;
-                self.beat_at = now;
-                self.stage = stage;
-            }
-            (Stage::Draining | Stage::Drained, Stage::Leaving) => self.stage = stage,
-            _ => {}
+    fn offer(&mut self, now: Monotonic, availability: Availability, outputs: &mut Outputs<M>) {
+        if self.me.availability != availability {
+            self.me.availability = availability;
+            self.beat_at = now;
+            let event = ClusterEvent::Instructed(availability);
+            outputs.push(NodeOutput::Event(event));
         }
     }
 
@@ -575,13 +619,13 @@ impl<M> ClusterNode<M> {
     }
 
     fn go_away(&mut self, now: Monotonic, outputs: &mut Outputs<M>) {
-        if matches!(self.stage, Stage::Draining | Stage::Leaving) && self.is_drained() {
-            outputs.push(NodeOutput::Event(ClusterEvent::Drained));
+        if matches!(self.stage, Stage::Draining | Stage::Leaving) && self.has_given() {
             if self.stage == Stage::Leaving {
                 self.resign(now, outputs);
             } else {
                 self.stage = Stage::Drained;
             }
+            outputs.push(NodeOutput::Event(ClusterEvent::Drained));
         }
         if self.stage == Stage::Resigning && self.leader() != Some(&self.me.process) {
             self.stage = Stage::Gone;
@@ -590,7 +634,7 @@ impl<M> ClusterNode<M> {
     }
 
     /// Whether it has no shards, or there is nobody to take them.
-    fn is_drained(&self) -> bool {
+    fn has_given(&self) -> bool {
         let is_other = |it: &Heartbeat| {
             it.process != self.me.process && it.availability == Availability::Active
         };

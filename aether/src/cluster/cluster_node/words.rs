@@ -1,9 +1,10 @@
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
+use super::orders::{ClusterOrder, OrderOutcome};
 use crate::cluster::{
-    BalanceTiming, DeathCause, ElectionInput, Epoch, FixedTimeout, Heartbeat, HostLimits,
-    LeaderRecord, LeaseTiming, MembershipTiming, NodeProcess, PingAnswer, Refusal, Shard,
-    ShardCount, ShardTable, Tenure,
+    Availability, BalanceTiming, DeathCause, ElectionInput, Epoch, FixedTimeout, Heartbeat,
+    HostLimits, LeaderRecord, LeaseTiming, MembershipTiming, NodeProcess, PingAnswer, Refusal,
+    Shard, ShardCount, ShardTable, Tenure,
 };
 
 /// What a node is, and how long its steps take.
@@ -140,10 +141,16 @@ pub enum NodeInput<M> {
         /// As it was dispatched.
         tenure: Tenure,
     },
-    /// The node keeps its shards and gets no more, or takes its share again.
-    Cordon(bool),
-    /// The node is to give its shards away.
-    Drain,
+    /// The node is to offer itself like this from now on: to take its share, to keep what it has, or
+    /// to give it away. A node that is leaving goes on to leave.
+    Instructed(Availability),
+    /// Someone who operates the cluster wants something of its leader.
+    Ordered {
+        /// To be named in the answer.
+        number: u64,
+        /// What is wanted.
+        order: ClusterOrder,
+    },
     /// The node is to give its shards away, then the lease, and is gone then.
     Leave,
     /// The node is to leave, whatever it still has.
@@ -232,6 +239,20 @@ pub enum NodeOutput<M> {
         /// Why.
         refusal: Refusal,
     },
+    /// Tell the process how it is to [offer itself](NodeInput::Instructed).
+    Instruct {
+        /// Which process, be it this one.
+        process: NodeProcess,
+        /// What it is to do.
+        availability: Availability,
+    },
+    /// This became of an [order](NodeInput::Ordered).
+    Answer {
+        /// The number of the order.
+        number: u64,
+        /// What became of it.
+        outcome: OrderOutcome,
+    },
     /// Something that whoever watches the cluster may want to know.
     Event(ClusterEvent),
     /// This process is not a node any more, for it was [dismissed](NodeInput::Dismissed): come back
@@ -257,8 +278,18 @@ pub enum ClusterEvent {
     Left(NodeProcess),
     /// This process leads, or nobody does, as far as is known.
     Leader(Option<NodeProcess>),
+    /// This process led, and does not any more.
+    SteppedDown,
     /// There is another shard table.
     Table(Epoch),
+    /// This node serves these shards from now on.
+    Began(Vec<Shard>),
+    /// This node has finished what it had begun in these shards, which go to others.
+    Released(Vec<Shard>),
+    /// These shards were given to others, who did not wait for their release.
+    Lost(Vec<Shard>),
+    /// This node takes its share from now on, or keeps what it has, or gives it away.
+    Instructed(Availability),
     /// This node has given all its shards away, or there is nobody to take them.
     Drained,
     /// This process was taken for dead, and has come back as a later incarnation.

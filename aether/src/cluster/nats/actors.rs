@@ -60,10 +60,12 @@ const STOPPED: Duration = Duration::from_millis(20);
 impl ShardHandler for Actors {
     fn begin(&self, begun: BegunShard) {
         self.tenures.begin(begun.shard);
+        self.aether.moved();
     }
 
     fn end(&self, shard: Shard) {
         self.tenures.end(shard);
+        self.aether.moved();
     }
 
     async fn handle(&self, ask: ReceivedAsk) -> AskReply {
@@ -78,6 +80,7 @@ impl Drop for Actors {
         for number in &*self.tenures.0 {
             number.fetch_add(number.load(Ordering::Acquire) % 2, Ordering::AcqRel);
         }
+        self.aether.moved();
     }
 }
 

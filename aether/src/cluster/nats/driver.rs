@@ -25,6 +25,7 @@ use super::{
         HeartbeatForm, Lost, LostForm, NodeForm, ProcessForm, ReleasedForm, from_json, to_json,
     },
     names::Names,
+    orders::{self, Orders},
 };
 use crate::cluster::{
     ClusterEvent, ClusterNode, ElectionInput, Epoch, Incarnation, Monotonic, NodeId, NodeInput,
@@ -55,6 +56,7 @@ pub(super) struct Driver<H> {
     told: Subscriber,
     notices: Subscriber,
     is_leaving: bool,
+    orders: Orders,
     /// Pings, questions to the store, and asks that are being carried out.
     tasks: JoinSet<()>,
 }
@@ -131,6 +133,7 @@ impl<H: ShardHandler> Driver<H> {
             origin: Instant::now(),
             life,
             is_leaving: false,
+            orders: Orders::default(),
             tasks: JoinSet::new(),
         })
     }
@@ -240,7 +243,7 @@ impl<H: ShardHandler> Driver<H> {
     }
 
     /// What comes for this process alone.
-    async fn receive(&self, message: Message) -> Option<NodeInput<Letter>> {
+    async fn receive(&mut self, message: Message) -> Option<NodeInput<Letter>> {
         let (_, what) = message.subject.rsplit_once('.')?;
         match what {
             Names::PING => {
@@ -252,6 +255,8 @@ impl<H: ShardHandler> Driver<H> {
                 None
             }
             Names::DISMISS => Some(NodeInput::Dismissed),
+            Names::INSTRUCT => orders::instructed(&message.payload),
+            Names::ORDER => self.orders.take(&self.link.client, message).await,
             Names::ASK => self.admit(message).await,
             _ => None,
         }
@@ -334,6 +339,13 @@ impl<H: ShardHandler> Driver<H> {
             } => self.dispatch(shard, tenure, message),
             NodeOutput::Forward { to, message, .. } => self.forward(&to, message).await,
             NodeOutput::Refuse { message, refusal } => self.refuse(message, refusal).await,
+            NodeOutput::Instruct {
+                process,
+                availability,
+            } => orders::instruct(&self.link, &process, availability).await,
+            NodeOutput::Answer { number, outcome } => {
+                self.orders.answer(&self.link.client, number, outcome).await;
+            }
             NodeOutput::Event(event) => self.tell(event),
             NodeOutput::Expelled => return Next::ComeBack,
             NodeOutput::Gone => return Next::End,
@@ -430,7 +442,8 @@ impl<H: ShardHandler> Driver<H> {
             status.epoch = node.table().map(ShardTable::epoch).unwrap_or_default();
             status.shards = owned.unwrap_or_default();
             status.members = node.members().map(|it| it.process.clone()).collect();
-            status.is_drained |= event == ClusterEvent::Drained;
+            status.availability = node.availability();
+            status.is_drained = node.is_drained();
         });
         // Nobody may be listening.
         drop(self.shared.events.send(event));

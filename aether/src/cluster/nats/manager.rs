@@ -16,7 +16,7 @@ use super::{
     letter::Letter,
     link::Link,
 };
-use crate::cluster::{ClusterEvent, Epoch, NodeId, NodeInput, NodeProcess};
+use crate::cluster::{Availability, ClusterEvent, Epoch, NodeId, NodeInput, NodeProcess};
 
 /// A node of a cluster: it has shards, and answers what their actors are asked.
 ///
@@ -47,6 +47,8 @@ pub struct ClusterStatus {
     pub epoch: Epoch,
     /// How many shards the node has.
     pub shards: usize,
+    /// What the node offers: to take its share, to keep what it has, or to give it away.
+    pub availability: Availability,
     /// Whether the node was told to give its shards away, and has.
     pub is_drained: bool,
 }
@@ -126,18 +128,25 @@ impl ClusterManager {
         self.client.ready().await
     }
 
-    /// Lets the node keep its shards and get no more, or take its share again.
+    /// Lets the node keep its shards and get no more; or take its share again, also if it was
+    /// drained.
     pub fn cordon(&self, is_cordoned: bool) {
-        self.order(NodeInput::Cordon(is_cordoned));
+        let availability = if is_cordoned {
+            Availability::Cordoned
+        } else {
+            Availability::Active
+        };
+        self.order(NodeInput::Instructed(availability));
     }
 
     /// Gives all shards of the node away, and waits until that is done; false, if it left before.
-    /// If there is no other node, there is nobody to take them, and nothing happens.
+    /// If there is no other node, there is nobody to take them, and nothing happens. The node stays
+    /// without shards until it is [uncordoned](Self::cordon).
     ///
     /// # Cancel safety
     /// If the future is dropped, the node goes on to give them away.
     pub async fn drain(&self) -> bool {
-        self.order(NodeInput::Drain);
+        self.order(NodeInput::Instructed(Availability::Draining));
         let mut status = self.status.clone();
         status.wait_for(|it| it.is_drained).await.is_ok()
     }
@@ -180,6 +189,7 @@ impl ClusterStatus {
             members: Vec::new(),
             epoch: Epoch::default(),
             shards: 0,
+            availability: Availability::Active,
             is_drained: false,
         }
     }

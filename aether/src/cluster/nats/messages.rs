@@ -26,11 +26,17 @@ pub(super) struct HeartbeatForm {
     weight: NonZeroU32,
     availability: AvailabilityForm,
     epoch: u64,
+    /// Which requests the process takes: see [`PROTOCOL`].
+    #[serde(default)]
+    pub(super) protocol: u32,
 }
+
+/// What a process understands that is built with this: 1 is orders, 0 none.
+pub(super) const PROTOCOL: u32 = 1;
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum AvailabilityForm {
+pub(super) enum AvailabilityForm {
     Active,
     Cordoned,
     Draining,
@@ -96,6 +102,26 @@ impl From<&NodeProcess> for ProcessForm {
     }
 }
 
+impl From<Availability> for AvailabilityForm {
+    fn from(it: Availability) -> Self {
+        match it {
+            Availability::Active => Self::Active,
+            Availability::Cordoned => Self::Cordoned,
+            Availability::Draining => Self::Draining,
+        }
+    }
+}
+
+impl From<AvailabilityForm> for Availability {
+    fn from(it: AvailabilityForm) -> Self {
+        match it {
+            AvailabilityForm::Active => Self::Active,
+            AvailabilityForm::Cordoned => Self::Cordoned,
+            AvailabilityForm::Draining => Self::Draining,
+        }
+    }
+}
+
 impl From<&Heartbeat> for HeartbeatForm {
     fn from(it: &Heartbeat) -> Self {
         Self {
@@ -104,12 +130,9 @@ impl From<&Heartbeat> for HeartbeatForm {
             version: it.version.to_string(),
             load: it.load,
             weight: it.weight,
-            availability: match it.availability {
-                Availability::Active => AvailabilityForm::Active,
-                Availability::Cordoned => AvailabilityForm::Cordoned,
-                Availability::Draining => AvailabilityForm::Draining,
-            },
+            availability: it.availability.into(),
             epoch: it.epoch.0,
+            protocol: PROTOCOL,
         }
     }
 }
@@ -122,11 +145,7 @@ impl HeartbeatForm {
             version: Arc::from(self.version),
             load: self.load,
             weight: self.weight,
-            availability: match self.availability {
-                AvailabilityForm::Active => Availability::Active,
-                AvailabilityForm::Cordoned => Availability::Cordoned,
-                AvailabilityForm::Draining => Availability::Draining,
-            },
+            availability: self.availability.into(),
             epoch: Epoch(self.epoch),
         })
     }

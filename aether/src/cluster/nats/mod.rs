@@ -14,7 +14,7 @@
 //! | `ae.c.lost` | who could not be reached, told by whoever noticed |
 //! | `ae.c.released` | shards that their owners have done with |
 //! | `ae.c.left` | who has left |
-//! | `ae.c.n.<node>.<incarnation>.ask`, `.ping`, `.dismiss` | what is for one process |
+//! | `ae.c.n.<node>.<incarnation>.ask`, `.ping`, `.dismiss`, `.order`, `.instruct` | what is for one process |
 //! | `ae.c.kv.<key>` | what was written to the bucket, told by the servers |
 //!
 //! | Key of the bucket `AE_c` | |
@@ -31,7 +31,8 @@
 //!
 //! A node needs the permission to publish and subscribe to `ae.c.>` and its inbox, and to publish to
 //! `$KV.AE_c.>`, `$JS.API.STREAM.INFO.KV_AE_c`, `$JS.API.STREAM.CREATE.KV_AE_c` and
-//! `$JS.API.STREAM.MSG.GET.KV_AE_c`.
+//! `$JS.API.STREAM.MSG.GET.KV_AE_c`. A [`ClusterObserver`] that only looks publishes to its last and
+//! first two of these, and one that gives orders to `ae.c.n.*.*.order` as well.
 
 #[cfg(feature = "runtime")]
 mod actors;
@@ -50,7 +51,9 @@ mod link;
 mod manager;
 mod messages;
 mod names;
+mod observer;
 mod options;
+mod orders;
 
 pub use self::{
     ask_error::AskError,
@@ -59,5 +62,7 @@ pub use self::{
     events::ClusterEvents,
     handler::{AskReply, BegunShard, ReceivedAsk, ShardHandler},
     manager::{ClusterManager, ClusterStatus},
+    observer::{ClusterObserver, ClusterView, ObservedNode},
     options::ClusterOptions,
+    orders::{OrderError, OrderTaken},
 };

@@ -29,6 +29,10 @@ impl Names {
     pub(super) const ASK: &str = "ask";
     pub(super) const PING: &str = "ping";
     pub(super) const DISMISS: &str = "dismiss";
+    /// What someone who operates the cluster wants of its leader.
+    pub(super) const ORDER: &str = "order";
+    /// How a node is to offer itself, said by the leader.
+    pub(super) const INSTRUCT: &str = "instruct";
 
     pub(super) fn of(cluster: &str) -> Self {
         let encoded = utf8_percent_encode(cluster, BUCKET).to_string();

@@ -4,7 +4,7 @@ use async_nats::{Client, ConnectOptions};
 use tokio::sync::watch;
 
 use super::{
-    ClusterClient, ClusterError, ClusterManager, ShardHandler,
+    ClusterClient, ClusterError, ClusterManager, ClusterObserver, ShardHandler,
     bucket::{Bucket, Making},
     link::{self, Connection, Link, connect},
     names::Names,
@@ -168,6 +168,15 @@ impl ClusterOptions {
     /// process comes back as a [`RemoteRefusal`](crate::runtime::RemoteRefusal). Commands travel as
     /// they were written, personal fields too: the servers have to be trusted, or encrypt.
     ///
+    /// What follows from events is for one node each: a policy, an adapter, a process manager with
+    /// its deadlines, what the commits of an aggregate ask for, and all other timers together go to
+    /// the node that has the shard of their name, and on to another one with it. The others say
+    /// [`Elsewhere`](crate::runtime::FollowerState::Elsewhere). So all nodes run the same contexts
+    /// and adapters; what a new version has in addition begins when its shard has come to a node of
+    /// that version. While a shard moves, an external system may be told of something twice, under
+    /// the same idempotency key. Projections are read wherever they are, so every node has all of
+    /// them.
+    ///
     /// A process that was frozen may decide once more, when it thaws, for an actor that another
     /// has by then: the store's guard refuses that as soon as the other one has stored something.
     ///
@@ -207,7 +216,7 @@ impl ClusterOptions {
     }
 
     /// Has the commands of a runtime carried out by the nodes of the cluster, from a process that
-    /// is none: see [`join_with`](Self::join_with).
+    /// is none: see [`join_with`](Self::join_with). What follows from events is for the nodes too.
     ///
     /// # Errors
     /// As for [`client`](Self::client); and `Misconfigured`, if the runtime is in a cluster
@@ -249,6 +258,24 @@ impl ClusterOptions {
         let connection = link.connection.clone();
         let client = ClusterClient::follow(&self, link).await;
         client.map_err(|err| link::explained(err, &connection))
+    }
+
+    /// Looks at the cluster, and gives its leader orders, from outside. Nothing is written, and the
+    /// nodes do not notice.
+    ///
+    /// # Errors
+    /// As for [`client`](Self::client).
+    ///
+    /// # Panics
+    /// If it is not called within a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: there is no observer then.
+    pub async fn observe(self, url: &str) -> Result<ClusterObserver, ClusterError> {
+        let link = self.link(url, false).await?;
+        let connection = link.connection.clone();
+        let observer = ClusterObserver::start(&self, link).await;
+        observer.map_err(|err| link::explained(err, &connection))
     }
 
     async fn link(&self, url: &str, is_wanted: bool) -> Result<Arc<Link>, ClusterError> {

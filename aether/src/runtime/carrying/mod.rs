@@ -10,7 +10,14 @@ impl Aether {
     /// Has commands carried out where their actors are by this placement from now on; false, if it
     /// has one already.
     pub(crate) fn place(&self, placement: Arc<dyn Placement>) -> bool {
-        self.0.engine.placement.set(placement).is_ok()
+        let is_placed = self.0.engine.placement.set(placement).is_ok();
+        self.moved();
+        is_placed
+    }
+
+    /// Has it look again which followers are for this process.
+    pub(crate) fn moved(&self) {
+        self.0.engine.moves.send_replace(());
     }
 
     /// Whether there is a placement.

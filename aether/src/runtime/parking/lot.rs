@@ -105,6 +105,12 @@ impl Lot {
         })
     }
 
+    /// The same, as it was kept last, by whichever process.
+    pub(in crate::runtime) fn reopened(&self, kept: &Checkpoint) -> Result<Self, StoreError> {
+        let rules = (self.parking, self.retries);
+        Self::open(&self.follower, rules, self.keeps_reasons, kept)
+    }
+
     /// Puts a commit behind what is parked of its actor; false if nothing is, or there is no room.
     pub(in crate::runtime) fn queue(&mut self, actor: &ActorId, position: Position) -> bool {
         let is_full = self.is_full();

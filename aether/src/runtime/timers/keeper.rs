@@ -63,8 +63,8 @@ impl Keeper {
     }
 
     /// The same, whose timers wait at a gate.
-    pub(in crate::runtime) fn behind(mut self, gate: Option<Gate>) -> Self {
-        self.gate = gate;
+    pub(in crate::runtime) fn behind(mut self, gate: Gate) -> Self {
+        self.gate = Some(gate);
         self
     }
 
@@ -104,6 +104,30 @@ impl Keeper {
 
     pub(super) fn pending(&self) -> usize {
         self.ledger.len()
+    }
+
+    /// Leaves the work to another process.
+    pub(super) fn stand_by(&mut self) {
+        self.status.send_modify(|status| {
+            status.state = FollowerState::Elsewhere;
+            status.timers = Some(TimersStatus::default());
+        });
+    }
+
+    /// Takes up what was kept last, by whichever process.
+    pub(super) async fn reopen(&mut self, store: &DynEventStore) -> Result<(), StoreError> {
+        self.ledger = self.ledger.reopened(store).await?;
+        self.mood = Mood::Working;
+        self.backoff.reset();
+        if let Some(gate) = &mut self.gate {
+            gate.close();
+        }
+        let position = self.ledger.position();
+        self.status.send_modify(|status| {
+            status.position = position;
+            status.state = FollowerState::Running;
+        });
+        Ok(())
     }
 
     /// Takes a commit in.

@@ -13,6 +13,7 @@ use crate::{
     runtime::{
         backoff::Backoff,
         common_log::Followed,
+        duty::Duty,
         engine::{Engine, pause},
         follower::Failure,
     },
@@ -22,6 +23,10 @@ use crate::{
 pub(in crate::runtime) struct Task {
     engine: Arc<Engine>,
     keepers: Vec<Keeper>,
+    /// Whether its work is for this process.
+    duty: Duty,
+    /// Whether another process may have gone on with it.
+    is_stale: bool,
     log: Followed,
     /// The place of the last commit that was read.
     position: Position,
@@ -34,13 +39,15 @@ impl Task {
     /// How many commits are read before what is due is looked at again.
     const AT_ONCE: usize = 256;
 
-    pub(in crate::runtime) fn new(engine: Arc<Engine>, keepers: Vec<Keeper>) -> Self {
+    pub(in crate::runtime) fn new(engine: Arc<Engine>, duty: Duty, keepers: Vec<Keeper>) -> Self {
         let positions = keepers.iter().map(Keeper::position);
         let position = positions.min().unwrap_or_default();
         Self {
             log: engine.log.follow(position),
             engine,
             keepers,
+            duty,
+            is_stale: false,
             position,
             save_at: None,
             backoff: Backoff::of_outages(0),
@@ -48,10 +55,16 @@ impl Task {
     }
 
     pub(in crate::runtime) async fn run(mut self, stop: CancellationToken) {
+        let duty = self.duty.clone();
         while !stop.is_cancelled() {
+            if !duty.is_ours() {
+                self.stand_by(&stop).await;
+                continue;
+            }
             let ready = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                () = duty.ends() => continue,
                 ready = self.ready() => ready,
             };
             match ready {
@@ -63,7 +76,11 @@ impl Task {
                         keeper.halt(reason.clone(), false);
                     }
                     // Their status stays readable until the runtime ends.
-                    stop.cancelled().await;
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => {}
+                        () = duty.ends() => {}
+                    }
                 }
                 Err(Failure::Retry(reason) | Failure::Fail(reason)) => {
                     self.begin_again(&reason, &stop).await;
@@ -74,12 +91,40 @@ impl Task {
         self.save().await;
     }
 
+    /// Leaves the work to another process until it is for this one, or the runtime ends.
+    async fn stand_by(&mut self, stop: &CancellationToken) {
+        self.save().await;
+        self.is_stale = true;
+        self.keepers.iter_mut().for_each(Keeper::stand_by);
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            () = self.duty.begins() => {}
+        }
+    }
+
+    /// Takes up what was kept last, by whichever process.
+    async fn reopen(&mut self) -> Result<(), Failure> {
+        for keeper in &mut self.keepers {
+            let reopened = keeper.reopen(&self.engine.store).await;
+            reopened.map_err(|err| failed(&err))?;
+        }
+        let positions = self.keepers.iter().map(Keeper::position);
+        self.position = positions.min().unwrap_or_default();
+        self.log = self.engine.log.follow(self.position);
+        self.is_stale = false;
+        Ok(())
+    }
+
     /// Takes in what the log has, and says which keeper may fire a timer; none if there is more
     /// to read first, or after it has waited.
     ///
     /// A timer fires only after everything was read that was in the log when it was already due:
     /// what cancelled or replaced it in time is among that.
     async fn ready(&mut self) -> Result<Option<(usize, Timestamp)>, Failure> {
+        if self.is_stale {
+            self.reopen().await?;
+        }
         for _ in 0..Self::AT_ONCE {
             let Some(next) = self.log.next().now_or_never() else {
                 self.tell();

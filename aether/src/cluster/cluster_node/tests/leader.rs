@@ -67,6 +67,8 @@ impl Leader {
             | NodeOutput::Dispatch { .. }
             | NodeOutput::Forward { .. }
             | NodeOutput::Refuse { .. }
+            | NodeOutput::Instruct { .. }
+            | NodeOutput::Answer { .. }
             | NodeOutput::Event(_)
             | NodeOutput::Expelled
             | NodeOutput::Gone => None,

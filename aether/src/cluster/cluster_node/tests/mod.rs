@@ -3,6 +3,9 @@
 
 mod leader;
 mod model;
+mod ordered;
+mod script;
+mod trace;
 
 use model::{Flaw, Model, Seen};
 
@@ -37,6 +40,19 @@ fn all_that_the_model_can_do_happens() {
         all.add(&model.seen);
     }
     assert!(all.is_everything(), "{all:?}");
+}
+
+#[test]
+fn orders_do_no_harm_and_are_gone_by() {
+    let mut all = Seen::default();
+    for seed in seeds() {
+        let mut model = Model::operated(seed);
+        if let Err(wrong) = model.run() {
+            panic!("seed {seed}: {wrong}");
+        }
+        all.add(&model.seen);
+    }
+    assert!(all.is_all_that_is_ordered(), "{all:?}");
 }
 
 #[test]

@@ -4,18 +4,25 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    script::Trouble,
+    trace::{State, Trace},
+};
 use crate::cluster::{
-    ClusterEvent, ClusterNode, ElectionInput, FencingToken, Incarnation, LeaderKey, LeaderRecord,
-    Monotonic, NodeId, NodeInput, NodeOutput, NodeProcess, NodeSettings, PingAnswer, Shard,
-    ShardCount, ShardTable, StoredTable, chance::Chance,
+    Availability, ClusterEvent, ClusterNode, ClusterOrder, ElectionInput, FencingToken,
+    Incarnation, LeaderKey, LeaderRecord, Monotonic, NodeId, NodeInput, NodeOutput, NodeProcess,
+    NodeSettings, OrderOutcome, PingAnswer, Shard, ShardCount, ShardTable, StoredTable,
+    chance::Chance,
 };
 
-const NODES: usize = 4;
-const SHARDS: u32 = 32;
+pub(super) const NODES: usize = 4;
+pub(super) const SHARDS: u32 = 32;
 const TROUBLE_ENDS: Monotonic = Monotonic::after(Duration::from_secs(25));
 /// Nothing is lost on the way any more.
 const NETWORK_HEALS: Monotonic = Monotonic::after(Duration::from_secs(35));
 const END: Monotonic = Monotonic::after(Duration::from_secs(50));
+/// All nodes take their share from here on.
+const OPERATORS_REST: Monotonic = Monotonic::after(Duration::from_secs(30));
 
 /// What is left out, to see that it is missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +49,9 @@ enum Event {
     Trouble,
     Start(usize),
     Thaw(usize),
+    Script(Trouble),
+    Operate,
+    Rest,
 }
 
 /// How often each thing happened.
@@ -49,7 +59,7 @@ enum Event {
 pub(super) struct Seen(BTreeMap<&'static str, u64>);
 
 impl Seen {
-    const ALL: [&str; 9] = [
+    const ALL: [&str; 10] = [
         "crash",
         "died",
         "dismissed",
@@ -59,6 +69,16 @@ impl Seen {
         "lead",
         "left",
         "release",
+        "step down",
+    ];
+    /// What orders do.
+    const ORDERED: [&str; 6] = [
+        "alone",
+        "instructed",
+        "not leading",
+        "obeyed",
+        "rebalance",
+        "unheard",
     ];
 
     fn note(&mut self, what: &'static str) {
@@ -73,6 +93,10 @@ impl Seen {
 
     pub(super) fn is_everything(&self) -> bool {
         Self::ALL.iter().all(|what| self.0.contains_key(what))
+    }
+
+    pub(super) fn is_all_that_is_ordered(&self) -> bool {
+        Self::ORDERED.iter().all(|what| self.0.contains_key(what))
     }
 }
 
@@ -105,11 +129,42 @@ pub(super) struct Model {
     /// The last process of each node from which everything was taken.
     dropped: BTreeMap<NodeId, Incarnation>,
     pub(super) seen: Seen,
+    pub(super) trace: Trace,
+    end: Monotonic,
 }
 
 impl Model {
     pub(super) fn new(seed: u64, flaw: Flaw) -> Self {
-        let mut model = Self {
+        let mut model = Self::empty(seed, flaw);
+        for number in 0..NODES {
+            model.later(0, 200, Event::Start(number));
+        }
+        // Some have not been heard by all yet.
+        model.later(0, 6_000, Event::Trouble);
+        model
+    }
+
+    /// The same, and someone gives orders meanwhile.
+    pub(super) fn operated(seed: u64) -> Self {
+        let mut model = Self::new(seed, Flaw::None);
+        model.later(0, 3_000, Event::Operate);
+        model.at(OPERATORS_REST, Event::Rest);
+        model
+    }
+
+    /// Nothing happens but what a script says, by the millisecond.
+    pub(super) fn scripted(script: &[(u64, Trouble)], end: Duration) -> Self {
+        let mut model = Self::empty(0, Flaw::None);
+        for (millis, trouble) in script {
+            let at = Monotonic::after(Duration::from_millis(*millis));
+            model.at(at, Event::Script(trouble.clone()));
+        }
+        model.end = Monotonic::after(end);
+        model
+    }
+
+    fn empty(seed: u64, flaw: Flaw) -> Self {
+        Self {
             chance: Chance::new(seed),
             flaw,
             now: Monotonic::ORIGIN,
@@ -125,19 +180,15 @@ impl Model {
             token: FencingToken::default(),
             dropped: BTreeMap::new(),
             seen: Seen::default(),
-        };
-        for number in 0..NODES {
-            model.later(0, 200, Event::Start(number));
+            trace: Trace::default(),
+            end: END,
         }
-        // Some have not been heard by all yet.
-        model.later(0, 6_000, Event::Trouble);
-        model
     }
 
     /// Runs to the end, and says what is wrong.
     pub(super) fn run(&mut self) -> Result<(), String> {
         while let Some(((at, _), event)) = self.events.pop_first() {
-            if at > END {
+            if at > self.end {
                 break;
             }
             self.now = at;
@@ -181,6 +232,9 @@ impl Model {
             Event::Trouble => self.trouble(),
             Event::Start(number) => self.start(number),
             Event::Thaw(number) => self.thaw(number),
+            Event::Script(trouble) => self.follow_script(trouble),
+            Event::Operate => self.operate(),
+            Event::Rest => self.rest(),
         }
         Ok(())
     }
@@ -205,6 +259,7 @@ impl Model {
             frozen: None,
         };
         self.running.insert(number, running);
+        self.trace.node(self.now, number, State::Here);
         let server = Arc::from("s");
         self.later(
             0,
@@ -294,15 +349,28 @@ impl Model {
             NodeOutput::Begin { shard, .. } => {
                 let running = self.running.get_mut(&from).unwrap();
                 running.serves.insert(shard);
+                self.trace.serves(self.now, shard, from);
             }
             NodeOutput::End(shard) => {
                 let running = self.running.get_mut(&from).unwrap();
                 running.serves.remove(&shard);
+                self.trace.ends(self.now, shard, from);
             }
-            NodeOutput::Event(event) => self.note(&event),
+            NodeOutput::Instruct {
+                process,
+                availability,
+            } => {
+                if !self.chance.percent(5) {
+                    let to = (number(&process), process.incarnation.0);
+                    let told = NodeInput::Instructed(availability);
+                    self.later(1, 5, Event::Told(to.0, to.1, told));
+                }
+            }
+            NodeOutput::Answer { outcome, .. } => self.answered(&outcome),
+            NodeOutput::Event(event) => self.note(from, &event),
             NodeOutput::Expelled => {
                 self.seen.note("dismissed");
-                self.running.remove(&from);
+                self.remove(from);
                 self.later(1, 300, Event::Start(from));
             }
             NodeOutput::Gone => self.left(from),
@@ -316,23 +384,55 @@ impl Model {
 
     fn left(&mut self, number: usize) {
         self.seen.note("gone");
-        let left = self.running.remove(&number).unwrap();
+        let left = self.remove(number).unwrap();
         let process = left.node.process().clone();
         self.broadcast(0, &NodeInput::Left(process));
         self.later(500, 3_000, Event::Start(number));
     }
 
-    fn note(&mut self, event: &ClusterEvent) {
+    fn remove(&mut self, number: usize) -> Option<Running> {
+        self.trace.node(self.now, number, State::Gone);
+        self.running.remove(&number)
+    }
+
+    fn answered(&mut self, outcome: &OrderOutcome) {
+        self.seen.note(match outcome {
+            OrderOutcome::Obeyed { .. } => "obeyed",
+            OrderOutcome::Rebalancing { .. } => "rebalance",
+            OrderOutcome::UnknownNode => "unknown node",
+            OrderOutcome::Alone => "alone",
+            OrderOutcome::Unheard(_) => "unheard",
+            OrderOutcome::NotLeading(_) => "not leading",
+        });
+    }
+
+    fn note(&mut self, from: usize, event: &ClusterEvent) {
+        let me = self.running[&from].node.process();
+        match event {
+            ClusterEvent::Leader(Some(leader)) if leader == me => {
+                self.trace.leads(self.now, Some(from));
+            }
+            ClusterEvent::Instructed(Availability::Draining) => {
+                self.trace.node(self.now, from, State::Draining);
+            }
+            ClusterEvent::Instructed(_) => self.trace.node(self.now, from, State::Here),
+            _ => {}
+        }
         let what = match event {
             ClusterEvent::Died(..) => "died",
             ClusterEvent::Left(_) => "left",
             ClusterEvent::Drained => "drained",
             ClusterEvent::Leader(Some(_)) => "lead",
+            ClusterEvent::SteppedDown => "step down",
+            ClusterEvent::Instructed(_) => "instructed",
             ClusterEvent::Leader(None)
             | ClusterEvent::Joined(_)
             | ClusterEvent::Suspected(_)
             | ClusterEvent::Trusted(_)
             | ClusterEvent::Table(_)
+            | ClusterEvent::Began(_)
+            | ClusterEvent::Released(_)
+            | ClusterEvent::Lost(_)
             | ClusterEvent::Returned(_)
             | ClusterEvent::Missed(_) => return,
         };
@@ -472,7 +572,7 @@ impl Model {
         match self.chance.below(3) {
             0 => {
                 let dead = running.node.process().clone();
-                self.running.remove(&number);
+                self.remove(number);
                 self.seen.note("crash");
                 self.later(500, 4_000, Event::Start(number));
                 // A client notices, or nobody does.
@@ -496,8 +596,76 @@ impl Model {
         }
     }
 
+    fn follow_script(&mut self, trouble: Trouble) {
+        match trouble {
+            Trouble::Start(number) => self.start(number),
+            Trouble::Crash(number) => {
+                let dead = self.remove(number).unwrap();
+                let process = dead.node.process().clone();
+                // A client notices.
+                self.broadcast(0, &NodeInput::Unreachable(process));
+            }
+            Trouble::Freeze(number, time) => {
+                let running = self.running.get_mut(&number).unwrap();
+                running.frozen = Some(Vec::new());
+                self.trace.node(self.now, number, State::Frozen);
+                self.at(self.now + time, Event::Thaw(number));
+            }
+            Trouble::Order(order) => self.order(order),
+        }
+    }
+
+    /// Someone wants something of whoever leads.
+    fn order(&mut self, order: ClusterOrder) {
+        let mut running = self.running.iter();
+        let leader = running.find(|(_, it)| it.node.leads());
+        if let Some((to, incarnation)) = leader.map(|(to, it)| (*to, it.incarnation)) {
+            let number = self.count;
+            let ordered = NodeInput::Ordered { number, order };
+            self.later(1, 5, Event::Told(to, incarnation, ordered));
+        }
+    }
+
+    fn operate(&mut self) {
+        if self.now >= OPERATORS_REST {
+            return;
+        }
+        self.later(200, 3_000, Event::Operate);
+        let node = NodeId::new(format!("node-{}", self.chance.below(NODES as u64))).unwrap();
+        let order = match self.chance.below(5) {
+            0 => ClusterOrder::Cordon(node),
+            1 => ClusterOrder::Drain(node),
+            2 => ClusterOrder::Rebalance,
+            _ => ClusterOrder::Uncordon(node),
+        };
+        if self.chance.percent(80) {
+            return self.order(order);
+        }
+        // Whoever asks went by what was known a while ago.
+        let to = self.chance.below(NODES as u64);
+        let to = usize::try_from(to).unwrap();
+        if let Some(incarnation) = self.running.get(&to).map(|it| it.incarnation) {
+            let number = self.count;
+            let ordered = NodeInput::Ordered { number, order };
+            self.later(1, 5, Event::Told(to, incarnation, ordered));
+        }
+    }
+
+    /// Every node is to take its share.
+    fn rest(&mut self) {
+        let running = self.running.iter();
+        let all: Vec<_> = running.map(|(to, it)| (*to, it.incarnation)).collect();
+        for (to, incarnation) in all {
+            let told = NodeInput::Instructed(Availability::Active);
+            self.later(1, 5, Event::Told(to, incarnation, told));
+        }
+    }
+
     fn thaw(&mut self, number: usize) {
         let running = self.running.get_mut(&number);
+        if running.as_ref().is_some_and(|it| it.frozen.is_some()) {
+            self.trace.node(self.now, number, State::Here);
+        }
         let waiting = running.and_then(|it| it.frozen.take());
         for event in waiting.into_iter().flatten() {
             self.at(self.now, event);

@@ -112,6 +112,12 @@ impl TimerLedger {
         Ok(ledger)
     }
 
+    /// What its reader has kept since, be it in another process.
+    #[cfg(feature = "runtime")]
+    pub(crate) async fn reopened(&self, store: &impl CheckpointStore) -> Result<Self, StoreError> {
+        Self::open(store, self.reader.clone(), self.scope).await
+    }
+
     /// The place in the log after which it has to be read.
     pub fn position(&self) -> Position {
         let positions = self.partitions.iter().map(|it| it.position);
