@@ -130,30 +130,8 @@ impl Failure {
                  program",
             ),
             Self::Unconfirmed { .. } => Some("say `--yes`"),
-            Self::Cluster { source, .. } if source.kind() == ClusterErrorKind::Missing => Some(
-                "check the name: it is the one that the nodes give to `ClusterOptions::new`, and \
-                 one of them must have run",
-            ),
-            Self::Cluster { source, .. } if source.kind() == ClusterErrorKind::Unavailable => {
-                Some("check the address, and that the servers run with JetStream")
-            }
-            Self::Cluster { .. } => None,
-            Self::Order(OrderError::TooOld(_)) => {
-                Some("start the process anew with this release, or have it stopped by SIGTERM")
-            }
-            Self::Order(OrderError::UnknownNode(_)) => {
-                Some("`aether cluster nodes` shows which nodes there are")
-            }
-            Self::Order(OrderError::Alone(_)) => {
-                Some("let another node come, or uncordon one that is there")
-            }
-            Self::Order(OrderError::Unheard(_) | OrderError::NoAnswer(_)) => {
-                Some("`aether cluster nodes` shows what became of it; it may be said again")
-            }
-            Self::Order(OrderError::Leaderless) => {
-                Some("let a node come; one that is there leads within some seconds")
-            }
-            Self::Order(_) => None,
+            Self::Cluster { source, .. } => advice_of_cluster(source.kind()),
+            Self::Order(err) => advice_of_order(err),
             Self::Unbuilt { .. } => Some(
                 "the order stands, for a build that can do it; `projections cancel` takes it back",
             ),
@@ -215,5 +193,38 @@ impl Failure {
             cause = err.source();
         }
         lines
+    }
+}
+
+const fn advice_of_cluster(kind: ClusterErrorKind) -> Option<&'static str> {
+    match kind {
+        ClusterErrorKind::Missing => Some(
+            "check the name: it is the one that the nodes give to `ClusterOptions::new`, and one \
+             of them must have run",
+        ),
+        ClusterErrorKind::Unavailable => {
+            Some("check the address, and that the servers run with JetStream")
+        }
+        ClusterErrorKind::Misconfigured
+        | ClusterErrorKind::NotPermitted
+        | ClusterErrorKind::Corrupt
+        | _ => None,
+    }
+}
+
+const fn advice_of_order(err: &OrderError) -> Option<&'static str> {
+    match err {
+        OrderError::TooOld(_) => {
+            Some("start the process anew with this release, or have it stopped by SIGTERM")
+        }
+        OrderError::UnknownNode(_) => Some("`aether cluster nodes` shows which nodes there are"),
+        OrderError::Alone(_) => Some("let another node come, or uncordon one that is there"),
+        OrderError::Unheard(_) | OrderError::NoAnswer(_) => {
+            Some("`aether cluster nodes` shows what became of it; it may be said again")
+        }
+        OrderError::Leaderless => {
+            Some("let a node come; one that is there leads within some seconds")
+        }
+        OrderError::Servers(_) | _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What becomes of buses whose servers do not hear each other for a while.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aether::bus::{EventBus as _, Notices, SubscriptionFilter, Told};
 use aether_tests::harness::Apart;
@@ -29,6 +29,6 @@ async fn what_a_bus_published_while_it_was_cut_off_is_not_lost_without_a_word() 
     assert_eq!(next(&mut notices).await, Told::Disconnected);
     assert_eq!(next(&mut notices).await, Told::Reconnected);
     let notice = notice(4);
-    here.publish(notice.clone()).unwrap();
+    here.publish(Arc::clone(&notice)).unwrap();
     assert_eq!(next(&mut notices).await, Told::Stored(notice));
 }

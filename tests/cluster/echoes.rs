@@ -104,10 +104,6 @@ impl Remembering {
 #[external_system(notified_of(Counted))]
 pub(crate) struct Press;
 
-/// Who repeats a count, in the order of their names.
-#[cfg(test)]
-pub(crate) const ALL: [&str; 5] = ["adapter", "deadline", "policy", "process 1", "timer"];
-
 bounded_context! {
     /// Repeats what is counted.
     pub(crate) Echoing {

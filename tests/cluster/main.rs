@@ -1,6 +1,8 @@
 //! A cluster of real processes on real servers: nodes that are killed, that leave and that come,
 //! while a client that is no node asks on.
 
+#![expect(clippy::disallowed_methods, reason = "tests race tasks of their own")]
+
 #[cfg(test)]
 mod counters;
 #[cfg(test)]

@@ -7,6 +7,10 @@
 
 #![expect(clippy::print_stdout, reason = "whoever has started it reads it")]
 #![expect(clippy::expect_used, reason = "a test process that cannot go on ends")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it reads its input in a task of its own"
+)]
 
 mod counters;
 mod echoes;

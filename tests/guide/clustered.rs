@@ -1,4 +1,9 @@
 //! Chapter 15: several processes that share the actors.
+#![expect(clippy::print_stdout, reason = "it is shown what a program says")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the test is several nodes at once"
+)]
 
 use std::{future::Future, time::Duration};
 

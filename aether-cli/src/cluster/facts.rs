@@ -39,7 +39,8 @@ pub(crate) struct Shards {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Node {
-    pub(crate) node: String,
+    #[serde(rename = "node")]
+    pub(crate) name: String,
     pub(crate) incarnation: u64,
     /// `active`, `cordoned`, `draining`, or `silent` if it is not heard.
     pub(crate) state: &'static str,
@@ -57,7 +58,8 @@ pub(crate) struct Node {
 /// A shard, and who has it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Shard {
-    pub(crate) shard: u16,
+    #[serde(rename = "shard")]
+    pub(crate) number: u16,
     pub(crate) owner: Option<String>,
     /// The epoch since which its owner has it.
     pub(crate) since: u64,
@@ -111,7 +113,7 @@ impl Facts {
         let silent = self.nodes.iter();
         let silent = silent.filter(|it| it.state == SILENT && it.shards > 0);
         findings.extend(silent.map(|it| {
-            let (node, incarnation, shards) = (&it.node, it.incarnation, it.shards);
+            let (node, incarnation, shards) = (&it.name, it.incarnation, it.shards);
             format!("{node}/{incarnation} has {shards} shards, and is not heard")
         }));
         findings
@@ -129,7 +131,7 @@ fn node(it: &ObservedNode, view: &ClusterView) -> Node {
     });
     let leader = view.leader.as_ref().map(|(process, _)| process);
     Node {
-        node: it.process.node.to_string(),
+        name: it.process.node.to_string(),
         incarnation: it.process.incarnation.0,
         state,
         leads: leader == Some(&it.process),
@@ -159,7 +161,7 @@ fn shards(view: &ClusterView) -> Vec<Shard> {
     let shards = table.owners().map(|(shard, owner)| {
         let to = table.moving_to(shard);
         Shard {
-            shard: shard.number(),
+            number: shard.number(),
             owner: owner.map(ToString::to_string),
             since: table.owned_since(shard).0,
             seized: table.seized_in(shard).0,

@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 
+use aether::cluster::NodeId;
 use serde::Serialize;
 
 use super::{
@@ -65,7 +66,7 @@ pub(crate) fn nodes(facts: &Facts, screen: &Screen) -> Result<String, Failure> {
 /// A line for each shard.
 pub(crate) fn shards(facts: &Facts, wanted: &Wanted, screen: &Screen) -> Result<String, Failure> {
     let is_wanted = |it: &&Shard| {
-        let node = wanted.node.as_ref().map(|it| it.as_str());
+        let node = wanted.node.as_ref().map(NodeId::as_str);
         let is_of = node.is_none_or(|node| it.of.iter().any(|of| of.as_deref() == Some(node)));
         is_of && (!wanted.moving || it.moving_to.is_some() || it.owner.is_none())
     };
@@ -81,7 +82,7 @@ pub(crate) fn shards(facts: &Facts, wanted: &Wanted, screen: &Screen) -> Result<
             it.seized.to_string()
         };
         [
-            it.shard.to_string(),
+            it.number.to_string(),
             it.owner.clone().unwrap_or_else(nobody),
             it.since.to_string(),
             seized,
@@ -99,7 +100,7 @@ fn node_columns(facts: &Facts) -> String {
     let text = |it: Option<String>| it.unwrap_or_else(|| "-".to_owned());
     let rows = facts.nodes.iter().map(|it: &Node| {
         [
-            format!("{}/{}", it.node, it.incarnation),
+            format!("{}/{}", it.name, it.incarnation),
             if it.leads {
                 format!("{}, leads", it.state)
             } else {

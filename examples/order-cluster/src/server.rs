@@ -56,6 +56,7 @@ impl Server {
         let address = timeout(PATIENCE, address(&mut lines)).await;
         let address = address.map_err(|_elapsed| Failure::Late("the NATS server comes up"))??;
         // It is never kept from writing its log.
+        #[expect(clippy::disallowed_methods, reason = "it ends with the server")]
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         server.url = format!("nats://{address}");
         Ok(server)

@@ -1,4 +1,5 @@
 //! The demonstration, in short: what it tells, and what it leaves behind.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
     env,

@@ -143,6 +143,8 @@ mod tests {
 
     use tokio::time::timeout;
 
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::cluster::Epoch;
 
@@ -168,10 +170,10 @@ mod tests {
         let quiet = timeout(Duration::from_secs(1), tenures.quiet(shard));
         assert!(quiet.await.is_err(), "a turn is under way");
         let waiter = tenures.clone();
-        let quiet = tokio::spawn(async move { waiter.quiet(shard).await });
-        tokio::task::yield_now().await;
+        let mut quiet = std::pin::pin!(waiter.quiet(shard));
+        assert!(quiet.as_mut().now_or_never().is_none());
         tenures.leave(first);
-        quiet.await.unwrap();
+        quiet.await;
         tenures.begin(begun(shard, 5, 2));
         assert_eq!(tenures.enter(shard).unwrap().number, 3);
         tenures.begin(begun(shard, 7, 7));
