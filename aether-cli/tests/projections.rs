@@ -182,7 +182,7 @@ async fn nothing_is_ordered_unless_it_is_said_and_what_is_ordered_can_be_taken_b
     );
     assert_eq!(
         listed(&store)["rebuild"],
-        json!({ "generation": 1, "position": 0 })
+        json!({ "generation": 1, "position": 0, "failure": null })
     );
     ends(0, &["projections", "cancel", "Totals", "--store", &store]);
     assert_eq!(listed(&store), before, "it is taken back");
