@@ -7,10 +7,6 @@
 
 #![expect(clippy::print_stdout, reason = "whoever has started it reads it")]
 #![expect(clippy::expect_used, reason = "a test process that cannot go on ends")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "it reads its input in a task of its own"
-)]
 
 mod counters;
 mod echoes;
@@ -35,6 +31,7 @@ use aether::{
 use serde_json::json;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, stdin},
+    runtime,
     signal::unix::{SignalKind, signal},
 };
 
@@ -120,10 +117,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     assert!(manager.ready().await, "it has left before it came");
     println!("{}", manager.status().process);
+    // A command that waits for somebody holds up its thread, and must not hold up the node.
+    let aside = runtime::Builder::new_multi_thread().enable_all().build()?;
     let input = match &*who {
-        "itself" => tokio::spawn(answer(shards)),
-        "followers" => tokio::spawn(follow(aether.clone())),
-        _ => tokio::spawn(count(aether.clone())),
+        "itself" => aside.spawn(answer(shards)),
+        "followers" => aside.spawn(follow(aether.clone())),
+        _ => aside.spawn(count(aether.clone())),
     };
     tokio::select! {
         _told = terminate.recv() => {
@@ -133,6 +132,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         _over = input => {}
     }
+    aside.shutdown_background();
     Ok(())
 }
 

@@ -637,15 +637,25 @@ impl<M> ClusterNode<M> {
 
     /// Whether it has no shards, or there is nobody to take them.
     fn has_given(&self) -> bool {
-        let is_other = |it: &Heartbeat| {
-            it.process != self.me.process && it.availability == Availability::Active
-        };
-        let is_free = self.table().is_none_or(|it| {
-            let mut nodes = it.nodes().iter();
-            nodes.all(|node| *node != self.me.process)
-        });
+        let table = self.table();
+        let is_free = table.is_none_or(|it| it.nodes().iter().all(|it| !self.is_me(it)));
         // It has been heard that it drains, so nothing is on its way here any more.
-        is_free || (self.heard_me.is_some() && !self.membership.members().any(is_other))
+        is_free || (self.heard_me.is_some() && !self.is_there_a_taker())
+    }
+
+    /// Whether another node takes shards, or has some and was not heard yet.
+    fn is_there_a_taker(&self) -> bool {
+        let mut members = self.membership.members();
+        let is_taker =
+            |it: &Heartbeat| !self.is_me(&it.process) && it.availability == Availability::Active;
+        let nodes = self.table().into_iter().flat_map(ShardTable::nodes);
+        let mut others = nodes.filter(|it| !self.is_me(it) && !self.membership.is_gone(it));
+        let is_heard = |node: &NodeProcess| self.membership.members().any(|it| it.process == *node);
+        members.any(is_taker) || others.any(|it| !is_heard(it))
+    }
+
+    fn is_me(&self, process: &NodeProcess) -> bool {
+        *process == self.me.process
     }
 }
 

@@ -94,6 +94,18 @@ fn process(node: &str) -> NodeProcess {
     NodeId::new(node).unwrap().process(Incarnation(1))
 }
 
+fn heartbeat(node: &str) -> Heartbeat {
+    Heartbeat {
+        process: process(node),
+        server: Arc::from("s"),
+        version: Arc::from(""),
+        load: 0,
+        weight: NonZeroU32::MIN,
+        availability: Availability::Active,
+        epoch: Epoch(1),
+    }
+}
+
 /// All that `b` had was given to `a`, and another leader than that one has not seen it.
 fn taken_from_b() -> ShardTable {
     let count = ShardCount::new(16).unwrap();
@@ -110,15 +122,7 @@ fn taken_from_b() -> ShardTable {
 #[test]
 fn who_may_not_know_that_all_was_taken_from_it_gets_nothing() {
     let mut leader = Leader::of(process("a"), taken_from_b());
-    let mut other = Heartbeat {
-        process: process("b"),
-        server: Arc::from("s"),
-        version: Arc::from(""),
-        load: 0,
-        weight: NonZeroU32::MIN,
-        availability: Availability::Active,
-        epoch: Epoch(1),
-    };
+    let mut other = heartbeat("b");
     leader.pass(Duration::from_secs(10), &other);
     assert!(leader.node.leads());
     assert_eq!(leader.node.members().len(), 2);
@@ -128,4 +132,24 @@ fn who_may_not_know_that_all_was_taken_from_it_gets_nothing() {
     other.epoch = leader.table().epoch();
     leader.pass(Duration::from_secs(10), &other);
     assert!(leader.table().nodes().contains(&process("b")));
+}
+
+#[test]
+fn a_node_that_leaves_waits_for_one_that_has_shards_and_was_not_heard_yet() {
+    let count = ShardCount::new(16).unwrap();
+    let halves = count.shards().map(|shard| {
+        let node = if shard.number() < 8 { "a" } else { "b" };
+        TableChange::Own(shard, process(node))
+    });
+    let table = ShardTable::new(count).changed(FencingToken(1), halves);
+    let mut leader = Leader::of(process("a"), table.unwrap());
+    leader.tell(NodeInput::Tick);
+    leader.tell(NodeInput::Leave);
+    leader.tell(NodeInput::Tick);
+    assert!(!leader.node.is_drained(), "`b` may take what `a` has");
+
+    let mut other = heartbeat("b");
+    other.availability = Availability::Draining;
+    leader.pass(Duration::from_secs(1), &other);
+    assert!(leader.node.is_drained(), "nobody takes it");
 }
