@@ -182,7 +182,7 @@ impl ClusterOptions {
     ///
     /// A process that was frozen may decide once more, when it thaws, for an actor that another
     /// has by then; what it decides is stored only if the other one has decided nothing yet: see
-    /// [what a frozen node cannot do](super::nats#what-a-frozen-node-cannot-do).
+    /// [what a frozen node cannot do](crate::cluster::nats#what-a-frozen-node-cannot-do).
     ///
     /// # Errors
     /// As for [`join`](Self::join); and `Misconfigured`, if the runtime is in a cluster already.
