@@ -116,7 +116,9 @@ impl<T: Send + 'static> Waiting<T> {
                 drop(stage);
                 self.drive(work);
             }
-            other => *stage = other,
+            other @ (Stage::Asleep(..) | Stage::Driven(_) | Stage::Ended(_) | Stage::Dropped) => {
+                *stage = other;
+            }
         }
     }
 
@@ -166,7 +168,9 @@ impl<T: Send + 'static> Wake for Waiting<T> {
                 drop(stage);
                 self.drive(work);
             }
-            other => *stage = other,
+            other @ (Stage::Woken(_) | Stage::Driven(_) | Stage::Ended(_) | Stage::Dropped) => {
+                *stage = other;
+            }
         }
     }
 }

@@ -153,10 +153,10 @@ pub const fn reacts((who, event): (&str, &str), kind: &Kind) -> Option<Finding> 
 
 /// Whether it is one event, and the one with this number.
 const fn is_there(known: Set<Event>, events: Set<Event>, at: usize) -> bool {
-    let [event] = events else {
+    let ([event], Some((_, [there, ..]))) = (events, known.split_at_checked(at)) else {
         return false;
     };
-    at < known.len() && known[at].name.hash() == event.name.hash()
+    there.name.hash() == event.name.hash()
 }
 
 const fn has_each(known: Set<Event>, events: Set<Event>) -> bool {
