@@ -7,6 +7,7 @@
 //!   delayed, lost and doubled; reads are stale; the clock jumps. Invariants are closures.
 //! - [`Server`] is what the nodes share: the store, with the [`Faults`] of a real one, in this
 //!   process. It passes the conformance suites that every store passes.
+//! - [`nats`] has NATS servers in this process, for what is built on NATS itself.
 //! - [`Defect`]s break promises of the server on purpose, to see that a simulation would tell.
 //!
 //! # What makes a run repeatable
@@ -25,6 +26,7 @@ mod executor;
 mod failure;
 mod faults;
 mod mishaps;
+pub mod nats;
 mod node;
 mod present;
 mod report;
