@@ -268,3 +268,16 @@ fn when_all_is_healed_servers_and_connections_are_whole() {
     let heard = scene.step(NatsInput::Publish { line: ONE, message });
     assert_eq!(answer(&heard), Some(json!(5)));
 }
+
+#[test]
+fn a_client_whose_process_is_gone_is_nobody_though_it_has_not_said_so() {
+    let mut scene = Scene::new(1);
+    let question = || NatsMessage::new("answer.2", "");
+    assert_eq!(scene.store(ONE, question()).len(), 1);
+    scene.step(NatsInput::Close(OTHER));
+    let told = scene.store(ONE, question());
+    let [NatsOutput::Received { line, message, .. }] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert_eq!((*line, message.status), (ONE, Some(503)));
+}
