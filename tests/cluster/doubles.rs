@@ -9,7 +9,7 @@ use aether::{
         conformance::{Inbox, Servers, Transport},
     },
 };
-use aether_tests::{NatsCluster, NatsServer, Proxy};
+use aether_tests::harness::{NatsCluster, NatsServer, Proxy};
 use async_nats::{
     Client, ConnectOptions, HeaderMap, Message, Request, RequestErrorKind, Subscriber,
 };

@@ -1,6 +1,6 @@
 //! Without the features `cluster` and `nats` no nodes share their actors.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, future::Ready, time::Duration};
 
 use super::{
     Dice, Faults,
@@ -22,12 +22,12 @@ impl Clustered {
         match *self {}
     }
 
-    pub(super) async fn join(
+    pub(super) fn join(
         self,
         _number: usize,
         _connection: NatsConnection,
         _aether: Aether,
-    ) -> Result<Member, Infallible> {
+    ) -> Ready<Result<Member, Infallible>> {
         match self {}
     }
 
@@ -51,7 +51,7 @@ impl Clustered {
         match *self {}
     }
 
-    pub(super) async fn settled(&self, _members: &[Member]) -> Result<(), Broken> {
+    pub(super) fn settled(&self, _members: &[Member]) -> Ready<Result<(), Broken>> {
         match *self {}
     }
 }

@@ -188,9 +188,12 @@ async fn start(
     cluster: Option<(Clustered, NatsConnection)>,
     number: usize,
 ) -> Result<(Aether, Option<Member>), NotStarted> {
-    let aether = builder.start().await.map_err(|err| match err {
-        StartError::Store(err) => NotStarted::NotNow(err.to_string()),
-        never => NotStarted::Never(never),
+    let aether = builder.start().await.map_err(|err| {
+        if matches!(err, StartError::Store(_)) {
+            NotStarted::NotNow(err.to_string())
+        } else {
+            NotStarted::Never(err)
+        }
     })?;
     let Some((cluster, connection)) = cluster else {
         return Ok((aether, None));

@@ -191,7 +191,7 @@ impl NatsServers {
             Ok(Err(_)) => NatsMessage::status(reply, 408),
             Ok(Ok(kept)) => found(&kept, name, reply),
         };
-        self.say(answer);
+        self.say(&answer);
         Taken::Yes
     }
 }

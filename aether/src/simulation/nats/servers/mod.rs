@@ -464,15 +464,15 @@ impl NatsServers {
     }
 
     /// `JetStream` says something.
-    fn say(&mut self, message: NatsMessage) {
+    fn say(&mut self, message: &NatsMessage) {
         if !self.dice.percent(self.faults.lost_acks) {
-            self.deliver(&message);
+            self.deliver(message);
         }
     }
 
     fn answer(&mut self, reply: Option<&str>, json: &Value) {
         if let Some(reply) = reply {
-            self.say(NatsMessage::new(reply, json.to_string()));
+            self.say(&NatsMessage::new(reply, json.to_string()));
         }
     }
 

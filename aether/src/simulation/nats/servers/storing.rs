@@ -55,7 +55,7 @@ impl NatsServers {
         match stream.gather(message, now) {
             Gathered::Waits => {
                 if let Some(reply) = reply {
-                    self.say(NatsMessage::new(reply, ""));
+                    self.say(&NatsMessage::new(reply, ""));
                 }
                 let abandon = Due::Abandon(name.to_owned(), id, now);
                 self.at(now + batch::PATIENCE, abandon);
