@@ -158,7 +158,7 @@ impl Transport for RealClient {
             LineMishap::Release => self.proxy.hold(false),
             LineMishap::Mute => self.proxy.mute(),
             LineMishap::Cut => self.proxy.cut(),
-            other => panic!("{other:?} cannot be done to a real connection"),
+            LineMishap::Blind(_) | _ => panic!("{mishap:?} cannot be done to a real connection"),
         }
     }
 }

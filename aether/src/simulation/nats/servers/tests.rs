@@ -60,9 +60,11 @@ impl Scene {
 }
 
 fn answer(told: &[NatsOutput]) -> Option<Value> {
-    let answers = told.iter().filter_map(|output| match output {
-        NatsOutput::Received { message, .. } => serde_json::from_slice(&message.payload).ok(),
-        _ => None,
+    let answers = told.iter().filter_map(|output| {
+        let NatsOutput::Received { message, .. } = output else {
+            return None;
+        };
+        serde_json::from_slice(&message.payload).ok()
     });
     answers.last()
 }
@@ -206,14 +208,14 @@ fn two_of_three_servers_that_are_gone_decide_nothing() {
     for server in [1, 2] {
         scene.step(NatsInput::Server(server, ServerMishap::Kill));
     }
-    scene.pass(Duration::from_secs(60));
+    scene.pass(Duration::from_mins(1));
     assert_eq!(scene.ask(ONE, "$JS.API.STREAM.INFO.S", &json!({})), None);
     assert_eq!(
         answer(&scene.store(ONE, NatsMessage::new("s.a", "1"))),
         None
     );
     scene.step(NatsInput::Server(1, ServerMishap::Start));
-    scene.pass(Duration::from_secs(60));
+    scene.pass(Duration::from_mins(1));
     let told = scene.store(ONE, NatsMessage::new("s.a", "1"));
     assert_eq!(answer(&told).unwrap()["seq"], 1);
 }
