@@ -197,7 +197,8 @@ impl Simulation {
     /// What befalls a node and the server befalls the cluster too: nodes are taken for dead and come
     /// back, shards move, NATS servers die and stand still. In addition, each run checks that a shard
     /// has one owner an epoch, that epochs never go back, and that, once nothing goes wrong any more,
-    /// each shard is with a node that is there.
+    /// each shard is with a node that is there. A cluster needs seconds to come to itself, so
+    /// [mishaps](Mishaps::every) should be no closer than that.
     #[cfg(all(feature = "cluster", feature = "nats"))]
     pub fn clustered(mut self, options: crate::cluster::nats::ClusterOptions) -> Self {
         self.cluster = Some(options);
