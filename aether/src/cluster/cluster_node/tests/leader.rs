@@ -17,6 +17,10 @@ struct Leader {
 
 impl Leader {
     fn of(process: NodeProcess, table: ShardTable) -> Self {
+        Self::overtaken(process, table, None)
+    }
+
+    fn overtaken(process: NodeProcess, table: ShardTable, overtaking: Option<StoredTable>) -> Self {
         let settings = NodeSettings {
             shards: table.count(),
             ..NodeSettings::default()
@@ -25,7 +29,7 @@ impl Leader {
             node: ClusterNode::new(process, settings),
             now: Monotonic::ORIGIN,
             stored: Some(StoredTable { revision: 9, table }),
-            overtaking: None,
+            overtaking,
         };
         leader.tell(NodeInput::Connected(Arc::from("s")));
         leader
@@ -176,11 +180,11 @@ fn a_leader_that_hears_of_a_later_table_while_it_reads_goes_by_the_later_one() {
     let count = table.count();
     let own = count.shards().map(|it| TableChange::Own(it, process("c")));
     let later = table.changed(FencingToken(2), own).unwrap();
-    let mut leader = Leader::of(process("a"), table);
-    leader.overtaking = Some(StoredTable {
+    let overtaking = StoredTable {
         revision: 12,
         table: later.clone(),
-    });
+    };
+    let mut leader = Leader::overtaken(process("a"), table, Some(overtaking));
     leader.pass(Duration::from_secs(10), &heartbeat("b"));
     assert!(leader.node.leads());
     assert_eq!(leader.overtaking, None);
