@@ -19,7 +19,7 @@ fn sharing() -> Simulation {
 
 #[test]
 fn money_that_is_moved_among_nodes_that_share_the_tills_arrives_once_whatever_happens() {
-    let report = sharing().run(seeds(60)).unwrap();
+    let report = sharing().run(seeds(200)).unwrap();
     println!("{report}");
     assert!(report.mishaps > report.seeds, "{report}");
 }
