@@ -43,7 +43,7 @@ test-sim: ## Ten thousand simulated clusters and shops, each with its seed; AETH
 	AETHER_SEEDS=$${AETHER_SEEDS:-10000} $(CARGO) test --release --package aether --no-default-features \
 		--features cluster --lib cluster::
 	AETHER_SEEDS=$${AETHER_SEEDS:-10000} $(CARGO) test --release --package aether-tests \
-		--test domain --test testing simulated -- --nocapture
+		--test domain --test testing -- simulated clustered --nocapture
 
 fuzz-smoke: ## Fuzzes what reads names, messages and records, for a minute; needs a C++ compiler.
 	scripts/fuzz-smoke

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod counters;
 #[cfg(test)]
+mod doubles;
+#[cfg(test)]
 mod echoes;
 #[cfg(test)]
 mod fencing;

@@ -21,6 +21,8 @@ pub struct Proxy {
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
     muted: bool,
+    /// Whether nothing passes for now.
+    held: bool,
     /// For how long what is said is held up.
     delay: Duration,
     /// How often all connections have been cut.
@@ -67,10 +69,15 @@ impl Proxy {
         self.state.send_modify(|state| state.delay = delay);
     }
 
+    /// Lets nothing pass from now on, or lets all of it go on, in order.
+    pub fn hold(&self, held: bool) {
+        self.state.send_modify(|state| state.held = held);
+    }
+
     /// Cuts all connections; those made later are whole.
     pub fn cut(&self) {
         self.state.send_modify(|state| {
-            state.muted = false;
+            (state.muted, state.held) = (false, false);
             state.pieces = None;
             state.cuts += 1;
         });
@@ -125,7 +132,7 @@ impl State {
 async fn pass(
     mut from: tcp::OwnedReadHalf,
     mut to: tcp::OwnedWriteHalf,
-    state: watch::Receiver<State>,
+    mut state: watch::Receiver<State>,
     mut may_hear: impl FnMut() -> bool,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 1 << 16];
@@ -137,6 +144,10 @@ async fn pass(
         let delay = state.borrow().delay;
         if !delay.is_zero() {
             sleep(delay).await;
+        }
+        // The sender goes with the proxy, and then nothing passes any more.
+        if state.wait_for(|state| !state.held).await.is_err() {
+            return Ok(());
         }
         let heard = may_hear();
         if let (true, Some(said)) = (heard, buffer.get(..length)) {

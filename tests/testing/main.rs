@@ -8,6 +8,7 @@
 
 mod account;
 mod arbitrary;
+mod clustered;
 mod contracts;
 mod given_when_then;
 mod replay_snapshots;

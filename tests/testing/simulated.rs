@@ -163,7 +163,7 @@ fn money(events: &[TillEvent]) -> (u64, u64, u64) {
     (paid, sent, received)
 }
 
-fn moving() -> Simulation {
+pub(crate) fn moving() -> Simulation {
     Simulation::new()
         .context::<Moving>()
         .nodes(3)

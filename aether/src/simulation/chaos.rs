@@ -31,13 +31,24 @@ fn befall(shared: &Arc<Shared>, host: &Arc<Host>, mishap: Mishap, dice: &mut Dic
     match mishap {
         Mishap::Crash => crash(shared, host, dice.time(moment, second * 3)),
         Mishap::Pause => pause(shared, host, dice.time(moment, second * 10)),
-        Mishap::Cut => cut(shared, host, dice.time(moment, second * 8)),
+        Mishap::Cut => {
+            let duration = dice.time(moment, second * 8);
+            cut(shared, host, duration);
+            if let Some((cluster, line)) = host.line() {
+                let what = cluster.cut(line, duration, dice);
+                shared.trace.note(host.name(), what);
+            }
+        }
         Mishap::Outage => {
             let duration = dice.time(second, second * 9);
             shared
                 .trace
                 .note("server", format!("is out for {duration:?}"));
             shared.server.outage(duration);
+            if let Some(cluster) = &shared.cluster {
+                let what = cluster.outage(duration, dice);
+                shared.trace.note("cluster", what);
+            }
         }
         Mishap::Jump => {
             let by = dice.time(second, second * 60);

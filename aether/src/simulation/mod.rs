@@ -7,6 +7,7 @@
 //!   delayed, lost and doubled; reads are stale; the clock jumps. Invariants are closures.
 //! - [`Server`] is what the nodes share: the store, with the [`Faults`] of a real one, in this
 //!   process. It passes the conformance suites that every store passes.
+//! - [`nats`] has NATS servers in this process, for what is built on NATS itself.
 //! - [`Defect`]s break promises of the server on purpose, to see that a simulation would tell.
 //!
 //! # What makes a run repeatable
@@ -19,12 +20,18 @@
 mod chaos;
 mod checks;
 mod client;
+#[cfg(all(feature = "cluster", feature = "nats"))]
+mod clustered;
+#[cfg(not(all(feature = "cluster", feature = "nats")))]
+#[path = "alone.rs"]
+mod clustered;
 mod defect;
 mod dice;
 mod executor;
 mod failure;
 mod faults;
 mod mishaps;
+pub mod nats;
 mod node;
 mod present;
 mod report;
@@ -123,6 +130,8 @@ pub struct Simulation {
     pub(self) setups: Vec<Setup>,
     pub(self) workload: Option<Workload>,
     pub(self) invariants: Vec<Invariant>,
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(self) cluster: Option<crate::cluster::nats::ClusterOptions>,
 }
 
 impl Simulation {
@@ -139,6 +148,8 @@ impl Simulation {
             setups: Vec::new(),
             workload: None,
             invariants: Vec::new(),
+            #[cfg(all(feature = "cluster", feature = "nats"))]
+            cluster: None,
         }
     }
 
@@ -160,6 +171,37 @@ impl Simulation {
     /// Runs so many nodes, at least one.
     pub fn nodes(mut self, count: usize) -> Self {
         self.nodes = count.max(1);
+        self
+    }
+
+    /// The cluster that its nodes are, if they are one.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    fn cluster(&self, dice: &mut Dice) -> Option<clustered::Clustered> {
+        let options = self.cluster.as_ref()?;
+        Some(clustered::Clustered::new(options, dice.split()))
+    }
+
+    #[cfg(not(all(feature = "cluster", feature = "nats")))]
+    #[expect(
+        clippy::unused_self,
+        reason = "the features that say something are not there"
+    )]
+    const fn cluster(&self, _dice: &mut Dice) -> Option<clustered::Clustered> {
+        None
+    }
+
+    /// Has the nodes share their actors, and what follows from events, as a cluster with these
+    /// options, over three [NATS servers](nats) in this process: a command is carried out by the
+    /// node that has its actor, whichever node it is sent to.
+    ///
+    /// What befalls a node and the server befalls the cluster too: nodes are taken for dead and come
+    /// back, shards move, NATS servers die and stand still. In addition, each run checks that a shard
+    /// has one owner an epoch, that epochs never go back, and that, once nothing goes wrong any more,
+    /// each shard is with a node that is there. A cluster needs seconds to come to itself, so
+    /// [mishaps](Mishaps::every) should be no closer than that.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub fn clustered(mut self, options: crate::cluster::nats::ClusterOptions) -> Self {
+        self.cluster = Some(options);
         self
     }
 

@@ -2,18 +2,20 @@
 
 use std::{
     any::Any,
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{
     Simulation, chaos,
     checks::{self, Broken},
     client::Client,
+    clustered::Clustered,
     dice::Dice,
     executor::{Executor, Place, Steps},
     failure::Failure,
@@ -24,7 +26,10 @@ use super::{
     trace::Trace,
     world::Acknowledged,
 };
-use crate::{Position, runtime::ReadError};
+use crate::{
+    Position,
+    runtime::{FollowerState, ReadError},
+};
 
 /// How long clients may take, by the clock of the simulation.
 const WORK: Duration = Duration::from_mins(30);
@@ -35,6 +40,7 @@ const SETTLING: Duration = Duration::from_mins(10);
 pub(super) struct Shared {
     pub(super) executor: Executor,
     pub(super) server: Server,
+    pub(super) cluster: Option<Clustered>,
     pub(super) trace: Trace,
     pub(super) hosts: Vec<Arc<Host>>,
     seen: Mutex<Seen>,
@@ -147,13 +153,17 @@ impl Work {
         let server = Server::with(namespace, dice.split(), Some(trace.clone()));
         let defects = simulation.defects.iter().copied();
         let server = defects.fold(server, Server::defect);
+        let cluster = simulation.cluster(dice);
         let parts = (executor, &server, trace);
-        let hosts = (1..=simulation.nodes)
-            .map(|number| Arc::new(Host::new(number, parts, &simulation.setups)));
+        let hosts = (1..=simulation.nodes).map(|number| {
+            let setups = &simulation.setups;
+            Arc::new(Host::new(number, parts, cluster.as_ref(), setups))
+        });
         let shared = Shared {
             executor: executor.clone(),
             hosts: hosts.collect(),
             server,
+            cluster,
             trace: trace.clone(),
             seen: Mutex::default(),
         };
@@ -175,6 +185,9 @@ impl Work {
             host.start().await?;
         }
         self.shared.server.set_faults(self.plan.faults);
+        if let Some(cluster) = &self.shared.cluster {
+            cluster.set_faults(&self.plan.faults);
+        }
         let chaos = chaos::rage(
             Arc::clone(&self.shared),
             self.plan.mishaps,
@@ -225,6 +238,9 @@ impl Work {
     /// Nothing goes wrong any more, and every node is there.
     async fn heal(&self) -> Result<(), Broken> {
         self.shared.server.heal();
+        if let Some(cluster) = &self.shared.cluster {
+            cluster.heal();
+        }
         for host in &self.shared.hosts {
             if let Some(store) = host.store() {
                 store.cut(false);
@@ -235,7 +251,32 @@ impl Work {
             let started = timeout(SETTLING, host.start()).await;
             started.map_err(|_late| Broken::of("every node starts", "it takes too long"))??;
         }
-        Ok(())
+        self.come_together().await
+    }
+
+    /// Waits until the nodes are one cluster, if they are to be.
+    async fn come_together(&self) -> Result<(), Broken> {
+        let Some(cluster) = &self.shared.cluster else {
+            return Ok(());
+        };
+        let running = self.shared.hosts.iter().filter_map(|host| host.running());
+        let members: Vec<_> = running.filter_map(|alive| alive.member).collect();
+        cluster.settled(&members).await
+    }
+
+    /// Whether each follower is at work on some node: in a cluster, the one that has its shard has
+    /// to have noticed.
+    fn is_followed(&self) -> bool {
+        let mut working = BTreeMap::<&str, bool>::new();
+        let running = self.shared.hosts.iter().filter_map(|host| host.running());
+        for status in running
+            .filter_map(|alive| alive.aether)
+            .flat_map(|it| it.status())
+        {
+            let is_here = status.state != FollowerState::Elsewhere;
+            *working.entry(status.name).or_default() |= is_here;
+        }
+        working.values().all(|is_somewhere| *is_somewhere)
     }
 
     /// Waits until every follower of every node has done its work, and that has added nothing.
@@ -243,6 +284,9 @@ impl Work {
         let settling = async {
             let mut before = None;
             loop {
+                while !self.is_followed() {
+                    sleep(Duration::from_millis(10)).await;
+                }
                 let mut heads = Vec::new();
                 for host in &self.shared.hosts {
                     heads.push(settled(&self.shared, host).await?);

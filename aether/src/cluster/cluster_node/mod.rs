@@ -452,9 +452,12 @@ impl<M> ClusterNode<M> {
         self.reading = false;
         match stored {
             Some(stored) => {
-                let table = stored.table.clone();
                 self.adopt(now, stored, outputs);
-                self.lead_by(now, &table, outputs);
+                // A later one may have been heard meanwhile, and a write is guarded by that.
+                if let Some(known) = &self.stored {
+                    let table = known.table.clone();
+                    self.lead_by(now, &table, outputs);
+                }
             }
             None if self.stored.is_none() => {
                 let table = ShardTable::new(self.settings.shards);

@@ -3,25 +3,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::{
-    Client, HeaderMap, HeaderValue,
+    HeaderMap, HeaderValue,
     jetstream::{
-        Context, ErrorCode,
-        context::{ContextBuilder, GetStreamErrorKind, PublishErrorKind},
-        stream::{Config, DiscardPolicy, RawMessageErrorKind, Republish, Stream},
+        self, ErrorCode,
+        message::StreamMessage,
+        publish::PublishAck,
+        response::Response,
+        stream::{Config, DiscardPolicy, Info, RawMessage, Republish},
     },
 };
 use bytes::Bytes;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
 
-use super::{ClusterError, ClusterErrorKind, names::Names};
+use super::{ClusterError, ClusterErrorKind, messages::to_json, names::Names, wire::Wire};
 
 /// What a cluster has written down: the lease of its leader, its shard table, its nodes.
 ///
 /// What lies in it is read from the leader of its stream, and written only over what is known.
 #[derive(Debug, Clone)]
 pub(super) struct Bucket {
-    context: Context,
-    stream: Stream<()>,
+    wire: Wire,
     names: Names,
+    /// How long an answer is waited for.
+    attempt: Duration,
     /// When it was made.
     #[cfg(feature = "runtime")]
     born: i128,
@@ -48,6 +53,23 @@ pub(super) struct Making {
     pub(super) replicas: usize,
 }
 
+/// A message as the leader of a stream gives it.
+#[derive(Deserialize)]
+struct Got {
+    message: RawMessage,
+}
+
+/// Why `JetStream` does not do what it is asked to.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("`JetStream` refuses it")]
+    Refused(#[source] jetstream::Error),
+    #[error("`JetStream` does not answer")]
+    Unanswered(#[source] async_nats::RequestError),
+    #[error("`JetStream` answers what cannot be read")]
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
 /// The header that says after which message of its subject one is to be stored.
 const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
 
@@ -56,32 +78,31 @@ const OPENING: Duration = Duration::from_secs(5);
 
 impl Bucket {
     pub(super) async fn open(
-        client: Client,
+        wire: Wire,
         names: &Names,
         attempt: Duration,
         making: Making,
     ) -> Result<Self, ClusterError> {
-        let opening = ContextBuilder::new().timeout(OPENING);
-        let context = opening.build(client.clone());
-        let found = match context.get_stream(names.stream()).await {
-            Ok(stream) => stream.cached_info().clone(),
-            Err(err) if is_missing(&err.kind()) && making.is_wanted => {
+        let info = format!("STREAM.INFO.{}", names.stream());
+        let found = match ask::<Info>(&wire, &info, Vec::new(), OPENING).await {
+            Ok(found) => found,
+            Err(err) if err.is(ErrorCode::STREAM_NOT_FOUND) && making.is_wanted => {
                 // Another node may make it at the same time, which is no error.
-                let made = context.create_stream(config(names, making.replicas)).await;
-                let made = made.map_err(|err| silent(names, "cannot be made").because(err))?;
-                made.cached_info().clone()
+                let create = format!("STREAM.CREATE.{}", names.stream());
+                let config = to_json(&config(names, making.replicas));
+                let made = ask(&wire, &create, config, OPENING).await;
+                made.map_err(|err| silent(names, "cannot be made").because(err))?
             }
-            Err(err) if is_missing(&err.kind()) => return Err(missing(names).because(err)),
+            Err(err) if err.is(ErrorCode::STREAM_NOT_FOUND) => {
+                return Err(missing(names).because(err));
+            }
             Err(err) => return Err(silent(names, "cannot be opened").because(err)),
         };
         check(&found.config, names, making)?;
-        let context = ContextBuilder::new().timeout(attempt).build(client);
-        let stream = context.get_stream_no_info(names.stream()).await;
-        let stream = stream.map_err(|err| silent(names, "cannot be opened").because(err))?;
         Ok(Self {
-            context,
-            stream,
+            wire,
             names: names.clone(),
+            attempt,
             #[cfg(feature = "runtime")]
             born: found.created.unix_timestamp_nanos(),
         })
@@ -96,14 +117,19 @@ impl Bucket {
 
     /// What a key holds now; none if it was never written.
     pub(super) async fn get(&self, key: &str) -> Result<Option<Found>, ClusterError> {
-        let question = self.stream.raw_message_builder();
-        let question = question.last_by_subject(self.names.key(key));
-        match question.send().await {
+        let question = format!("STREAM.MSG.GET.{}", self.names.stream());
+        let wanted = to_json(&json!({"last_by_subj": self.names.key(key)}));
+        let found = ask::<Got>(&self.wire, &question, wanted, self.attempt).await;
+        let found = found.and_then(|it| {
+            let message = StreamMessage::try_from(it.message);
+            message.map_err(Refusal::Unreadable)
+        });
+        match found {
             Ok(message) => Ok(Some(Found {
                 revision: message.sequence,
                 value: message.payload,
             })),
-            Err(err) if err.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(err) if err.is(ErrorCode::NO_MESSAGE_FOUND) => Ok(None),
             Err(err) => Err(silent(&self.names, "does not answer").because(err)),
         }
     }
@@ -138,18 +164,45 @@ impl Bucket {
         headers: HeaderMap,
         value: Vec<u8>,
     ) -> Result<Put, ClusterError> {
-        let context = &self.context;
-        let sent = context.publish_with_headers(subject, headers, value.into());
-        let stored = match sent.await {
-            Ok(answer) => answer.await,
-            Err(err) => Err(err),
-        };
-        match stored {
+        let message = (Some(headers), value.into());
+        let stored = self
+            .wire
+            .request(subject, message, Some(self.attempt))
+            .await;
+        let stored = stored.map_err(Refusal::Unanswered);
+        match stored.and_then(|answer| read::<PublishAck>(&answer.payload)) {
             Ok(stored) => Ok(Put::Done(stored.sequence)),
-            Err(err) if err.kind() == PublishErrorKind::WrongLastSequence => Ok(Put::Refused),
+            Err(err) if err.is(ErrorCode::STREAM_WRONG_LAST_SEQUENCE) => Ok(Put::Refused),
             // That another write is on its way is among these: it is not known what will be.
             Err(err) => Err(silent(&self.names, "did not take what was written").because(err)),
         }
+    }
+}
+
+/// Asks `JetStream` for something.
+async fn ask<T: DeserializeOwned>(
+    wire: &Wire,
+    what: &str,
+    json: Vec<u8>,
+    within: Duration,
+) -> Result<T, Refusal> {
+    let question = (None, json.into());
+    let answer = wire.request(format!("$JS.API.{what}"), question, Some(within));
+    let answer = answer.await.map_err(Refusal::Unanswered)?;
+    read(&answer.payload)
+}
+
+fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Refusal> {
+    match serde_json::from_slice(json) {
+        Ok(Response::Ok(answer)) => Ok(answer),
+        Ok(Response::Err { error }) => Err(Refusal::Refused(error)),
+        Err(err) => Err(Refusal::Unreadable(err.into())),
+    }
+}
+
+impl Refusal {
+    fn is(&self, code: ErrorCode) -> bool {
+        matches!(self, Self::Refused(err) if err.error_code() == code)
     }
 }
 
@@ -164,11 +217,6 @@ fn missing(names: &Names) -> ClusterError {
         names.bucket()
     );
     ClusterError::new(ClusterErrorKind::Missing, text)
-}
-
-fn is_missing(kind: &GetStreamErrorKind) -> bool {
-    matches!(kind, GetStreamErrorKind::JetStream(err)
-        if err.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
 /// A bucket of the key-value store that tells of what is written to it.

@@ -10,11 +10,10 @@ use std::{
     time::Duration,
 };
 
-use async_nats::{Message, Request, RequestError, RequestErrorKind};
+use async_nats::{Message, RequestError, RequestErrorKind};
 use bytes::Bytes;
 use tokio::{
     sync::{Notify, Semaphore},
-    task::JoinSet,
     time::{Instant, sleep_until, timeout_at},
 };
 use uuid::Uuid;
@@ -26,8 +25,12 @@ use super::{
     link::Link,
     messages::{Lost, LostForm, to_json},
     names::Names,
+    tasks::Tasks,
 };
-use crate::cluster::{Epoch, NodeProcess, Shard, ShardTable};
+use crate::{
+    CommandId,
+    cluster::{Epoch, NodeProcess, Shard, ShardTable},
+};
 
 /// Asks actors, wherever they are.
 ///
@@ -54,7 +57,7 @@ struct Inner {
     /// What this client has done about whom, and when it did last.
     cared: Mutex<HashMap<(NodeProcess, Care), Instant>>,
     /// Ends when it is dropped.
-    _follower: JoinSet<()>,
+    _follower: Tasks,
 }
 
 /// An ask under way.
@@ -128,13 +131,13 @@ impl ClusterClient {
         link: Arc<Link>,
         tables: Tables,
         look: Arc<Notify>,
-        follower: JoinSet<()>,
+        follower: Tasks,
     ) -> Self {
         Self(Arc::new(Inner {
             link,
             tables,
             look,
-            session: Uuid::now_v7(),
+            session: *CommandId::new().as_uuid(),
             asked: AtomicU64::new(0),
             room: Semaphore::new(options.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             ping: options.settings.membership.ping,
@@ -259,9 +262,9 @@ impl Inner {
             budget: asking.deadline.saturating_duration_since(Instant::now()),
             payload: asking.payload.clone(),
         };
-        let request = Request::new().payload(frame.encode()).timeout(None);
         let subject = self.link.subject(owner, Names::ASK);
-        let request = pin!(self.link.client.send_request(subject, request));
+        let asked = (None, frame.encode());
+        let request = pin!(self.link.client.request(subject, asked, None));
         self.wait(asking, request, (shard, epoch, owner)).await
     }
 
@@ -388,9 +391,10 @@ impl Inner {
     /// Pings a process that has not answered, and complains of it if that is in vain. Says whether
     /// somebody is there.
     async fn look_after(&self, process: &NodeProcess) -> bool {
-        let request = Request::new().timeout(Some(self.ping));
         let subject = self.link.subject(process, Names::PING);
-        let Err(err) = self.link.client.send_request(subject, request).await else {
+        let asked = (None, Bytes::new());
+        let request = self.link.client.request(subject, asked, Some(self.ping));
+        let Err(err) = request.await else {
             return true;
         };
         match err.kind() {

@@ -1,6 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
-use async_nats::{Request, RequestErrorKind};
+use async_nats::RequestErrorKind;
+use bytes::Bytes;
 
 use super::{
     bucket::{Found, Put},
@@ -25,9 +26,12 @@ impl Control {
         process: NodeProcess,
         patience: Duration,
     ) -> Option<NodeInput<Letter>> {
-        let request = Request::new().timeout(Some(patience));
         let subject = self.0.subject(&process, Names::PING);
-        let answer = match self.0.client.send_request(subject, request).await {
+        let asked = self
+            .0
+            .client
+            .request(subject, (None, Bytes::new()), Some(patience));
+        let answer = match asked.await {
             Ok(message) => PingAnswer::Alive(Arc::from(str::from_utf8(&message.payload).ok()?)),
             Err(err) if err.kind() == RequestErrorKind::NoResponders => PingAnswer::NoResponders,
             Err(_) => return None,

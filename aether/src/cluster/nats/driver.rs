@@ -6,11 +6,10 @@ use std::{
     time::Duration,
 };
 
-use async_nats::{Message, Subscriber};
-use futures_util::{FutureExt as _, StreamExt as _};
+use async_nats::Message;
+use futures_util::FutureExt as _;
 use tokio::{
     sync::{Notify, broadcast, mpsc, watch},
-    task::JoinSet,
     time::{Instant, sleep, sleep_until, timeout},
 };
 
@@ -27,6 +26,8 @@ use super::{
     meters::Meters,
     names::Names,
     orders::{self, Orders},
+    tasks::Tasks,
+    wire::Inbox,
 };
 use crate::cluster::{
     ClusterEvent, ClusterNode, ElectionInput, Epoch, Incarnation, Monotonic, NodeId, NodeInput,
@@ -54,19 +55,19 @@ pub(super) struct Driver<H> {
     connection: watch::Receiver<Connection>,
     origin: Instant,
     life: Life,
-    told: Subscriber,
-    notices: Subscriber,
+    told: Inbox,
+    notices: Inbox,
     is_leaving: bool,
     orders: Orders,
     meters: Meters,
     /// Pings, questions to the store, and asks that are being carried out.
-    tasks: JoinSet<()>,
+    tasks: Tasks,
 }
 
 /// One process of the node: after a dismissal it has another.
 pub(super) struct Life {
     node: ClusterNode<Letter>,
-    asks: Subscriber,
+    asks: Inbox,
     inbox: mpsc::UnboundedReceiver<NodeInput<Letter>>,
     /// Not many are ever in it: one for each ask and question under way.
     sender: mpsc::UnboundedSender<NodeInput<Letter>>,
@@ -137,7 +138,7 @@ impl<H: ShardHandler> Driver<H> {
             is_leaving: false,
             orders: Orders::default(),
             meters: Meters::new(),
-            tasks: JoinSet::new(),
+            tasks: Tasks::default(),
         })
     }
 
@@ -151,7 +152,7 @@ impl<H: ShardHandler> Driver<H> {
                 Next::ComeBack => self.come_back().await,
                 Next::End => return self.end().await,
             }
-            while self.tasks.try_join_next().is_some() {}
+            self.tasks.tidy();
             input = self.next().await;
         }
     }

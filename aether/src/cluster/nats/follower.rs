@@ -1,10 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
-use async_nats::Subscriber;
-use futures_util::StreamExt as _;
 use tokio::{
     sync::{Notify, watch},
-    task::JoinSet,
     time::{Instant, sleep_until},
 };
 
@@ -12,6 +9,8 @@ use super::{
     ClusterError, ClusterErrorKind,
     link::{self, Link},
     names::Names,
+    tasks::Tasks,
+    wire::Inbox,
 };
 use crate::cluster::{ShardTable, StoredTable};
 
@@ -22,7 +21,7 @@ pub(super) type Tables = watch::Receiver<Option<Arc<ShardTable>>>;
 /// was missed.
 pub(super) struct Follower {
     link: Arc<Link>,
-    notices: Subscriber,
+    notices: Inbox,
     look: Arc<Notify>,
     every: Duration,
     revision: u64,
@@ -34,7 +33,7 @@ impl Follower {
         link: Arc<Link>,
         look: Arc<Notify>,
         every: Duration,
-    ) -> Result<(JoinSet<()>, Tables), ClusterError> {
+    ) -> Result<(Tasks, Tables), ClusterError> {
         let notices = subscribe(&link, link.names.notices()).await?;
         let (told, tables) = watch::channel(None);
         let mut follower = Self {
@@ -48,9 +47,7 @@ impl Follower {
         let link = Arc::clone(&follower.link);
         let stored = link.patiently(|| link.table()).await?;
         follower.learn(stored);
-        let mut tasks = JoinSet::new();
-        tasks.spawn(follower.run());
-        Ok((tasks, tables))
+        Ok((Tasks::of(follower.run()), tables))
     }
 
     async fn run(mut self) {
@@ -58,6 +55,7 @@ impl Follower {
         let mut look_at = Instant::now() + self.every;
         loop {
             tokio::select! {
+                biased;
                 message = self.notices.next() => {
                     let Some(message) = message else { return };
                     if let Some((Names::MAP, found)) = link::noticed(&self.link.names, &message) {
@@ -90,7 +88,7 @@ impl Follower {
     }
 }
 
-pub(super) async fn subscribe(link: &Link, subject: String) -> Result<Subscriber, ClusterError> {
+pub(super) async fn subscribe(link: &Link, subject: String) -> Result<Inbox, ClusterError> {
     let subscribed = link.client.subscribe(subject).await;
     subscribed.map_err(|err| {
         let text = "the cluster's subjects cannot be subscribed to";

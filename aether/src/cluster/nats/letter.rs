@@ -6,12 +6,15 @@ use std::{
     time::Duration,
 };
 
-use async_nats::{Client, Subject};
+use async_nats::Subject;
 use bytes::Bytes;
 use tokio::{sync::mpsc, time::Instant};
 use uuid::Uuid;
 
-use super::frame::{AnswerFrame, AskFrame};
+use super::{
+    frame::{AnswerFrame, AskFrame},
+    wire::Wire,
+};
 use crate::cluster::{Epoch, NodeInput, Shard, Tenure};
 
 /// An ask that has come to a node.
@@ -61,7 +64,7 @@ impl Letter {
 }
 
 /// Answers an ask. If that fails, whoever has asked finds out.
-pub(super) async fn answer(client: &Client, reply: Subject, answer: &AnswerFrame) {
+pub(super) async fn answer(client: &Wire, reply: Subject, answer: &AnswerFrame) {
     if let Err(error) = client.publish(reply, answer.encode()).await {
         tracing::debug!(%error, "an ask is not answered");
     }

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use async_nats::{Client, ConnectOptions, Event, Message, ServerError, connection::State};
+use async_nats::{Client, ConnectOptions, Event, Message, ServerError};
 use tokio::{
     sync::watch,
     time::{Instant, sleep},
@@ -11,6 +11,7 @@ use super::{
     bucket::{Bucket, Found},
     messages::{ReleasedForm, to_json},
     names::Names,
+    wire::Wire,
 };
 use crate::{
     StoreErrorKind,
@@ -29,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// A connection to the servers, and what a cluster is called there.
 #[derive(Debug)]
 pub(super) struct Link {
-    pub(super) client: Client,
+    pub(super) client: Wire,
     pub(super) names: Names,
     pub(super) bucket: Bucket,
     pub(super) connection: watch::Receiver<Connection>,
@@ -113,11 +114,11 @@ fn hear(told: &watch::Sender<Connection>, event: &Event) {
 impl Link {
     /// The server that it is connected to.
     pub(super) fn server(&self) -> Arc<str> {
-        Arc::from(self.client.server_info().server_id)
+        self.client.server()
     }
 
     pub(super) fn is_connected(&self) -> bool {
-        self.client.connection_state() == State::Connected
+        self.client.is_connected()
     }
 
     /// [Asks again](patiently) as long as the servers do not answer.

@@ -6,7 +6,6 @@ use std::{
 
 use tokio::{
     sync::{Notify, broadcast, mpsc, watch},
-    task::JoinSet,
     time::timeout,
 };
 
@@ -15,6 +14,7 @@ use super::{
     driver::{Driver, Life, Shared},
     letter::Letter,
     link::Link,
+    tasks::Tasks,
 };
 use crate::cluster::{Availability, ClusterEvent, Epoch, NodeId, NodeInput, NodeProcess};
 
@@ -30,7 +30,7 @@ pub struct ClusterManager {
     status: watch::Receiver<ClusterStatus>,
     budget: Duration,
     /// Ends when it is dropped.
-    task: Mutex<JoinSet<()>>,
+    task: Mutex<Tasks>,
 }
 
 /// What a node knows of its cluster.
@@ -87,18 +87,17 @@ impl ClusterManager {
             events: happened,
             status: told,
         };
-        let client = ClusterClient::over(&options, Arc::clone(&link), known, look, JoinSet::new());
+        let client =
+            ClusterClient::over(&options, Arc::clone(&link), known, look, Tasks::default());
         let how = (options.settings.clone(), options.in_flight);
         let driver = Driver::new(link, life, how, handler, shared).await?;
-        let mut task = JoinSet::new();
-        task.spawn(driver.run());
         Ok(Self {
             client,
             orders,
             events,
             status,
             budget: options.budget,
-            task: Mutex::new(task),
+            task: Mutex::new(Tasks::of(driver.run())),
         })
     }
 

@@ -72,6 +72,8 @@ mod ask_error;
 mod bucket;
 mod client;
 mod control;
+#[cfg(feature = "simulation")]
+mod doubled;
 mod driver;
 mod error;
 mod events;
@@ -87,8 +89,10 @@ mod names;
 mod observer;
 mod options;
 mod orders;
+mod tasks;
 #[cfg(feature = "runtime")]
 mod tenures;
+mod wire;
 
 pub use self::{
     ask_error::AskError,

@@ -1,10 +1,8 @@
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
-use async_nats::{Message, Request, RequestErrorKind, Subscriber};
-use futures_util::StreamExt as _;
+use async_nats::{Message, RequestErrorKind};
 use tokio::{
     sync::watch,
-    task::JoinSet,
     time::{Instant, sleep, sleep_until},
 };
 
@@ -16,6 +14,8 @@ use super::{
     messages::{HeartbeatForm, PROTOCOL, from_json, to_json},
     names::Names,
     orders::{self, OrderForm, OutcomeForm},
+    tasks::Tasks,
+    wire::Inbox,
 };
 use crate::cluster::{
     ClusterOrder, Epoch, FencingToken, Heartbeat, NodeId, NodeProcess, ShardTable,
@@ -32,7 +32,7 @@ pub struct ClusterObserver {
     /// For how long a process may be silent.
     silence: Duration,
     /// Ends when it is dropped.
-    _listening: JoinSet<()>,
+    _listening: Tasks,
 }
 
 /// What a cluster looked like at a moment.
@@ -78,15 +78,13 @@ impl ClusterObserver {
     ) -> Result<Self, ClusterError> {
         let heartbeats = subscribe(&link, link.names.told(Names::HEARTBEAT)).await?;
         let (told, heard) = watch::channel(Heard::new());
-        let mut listening = JoinSet::new();
         let silence = options.settings.silence;
-        listening.spawn(listen(heartbeats, told, silence));
         Ok(Self {
             link,
             heard,
             since: Instant::now(),
             silence,
-            _listening: listening,
+            _listening: Tasks::of(listen(heartbeats, told, silence)),
         })
     }
 
@@ -160,11 +158,13 @@ impl ClusterObserver {
             return Err(OrderError::TooOld(old));
         }
         let json = to_json(&OrderForm::from(order));
-        let request = Request::new()
-            .payload(json.into())
-            .timeout(Some(orders::PATIENCE));
         let subject = self.link.subject(leader, Names::ORDER);
-        match self.link.client.send_request(subject, request).await {
+        let asked = (None, json.into());
+        let request = self
+            .link
+            .client
+            .request(subject, asked, Some(orders::PATIENCE));
+        match request.await {
             Ok(answer) => match from_json(&answer.payload) {
                 Some(OutcomeForm::NotLeading { .. }) => Ok(None),
                 Some(outcome) => Ok(Some(outcome)),
@@ -200,7 +200,7 @@ impl ClusterObserver {
     }
 }
 
-async fn listen(mut heartbeats: Subscriber, told: watch::Sender<Heard>, silence: Duration) {
+async fn listen(mut heartbeats: Inbox, told: watch::Sender<Heard>, silence: Duration) {
     while let Some(Message { payload, .. }) = heartbeats.next().await {
         let Some(form) = from_json::<HeartbeatForm>(&payload) else {
             continue;

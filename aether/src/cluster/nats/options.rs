@@ -1,15 +1,20 @@
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
-use async_nats::{Client, ConnectOptions};
+use async_nats::ConnectOptions;
 use tokio::sync::watch;
 
+#[cfg(feature = "simulation")]
+use super::doubled;
 use super::{
     ClusterClient, ClusterError, ClusterManager, ClusterObserver, ShardHandler,
     bucket::{Bucket, Making},
     link::{self, Connection, Link, connect},
     names::Names,
+    wire::Wire,
 };
 use crate::cluster::{NodeId, NodeSettings, ShardCount};
+#[cfg(feature = "simulation")]
+use crate::simulation::nats::NatsConnection;
 #[cfg(feature = "runtime")]
 use crate::{
     cluster::nats::{
@@ -41,6 +46,8 @@ pub struct ClusterOptions {
     pub(super) in_flight: usize,
     pub(super) budget: Duration,
     connect: Option<ConnectOptionsFn>,
+    #[cfg(feature = "simulation")]
+    double: Option<NatsConnection>,
 }
 
 #[cfg(feature = "runtime")]
@@ -70,6 +77,8 @@ impl ClusterOptions {
             in_flight: 4_096,
             budget: Duration::from_secs(30),
             connect: None,
+            #[cfg(feature = "simulation")]
+            double: None,
         }
     }
 
@@ -132,6 +141,14 @@ impl ClusterOptions {
         options: impl Fn() -> ConnectOptions + Send + Sync + 'static,
     ) -> Self {
         self.connect = Some(ConnectOptionsFn(Arc::new(options)));
+        self
+    }
+
+    /// Is over this connection, to servers in this process: no `url` says anything then.
+    #[cfg(feature = "simulation")]
+    #[must_use]
+    pub fn over(mut self, connection: NatsConnection) -> Self {
+        self.double = Some(connection);
         self
     }
 
@@ -283,16 +300,25 @@ impl ClusterOptions {
     }
 
     async fn link(&self, url: &str, is_wanted: bool) -> Result<Arc<Link>, ClusterError> {
-        let options = self.connect.as_ref().map(|it| (it.0)());
-        let (client, connection) = connect(options.unwrap_or_default(), url).await?;
+        let (client, connection) = self.wire(url).await?;
         let link = self.link_over(client, &connection, is_wanted).await;
         let link = link.map_err(|err| link::explained(err, &connection))?;
         Ok(Arc::new(link))
     }
 
+    async fn wire(&self, url: &str) -> Result<(Wire, watch::Receiver<Connection>), ClusterError> {
+        #[cfg(feature = "simulation")]
+        if let Some(double) = &self.double {
+            return Ok((Wire::Double(double.clone()), doubled::hear(double)));
+        }
+        let options = self.connect.as_ref().map(|it| (it.0)());
+        let (client, connection) = connect(options.unwrap_or_default(), url).await?;
+        Ok((Wire::Nats(client), connection))
+    }
+
     async fn link_over(
         &self,
-        client: Client,
+        client: Wire,
         connection: &watch::Receiver<Connection>,
         is_wanted: bool,
     ) -> Result<Link, ClusterError> {

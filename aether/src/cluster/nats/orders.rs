@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use async_nats::{Client, Message, Subject};
+use async_nats::{Message, Subject};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,6 +9,7 @@ use super::{
     link::Link,
     messages::{AvailabilityForm, ProcessForm, from_json, to_json},
     names::Names,
+    wire::Wire,
 };
 use crate::cluster::{Availability, ClusterOrder, NodeId, NodeInput, NodeProcess, OrderOutcome};
 
@@ -104,7 +105,7 @@ impl Orders {
     /// The order of a message; one that is not understood is answered at once.
     pub(super) async fn take(
         &mut self,
-        client: &Client,
+        client: &Wire,
         message: Message,
     ) -> Option<NodeInput<Letter>> {
         let reply = message.reply?;
@@ -119,14 +120,14 @@ impl Orders {
         Some(NodeInput::Ordered { number, order })
     }
 
-    pub(super) async fn answer(&mut self, client: &Client, number: u64, outcome: OrderOutcome) {
+    pub(super) async fn answer(&mut self, client: &Wire, number: u64, outcome: OrderOutcome) {
         if let Some(reply) = self.waiting.remove(&number) {
             say(client, reply, &outcome.into()).await;
         }
     }
 }
 
-async fn say(client: &Client, reply: Subject, outcome: &OutcomeForm) {
+async fn say(client: &Wire, reply: Subject, outcome: &OutcomeForm) {
     if let Err(error) = client.publish(reply, to_json(outcome).into()).await {
         tracing::debug!(%error, "an order is not answered");
     }

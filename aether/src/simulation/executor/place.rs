@@ -1,6 +1,6 @@
 use std::{fmt, future::Future};
 
-use tokio::sync::oneshot;
+use tokio::{runtime::Handle, sync::oneshot};
 
 use super::{Executor, Life, Running};
 use crate::simulation::present;
@@ -25,6 +25,18 @@ impl Place {
         let executor = present::executor()?;
         let life = Life::WORLD;
         Some(Self { executor, life })
+    }
+
+    /// Starts what goes on whatever becomes of the nodes: in the world around them, or in tokio
+    /// outside of a simulation.
+    ///
+    /// # Panics
+    /// If there is neither.
+    pub(in crate::simulation) fn around(task: impl Future<Output = ()> + Send + 'static) {
+        match Self::world() {
+            Some(world) => world.spawn(task),
+            None => drop(Handle::current().spawn(task)),
+        }
     }
 
     pub(in crate::simulation) fn of(executor: &Executor, life: Life) -> Self {

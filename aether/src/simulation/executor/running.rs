@@ -25,6 +25,14 @@ impl<T> Running<T> {
     }
 }
 
+impl<T> Running<T> {
+    /// Whether it has ended by itself.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(crate) fn has_ended(&self) -> bool {
+        !self.answer.is_empty()
+    }
+}
+
 impl<T> Future for Running<T> {
     /// Nothing, if its node is gone.
     type Output = Option<T>;

@@ -25,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::watch, time::Instant};
+use tokio::{sync::watch, time::Instant};
 
 pub use self::connection::Connection;
 use self::{line::Line, state::State, trip::Trip};
@@ -221,10 +221,7 @@ impl Shared {
 
     /// Goes on whatever becomes of whoever asked.
     fn spawn(task: impl Future<Output = ()> + Send + 'static) {
-        match Place::world() {
-            Some(world) => world.spawn(task),
-            None => drop(Handle::current().spawn(task)),
-        }
+        Place::around(task);
     }
 }
 

@@ -11,10 +11,16 @@ struct Leader {
     node: ClusterNode<u64>,
     now: Monotonic,
     stored: Option<StoredTable>,
+    /// What is stored, and heard, while the table is read by a node that leads.
+    overtaking: Option<StoredTable>,
 }
 
 impl Leader {
     fn of(process: NodeProcess, table: ShardTable) -> Self {
+        Self::overtaken(process, table, None)
+    }
+
+    fn overtaken(process: NodeProcess, table: ShardTable, overtaking: Option<StoredTable>) -> Self {
         let settings = NodeSettings {
             shards: table.count(),
             ..NodeSettings::default()
@@ -23,6 +29,7 @@ impl Leader {
             node: ClusterNode::new(process, settings),
             now: Monotonic::ORIGIN,
             stored: Some(StoredTable { revision: 9, table }),
+            overtaking,
         };
         leader.tell(NodeInput::Connected(Arc::from("s")));
         leader
@@ -51,8 +58,23 @@ impl Leader {
                 let written = ElectionInput::Written { request, revision };
                 Some(NodeInput::Election(written))
             }
-            NodeOutput::ReadTable => Some(NodeInput::TableRead(self.stored.clone())),
+            NodeOutput::ReadTable => {
+                let read = self.stored.clone();
+                if self.node.leads()
+                    && let Some(later) = self.overtaking.take()
+                {
+                    self.stored = Some(later.clone());
+                    self.tell(NodeInput::TableHeard(later));
+                }
+                Some(NodeInput::TableRead(read))
+            }
             NodeOutput::WriteTable { expected, table } => {
+                let stored = self.stored.as_ref().unwrap();
+                assert_eq!(expected, stored.revision);
+                assert!(
+                    table.epoch() > stored.table.epoch(),
+                    "an epoch is there twice"
+                );
                 let revision = expected + 1;
                 self.stored = Some(StoredTable { revision, table });
                 Some(NodeInput::TableWritten { revision })
@@ -152,4 +174,24 @@ fn a_node_that_leaves_waits_for_one_that_has_shards_and_was_not_heard_yet() {
     other.availability = Availability::Draining;
     leader.pass(Duration::from_secs(1), &other);
     assert!(leader.node.is_drained(), "nobody takes it");
+}
+
+#[test]
+fn a_leader_that_hears_of_a_later_table_while_it_reads_goes_by_the_later_one() {
+    let table = taken_from_b();
+    let count = table.count();
+    let own = count
+        .shards()
+        .take(8)
+        .map(|it| TableChange::Own(it, process("c")));
+    let later = table.changed(FencingToken(2), own).unwrap();
+    let overtaking = StoredTable {
+        revision: 12,
+        table: later.clone(),
+    };
+    let mut leader = Leader::overtaken(process("a"), table, Some(overtaking));
+    leader.pass(Duration::from_secs(10), &heartbeat("b"));
+    assert!(leader.node.leads());
+    assert_eq!(leader.overtaking, None);
+    assert!(leader.table().epoch() > later.epoch());
 }
