@@ -32,6 +32,7 @@ impl Control {
             Err(err) if err.kind() == RequestErrorKind::NoResponders => PingAnswer::NoResponders,
             Err(_) => return None,
         };
+        tracing::debug!(ping, %process, ?answer, "pinged");
         Some(NodeInput::Pinged { ping, answer })
     }
 
@@ -58,6 +59,7 @@ impl Control {
     ) -> Option<NodeInput<Letter>> {
         let value = record.map_or_else(Vec::new, |it| to_json(&LeaderForm::from(&it)));
         let put = self.0.bucket.put(Names::LEADER, value, expected).await;
+        tracing::debug!(request, expected, "the lease was written, or was not");
         Some(NodeInput::Election(match put {
             Ok(Put::Done(revision)) => ElectionInput::Written { request, revision },
             Ok(Put::Refused) => ElectionInput::Refused { request },
@@ -83,11 +85,10 @@ impl Control {
         expected: u64,
         table: ShardTable,
     ) -> Option<NodeInput<Letter>> {
-        let put = self
-            .0
-            .bucket
-            .put(Names::MAP, table.encode(), expected)
-            .await;
+        let (epoch, encoded) = (table.epoch().0, table.encode());
+        tracing::debug!(epoch, bytes = encoded.len(), "writes a table");
+        let put = self.0.bucket.put(Names::MAP, encoded, expected).await;
+        tracing::debug!(epoch, "the table was written, or was not");
         Some(match put {
             Ok(Put::Done(revision)) => NodeInput::TableWritten { revision },
             Ok(Put::Refused) => NodeInput::TableUnwritten,
