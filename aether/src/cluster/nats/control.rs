@@ -8,6 +8,7 @@ use super::{
     link::{Link, corrupt},
     messages::{LeaderForm, from_json, to_json},
     names::Names,
+    servers,
 };
 use crate::cluster::{
     ElectionInput, LeaderKey, LeaderRecord, NodeInput, NodeProcess, PingAnswer, ShardTable,
@@ -34,6 +35,19 @@ impl Control {
         };
         tracing::debug!(ping, %process, ?answer, "pinged");
         Some(NodeInput::Pinged { ping, answer })
+    }
+
+    /// Whether a server lives; nothing, if that is not known.
+    pub(super) async fn ask_server(
+        self,
+        question: u64,
+        server: Arc<str>,
+        patience: Duration,
+    ) -> Option<NodeInput<Letter>> {
+        let addresses = self.0.client.server_info().connect_urls;
+        let lives = servers::lives(addresses, &server, patience).await;
+        tracing::debug!(question, %server, lives, "asked a server");
+        lives.then_some(NodeInput::ServerAnswered { question })
     }
 
     pub(super) async fn read_leader(self, request: u64) -> Option<NodeInput<Letter>> {

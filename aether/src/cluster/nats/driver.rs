@@ -308,6 +308,10 @@ impl<H: ShardHandler> Driver<H> {
             NodeOutput::Ping { ping, process } => {
                 self.find_out(control.ping(ping, process, self.settings.membership.ping));
             }
+            NodeOutput::AskServer { question, server } => {
+                let patience = self.settings.membership.ping;
+                self.find_out(control.ask_server(question, server, patience));
+            }
             NodeOutput::Dismiss(process) => self.dismiss(&process).await,
             NodeOutput::ReadLeader { request } => self.find_out(control.read_leader(request)),
             NodeOutput::WriteLeader {

@@ -58,6 +58,7 @@ impl Leader {
                 Some(NodeInput::TableWritten { revision })
             }
             NodeOutput::Ping { .. }
+            | NodeOutput::AskServer { .. }
             | NodeOutput::Dismiss(_)
             | NodeOutput::Release(_)
             | NodeOutput::Table(_)
