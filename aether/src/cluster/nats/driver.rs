@@ -462,10 +462,7 @@ impl<H: ShardHandler> Driver<H> {
         tracing::debug!(?event, process = %self.life.process(), "cluster");
         let node = &self.life.node;
         let me = node.process();
-        let owned = node.table().map(|it| {
-            let owners = it.owners();
-            owners.filter(|(_, owner)| *owner == Some(me)).count()
-        });
+        let owned = node.table().map(|it| it.owned_by(me));
         self.shared.status.send_modify(|status| {
             status.process = me.clone();
             status.leader = node.leader().cloned();
