@@ -13,7 +13,7 @@ use async_nats::{
     },
 };
 use bytes::Bytes;
-use tokio::task::yield_now;
+use tokio::{task::yield_now, time::sleep};
 
 use crate::{Count, Failure, Outcome, Settings, fleet::Fleet, load};
 
@@ -24,6 +24,8 @@ struct Raw {
 }
 
 const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
+/// How long servers have to take a stream.
+const OPENING: Duration = Duration::from_secs(15);
 /// How often each side has its turn.
 const ROUNDS: usize = 11;
 /// How much is done in a turn, one after the other.
@@ -56,7 +58,14 @@ impl Raw {
             num_replicas: fleet.replicas,
             ..Config::default()
         };
-        drop(context.create_stream(stream).await?);
+        let until = Instant::now() + OPENING;
+        // Servers that have just come together may not know of one another's storage yet.
+        while let Err(err) = context.create_stream(stream.clone()).await {
+            if until < Instant::now() {
+                return Err(err.into());
+            }
+            sleep(TURN).await;
+        }
         Ok(Self { client, context })
     }
 

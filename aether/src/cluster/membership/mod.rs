@@ -540,7 +540,7 @@ impl<D: FailureDetector + Clone> Membership<D> {
             return;
         }
         if others().next().is_none() {
-            self.ask_server(&process, server.clone(), outputs);
+            self.ask_server(&process, Arc::clone(&server), outputs);
         }
         let until = now + self.timing.reconnect_grace;
         for process in self.on(&server) {

@@ -278,11 +278,7 @@ impl Model {
             NodeOutput::Ping { ping, process } => {
                 self.later(1, 3, Event::Pinged(from, incarnation, ping, process));
             }
-            NodeOutput::AskServer { question, .. } => {
-                // It is the only one, and lives.
-                let answered = NodeInput::ServerAnswered { question };
-                self.later(1, 3, Event::Told(from, incarnation, answered));
-            }
+            NodeOutput::AskServer { question, .. } => self.server_answers(me, question),
             NodeOutput::Dismiss(process) => {
                 if self.flaw != Flaw::NoDismissal {
                     let to = number(&process);

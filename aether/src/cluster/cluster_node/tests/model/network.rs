@@ -17,6 +17,12 @@ impl Model {
         }
     }
 
+    /// There is one server, which lives.
+    pub(super) fn server_answers(&mut self, (to, incarnation): (usize, u64), question: u64) {
+        let answered = NodeInput::ServerAnswered { question };
+        self.later(1, 3, Event::Told(to, incarnation, answered));
+    }
+
     pub(super) fn pinged(
         &mut self,
         (by, incarnation): (usize, u64),
