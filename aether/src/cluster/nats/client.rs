@@ -426,8 +426,12 @@ impl Inner {
                 self.complain(process, Lost::Unreachable).await;
                 return false;
             }
-            RequestErrorKind::TimedOut => self.complain(process, Lost::Unanswered).await,
-            RequestErrorKind::InvalidSubject
+            // One that was only slow is not complained of for each ping.
+            RequestErrorKind::TimedOut if self.may(Care::Complain, process) => {
+                self.complain(process, Lost::Unanswered).await;
+            }
+            RequestErrorKind::TimedOut
+            | RequestErrorKind::InvalidSubject
             | RequestErrorKind::MaxPayloadExceeded
             | RequestErrorKind::Other => {}
         }
