@@ -176,7 +176,7 @@ fn told(at: u64, mut lines: Vec<(String, Line)>, waits: &[Duration]) -> Vec<Stri
         }
     }
     lines.sort_by_key(|(_, line)| line.at);
-    let until = waits.last().map_or(0, |it| it.as_micros());
+    let until = waits.last().map_or(0, Duration::as_micros);
     let until = at + u64::try_from(until).unwrap_or_default();
     let told = lines
         .into_iter()

@@ -39,7 +39,7 @@ pub(crate) fn owner(client: &ClusterClient, actor: usize) -> String {
     let owner = table
         .as_ref()
         .and_then(|it| it.owner_of("Counter", &name(actor)));
-    owner.map(|it| it.to_string()).unwrap_or_default()
+    owner.map(ToString::to_string).unwrap_or_default()
 }
 
 impl Load {
@@ -120,7 +120,11 @@ impl Sending {
 
 /// How often a second something can be done for so many counters side by side, each again as soon
 /// as it is done.
-#[expect(clippy::cast_precision_loss, reason = "figures to look at")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::future_not_send,
+    reason = "figures to look at, of what runs where it is"
+)]
 pub(crate) async fn rate<F, E>(
     counters: usize,
     time: Duration,
