@@ -5,7 +5,7 @@ use std::path::Path;
 use aether::{
     ActorSnapshot, Checkpoint, CheckpointStore as _, EmbeddedEventStore, Namespace, Payload,
     Position, Sessions, SnapshotStore as _, Store, Timestamp, Version,
-    personal::{KeyStore, SealedStore, keys::EmbeddedKeyStore},
+    personal::{EmbeddedKeyStore, KeyStore, SealedStore},
     store::ReaderState,
 };
 use aether_tests::harness::NatsServer;

@@ -20,7 +20,7 @@ use std::{
 
 use aether::{
     DataSubject, EmbeddedEventStore, KeyId, Namespace,
-    personal::{Kept, KeyStore, KeyStoreError, SealedStore, SubjectKey, keys::EmbeddedKeyStore},
+    personal::{EmbeddedKeyStore, Kept, KeyStore, KeyStoreError, SealedStore, SubjectKey},
 };
 
 /// A key store that stands still at a step.

@@ -4,7 +4,7 @@ use aether::{
     ActorSnapshot, EmbeddedEventStore, EventStore as _, EventStoreExt as _, Namespace, Payload,
     Position, Sessions, SnapshotStore as _, Timestamp, Version,
     domain::{EventSet as _, Stored},
-    personal::{KeyStore as _, Personal, keys::EmbeddedKeyStore},
+    personal::{EmbeddedKeyStore, KeyStore as _, Personal},
 };
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},

@@ -8,8 +8,8 @@ use aether::{
     StoreError, Version,
     domain::EventSet,
     personal::{
-        InMemoryKeyStore, KeyStore, SealedStore, SealedStoreBuilder,
-        keys::{EmbeddedKeyStore, NatsKeyStore, nats::NatsKeyOptions},
+        EmbeddedKeyStore, InMemoryKeyStore, KeyStore, NatsKeyStore, SealedStore,
+        SealedStoreBuilder, keys::nats::NatsKeyOptions,
     },
     wire,
 };

@@ -10,7 +10,10 @@ use crate::ast::{Block, Krate, Method, Verb, spelling};
 ///
 /// Of a generic type, a context looks at what is applied.
 pub(super) fn called(krate: &Krate, block: &Block, methods: &[Method]) -> Option<TokenStream> {
-    if !block.generics.params.is_empty() || methods.iter().any(|method| method.key.is_some()) {
+    if std::env::var_os("NOCALLED").is_some()
+        || !block.generics.params.is_empty()
+        || methods.iter().any(|method| method.key.is_some())
+    {
         return None;
     }
     let is_aggregate = methods.iter().any(|method| method.verb == Verb::Handle);
@@ -22,7 +25,8 @@ pub(super) fn called(krate: &Krate, block: &Block, methods: &[Method]) -> Option
     };
     let checks = methods.iter().filter(checked);
     let checks: Vec<_> = checks
-        .map(|method| check(krate, block, method, is_aggregate))
+        .zip(0_usize..)
+        .map(|(method, at)| check(krate, block, (method, at), is_aggregate))
         .collect();
     if checks.is_empty() {
         return None;
@@ -42,16 +46,21 @@ pub(super) fn called(krate: &Krate, block: &Block, methods: &[Method]) -> Option
     })
 }
 
-fn check(krate: &Krate, block: &Block, method: &Method, is_aggregate: bool) -> TokenStream {
+fn check(
+    krate: &Krate,
+    block: &Block,
+    (method, at): (&Method, usize),
+    is_aggregate: bool,
+) -> TokenStream {
     let (cfgs, subject) = (&method.cfgs, &method.subject);
     let (name, event) = (spelling(&block.self_ty), spelling(subject));
     let events = quote!(#krate::Asked::<#subject>::EVENTS);
     let check = if method.verb == Verb::React {
         quote!(reacts((#name, #event), &KIND))
     } else if is_aggregate {
-        quote!(applied((#name, #event), HISTORY, #events))
+        quote!(applied((#name, #event), history, (#events, #at)))
     } else {
-        quote!(folded((#name, #event), &KIND, #events))
+        quote!(folded((#name, #event), &KIND, (#events, #at)))
     };
     let stop = stop_now(krate, subject.span(), &check);
     quote!(#(#cfgs)* { #stop })
@@ -60,7 +69,7 @@ fn check(krate: &Krate, block: &Block, method: &Method, is_aggregate: bool) -> T
 fn history(krate: &Krate, block: &Block) -> TokenStream {
     let self_ty = &block.self_ty;
     quote! {
-        const HISTORY: #krate::Option<#krate::meta::check::Known> = #krate::Asked::<#self_ty>::HISTORY;
+        let history = #krate::Asked::<#self_ty>::HISTORY;
     }
 }
 

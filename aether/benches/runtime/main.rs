@@ -2,10 +2,10 @@
 //!
 //! `cargo bench -p aether --bench runtime --all-features` prints a line for each: the store in
 //! memory with one actor and with many, a server against the raw client that publishes the same
-//! bytes with the same guard, a policy and a projection on a server against the raw client that reads
-//! and publishes as many messages, and what an idle actor takes. The sides of a comparison run in turns
-//! and the ratio is that of their medians; that of their fastest rounds stands beside it. Run
-//! otherwise, each does very little, only to see that it works.
+//! bytes with the same guard into a stream like the store's, a policy and a projection on a server
+//! against the raw client that reads and publishes as many messages, and what an idle actor takes.
+//! The sides of a comparison run in turns and the ratio is that of their medians; that of their
+//! fastest rounds stands beside it. Run otherwise, each does very little, only to see that it works.
 //!
 //! `--only word` runs those whose name has the word: `memory`, `server`, `pipeline`, `idle`.
 //!
@@ -142,23 +142,23 @@ async fn commands_on_a_server(number: u64) -> Outcome {
 
 async fn publishes(number: u64) -> Outcome {
     let server = server::Servers::one().await?;
-    let context = raw_stream(&server.url).await?;
+    let store = JetStreamOptions::new().connect(&server.url).await?;
+    let context = raw_stream(&server.url, store.stream_name()).await?;
     let mut last = 0;
-    for letter in letters(number)? {
-        let letter = letter.expected_last_subject_sequence(last);
-        last = context.send_publish("raw.a", letter).await?.await?.sequence;
+    for prepared in (1..=number).map(Prepared::new) {
+        last = prepared?.publish(&context, last).await?;
     }
     Ok(())
 }
 
-async fn raw_stream(url: &str) -> Result<jetstream::Context, Failure> {
+/// A stream for the raw client that is configured as the store's.
+async fn raw_stream(url: &str, stores: &str) -> Result<jetstream::Context, Failure> {
     let context = jetstream::new(async_nats::connect(url).await?);
-    let raw = jetstream::stream::Config {
-        name: "raw".to_owned(),
-        subjects: vec!["raw.>".to_owned()],
-        ..Default::default()
-    };
-    drop(context.create_stream(raw).await?);
+    let mut stores = context.get_stream(stores).await?;
+    let mut config = stores.info().await?.config.clone();
+    "raw".clone_into(&mut config.name);
+    config.subjects = vec!["raw.>".to_owned()];
+    context.create_stream(config).await?;
     Ok(context)
 }
 
@@ -226,9 +226,9 @@ async fn on_a_server(rounds: &Rounds) -> Outcome {
     let server = server::Servers::one().await?;
     let client = async_nats::connect(&server.url).await?;
     let store = JetStreamOptions::new().open(client.clone()).await?;
+    let context = raw_stream(&server.url, store.stream_name()).await?;
     let aether = running(store, ActorOptions::new()).await?;
     aether.send(count("a")).await?;
-    let context = raw_stream(&server.url).await?;
     let each = rounds.scaled(2_000);
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
     let (mut last, asked) = (0, client.statistics());
@@ -239,11 +239,10 @@ async fn on_a_server(rounds: &Rounds) -> Outcome {
             aether.send(count("a")).await?;
         }
         ours.push(began.elapsed().as_secs_f64());
-        let letters = letters(each)?;
+        let prepared: Vec<_> = (1..=each).map(Prepared::new).collect::<Result<_, _>>()?;
         let began = now();
-        for letter in letters {
-            let letter = letter.expected_last_subject_sequence(last);
-            last = context.send_publish("raw.a", letter).await?.await?.sequence;
+        for prepared in prepared {
+            last = prepared.publish(&context, last).await?;
         }
         plain.push(began.elapsed().as_secs_f64());
     }
@@ -261,22 +260,49 @@ async fn on_a_server(rounds: &Rounds) -> Outcome {
     Ok(())
 }
 
-/// Messages as the store writes them, made before.
-fn letters(number: u64) -> Result<Vec<PublishMessage>, Failure> {
-    let letters = (1..=number).map(|version| {
+/// What the store writes, with all of it made before but the map of its headers.
+struct Prepared {
+    id: String,
+    version: String,
+    content_type: &'static str,
+    body: Bytes,
+}
+
+impl Prepared {
+    fn new(version: u64) -> Result<Self, Failure> {
         let mut event = counted("a", version.into())?;
         event.metadata.correlation_id = Some(event.id.to_string());
         let commit = Commit::new([event])?.caused_by(aether::CommandId::new());
-        let body = Bytes::from(wire::encode(&commit, &Namespace::default()));
-        Ok(PublishMessage::build()
-            .payload(body)
-            .message_id(commit.id().to_string())
-            .header("Content-Type", wire::content_type(&commit))
-            .header("Aether-Versions", version.to_string())
+        Ok(Self {
+            id: commit.id().to_string(),
+            version: version.to_string(),
+            content_type: wire::content_type(&commit),
+            body: Bytes::from(wire::encode(&commit, &Namespace::default())),
+        })
+    }
+
+    fn letter(self) -> PublishMessage {
+        PublishMessage::build()
+            .payload(self.body)
+            .message_id(&self.id)
+            .header("Content-Type", self.content_type)
+            .header("Aether-Versions", self.version)
             .header("Aether-Event-Types", "Counted")
-            .header("Aether-Command-Id", commit.id().to_string()))
-    });
-    letters.collect()
+            .header("Aether-Command-Id", self.id)
+    }
+
+    /// Publishes it after another one on its subject, and waits until it is stored.
+    async fn publish(self, context: &jetstream::Context, last: u64) -> Result<u64, Failure> {
+        let letter = self.letter().expected_last_subject_sequence(last);
+        let sent = context.send_publish("raw.default.log.Counter.a", letter);
+        Ok(sent.await?.await?.sequence)
+    }
+}
+
+/// Messages as the store writes them, made before.
+fn letters(number: u64) -> Result<Vec<PublishMessage>, Failure> {
+    let prepared = (1..=number).map(Prepared::new);
+    prepared.map(|it| Ok(it?.letter())).collect()
 }
 
 /// What an actor takes that rests in memory: the same commands with and without.

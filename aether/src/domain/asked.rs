@@ -11,7 +11,7 @@ pub struct Asked<T>(PhantomData<fn(T)>);
 
 impl<A: Aggregate> Asked<A> {
     /// What its history is made of.
-    pub const HISTORY: Option<Known> = Some(history::<A>());
+    pub const HISTORY: Option<Known> = Some(known::<A::Event>());
     /// What its handlers may give.
     pub const EMITS: &'static Flow<Event> = &Flow::OneOf(A::Event::EVENTS);
 }
@@ -33,11 +33,7 @@ impl<P: Projection> Asked<P> {
 
 impl<E: EventSet> Asked<E> {
     /// What it may be.
-    pub const EVENTS: Known = Known {
-        events: E::EVENTS,
-        has_others: E::TAKES_OTHERS,
-        is_taken_apart: E::STORED_AS_MEMBERS && matches!(E::FLOW, Flow::OneOf(_)),
-    };
+    pub const EVENTS: Known = known::<E>();
 }
 
 /// What [`Asked`] says of anything else.
@@ -64,5 +60,14 @@ impl<T> AskedInVain for Asked<T> {}
 
 /// What the history of an aggregate is made of.
 pub const fn history<A: Aggregate>() -> Known {
-    Asked::<A::Event>::EVENTS
+    known::<A::Event>()
+}
+
+/// A constant of its own would be checked anew, with all that its events say of themselves.
+const fn known<E: EventSet>() -> Known {
+    Known {
+        events: E::EVENTS,
+        has_others: E::TAKES_OTHERS,
+        is_taken_apart: E::STORED_AS_MEMBERS && matches!(E::FLOW, Flow::OneOf(_)),
+    }
 }

@@ -184,6 +184,10 @@ mod vault;
 
 #[cfg(any(feature = "personal", feature = "runtime"))]
 pub(crate) use self::fact::forgotten_by;
+#[cfg(all(feature = "personal", feature = "embedded"))]
+pub use self::keys::EmbeddedKeyStore;
+#[cfg(all(feature = "personal", feature = "nats"))]
+pub use self::keys::NatsKeyStore;
 #[doc(hidden)]
 pub use self::value::PersonalField;
 #[cfg(feature = "personal")]

@@ -1,7 +1,9 @@
 use std::{
     future::Future,
+    mem,
     pin::Pin,
-    task::{Context, Poll},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Wake, Waker},
 };
 
 use super::tasks::{Driving, Spawner};
@@ -13,31 +15,41 @@ type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 ///
 /// A command holds its actor's turn. Were it driven by its sender, a sender that has begun to send
 /// and then does something else first would hold up everyone behind it, itself included. What
-/// does not have to wait, as in memory, has no task.
-pub(super) struct Driven<T: Send + 'static> {
-    state: State<T>,
+/// does not have to wait, as in memory, has no task; and what waits has none until what it waits
+/// for has come, where that came: a task that is begun at once wakes another thread for nothing.
+pub(super) struct Driven<T: Send + 'static>(State<T>);
+
+enum State<T: Send + 'static> {
+    New(Work<T>, Spawner),
+    Begun(Begun<T>),
+    Done,
+}
+
+/// Ends what it stands for when it is dropped.
+struct Begun<T: Send + 'static>(Arc<Waiting<T>>);
+
+/// Work that was begun, and who wants its answer.
+struct Waiting<T: Send + 'static> {
+    stage: Mutex<Stage<T>>,
     spawner: Spawner,
 }
 
-enum State<T: Send + 'static> {
-    New(Work<T>),
-    Spawned(Driving<T>),
-    Done,
+enum Stage<T: Send + 'static> {
+    /// It is looked at for the first time, or is about to have a task.
+    Busy(Waker),
+    /// What it waited for came while it was still looked at for the first time.
+    Woken(Waker),
+    /// It waits, and has no task.
+    Asleep(Work<T>, Waker),
+    Driven(Driving<T>),
+    Ended(Option<T>),
+    /// Nobody wants its answer any more.
+    Dropped,
 }
 
 impl<T: Send + 'static> Driven<T> {
     pub(super) fn new(work: impl Future<Output = T> + Send + 'static, spawner: Spawner) -> Self {
-        let state = State::New(Box::pin(work));
-        Self { state, spawner }
-    }
-
-    /// The same, for what is known to wait.
-    pub(super) fn waiting(
-        work: impl Future<Output = T> + Send + 'static,
-        spawner: Spawner,
-    ) -> Self {
-        let state = State::Spawned(spawner.driven(work));
-        Self { state, spawner }
+        Self(State::New(Box::pin(work), spawner))
     }
 }
 
@@ -46,23 +58,215 @@ impl<T: Send + 'static> Future for Driven<T> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        loop {
-            match std::mem::replace(&mut self.state, State::Done) {
-                State::New(mut work) => match work.as_mut().poll(context) {
-                    Poll::Ready(answer) => return Poll::Ready(Some(answer)),
-                    Poll::Pending => {
-                        self.state = State::Spawned(self.spawner.driven(work));
-                    }
-                },
-                State::Spawned(mut task) => {
-                    let Poll::Ready(ended) = Pin::new(&mut task).poll(context) else {
-                        self.state = State::Spawned(task);
-                        return Poll::Pending;
-                    };
+        match mem::replace(&mut self.0, State::Done) {
+            State::New(work, spawner) => match Begun::new(work, spawner, context.waker()) {
+                Ok(answer) => return Poll::Ready(Some(answer)),
+                Err(begun) => self.0 = State::Begun(begun),
+            },
+            State::Begun(begun) => {
+                if let Poll::Ready(ended) = begun.0.poll(context) {
                     return Poll::Ready(ended);
                 }
-                State::Done => return Poll::Pending,
+                self.0 = State::Begun(begun);
+            }
+            State::Done => {}
+        }
+        Poll::Pending
+    }
+}
+
+impl<T: Send + 'static> Begun<T> {
+    /// Looks at the work for the first time: its answer, or what it is while it waits.
+    fn new(mut work: Work<T>, spawner: Spawner, asker: &Waker) -> Result<T, Self> {
+        let waiting = Arc::new(Waiting {
+            stage: Mutex::new(Stage::Busy(asker.clone())),
+            spawner,
+        });
+        let begun = Self(Arc::clone(&waiting));
+        let waker = Waker::from(waiting);
+        match work.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(answer) => Ok(answer),
+            Poll::Pending => {
+                begun.0.sleep(work);
+                Err(begun)
             }
         }
+    }
+}
+
+impl<T: Send + 'static> Drop for Begun<T> {
+    fn drop(&mut self) {
+        let stage = mem::replace(&mut *self.0.lock(), Stage::Dropped);
+        drop(stage);
+    }
+}
+
+impl<T: Send + 'static> Waiting<T> {
+    fn lock(&self) -> MutexGuard<'_, Stage<T>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has it wait without a task, unless it need not wait any more.
+    fn sleep(&self, work: Work<T>) {
+        let mut stage = self.lock();
+        match mem::replace(&mut *stage, Stage::Dropped) {
+            Stage::Busy(asker) => *stage = Stage::Asleep(work, asker),
+            Stage::Woken(asker) => {
+                *stage = Stage::Busy(asker);
+                drop(stage);
+                self.drive(work);
+            }
+            other => *stage = other,
+        }
+    }
+
+    /// Gives it a task.
+    fn drive(&self, work: Work<T>) {
+        // Not under the lock: a runtime that is shut down drops the work at once.
+        let mut task = self.spawner.driven(work);
+        let mut stage = self.lock();
+        let (Stage::Busy(asker) | Stage::Woken(asker)) = &*stage else {
+            drop(stage);
+            return drop(task);
+        };
+        let asker = asker.clone();
+        // So that whoever wants the answer need not look before it is there.
+        let looked = Pin::new(&mut task).poll(&mut Context::from_waker(&asker));
+        *stage = match looked {
+            Poll::Pending => Stage::Driven(task),
+            Poll::Ready(ended) => Stage::Ended(ended),
+        };
+        if matches!(&*stage, Stage::Ended(_)) {
+            drop(stage);
+            asker.wake();
+        }
+    }
+
+    fn poll(&self, context: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut stage = self.lock();
+        match &mut *stage {
+            Stage::Ended(ended) => Poll::Ready(ended.take()),
+            Stage::Busy(asker) | Stage::Woken(asker) | Stage::Asleep(_, asker) => {
+                asker.clone_from(context.waker());
+                Poll::Pending
+            }
+            Stage::Driven(task) => Pin::new(task).poll(context),
+            Stage::Dropped => Poll::Pending,
+        }
+    }
+}
+
+impl<T: Send + 'static> Wake for Waiting<T> {
+    fn wake(self: Arc<Self>) {
+        let mut stage = self.lock();
+        match mem::replace(&mut *stage, Stage::Dropped) {
+            Stage::Busy(asker) => *stage = Stage::Woken(asker),
+            Stage::Asleep(work, asker) => {
+                *stage = Stage::Busy(asker);
+                drop(stage);
+                self.drive(work);
+            }
+            other => *stage = other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::{FutureExt as _, poll};
+    use tokio::{sync::oneshot, task::yield_now, time::timeout};
+
+    use super::*;
+    use crate::runtime::tasks::Tasks;
+
+    fn driven<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Driven<T> {
+        Driven::new(work, Tasks::new().spawner())
+    }
+
+    #[tokio::test]
+    async fn what_need_not_wait_is_there_at_once() {
+        assert_eq!(driven(async { 7 }).now_or_never(), Some(Some(7)));
+    }
+
+    #[tokio::test]
+    async fn it_goes_on_though_nobody_looks() {
+        let (go, gone) = oneshot::channel::<()>();
+        let (tell, told) = oneshot::channel();
+        let mut work = driven(async move {
+            gone.await.unwrap();
+            yield_now().await;
+            tell.send(7).unwrap();
+            8
+        });
+        assert!(poll!(&mut work).is_pending());
+        go.send(()).unwrap();
+        assert_eq!(told.await, Ok(7), "while it is held and not polled");
+        assert_eq!(work.await, Some(8));
+    }
+
+    #[tokio::test]
+    async fn it_has_no_task_until_it_can_go_on() {
+        let tasks = tokio::runtime::Handle::current().metrics();
+        let (go, gone) = oneshot::channel();
+        let mut work = driven(async move { gone.await.unwrap() });
+        assert!(poll!(&mut work).is_pending());
+        assert_eq!(tasks.num_alive_tasks(), 0);
+        go.send(7).unwrap();
+        assert_eq!(tasks.num_alive_tasks(), 1);
+        assert_eq!(work.await, Some(7));
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_it_is_looked_at_is_not_missed() {
+        let mut polls = 0;
+        let work = std::future::poll_fn(move |context| {
+            polls += 1;
+            if polls == 1 {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(polls)
+        });
+        let patience = Duration::from_secs(60);
+        assert_eq!(timeout(patience, driven(work)).await, Ok(Some(2)));
+    }
+
+    #[tokio::test]
+    async fn it_ends_when_nobody_wants_its_answer_any_more() {
+        for wakes in [false, true] {
+            let (go, gone) = oneshot::channel::<()>();
+            let (held, dropped) = oneshot::channel::<()>();
+            let mut work = driven(async move {
+                let _held = held;
+                gone.await.unwrap();
+                std::future::pending::<()>().await;
+            });
+            assert!(poll!(&mut work).is_pending());
+            if wakes {
+                go.send(()).unwrap();
+                yield_now().await;
+                drop(work);
+            } else {
+                drop(work);
+                assert!(go.send(()).is_err());
+            }
+            assert!(dropped.await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn its_panic_comes_to_who_wants_its_answer() {
+        let (go, gone) = oneshot::channel::<()>();
+        let mut work = driven(async move {
+            gone.await.unwrap();
+            panic!("of the work");
+        });
+        assert!(poll!(&mut work).is_pending());
+        go.send(()).unwrap();
+        let caught = std::panic::AssertUnwindSafe(work).catch_unwind().await;
+        let caught = caught.map(|ended: Option<()>| ended).unwrap_err();
+        assert_eq!(caught.downcast_ref(), Some(&"of the work"));
     }
 }

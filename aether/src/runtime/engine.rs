@@ -96,11 +96,6 @@ impl Stage {
     const fn anywhere(begun: Instant) -> Self {
         Self { begun, here: None }
     }
-
-    /// Whether it has begun to wait for an answer, and will be woken.
-    pub(super) const fn is_under_way(&self) -> bool {
-        matches!(self.here, Some((_, At::Storing(_))))
-    }
 }
 
 /// What there is to do for a command, now that its actor has decided.

@@ -152,16 +152,11 @@ impl Aether {
     ) -> Driven<Result<Sent, CommandError>> {
         let engine = Arc::clone(&self.0.engine);
         let spawner = engine.spawner.clone();
-        let is_under_way = stage.is_under_way();
         let work = async move {
             let _begun = begun;
             engine.go_on(&envelope, given, stage).await
         };
-        if is_under_way {
-            Driven::waiting(work, spawner)
-        } else {
-            Driven::new(work, spawner)
-        }
+        Driven::new(work, spawner)
     }
 
     /// Folds the present state of an actor from the log, or from its snapshot and what came after

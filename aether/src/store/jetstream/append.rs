@@ -1,3 +1,5 @@
+use std::slice;
+
 use super::{
     answer::{Answer, Refusal},
     denials::Denial,
@@ -34,8 +36,8 @@ enum Step {
     /// Send it, to be stored if these are the last messages of the guarded actors and of those
     /// that are written to.
     Send(Vec<u64>),
-    /// Ask the leader.
-    Look,
+    /// Ask them where the actors are.
+    Seek(Whom),
     /// Wait a little, then ask the leader. If there is no time left, this is why.
     Wait(StoreError),
 }
@@ -61,10 +63,43 @@ impl View {
 
 impl Shared {
     pub(super) async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
-        let version = commit.version();
-        let receipts = self.append_all(&[commit], &[]).await?;
+        let letter = self.letter(&commit)?;
+        let patience = self.patience();
+        let first = match self.tail(commit.actor_id(), commit.expected()) {
+            Some(sequence) => Some(self.post(letter.after(sequence)).await),
+            None => None,
+        };
+        match first {
+            Some(Ok(Answer::Stored(sequence))) => Ok(self.stored(&commit, sequence)),
+            // Rare and large: in a box, it does not make every append large.
+            first => Box::pin(self.append_on(&commit, letter, patience, first)).await,
+        }
+    }
+
+    /// Goes on after a first try that was not simply stored, or when there was none.
+    async fn append_on(
+        &self,
+        commit: &Commit,
+        letter: Letter<'_>,
+        patience: Patience,
+        first: Option<Result<Answer, Unanswered>>,
+    ) -> Result<Receipt, StoreError> {
+        let mut append = Append {
+            store: self,
+            commits: slice::from_ref(commit),
+            guards: &[],
+            letters: vec![letter],
+            patience,
+            in_doubt: false,
+            overtaken: false,
+        };
+        let first = match first {
+            Some(answer) => append.replied(answer).await,
+            None => Ok(Step::Seek(Whom::Replica)),
+        };
+        let receipts = append.run(first).await?;
         receipts.into_iter().next().ok_or_else(|| {
-            let text = format!("no receipt was given for version {version}");
+            let text = format!("no receipt was given for version {}", commit.version());
             StoreError::new(StoreErrorKind::InDoubt, text)
         })
     }
@@ -83,10 +118,7 @@ impl Shared {
         commits: &[Commit],
         guards: &[(ActorId, Version)],
     ) -> Result<Vec<Receipt>, StoreError> {
-        let letters = commits.iter().map(|commit| {
-            let letter = Letter::new(commit, &self.names, &self.options.namespace);
-            self.check_size(&letter).map(|()| letter)
-        });
+        let letters = commits.iter().map(|commit| self.letter(commit));
         let append = Append {
             store: self,
             commits,
@@ -96,7 +128,33 @@ impl Shared {
             in_doubt: false,
             overtaken: false,
         };
-        append.run().await
+        let first = append
+            .remembered()
+            .map_or(Step::Seek(Whom::Replica), Step::Send);
+        append.run(Ok(first)).await
+    }
+
+    /// A commit as it is sent, unless it would be refused for its size.
+    fn letter<'a>(&self, commit: &'a Commit) -> Result<Letter<'a>, StoreError> {
+        let letter = Letter::new(commit, &self.names, &self.options.namespace);
+        self.check_size(&letter)?;
+        Ok(letter)
+    }
+
+    /// The last message of an actor at this version, if that is remembered. An actor of which
+    /// nothing is known has none, when its first commit comes.
+    fn tail(&self, actor: &ActorId, version: Version) -> Option<u64> {
+        let tail = self.memo.known(actor).tail;
+        (tail.version == version).then_some(tail.sequence)
+    }
+
+    /// Remembers where a commit is stored.
+    fn stored(&self, commit: &Commit, sequence: u64) -> Receipt {
+        let version = commit.version();
+        self.memo
+            .saw_tail(commit.actor_id(), Place { version, sequence });
+        let position = Position::new(sequence);
+        Receipt { position, version }
     }
 
     /// Refuses what the server or the stream would refuse.
@@ -128,43 +186,37 @@ impl Shared {
 }
 
 impl Append<'_> {
-    async fn run(mut self) -> Result<Vec<Receipt>, StoreError> {
-        let (mut plan, mut whom) = (self.remembered(), Whom::Replica);
+    async fn run(mut self, first: Result<Step, StoreError>) -> Result<Vec<Receipt>, StoreError> {
+        let mut step = first;
         loop {
-            let step = match plan.take() {
-                Some(plan) => self.send(&plan).await,
-                // Rare and large: in a box, it does not make every append large.
-                None => Box::pin(self.look(whom)).await,
-            };
-            match step {
+            step = match step {
                 Ok(Step::Done(receipts)) => return Ok(receipts),
-                Ok(Step::Send(sequences)) => plan = Some(sequences),
-                Ok(Step::Look) => whom = Whom::Leader,
+                Ok(Step::Send(sequences)) => self.send(&sequences).await,
+                // Rare and large, as before.
+                Ok(Step::Seek(whom)) => Box::pin(self.look(whom)).await,
                 Ok(Step::Wait(err)) => {
-                    whom = Whom::Leader;
                     if let Some(denial) = self.denied() {
                         return Err(self.failed(not_permitted().because(denial)));
                     }
                     if !self.patience.pause().await {
                         return Err(self.given_up(err));
                     }
+                    Ok(Step::Seek(Whom::Leader))
                 }
                 Err(err) => return Err(self.failed(err)),
             }
         }
     }
 
-    /// What must be the actors' last messages, if that is remembered. An actor of which nothing
-    /// is known has none, when its first commit comes.
+    /// What must be the actors' last messages, if that is remembered.
     fn remembered(&self) -> Option<Vec<u64>> {
         let guarded = self.guards.iter().map(|(actor, version)| (actor, *version));
         let written = self.commits.iter();
         let written = written.map(|commit| (commit.actor_id(), commit.expected()));
-        let sequence = |(actor, version)| {
-            let tail = self.store.memo.known(actor).tail;
-            (tail.version == version).then_some(tail.sequence)
-        };
-        guarded.chain(written).map(sequence).collect()
+        let tails = guarded.chain(written);
+        tails
+            .map(|(actor, version)| self.store.tail(actor, version))
+            .collect()
     }
 
     async fn send(&mut self, plan: &[u64]) -> Result<Step, StoreError> {
@@ -176,6 +228,10 @@ impl Append<'_> {
                 self.store.post_batch(parcels).await
             }
         };
+        self.replied(answer).await
+    }
+
+    async fn replied(&mut self, answer: Result<Answer, Unanswered>) -> Result<Step, StoreError> {
         match answer {
             Ok(answer) => self.answered(answer).await,
             Err(Unanswered::Unsent(reason)) => {
@@ -222,7 +278,9 @@ impl Append<'_> {
             }
             // The look that follows ends this, unless it finds the actors where the commits
             // expect them: then there is no haste.
-            Answer::WrongLast(_) if !std::mem::replace(&mut self.overtaken, true) => Ok(Step::Look),
+            Answer::WrongLast(_) if !std::mem::replace(&mut self.overtaken, true) => {
+                Ok(Step::Seek(Whom::Leader))
+            }
             Answer::WrongLast(refusal) | Answer::InFlight(refusal) | Answer::Later(refusal) => {
                 Ok(self.later(refusal))
             }
@@ -243,17 +301,8 @@ impl Append<'_> {
     fn stored(&self, last: u64) -> Vec<Receipt> {
         let before = self.commits.len() as u64 - 1;
         let sequences = last.saturating_sub(before)..;
-        let receipts = self
-            .commits
-            .iter()
-            .zip(sequences)
-            .map(|(commit, sequence)| {
-                let version = commit.version();
-                let place = Place { version, sequence };
-                self.store.memo.saw_tail(commit.actor_id(), place);
-                let position = Position::new(sequence);
-                Receipt { position, version }
-            });
+        let receipts = self.commits.iter().zip(sequences);
+        let receipts = receipts.map(|(commit, sequence)| self.store.stored(commit, sequence));
         receipts.collect()
     }
 
@@ -411,4 +460,20 @@ fn not_permitted() -> StoreError {
 fn unreadable() -> StoreError {
     let text = "nothing was stored: what is stored of the actor cannot be read";
     StoreError::new(StoreErrorKind::Corrupt, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From there on an allocator takes ten times as long.
+    const SMALL: usize = 1_024;
+
+    #[test]
+    fn an_append_under_way_is_small() {
+        fn size_of_its_future<'a, F: Future>(_: impl FnOnce(&'a Shared, Commit) -> F) -> usize {
+            size_of::<F>()
+        }
+        assert!(size_of_its_future(Shared::append) < SMALL);
+    }
 }

@@ -49,7 +49,8 @@ impl Shared {
             payload,
         } = parcel;
         let sent = client.publish_with_reply_and_headers(subject, reply, headers, payload);
-        sent.await.map_err(unpublished)?;
+        // It is large and soon over: in a box, it does not make every append large.
+        Box::pin(sent).await.map_err(unpublished)?;
         match timeout(self.options.attempt, waiter.answer()).await {
             Ok(Ok(reply)) => answer(&reply),
             Ok(Err(closed)) => Err(Unanswered::Silent(closed.into())),

@@ -130,8 +130,8 @@ impl EventStore for JetStreamEventStore {
         self.shared.abilities.capabilities(max_payload)
     }
 
-    async fn append(&self, commit: Commit) -> Result<Receipt, StoreError> {
-        self.shared.append(commit).await
+    fn append(&self, commit: Commit) -> impl Future<Output = Result<Receipt, StoreError>> + Send {
+        self.shared.append(commit)
     }
 
     async fn transact(&self, transaction: Transaction) -> Result<Vec<Receipt>, StoreError> {
