@@ -19,6 +19,12 @@
 //! with the incarnation of the node in the place of a position. It has no cause in the log, so a
 //! command of which it is not certain that it is new is searched for in the whole history.
 //!
+//! So is what a process sends that is no node of the cluster: a *client*. Clients come and go, and
+//! each has a session of its own, with the moment when it came in the place of a position. A
+//! receiver remembers those of some clients, and of all others the latest moment at which one of
+//! them came: a client that came later has had no effect on it, and one that did not may have had.
+//! Clocks that differ cost a search, never the truth.
+//!
 //! What an instance of a process manager has received is marked in the same way: each event that it
 //! receives has its place in the session of the inbox, and so it is known whether it has received it.
 //!
@@ -93,6 +99,12 @@ pub struct SessionMark {
     pub sequence: Sequence,
 }
 
+/// The name of a client's session.
+#[cfg(all(feature = "cluster", feature = "nats", feature = "runtime"))]
+pub(crate) fn of_client(client: &uuid::Uuid) -> Arc<str> {
+    Arc::from(format!("{CLIENT}{}", client.simple()))
+}
+
 /// Says that a text is no mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a mark is a position, two numbers and a name: `12.0.1 policy/Name`")]
@@ -144,7 +156,15 @@ pub struct Sessions {
     /// The last fence in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fence: Option<Fence>,
+    /// When the last of those clients came that are not remembered.
+    #[serde(default, skip_serializing_if = "is_start")]
+    forgotten: Position,
 }
+
+/// What the sessions of clients begin with.
+const CLIENT: &str = "client/";
+/// How many clients are remembered.
+const CLIENTS: usize = 16;
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks it so")]
 fn is_start(position: &Position) -> bool {
@@ -163,6 +183,7 @@ impl Sessions {
             last: BTreeMap::new(),
             unmarked: position,
             fence: None,
+            forgotten: Position::START,
         }
     }
 
@@ -180,10 +201,27 @@ impl Sessions {
         if let Some(mark) = commit.session() {
             match self.last.get_mut(&*mark.session) {
                 Some(last) => *last = mark.sequence.max(*last),
-                None => _ = self.last.insert(mark.session.to_string(), mark.sequence),
+                None => self.meet(mark),
             }
         } else if is_derived(commit) {
             self.unmarked = self.unmarked.max(recorded.position);
+        }
+    }
+
+    /// A session has its first effect.
+    fn meet(&mut self, mark: &SessionMark) {
+        self.last.insert(mark.session.to_string(), mark.sequence);
+        if !is_client(&mark.session) {
+            return;
+        }
+        let clients = self.last.iter().filter(|(session, _)| is_client(session));
+        if clients.clone().count() <= CLIENTS {
+            return;
+        }
+        let came = |(session, sequence): (&String, &Sequence)| (sequence.position, session.clone());
+        if let Some((came, first)) = clients.map(came).min() {
+            self.last.remove(&first);
+            self.forgotten = self.forgotten.max(came);
         }
     }
 
@@ -198,8 +236,9 @@ impl Sessions {
     /// commands are marked. If it is not, look for its id in the whole history.
     #[cfg(feature = "runtime")]
     pub(crate) fn is_later(&self, mark: &SessionMark) -> bool {
+        let is_known = !is_client(&mark.session) || self.forgotten < mark.sequence.position;
         let last = self.last.get(&*mark.session);
-        last.is_none_or(|last| *last < mark.sequence)
+        last.map_or(is_known, |last| *last < mark.sequence)
     }
 
     /// Since when the last node has had the receiver that took it from another one.
@@ -213,6 +252,10 @@ impl Sessions {
     pub(crate) fn weight(&self) -> usize {
         self.last.len() * 64
     }
+}
+
+fn is_client(session: &str) -> bool {
+    session.starts_with(CLIENT)
 }
 
 /// Whether the id of the command was derived from something, as those of followers are.
@@ -297,6 +340,33 @@ mod tests {
         assert!(sessions.is_new(&mark("policy/A", 8, 0)));
         let unknown = Sessions::unknown_until(Position::new(8));
         assert_eq!(unknown, sessions);
+    }
+
+    #[test]
+    #[cfg(feature = "runtime")]
+    fn what_is_remembered_of_clients_is_bounded_and_none_that_was_forgotten_passes_for_new() {
+        let mut sessions = Sessions::default();
+        let came = |client: u64| 100 + client;
+        let marked = |client: u64, number| mark(&format!("client/{client}"), came(client), number);
+        for client in 0..40 {
+            let first = marked(client, 1);
+            assert!(sessions.is_later(&first), "{client} has just come");
+            sessions.note(&recorded(client + 1, CommandId::new(), Some(first.clone())));
+            assert!(!sessions.is_later(&first));
+            assert!(sessions.is_later(&marked(client, 2)));
+        }
+        assert_eq!(sessions.last.len(), CLIENTS);
+        for client in 0..40 {
+            assert!(!sessions.is_later(&marked(client, 1)), "{client}");
+        }
+        // One of those that are not remembered comes again: whether it is new has to be looked up.
+        assert!(!sessions.is_later(&marked(3, 2)));
+        assert!(sessions.is_later(&marked(39, 2)));
+        assert!(sessions.is_later(&marked(40, 0)));
+        // A node is never taken for a client.
+        assert!(sessions.is_later(&mark("node/a", 1, 0)));
+        let text = sessions.to_string();
+        assert_eq!(text.parse::<Sessions>().unwrap(), sessions);
     }
 
     #[test]

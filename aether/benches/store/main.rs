@@ -15,6 +15,7 @@ mod raw;
 mod reading;
 mod replicas;
 mod rounds;
+#[expect(dead_code, reason = "one connection is enough here")]
 mod server;
 
 use std::error::Error;

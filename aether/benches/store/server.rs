@@ -19,6 +19,8 @@ use crate::Failure;
 pub(crate) struct Servers {
     /// Where the first of them listens.
     pub(crate) url: String,
+    /// Where all of them listen, separated by commas.
+    pub(crate) urls: String,
     _all: Vec<Server>,
 }
 
@@ -35,6 +37,7 @@ impl Servers {
         let server = Server::start(&[], &["Server is ready"]).await?;
         Ok(Self {
             url: server.url.clone(),
+            urls: server.url.clone(),
             _all: vec![server],
         })
     }
@@ -57,9 +60,10 @@ impl Servers {
             Server::start(&options, &["new", "metadata leader"]).await
         });
         let all = try_join_all(all).await?;
-        let url = all.first().map(|it| it.url.clone());
+        let urls: Vec<_> = all.iter().map(|it| it.url.clone()).collect();
         Ok(Self {
-            url: url.unwrap_or_default(),
+            url: urls.first().cloned().unwrap_or_default(),
+            urls: urls.join(","),
             _all: all,
         })
     }

@@ -242,3 +242,60 @@ fn a_leader_stops_when_a_later_one_has_written() {
     assert_eq!(said, [BalancerOutput::Superseded]);
     assert_eq!(balancer.step(at(2), members(&[])), []);
 }
+
+/// A balancer whose table with two moves of `a` to `b` is being written.
+fn asking() -> (Balancer, ShardTable) {
+    let mut balancer = balancer(table(&["a"]));
+    settle(&mut balancer, 0, members(&["a", "b"]));
+    let outputs = balancer.step(at(4_000), BalancerInput::Tick);
+    let [BalancerOutput::Write(table)] = &outputs[..] else {
+        panic!("{outputs:?}");
+    };
+    assert_eq!(table.moving().len(), 2);
+    (balancer, table.clone())
+}
+
+fn early(table: &ShardTable, epoch: Epoch) -> (Shard, BalancerInput) {
+    let (shard, to) = table.moving().next().unwrap();
+    let released = BalancerInput::Released {
+        shard,
+        from: table.owner(shard).unwrap().clone(),
+        to: to.clone(),
+        epoch,
+    };
+    (shard, released)
+}
+
+#[test]
+fn a_release_that_comes_before_it_is_known_that_its_table_is_stored_is_not_lost() {
+    let (mut balancer, table) = asking();
+    let (shard, released) = early(&table, table.epoch());
+    assert_eq!(balancer.step(at(4_001), released), []);
+    let outputs = balancer.step(at(4_002), BalancerInput::Written);
+    let [BalancerOutput::Write(next)] = &outputs[..] else {
+        panic!("{outputs:?}");
+    };
+    assert_eq!(next.owner(shard), Some(&node("b")));
+    let (other, _) = table.moving().nth(1).unwrap();
+    assert_eq!(next.owner(other), Some(&node("a")), "it was not released");
+}
+
+#[test]
+fn an_early_release_counts_for_nothing_if_its_table_is_not_stored() {
+    let (mut balancer, table) = asking();
+    let (shard, released) = early(&table, table.epoch());
+    balancer.step(at(4_001), released);
+    let before = balancer.table().clone();
+    let outputs = balancer.step(at(4_002), BalancerInput::Found(before));
+    let [BalancerOutput::Write(again)] = &outputs[..] else {
+        panic!("{outputs:?}");
+    };
+    assert_eq!(again.moving_to(shard), Some(&node("b")));
+    let outputs = balancer.step(at(4_003), BalancerInput::Written);
+    assert_eq!(outputs, [], "nothing was released of this table");
+    // Nor does one of another epoch than the table that asks for it.
+    let (mut balancer, table) = asking();
+    let (_, released) = early(&table, Epoch(table.epoch().0 + 1));
+    balancer.step(at(4_001), released);
+    assert_eq!(balancer.step(at(4_002), BalancerInput::Written), []);
+}

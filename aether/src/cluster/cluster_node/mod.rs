@@ -220,6 +220,9 @@ impl<M> ClusterNode<M> {
             NodeInput::Pinged { ping, answer } => {
                 self.member(now, MembershipInput::Answered { ping, answer }, outputs);
             }
+            NodeInput::ServerAnswered { question } => {
+                self.member(now, MembershipInput::ServerAnswered { question }, outputs);
+            }
             NodeInput::Left(process) => {
                 self.member(now, MembershipInput::Leaves(process), outputs);
             }
@@ -316,6 +319,10 @@ impl<M> ClusterNode<M> {
             let event = match output {
                 MembershipOutput::Ping { ping, process } => {
                     outputs.push(NodeOutput::Ping { ping, process });
+                    continue;
+                }
+                MembershipOutput::AskServer { question, server } => {
+                    outputs.push(NodeOutput::AskServer { question, server });
                     continue;
                 }
                 MembershipOutput::Dismiss(process) => {

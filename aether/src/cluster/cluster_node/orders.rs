@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::{ClusterNode, NodeOutput, Outputs};
-use crate::cluster::{Availability, Monotonic, NodeId, NodeProcess, ShardTable};
+use crate::cluster::{Availability, Monotonic, NodeId, NodeProcess};
 
 /// What someone who operates a cluster wants of its leader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +159,7 @@ impl<M> ClusterNode<M> {
         let mut members = self.membership.members();
         match members.find(|it| it.process == *process) {
             Some(heard) if heard.availability == order.wanted => Some(OrderOutcome::Obeyed {
-                shards: self.table().map_or(0, |table| owned(table, process)),
+                shards: self.table().map_or(0, |table| table.owned_by(process)),
                 process: process.clone(),
             }),
             Some(_) if now < order.until => None,
@@ -173,9 +173,4 @@ fn instruct<M>(process: &NodeProcess, availability: Availability) -> NodeOutput<
         process: process.clone(),
         availability,
     }
-}
-
-fn owned(table: &ShardTable, process: &NodeProcess) -> usize {
-    let owners = table.owners();
-    owners.filter(|(_, owner)| *owner == Some(process)).count()
 }

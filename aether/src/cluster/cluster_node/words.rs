@@ -100,6 +100,11 @@ pub enum NodeInput<M> {
         /// What became of it.
         answer: PingAnswer,
     },
+    /// The server of [`NodeOutput::AskServer`] has answered.
+    ServerAnswered {
+        /// The number of the question.
+        question: u64,
+    },
     /// The process said that it is leaving, and has.
     Left(NodeProcess),
     /// The others take this process for dead.
@@ -169,6 +174,13 @@ pub enum NodeOutput<M> {
         ping: u64,
         /// Whom to ping.
         process: NodeProcess,
+    },
+    /// Ask the messaging server itself whether it lives, and tell if it does.
+    AskServer {
+        /// To be named in the answer.
+        question: u64,
+        /// Which server.
+        server: Arc<str>,
     },
     /// Tell the process, which lives, that it is taken for dead.
     Dismiss(NodeProcess),

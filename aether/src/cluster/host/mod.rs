@@ -176,6 +176,8 @@ pub struct ShardHost<M> {
     /// What was said to be coming.
     warm: BTreeSet<Shard>,
     tenures: u64,
+    /// How many messages wait.
+    held: usize,
     /// When something is to be done without anything happening before.
     wake: Option<Monotonic>,
 }
@@ -223,6 +225,7 @@ impl<M> ShardHost<M> {
             shards: BTreeMap::new(),
             warm: BTreeSet::new(),
             tenures: 0,
+            held: 0,
             wake: None,
         }
     }
@@ -240,7 +243,7 @@ impl<M> ShardHost<M> {
 
     /// How many messages wait.
     pub fn held(&self) -> usize {
-        self.shards.values().map(|it| it.held.len()).sum()
+        self.held
     }
 
     /// Takes in what happened, and says what follows.
@@ -264,6 +267,8 @@ impl<M> ShardHost<M> {
         if !is_routine || self.wake.is_some_and(|wake| wake <= now) {
             self.watch(now, &mut outputs);
             self.wake = self.next_turn();
+            // Nothing is held where all is routine.
+            self.held = self.shards.values().map(|it| it.held.len()).sum();
         }
         outputs
     }
@@ -350,7 +355,15 @@ impl<M> ShardHost<M> {
             let is_known = self.shards.contains_key(&shard) || self.warm.contains(&shard);
             is_known || nodes.contains(&Some(&self.node))
         };
-        let concerned = table.count().shards().filter(|shard| is_here(*shard));
+        let is_same = |shard: Shard| {
+            let stays = table.moving_to(shard).is_none() && table.owner(shard) == Some(&self.node);
+            let place = self.shards.get(&shard).filter(|_| stays);
+            place.is_some_and(|it| {
+                it.stage == Stage::Serving && it.since == table.owned_since(shard)
+            })
+        };
+        let concerned = table.count().shards();
+        let concerned = concerned.filter(|shard| is_here(*shard) && !is_same(*shard));
         let concerned: Vec<_> = concerned.collect();
         self.table = Some(table);
         for shard in concerned {

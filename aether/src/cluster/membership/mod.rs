@@ -78,6 +78,11 @@ pub enum MembershipInput {
         /// What became of it.
         answer: PingAnswer,
     },
+    /// The messaging server of [`MembershipOutput::AskServer`] has answered.
+    ServerAnswered {
+        /// The number of the question.
+        question: u64,
+    },
     /// The process said that it is leaving, and has.
     Leaves(NodeProcess),
     /// The leader has given away what the process had without its release, which it does with
@@ -100,6 +105,13 @@ pub enum MembershipOutput {
         /// Whom to ping.
         process: NodeProcess,
     },
+    /// Ask the messaging server itself whether it lives, and tell if it does.
+    AskServer {
+        /// To be named in the answer.
+        question: u64,
+        /// Which server.
+        server: Arc<str>,
+    },
     /// The process is a member from now on.
     Joined(NodeProcess),
     /// There is a doubt whether the process lives. It is a member still.
@@ -119,7 +131,8 @@ pub enum MembershipOutput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeathCause {
-    /// Its connection is gone, while that of another process to the same server is not.
+    /// Its connection is gone, while its server is not: that of another process to it is there, or it
+    /// answers itself.
     Disconnected,
     /// It left two pings unanswered.
     Unanswered,
@@ -139,7 +152,8 @@ pub enum DeathCause {
 ///   server. If it alone has no responders, and another has answered from that very server, it is
 ///   dead. If several have none, or it was the only one there, the server may be what has gone: all
 ///   of them are given time to connect to another, are pinged once more, and are left to the third
-///   way if that fails.
+///   way if that fails. If it was the only one there, the server is asked as well: if it answers, it
+///   is not what has gone, and the process is dead.
 /// - **It does not answer**: a request timed out, and so did two pings.
 /// - **It is silent** for as long as its [`FailureDetector`] bears, one second with
 ///   [`FixedTimeout`].
@@ -173,6 +187,8 @@ struct Member<D> {
     doubt: Doubt,
     /// From which server it answered a ping last, and when that was sent.
     answered: Option<(Arc<str>, Monotonic)>,
+    /// Its server was asked whether it lives, by this number, since nobody answers for the process.
+    question: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -270,6 +286,9 @@ impl<D: FailureDetector + Clone> Membership<D> {
             MembershipInput::Answered { ping, answer } => {
                 self.answered(now, ping, answer, outputs);
             }
+            MembershipInput::ServerAnswered { question } => {
+                self.server_answered(now, question, outputs);
+            }
             MembershipInput::Leaves(process) => {
                 if self.remove(now, &process) {
                     outputs.push(MembershipOutput::Left(process));
@@ -324,6 +343,7 @@ impl<D: FailureDetector + Clone> Membership<D> {
             ping: None,
             doubt: Doubt::None,
             answered: None,
+            question: None,
         };
         self.members.insert(process.node.clone(), member);
         outputs.push(MembershipOutput::Joined(process));
@@ -397,6 +417,36 @@ impl<D: FailureDetector + Clone> Membership<D> {
                 let process = member.heartbeat.process.clone();
                 self.unreachable(now, &process, outputs);
             }
+        }
+    }
+
+    /// Asks the server of a process that nobody answers for, and that was alone there.
+    fn ask_server(&mut self, process: &NodeProcess, server: Arc<str>, outputs: &mut Outputs) {
+        let question = self.pings + 1;
+        if let Some(member) = self.member_mut(process) {
+            member.question = Some(question);
+            self.pings = question;
+            outputs.push(MembershipOutput::AskServer { question, server });
+        }
+    }
+
+    /// A server lives: so it is not why nobody answers for the process that was alone there.
+    fn server_answered(&mut self, now: Monotonic, question: u64, outputs: &mut Outputs) {
+        let mut members = self.members.values();
+        let Some(member) = members.find(|it| it.question == Some(question)) else {
+            return;
+        };
+        let Heartbeat {
+            process, server, ..
+        } = &member.heartbeat;
+        let is_gone = matches!(
+            member.doubt,
+            Doubt::Grace(_) | Doubt::LastPing | Doubt::Waiting
+        );
+        let is_alone = self.others(process, server).next().is_none();
+        if is_gone && is_alone {
+            let process = process.clone();
+            self.die(now, process, DeathCause::Disconnected, outputs);
         }
     }
 
@@ -488,6 +538,9 @@ impl<D: FailureDetector + Clone> Membership<D> {
         if alone && others().any(witness) {
             self.die(now, process, DeathCause::Disconnected, outputs);
             return;
+        }
+        if others().next().is_none() {
+            self.ask_server(&process, Arc::clone(&server), outputs);
         }
         let until = now + self.timing.reconnect_grace;
         for process in self.on(&server) {
@@ -598,6 +651,7 @@ impl<D: FailureDetector> Member<D> {
     fn trust(&mut self, outputs: &mut Outputs) {
         if self.doubt != Doubt::None {
             self.doubt = Doubt::None;
+            self.question = None;
             let process = self.heartbeat.process.clone();
             outputs.push(MembershipOutput::Trusted(process));
         }

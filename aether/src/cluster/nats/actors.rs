@@ -19,6 +19,7 @@ use crate::{
         carrying::CarriedOut,
         placement::{Asking, Placement, Tenancy},
     },
+    session::of_client,
 };
 
 /// Lets a runtime carry out what the actors of a node are asked.
@@ -68,15 +69,11 @@ pub(super) struct Placed {
     cluster: Arc<str>,
     count: ShardCount,
     /// None, in a process that is no node.
-    node: Option<Node>,
-}
-
-/// The node that a process is.
-struct Node {
-    tenures: Tenures,
+    tenures: Option<Tenures>,
     session: Arc<str>,
-    /// The process as it joined: a later one of the node has a larger one.
-    incarnation: u64,
+    /// The incarnation of the node, as it joined: a later process of the node has a larger one. Of a
+    /// client, when it came.
+    since: u64,
     sent: AtomicU64,
 }
 
@@ -85,11 +82,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Placed {
     pub(super) fn outside(client: ClusterClient, count: ShardCount) -> Self {
+        let session = client.session();
+        let came = session.get_timestamp().map(|it| it.to_unix());
+        let came = came.map_or(0, |(seconds, nanos)| {
+            seconds.saturating_mul(1_000) + u64::from(nanos / 1_000_000)
+        });
         Self {
             cluster: client.cluster(),
             client,
             count,
-            node: None,
+            tenures: None,
+            session: of_client(&session),
+            since: came,
+            sent: AtomicU64::new(0),
         }
     }
 
@@ -99,35 +104,32 @@ impl Placed {
         client: ClusterClient,
         count: ShardCount,
     ) -> Self {
-        let node = Node {
-            tenures,
-            session: Arc::from(format!("node/{}", process.node)),
-            incarnation: process.incarnation.0,
-            sent: AtomicU64::new(0),
-        };
         Self {
             cluster: client.cluster(),
             client,
             count,
-            node: Some(node),
+            tenures: Some(tenures),
+            session: Arc::from(format!("node/{}", process.node)),
+            since: process.incarnation.0,
+            sent: AtomicU64::new(0),
         }
     }
 }
 
 impl Placement for Placed {
     fn is_here(&self, actor_type: &str, key: &str) -> bool {
-        let node = self.node.as_ref();
-        node.is_some_and(|it| it.tenures.is_here(self.count.shard_of(actor_type, key)))
+        let tenures = self.tenures.as_ref();
+        tenures.is_some_and(|it| it.is_here(self.count.shard_of(actor_type, key)))
     }
 
     fn enter(&self, actor_type: &str, key: &str) -> Option<Tenancy> {
-        let node = self.node.as_ref()?;
-        node.tenures.enter(self.count.shard_of(actor_type, key))
+        let tenures = self.tenures.as_ref()?;
+        tenures.enter(self.count.shard_of(actor_type, key))
     }
 
     fn leave(&self, tenancy: Tenancy) {
-        if let Some(node) = &self.node {
-            node.tenures.leave(tenancy);
+        if let Some(tenures) = &self.tenures {
+            tenures.leave(tenancy);
         }
     }
 
@@ -136,15 +138,14 @@ impl Placement for Placed {
     }
 
     fn mark(&self) -> Option<Arc<SessionMark>> {
-        let node = self.node.as_ref()?;
-        let number = node.sent.fetch_add(1, Ordering::Relaxed);
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
         let (upper, lower) = (number >> 32, number & u64::from(u32::MAX));
         let sequence = Sequence {
-            position: Position::new(node.incarnation),
+            position: Position::new(self.since),
             event: u32::try_from(upper).ok()?,
             number: u32::try_from(lower).ok()?,
         };
-        let session = Arc::clone(&node.session);
+        let session = Arc::clone(&self.session);
         Some(Arc::new(SessionMark { session, sequence }))
     }
 

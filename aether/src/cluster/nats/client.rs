@@ -56,6 +56,8 @@ struct Inner {
     ping: Duration,
     /// What this client has done about whom, and when it did last.
     cared: Mutex<HashMap<(NodeProcess, Care), Instant>>,
+    /// When a process has answered last.
+    heard: Mutex<HashMap<NodeProcess, Instant>>,
     /// Ends when it is dropped.
     _follower: Tasks,
 }
@@ -100,13 +102,15 @@ enum Whereabouts {
 /// Says whether the process is there, as far as is known.
 type Ping<'a> = Option<Pin<Box<dyn Future<Output = bool> + Send + 'a>>>;
 
-/// How long an ask waits for its answer before the node is looked after: what is on its way to a
-/// node that dies gets no notice of it.
+/// How long an ask waits for its answer, and the node is not heard otherwise, before it is looked
+/// after: what is on its way to a node that dies gets no notice of it.
 const PATIENCE: Duration = Duration::from_millis(5);
 /// The longest that it waits from one look to the next.
 const MOST_PATIENCE: Duration = Duration::from_millis(400);
-/// How often a client looks after a node, or complains of it, at most.
+/// How often a client complains of a node, at most.
 const PACE: Duration = Duration::from_millis(20);
+/// For how long it is remembered when a process has answered.
+const REMEMBERED: Duration = Duration::from_mins(1);
 /// How long an answer may take once the shard has been handed over.
 const FORWARDING: Duration = Duration::from_secs(2);
 /// After how long it is tried again if nothing is heard of the table.
@@ -142,6 +146,7 @@ impl ClusterClient {
             room: Semaphore::new(options.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             ping: options.settings.membership.ping,
             cared: Mutex::default(),
+            heard: Mutex::default(),
             _follower: follower,
         }))
     }
@@ -315,8 +320,13 @@ impl Inner {
                     return Outcome::Again(Duration::ZERO);
                 }
                 () = sleep_until(look_at) => {
+                    let now = Instant::now();
+                    if let Some(heard) = self.heard_at(owner).filter(|it| now < *it + PATIENCE) {
+                        look_at = heard + PATIENCE;
+                        continue;
+                    }
                     patience = MOST_PATIENCE.min(patience * 2);
-                    look_at = Instant::now() + patience;
+                    look_at = now + patience;
                     if ping.is_none() && self.may(Care::Ping, owner) {
                         ping = Some(Box::pin(self.look_after(owner)));
                     }
@@ -335,6 +345,7 @@ impl Inner {
             Ok(message) => message,
             Err(err) => return self.unanswered(asking, err, owner).await,
         };
+        self.hear(owner);
         match AnswerFrame::decode(&message.payload) {
             Some(AnswerFrame::Ok(payload)) => Outcome::Answered(payload),
             Some(AnswerFrame::Expired) => Outcome::Expired,
@@ -380,12 +391,28 @@ impl Inner {
         let now = Instant::now();
         // A panic while it is held can only be our own bug.
         let mut cared = self.cared.lock().unwrap_or_else(PoisonError::into_inner);
-        cared.retain(|_, at| now < *at + PACE);
+        cared.retain(|(_, care), at| now < *at + care.pace());
         let is_first = !cared.contains_key(&(process.clone(), care));
         if is_first {
             cared.insert((process.clone(), care), now);
         }
         is_first
+    }
+
+    fn hear(&self, process: &NodeProcess) {
+        let now = Instant::now();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = heard.get_mut(process) {
+            *at = now;
+        } else {
+            heard.retain(|_, at| now < *at + REMEMBERED);
+            heard.insert(process.clone(), now);
+        }
+    }
+
+    fn heard_at(&self, process: &NodeProcess) -> Option<Instant> {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.get(process).copied()
     }
 
     /// Pings a process that has not answered, and complains of it if that is in vain. Says whether
@@ -395,6 +422,7 @@ impl Inner {
         let asked = (None, Bytes::new());
         let request = self.link.client.request(subject, asked, Some(self.ping));
         let Err(err) = request.await else {
+            self.hear(process);
             return true;
         };
         match err.kind() {
@@ -402,8 +430,12 @@ impl Inner {
                 self.complain(process, Lost::Unreachable).await;
                 return false;
             }
-            RequestErrorKind::TimedOut => self.complain(process, Lost::Unanswered).await,
-            RequestErrorKind::InvalidSubject
+            // One that was only slow is not complained of for each ping.
+            RequestErrorKind::TimedOut if self.may(Care::Complain, process) => {
+                self.complain(process, Lost::Unanswered).await;
+            }
+            RequestErrorKind::TimedOut
+            | RequestErrorKind::InvalidSubject
             | RequestErrorKind::MaxPayloadExceeded
             | RequestErrorKind::Other => {}
         }
@@ -411,11 +443,22 @@ impl Inner {
     }
 
     async fn complain(&self, process: &NodeProcess, how: Lost) {
+        tracing::debug!(%process, ?how, "complains of a node");
         let form = LostForm {
             process: process.into(),
             how,
         };
         self.link.tell(Names::LOST, to_json(&form)).await;
+    }
+}
+
+impl Care {
+    /// How often at most.
+    const fn pace(self) -> Duration {
+        match self {
+            Self::Ping => PATIENCE,
+            Self::Complain => PACE,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     link::{Link, corrupt},
     messages::{LeaderForm, from_json, to_json},
     names::Names,
+    servers,
 };
 use crate::cluster::{
     ElectionInput, LeaderKey, LeaderRecord, NodeInput, NodeProcess, PingAnswer, ShardTable,
@@ -36,7 +37,21 @@ impl Control {
             Err(err) if err.kind() == RequestErrorKind::NoResponders => PingAnswer::NoResponders,
             Err(_) => return None,
         };
+        tracing::debug!(ping, %process, ?answer, "pinged");
         Some(NodeInput::Pinged { ping, answer })
+    }
+
+    /// Whether a server lives; nothing, if that is not known.
+    pub(super) async fn ask_server(
+        self,
+        question: u64,
+        server: Arc<str>,
+        patience: Duration,
+    ) -> Option<NodeInput<Letter>> {
+        let addresses = self.0.client.addresses();
+        let lives = servers::lives(addresses, &server, patience).await;
+        tracing::debug!(question, %server, lives, "asked a server");
+        lives.then_some(NodeInput::ServerAnswered { question })
     }
 
     pub(super) async fn read_leader(self, request: u64) -> Option<NodeInput<Letter>> {
@@ -62,6 +77,7 @@ impl Control {
     ) -> Option<NodeInput<Letter>> {
         let value = record.map_or_else(Vec::new, |it| to_json(&LeaderForm::from(&it)));
         let put = self.0.bucket.put(Names::LEADER, value, expected).await;
+        tracing::debug!(request, expected, "the lease was written, or was not");
         Some(NodeInput::Election(match put {
             Ok(Put::Done(revision)) => ElectionInput::Written { request, revision },
             Ok(Put::Refused) => ElectionInput::Refused { request },
@@ -87,11 +103,10 @@ impl Control {
         expected: u64,
         table: ShardTable,
     ) -> Option<NodeInput<Letter>> {
-        let put = self
-            .0
-            .bucket
-            .put(Names::MAP, table.encode(), expected)
-            .await;
+        let (epoch, encoded) = (table.epoch().0, table.encode());
+        tracing::debug!(epoch, bytes = encoded.len(), "writes a table");
+        let put = self.0.bucket.put(Names::MAP, encoded, expected).await;
+        tracing::debug!(epoch, "the table was written, or was not");
         Some(match put {
             Ok(Put::Done(revision)) => NodeInput::TableWritten { revision },
             Ok(Put::Refused) => NodeInput::TableUnwritten,

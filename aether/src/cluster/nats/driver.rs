@@ -309,6 +309,10 @@ impl<H: ShardHandler> Driver<H> {
             NodeOutput::Ping { ping, process } => {
                 self.find_out(control.ping(ping, process, self.settings.membership.ping));
             }
+            NodeOutput::AskServer { question, server } => {
+                let patience = self.settings.membership.ping;
+                self.find_out(control.ask_server(question, server, patience));
+            }
             NodeOutput::Dismiss(process) => self.dismiss(&process).await,
             NodeOutput::ReadLeader { request } => self.find_out(control.read_leader(request)),
             NodeOutput::WriteLeader {
@@ -459,10 +463,7 @@ impl<H: ShardHandler> Driver<H> {
         tracing::debug!(?event, process = %self.life.process(), "cluster");
         let node = &self.life.node;
         let me = node.process();
-        let owned = node.table().map(|it| {
-            let owners = it.owners();
-            owners.filter(|(_, owner)| *owner == Some(me)).count()
-        });
+        let owned = node.table().map(|it| it.owned_by(me));
         self.shared.status.send_modify(|status| {
             status.process = me.clone();
             status.leader = node.leader().cloned();

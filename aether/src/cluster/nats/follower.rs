@@ -83,6 +83,7 @@ impl Follower {
     fn learn(&mut self, stored: Option<StoredTable>) {
         if let Some(stored) = stored.filter(|it| it.revision > self.revision) {
             self.revision = stored.revision;
+            tracing::debug!(epoch = stored.table.epoch().0, "a client goes by a table");
             self.told.send_replace(Some(Arc::new(stored.table)));
         }
     }

@@ -180,13 +180,12 @@ impl Meters {
     /// How the node is, some times a second.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     fn tell(&self, node: &ClusterNode<Letter>) {
-        let owners = node.table().into_iter().flat_map(ShardTable::owners);
-        let owned = owners.filter(|(_, owner)| *owner == Some(node.process()));
+        let owned = node.table().map_or(0, |it| it.owned_by(node.process()));
         let epoch = node.table().map(ShardTable::epoch).unwrap_or_default();
         self.members.set(node.members().len() as f64);
         self.leading.set(if node.leads() { 1.0 } else { 0.0 });
         self.epoch.set(epoch.0 as f64);
-        self.shards.set(owned.count() as f64);
+        self.shards.set(owned as f64);
         self.held.set(node.held() as f64);
     }
 }
@@ -226,8 +225,8 @@ impl Gaps {
         self.before = before
             .iter()
             .flat_map(ShardTable::owners)
+            .filter(|(shard, owner)| owner.is_some() && table.owner(*shard) != *owner)
             .filter_map(|(shard, owner)| Some((shard, owner?.clone())))
-            .filter(|(shard, owner)| table.owner(*shard) != Some(owner))
             .collect();
         // Only what the last table took away can begin somewhere.
         let kept = &self.before;

@@ -65,6 +65,11 @@
 //! `$KV.AE_c.>`, `$JS.API.STREAM.INFO.KV_AE_c`, `$JS.API.STREAM.CREATE.KV_AE_c` and
 //! `$JS.API.STREAM.MSG.GET.KV_AE_c`. A [`ClusterObserver`] that only looks publishes to its last and
 //! first two of these, and one that gives orders to `ae.c.n.*.*.order` as well.
+//!
+//! If nobody answers for a node that was alone on its server, the leader connects to the addresses
+//! that the servers tell their clients, only to see whether that server says who it is. Where that
+//! cannot be, or a server says nothing before it has a TLS connection, it takes until the node has
+//! been silent for too long.
 
 #[cfg(feature = "runtime")]
 mod actors;
@@ -89,6 +94,7 @@ mod names;
 mod observer;
 mod options;
 mod orders;
+mod servers;
 mod tasks;
 #[cfg(feature = "runtime")]
 mod tenures;

@@ -40,6 +40,16 @@ impl Wire {
         }
     }
 
+    /// Where the servers can be reached that this one knows of, as it tells them; the double tells
+    /// none.
+    pub(super) fn addresses(&self) -> Vec<String> {
+        match self {
+            Self::Nats(client) => client.server_info().connect_urls,
+            #[cfg(feature = "simulation")]
+            Self::Double(_) => Vec::new(),
+        }
+    }
+
     pub(super) fn is_connected(&self) -> bool {
         match self {
             Self::Nats(client) => client.connection_state() == State::Connected,

@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use super::{NodeProcess, Shard, ShardCount};
 
@@ -198,6 +201,15 @@ impl ShardTable {
         self.count.shards().map(|shard| (shard, self.owner(shard)))
     }
 
+    /// How many shards a node has.
+    pub(super) fn owned_by(&self, node: &NodeProcess) -> usize {
+        let place = self.nodes.iter().zip(1..).find(|(it, _)| *it == node);
+        let owners = self.owners.iter();
+        place.map_or(0, |(_, place): (_, u16)| {
+            owners.filter(|owner| **owner == place).count()
+        })
+    }
+
     /// The processes that had shards in an earlier table, have none any more, and did not release
     /// all of them.
     pub(super) fn bereft_since(&self, earlier: &Self) -> Vec<NodeProcess> {
@@ -225,11 +237,12 @@ impl ShardTable {
             let written = self.token;
             return Err(InvalidChange::Fenced { token, written });
         }
-        let owners = self.owners().map(|(_, owner)| owner.cloned());
+        let places = self.nodes.iter().cloned().zip(1..);
         let mut draft = Draft {
             count: self.count,
             epoch: Epoch(self.epoch.0.saturating_add(1)),
-            owners: owners.collect(),
+            places: places.collect(),
+            owners: self.owners.iter().copied().map(u32::from).collect(),
             moving: self.moving.clone(),
             since: self.since.clone(),
             seized: self.seized.clone(),
@@ -253,11 +266,14 @@ impl fmt::Debug for ShardTable {
     }
 }
 
-/// A table of which the nodes are not numbered yet.
+/// A table of which the nodes are not numbered in order yet.
 struct Draft {
     count: ShardCount,
     epoch: Epoch,
-    owners: Vec<Option<NodeProcess>>,
+    /// The numbers of nodes, from 1 on; some have no shard any more.
+    places: BTreeMap<NodeProcess, u32>,
+    /// The number of the node that has each shard; 0, if nobody does.
+    owners: Vec<u32>,
     moving: BTreeMap<Shard, NodeProcess>,
     since: Vec<Epoch>,
     seized: Vec<Epoch>,
@@ -271,38 +287,43 @@ impl Draft {
         | TableChange::Stay(shard)
         | TableChange::Release(shard)) = change;
         let count = self.count.get();
-        let Some(owner) = self.owners.get_mut(shard.index()) else {
+        let Some(owner) = self.owners.get(shard.index()).copied() else {
             return Err(InvalidChange::NoShard { shard, count });
         };
-        let is_seized = match change {
+        let (owner, is_seized) = match change {
             TableChange::Move(_, to) => {
-                if owner.as_ref().is_none_or(|owner| *owner == to) {
+                if owner == 0 || self.places.get(&to) == Some(&owner) {
                     return Err(InvalidChange::NoMove { shard, to });
                 }
                 self.moving.insert(shard, to);
                 return Ok(());
             }
-            TableChange::Own(_, to) if owner.as_ref() != Some(&to) => {
-                owner.replace(to);
-                true
+            TableChange::Own(_, to) if owner == 0 || self.places.get(&to) != Some(&owner) => {
+                (self.place(to), true)
             }
             TableChange::HandOver(_) => {
                 let to = self.moving.get(&shard).cloned();
-                *owner = Some(to.ok_or(InvalidChange::NotMoving { shard })?);
-                false
+                let to = to.ok_or(InvalidChange::NotMoving { shard })?;
+                (self.place(to), false)
             }
-            TableChange::Release(_) if owner.is_some() => {
-                *owner = None;
-                true
-            }
+            TableChange::Release(_) if owner != 0 => (0, true),
             TableChange::Own(..) | TableChange::Release(_) | TableChange::Stay(_) => {
                 self.moving.remove(&shard);
                 return Ok(());
             }
         };
+        if let Some(it) = self.owners.get_mut(shard.index()) {
+            *it = owner;
+        }
         self.moving.remove(&shard);
         self.begin(shard, is_seized);
         Ok(())
+    }
+
+    /// The number of a node.
+    fn place(&mut self, node: NodeProcess) -> u32 {
+        let next = u32::try_from(self.places.len() + 1).unwrap_or(u32::MAX);
+        *self.places.entry(node).or_insert(next)
     }
 
     /// Another node, or nobody, has the shard from now on.
@@ -320,24 +341,34 @@ impl Draft {
     }
 
     fn finish(self, token: FencingToken) -> Result<ShardTable, InvalidChange> {
-        let owners = self.owners.iter().flatten();
-        let mut nodes: Vec<_> = owners.chain(self.moving.values()).collect();
-        nodes.sort_unstable();
-        nodes.dedup();
+        let moving: BTreeSet<_> = self.moving.values().collect();
+        let owning: BTreeSet<_> = self.owners.iter().copied().collect();
+        let is_named =
+            |(node, place): &(&NodeProcess, &u32)| owning.contains(place) || moving.contains(node);
+        let named = self.places.iter().filter(is_named);
+        let mut nodes: BTreeMap<_, _> = named.map(|(node, place)| (node, *place)).collect();
+        for node in moving {
+            nodes.entry(node).or_default();
+        }
         if nodes.len() > ShardTable::MOST_NODES {
             let nodes = nodes.len();
             return Err(InvalidChange::TooManyNodes { nodes });
         }
-        let numbers: BTreeMap<_, _> = nodes.iter().copied().zip(1..=u16::MAX).collect();
-        let number = |owner: &NodeProcess| numbers.get(owner).copied();
-        let owners = self.owners.iter();
-        let owners = owners.map(|owner| owner.as_ref().and_then(number).unwrap_or_default());
+        let mut numbers = vec![0; self.places.len() + 1];
+        for (place, number) in nodes.values().zip(1..=u16::MAX) {
+            if let Some(it) = numbers.get_mut(*place as usize).filter(|_| *place > 0) {
+                *it = number;
+            }
+        }
+        let number = |owner: &u32| numbers.get(*owner as usize).copied().unwrap_or_default();
+        let nodes = nodes.into_keys().cloned().collect();
+        let owners = self.owners.iter().map(number);
         Ok(ShardTable {
             count: self.count,
             epoch: self.epoch,
             token,
             owners: owners.collect(),
-            nodes: nodes.into_iter().cloned().collect(),
+            nodes,
             moving: self.moving,
             since: self.since,
             seized: self.seized,

@@ -157,9 +157,12 @@ impl Snapshotter {
         };
         let began = Instant::now();
         let (kept, page) = loading.first_page(kept, snapshot).await?;
+        let (asked, messages) = (began.elapsed(), page.commits.len());
         if let Some(found) = loading.fold(page).await? {
             return Ok(Loaded::Found(found));
         }
+        let (actor, took) = (loading.actor.actor_id(), began.elapsed());
+        tracing::debug!(%actor, messages, ?asked, ?took, "an actor was loaded");
         Ok(Loaded::Ready(Start {
             kept,
             version: loading.actor.version(),

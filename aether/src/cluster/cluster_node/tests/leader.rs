@@ -80,6 +80,7 @@ impl Leader {
                 Some(NodeInput::TableWritten { revision })
             }
             NodeOutput::Ping { .. }
+            | NodeOutput::AskServer { .. }
             | NodeOutput::Dismiss(_)
             | NodeOutput::Release(_)
             | NodeOutput::Table(_)

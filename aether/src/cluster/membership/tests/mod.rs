@@ -106,10 +106,41 @@ fn a_process_that_is_the_only_one_on_its_server_may_connect_to_another() {
     let mut membership = membership([("a", "s"), ("b", "t")]);
     let outputs = membership.step(at(1), MembershipInput::NoResponders(process("a")));
     assert_eq!(pinged(&outputs), [(1, "a")]);
-    assert_eq!(membership.step(at(2), nobody(1)), []);
+    assert_eq!(membership.step(at(2), nobody(1)), [asked(2, "s")]);
     assert_eq!(membership.next_wake(), at(152));
     let again = membership.step(at(152), MembershipInput::Tick);
-    assert_eq!(pinged(&again), [(2, "a")]);
+    assert_eq!(pinged(&again), [(3, "a")]);
+}
+
+fn asked(question: u64, server: &str) -> MembershipOutput {
+    let server = Arc::from(server);
+    MembershipOutput::AskServer { question, server }
+}
+
+#[test]
+fn a_process_that_was_alone_on_a_server_which_answers_is_dead() {
+    let mut membership = membership([("a", "s"), ("b", "t")]);
+    membership.step(at(1), MembershipInput::NoResponders(process("a")));
+    assert_eq!(membership.step(at(2), nobody(1)), [asked(2, "s")]);
+    let other = MembershipInput::ServerAnswered { question: 1 };
+    assert_eq!(membership.step(at(3), other), []);
+    let answered = MembershipInput::ServerAnswered { question: 2 };
+    let outputs = membership.step(at(3), answered);
+    assert_eq!(outputs, [died("a", DeathCause::Disconnected)]);
+}
+
+#[test]
+fn that_its_server_answers_says_nothing_of_a_process_that_was_heard_since() {
+    let mut membership = membership([("a", "s"), ("b", "t")]);
+    membership.step(at(1), MembershipInput::NoResponders(process("a")));
+    membership.step(at(2), nobody(1));
+    let heard = MembershipInput::Heard(heartbeat(&process("a"), "t"));
+    let trusted = membership.step(at(3), heard);
+    assert_eq!(trusted, [MembershipOutput::Trusted(process("a"))]);
+    let answered = MembershipInput::ServerAnswered { question: 2 };
+    assert_eq!(membership.step(at(4), answered.clone()), []);
+    membership.step(at(5), MembershipInput::NoResponders(process("a")));
+    assert_eq!(membership.step(at(6), answered), []);
 }
 
 #[test]
@@ -117,8 +148,8 @@ fn an_answer_from_another_server_does_not_vouch_for_this_one() {
     let mut membership = membership([("a", "s"), ("b", "s"), ("c", "t")]);
     membership.step(at(1), MembershipInput::NoResponders(process("a")));
     assert_eq!(membership.step(at(2), nobody(1)), []);
-    // `b` was quicker to connect anew.
-    assert_eq!(membership.step(at(3), alive(2, "t")), []);
+    // `b` was quicker to connect anew, and leaves `a` alone on a server that may be gone.
+    assert_eq!(membership.step(at(3), alive(2, "t")), [asked(3, "s")]);
     assert!(membership.is_suspect(&process("a")));
     let heard = MembershipInput::Heard(heartbeat(&process("a"), "t"));
     let trusted = membership.step(at(60), heard);

@@ -13,7 +13,7 @@ const END: Duration = Duration::from_secs(40);
 /// The longest that a dead process may be a member: silence for a second, counted from a heartbeat
 /// that came 20 ms late, and one beat until the node looks again, none of it while it is paused.
 const SILENCE: Duration = Duration::from_millis(1_300);
-/// The same if someone complains of it and it was not alone on a living server: three deliveries.
+/// The same if someone complains of it and its server lives: five deliveries.
 const COMPLAINT: Duration = Duration::from_millis(200);
 /// The same if it is frozen and a request to it times out: two pings, and what is under way.
 const FROZEN: Duration = Duration::from_millis(450);
@@ -23,6 +23,8 @@ enum Event {
     Told(MembershipInput),
     /// A ping arrives where its process is, or is not.
     Pinged(u64, NodeProcess),
+    /// A question arrives where its server is, or is not.
+    Asked(u64, u64),
     Beat(usize, Incarnation),
     Wake(u64),
     Trouble,
@@ -51,6 +53,7 @@ pub(super) struct Model {
     nodes: Vec<Node>,
     /// Each server is another one after it was started again.
     servers: u64,
+    lost: BTreeSet<u64>,
     members: BTreeSet<NodeProcess>,
     dead: BTreeSet<NodeProcess>,
     pinged: BTreeMap<NodeProcess, Duration>,
@@ -75,6 +78,7 @@ impl Model {
             membership: Membership::new(timing, FixedTimeout::default()),
             nodes: Vec::new(),
             servers: SERVERS,
+            lost: BTreeSet::new(),
             members: BTreeSet::new(),
             dead: BTreeSet::new(),
             pinged: BTreeMap::new(),
@@ -140,6 +144,12 @@ impl Model {
             Event::Wake(wake) if wake == self.wakes => return self.step(MembershipInput::Tick),
             Event::Wake(_) => {}
             Event::Pinged(ping, process) => self.answer(ping, &process),
+            Event::Asked(question, server) => {
+                if !self.lost.contains(&server) {
+                    let answered = MembershipInput::ServerAnswered { question };
+                    self.deliver(Event::Told(answered));
+                }
+            }
             Event::Beat(node, incarnation) => self.beat(node, incarnation),
             Event::Trouble => self.make_trouble(),
             Event::Connected(node, incarnation, server) => {
@@ -184,6 +194,9 @@ impl Model {
                     return Err(format!("{process} is pinged again at once"));
                 }
                 self.deliver(Event::Pinged(ping, process));
+            }
+            MembershipOutput::AskServer { question, server } => {
+                self.deliver(Event::Asked(question, server.parse().unwrap()));
             }
             MembershipOutput::Joined(process) => {
                 let later = |it: &NodeProcess| {
@@ -327,6 +340,7 @@ impl Model {
     fn lose_server(&mut self) {
         let lost = self.chance.below(self.servers);
         self.servers += 1;
+        self.lost.insert(lost);
         for node in 0..NODES {
             let it = &mut self.nodes[node];
             if it.server == Some(lost) {

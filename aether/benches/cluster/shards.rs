@@ -1,33 +1,28 @@
-//! How well shards and keys are spread, how many move when a node comes or goes, and what it costs
-//! to ask where an actor is.
-//!
-//! `cargo bench -p aether --bench cluster` prints all of it. All but the times is exact: it is the
-//! same on every machine. To count rather than to time, run the executable under
-//! `valgrind --tool=callgrind` with `lookup` and how many; the difference of two runs is that of the
-//! work alone.
-
-use std::{
-    collections::HashMap, error::Error, hint::black_box, iter::repeat_n, num::NonZeroU32,
-    time::Instant,
-};
+use std::{collections::HashMap, hint::black_box, iter::repeat_n, num::NonZeroU32, time::Instant};
 
 use aether::cluster::{
     Availability, Candidate, ConsistentHashRing, FencingToken, Incarnation, NodeId, Plan,
     ShardCount, ShardTable, TableChange,
 };
 
-type Failure = Box<dyn Error>;
+use crate::{Failure, Outcome};
 
-fn main() -> Result<(), Failure> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words = arguments.iter().map(String::as_str).collect::<Vec<_>>();
-    match words.as_slice() {
-        ["lookup", times] => look_up(&shared(100)?, &keys(1_000), times.parse()?),
-        ["hash", times] => hash(&keys(1_000), times.parse()?),
-        _ if words.contains(&"--bench") => report(1_000_000, &[3, 10, 100, 1_000], 2_000)?,
-        _ => report(1_000, &[3], 1)?,
+/// Looks so many keys up, or hashes them alone.
+pub(crate) fn count(what: &str, times: usize) -> Outcome {
+    if what == "hash" {
+        hash(&keys(1_000), times);
+    } else {
+        look_up(&shared(100)?, &keys(1_000), times);
     }
     Ok(())
+}
+
+pub(crate) fn run(measuring: bool) -> Outcome {
+    if measuring {
+        report(1_000_000, &[3, 10, 100, 1_000], 2_000)
+    } else {
+        report(1_000, &[3], 1)
+    }
 }
 
 fn node(number: u32) -> Result<NodeId, Failure> {

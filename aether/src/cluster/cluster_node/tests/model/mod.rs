@@ -4,6 +4,11 @@ use std::{
     time::Duration,
 };
 
+mod network;
+mod seen;
+mod troubles;
+
+pub(super) use self::seen::Seen;
 use super::{
     script::Trouble,
     trace::{State, Trace},
@@ -52,52 +57,6 @@ enum Event {
     Script(Trouble),
     Operate,
     Rest,
-}
-
-/// How often each thing happened.
-#[derive(Debug, Default)]
-pub(super) struct Seen(BTreeMap<&'static str, u64>);
-
-impl Seen {
-    const ALL: [&str; 10] = [
-        "crash",
-        "died",
-        "dismissed",
-        "drained",
-        "freeze",
-        "gone",
-        "lead",
-        "left",
-        "release",
-        "step down",
-    ];
-    /// What orders do.
-    const ORDERED: [&str; 6] = [
-        "alone",
-        "instructed",
-        "not leading",
-        "obeyed",
-        "rebalance",
-        "unheard",
-    ];
-
-    fn note(&mut self, what: &'static str) {
-        *self.0.entry(what).or_default() += 1;
-    }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        for (what, times) in &other.0 {
-            *self.0.entry(what).or_default() += times;
-        }
-    }
-
-    pub(super) fn is_everything(&self) -> bool {
-        Self::ALL.iter().all(|what| self.0.contains_key(what))
-    }
-
-    pub(super) fn is_all_that_is_ordered(&self) -> bool {
-        Self::ORDERED.iter().all(|what| self.0.contains_key(what))
-    }
 }
 
 /// A process, and the shards that it has.
@@ -319,6 +278,7 @@ impl Model {
             NodeOutput::Ping { ping, process } => {
                 self.later(1, 3, Event::Pinged(from, incarnation, ping, process));
             }
+            NodeOutput::AskServer { question, .. } => self.server_answers(me, question),
             NodeOutput::Dismiss(process) => {
                 if self.flaw != Flaw::NoDismissal {
                     let to = number(&process);
@@ -468,244 +428,6 @@ impl Model {
         };
         self.seen.note(what);
     }
-
-    /// Tells all, but for so many in a hundred.
-    fn broadcast(&mut self, lost: u64, input: &Input) {
-        let all: Vec<_> = self
-            .running
-            .iter()
-            .map(|(to, it)| (*to, it.incarnation))
-            .collect();
-        for (to, incarnation) in all {
-            if self.now >= NETWORK_HEALS || !self.goes_astray(lost) {
-                self.later(1, 5, Event::Told(to, incarnation, input.clone()));
-            }
-        }
-    }
-
-    fn pinged(&mut self, (by, incarnation): (usize, u64), ping: u64, process: &NodeProcess) {
-        let there = self.alive(number(process), process.incarnation.0);
-        let answer = match there.map(|it| it.frozen.is_some()) {
-            Some(true) => return,
-            Some(false) => PingAnswer::Alive(Arc::from("s")),
-            None => PingAnswer::NoResponders,
-        };
-        self.answer(by, incarnation, NodeInput::Pinged { ping, answer });
-    }
-
-    // The store.
-
-    /// A request that may be lost.
-    fn ask(&mut self, event: Event) {
-        if !self.goes_astray(3) {
-            self.later(1, 5, event);
-        }
-    }
-
-    /// A request of which it is known if there is no answer.
-    fn ask_for_sure(&mut self, (by, incarnation): (usize, u64), event: Event) {
-        if self.goes_astray(3) {
-            let is_write = matches!(event, Event::WriteTable(..));
-            let failed = if is_write {
-                NodeInput::TableUnwritten
-            } else {
-                NodeInput::TableUnread
-            };
-            self.later(100, 500, Event::Told(by, incarnation, failed));
-        } else {
-            self.later(1, 5, event);
-        }
-    }
-
-    fn answer(&mut self, to: usize, incarnation: u64, input: Input) {
-        self.later(1, 5, Event::Told(to, incarnation, input));
-    }
-
-    fn write_leader(
-        &mut self,
-        (by, incarnation): (usize, u64),
-        request: u64,
-        expected: u64,
-        record: Option<LeaderRecord>,
-    ) {
-        if self.leader.revision != expected {
-            let refused = ElectionInput::Refused { request };
-            return self.answer(by, incarnation, NodeInput::Election(refused));
-        }
-        self.revision += 1;
-        let revision = self.revision;
-        self.leader = LeaderKey { revision, record };
-        let written = ElectionInput::Written { request, revision };
-        self.answer(by, incarnation, NodeInput::Election(written));
-        let watched = ElectionInput::Watched(self.leader.clone());
-        self.broadcast(10, &NodeInput::Election(watched));
-    }
-
-    fn write_table(
-        &mut self,
-        (by, incarnation): (usize, u64),
-        expected: u64,
-        table: ShardTable,
-    ) -> Result<(), String> {
-        let revision = self.table.as_ref().map_or(0, |it| it.revision);
-        if revision != expected {
-            self.answer(by, incarnation, NodeInput::TableUnwritten);
-            return Ok(());
-        }
-        if table.token() < self.token {
-            return Err("an earlier leader wrote over a later one".to_owned());
-        }
-        self.check_dropped(&table)?;
-        self.token = table.token();
-        self.revision += 1;
-        let revision = self.revision;
-        let stored = StoredTable { revision, table };
-        self.table = Some(stored.clone());
-        self.answer(by, incarnation, NodeInput::TableWritten { revision });
-        self.broadcast(10, &NodeInput::TableHeard(stored));
-        Ok(())
-    }
-
-    /// Whoever had shards, and was left none while it served some, is not let back: its node has a
-    /// later process.
-    fn check_dropped(&mut self, table: &ShardTable) -> Result<(), String> {
-        let is_back = |it: &&NodeProcess| {
-            let dropped = self.dropped.get(&it.node);
-            dropped.is_some_and(|last| it.incarnation <= *last)
-        };
-        if let Some(process) = table.nodes().iter().find(is_back) {
-            return Err(format!("{process} is in the table again: {table:?}"));
-        }
-        let serves = |it: &&NodeProcess| {
-            let running = self.running.get(&number(it));
-            running.is_some_and(|running| running.node.process() == *it && running.has_shards())
-        };
-        let before = self.table.iter().flat_map(|it| it.table.nodes());
-        let dropped = before.filter(|it| !table.nodes().contains(it));
-        let dropped = dropped.filter(serves);
-        let dropped = dropped.map(|it| (it.node.clone(), it.incarnation));
-        self.dropped.extend(dropped.collect::<Vec<_>>());
-        Ok(())
-    }
-
-    // Troubles.
-
-    fn trouble(&mut self) {
-        if self.now >= TROUBLE_ENDS {
-            return;
-        }
-        let number = usize::try_from(self.chance.below(NODES as u64)).unwrap();
-        self.later(1_000, 6_000, Event::Trouble);
-        let Some(running) = self.running.get_mut(&number) else {
-            return;
-        };
-        match self.chance.below(3) {
-            0 => {
-                let dead = running.node.process().clone();
-                self.remove(number);
-                self.seen.note("crash");
-                self.later(500, 4_000, Event::Start(number));
-                // A client notices, or nobody does.
-                if self.chance.percent(50) {
-                    self.broadcast(0, &NodeInput::Unreachable(dead));
-                }
-            }
-            1 if running.frozen.is_none() => {
-                running.frozen = Some(Vec::new());
-                let frozen = running.node.process().clone();
-                self.seen.note("freeze");
-                self.later(100, 4_000, Event::Thaw(number));
-                if self.chance.percent(50) {
-                    self.broadcast(0, &NodeInput::Unanswered(frozen));
-                }
-            }
-            _ => {
-                let incarnation = running.incarnation;
-                self.later(0, 1, Event::Told(number, incarnation, NodeInput::Leave));
-            }
-        }
-    }
-
-    fn follow_script(&mut self, trouble: Trouble) {
-        match trouble {
-            Trouble::Start(number) => self.start(number),
-            Trouble::Crash(number) => {
-                let dead = self.remove(number).unwrap();
-                let process = dead.node.process().clone();
-                // A client notices.
-                self.broadcast(0, &NodeInput::Unreachable(process));
-            }
-            Trouble::Freeze(number, time) => {
-                let running = self.running.get_mut(&number).unwrap();
-                running.frozen = Some(Vec::new());
-                self.trace.node(self.now, number, State::Frozen);
-                self.at(self.now + time, Event::Thaw(number));
-            }
-            Trouble::Order(order) => self.order(order),
-        }
-    }
-
-    /// Someone wants something of whoever leads.
-    fn order(&mut self, order: ClusterOrder) {
-        let mut running = self.running.iter();
-        let leader = running.find(|(_, it)| it.node.leads());
-        if let Some((to, incarnation)) = leader.map(|(to, it)| (*to, it.incarnation)) {
-            let number = self.count;
-            let ordered = NodeInput::Ordered { number, order };
-            self.later(1, 5, Event::Told(to, incarnation, ordered));
-        }
-    }
-
-    fn operate(&mut self) {
-        if self.now >= OPERATORS_REST {
-            return;
-        }
-        self.later(200, 3_000, Event::Operate);
-        let node = NodeId::new(format!("node-{}", self.chance.below(NODES as u64))).unwrap();
-        let order = match self.chance.below(5) {
-            0 => ClusterOrder::Cordon(node),
-            1 => ClusterOrder::Drain(node),
-            2 => ClusterOrder::Rebalance,
-            _ => ClusterOrder::Uncordon(node),
-        };
-        if self.chance.percent(80) {
-            return self.order(order);
-        }
-        // Whoever asks went by what was known a while ago.
-        let to = self.chance.below(NODES as u64);
-        let to = usize::try_from(to).unwrap();
-        if let Some(incarnation) = self.running.get(&to).map(|it| it.incarnation) {
-            let number = self.count;
-            let ordered = NodeInput::Ordered { number, order };
-            self.later(1, 5, Event::Told(to, incarnation, ordered));
-        }
-    }
-
-    /// Every node is to take its share.
-    fn rest(&mut self) {
-        let running = self.running.iter();
-        let all: Vec<_> = running.map(|(to, it)| (*to, it.incarnation)).collect();
-        for (to, incarnation) in all {
-            let told = NodeInput::Instructed(Availability::Active);
-            self.later(1, 5, Event::Told(to, incarnation, told));
-        }
-    }
-
-    fn thaw(&mut self, number: usize) {
-        let running = self.running.get_mut(&number);
-        if running.as_ref().is_some_and(|it| it.frozen.is_some()) {
-            self.trace.node(self.now, number, State::Here);
-        }
-        let waiting = running.and_then(|it| it.frozen.take());
-        for event in waiting.into_iter().flatten() {
-            self.at(self.now, event);
-        }
-        if let Some(incarnation) = self.running.get(&number).map(|it| it.incarnation) {
-            self.at(self.now, Event::Wake(number, incarnation));
-        }
-    }
-
-    // The end.
 
     fn check_end(&self) -> Result<(), String> {
         let table = &self.table.as_ref().ok_or("there is no table")?.table;

@@ -1,0 +1,219 @@
+use std::{
+    error::Error as _,
+    time::{Duration, Instant},
+};
+
+use aether::cluster::nats::ClusterClient;
+use async_nats::{
+    Client, HeaderMap, HeaderValue,
+    jetstream::{
+        self,
+        context::{Context, PublishError},
+        stream::Config,
+    },
+};
+use bytes::Bytes;
+use tokio::{task::yield_now, time::sleep};
+
+use crate::{Count, Failure, Outcome, Settings, fleet::Fleet, load};
+
+/// The raw client's side of a comparison.
+struct Raw {
+    client: Client,
+    context: Context,
+}
+
+const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
+/// How long servers have to take a stream.
+const OPENING: Duration = Duration::from_secs(15);
+/// How often each side has its turn.
+const ROUNDS: usize = 11;
+/// How much is done in a turn, one after the other.
+const EACH: usize = 500;
+/// For how long is counted how much is done side by side.
+const TURN: Duration = Duration::from_millis(700);
+/// How many are asked side by side.
+const WIDTHS: [usize; 2] = [64, 256];
+
+pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
+    if settings.wants("ask") {
+        let fleet = Fleet::start(servers, &["a"], "echo").await?;
+        ask(&fleet, servers).await?;
+    }
+    if settings.wants("command") {
+        let mut fleet = Fleet::start(servers, &["a"], "counters").await?;
+        command(&fleet, servers).await?;
+        commands(&mut fleet, servers).await?;
+    }
+    Ok(())
+}
+
+impl Raw {
+    async fn connect(fleet: &Fleet) -> Result<Self, Failure> {
+        let client = async_nats::connect(&fleet.servers.url).await?;
+        let context = jetstream::new(client.clone());
+        let stream = Config {
+            name: "raw".to_owned(),
+            subjects: vec!["rawlog.>".to_owned()],
+            num_replicas: fleet.replicas,
+            ..Config::default()
+        };
+        let until = Instant::now() + OPENING;
+        // Servers that have just come together may not know of one another's storage yet.
+        while let Err(err) = context.create_stream(stream.clone()).await {
+            if until < Instant::now() {
+                return Err(err.into());
+            }
+            sleep(TURN).await;
+        }
+        Ok(Self { client, context })
+    }
+
+    async fn request(&self) -> Outcome {
+        drop(self.client.request("raw.echo", payload()).await?);
+        Ok(())
+    }
+
+    /// Publishes after the last message of the subject.
+    async fn publish(&self, subject: String, last: &mut u64) -> Outcome {
+        loop {
+            let mut headers = HeaderMap::new();
+            headers.insert(GUARD, HeaderValue::from(*last));
+            let context = &self.context;
+            let sent = context.publish_with_headers(subject.clone(), headers, event());
+            match sent.await?.await {
+                Ok(stored) => {
+                    *last = stored.sequence;
+                    return Ok(());
+                }
+                Err(err) if is_in_flight(&err) => yield_now().await,
+                Err(err) => return Err(err.into()),
+            }
+        }
+    }
+}
+
+/// What a cluster says of a guard as long as the message before is not applied everywhere.
+fn is_in_flight(err: &PublishError) -> bool {
+    let source = err.source();
+    let source = source.and_then(|it| it.downcast_ref::<jetstream::Error>());
+    source.is_some_and(|it| it.error_code().0 == 10_164)
+}
+
+fn payload() -> Bytes {
+    Bytes::from_static(&[b'x'; 64])
+}
+
+/// As large as an event that is stored.
+fn event() -> Bytes {
+    Bytes::from_static(&[b'x'; 420])
+}
+
+/// The middle one of the times of some rounds, of each side.
+fn middle(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    let middle = times.get(times.len() / 2).copied().unwrap_or_default();
+    middle.as_secs_f64() * 1e6
+}
+
+async fn timed(times: &mut Vec<Duration>, work: impl Future<Output = Outcome>) -> Outcome {
+    let began = Instant::now();
+    work.await?;
+    times.push(began.elapsed());
+    Ok(())
+}
+
+async fn ask(fleet: &Fleet, servers: usize) -> Outcome {
+    let raw = Raw::connect(fleet).await?;
+    let client: &ClusterClient = &fleet.client;
+    let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        for number in 0..EACH {
+            timed(&mut plain, raw.request()).await?;
+            timed(&mut ours, async {
+                let id = load::name(number);
+                let asked = client.ask("Counter", &id, payload(), Duration::from_secs(5));
+                asked.await?;
+                Ok(())
+            })
+            .await?;
+        }
+    }
+    let (ours, plain) = (middle(ours), middle(plain));
+    println!(
+        "ask, {servers} servers: p50 {ours:.0} µs, raw request {plain:.0} µs: {:.2} times as long",
+        ours / plain
+    );
+    Ok(())
+}
+
+async fn command(fleet: &Fleet, servers: usize) -> Outcome {
+    let raw = Raw::connect(fleet).await?;
+    let (mut ours, mut requests, mut publishes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut last = vec![0; 50];
+    for round in 0..ROUNDS * 10 {
+        for (number, last) in last.iter_mut().enumerate() {
+            let mut discarded = Vec::new();
+            let is_first = round == 0;
+            let ours = if is_first { &mut discarded } else { &mut ours };
+            timed(ours, async {
+                let counter = load::name(number);
+                fleet.aether.send(Count { counter, by: 1 }).await?;
+                Ok(())
+            })
+            .await?;
+            timed(&mut requests, raw.request()).await?;
+            let subject = format!("rawlog.{number}");
+            timed(&mut publishes, raw.publish(subject, last)).await?;
+        }
+    }
+    let (ours, requests, publishes) = (middle(ours), middle(requests), middle(publishes));
+    println!(
+        "persisted ask, {servers} servers: p50 {ours:.0} µs, raw request {requests:.0} µs and raw \
+         guarded publish {publishes:.0} µs: {:.2} times as long",
+        ours / (requests + publishes)
+    );
+    Ok(())
+}
+
+async fn commands(fleet: &mut Fleet, servers: usize) -> Outcome {
+    let raw = Raw::connect(fleet).await?;
+    for width in WIDTHS {
+        let (mut here, mut there, mut plain) = (Vec::new(), Vec::new(), Vec::new());
+        let last: Vec<_> = (0..width).map(|_| tokio::sync::Mutex::new(0)).collect();
+        for round in 0..7 {
+            let aether = &fleet.aether;
+            let asked = load::rate(width, TURN, async |number| {
+                let counter = format!("there{number}");
+                aether.send(Count { counter, by: 1 }).await.map(drop)
+            });
+            let asked = asked.await?;
+            let (raw, last) = (&raw, &last);
+            let published = load::rate(width, TURN, async |number| {
+                let mut last = last.get(number).ok_or("too many")?.lock().await;
+                raw.publish(format!("rawlog.{width}.{number}"), &mut last)
+                    .await
+            });
+            let published = published.await?;
+            let node = fleet.nodes.first_mut().ok_or("there is no node")?;
+            let order = format!("count {width} {}", TURN.as_millis());
+            let counted: f64 = node.ask(&order).await?.parse()?;
+            if round > 0 {
+                there.push(asked);
+                plain.push(published);
+                here.push(counted);
+            }
+        }
+        let [here, there, plain] = [here, there, plain].map(|mut it| {
+            it.sort_by(f64::total_cmp);
+            it.get(it.len() / 2).copied().unwrap_or_default()
+        });
+        println!(
+            "commands a second, {servers} servers, {width} at a time: {here:.0} on their node, \
+             {there:.0} from another process, {plain:.0} raw guarded publishes: {:.2} and {:.2}",
+            here / plain,
+            there / plain
+        );
+    }
+    Ok(())
+}
