@@ -233,7 +233,7 @@ mod tests {
             }
             Poll::Ready(polls)
         });
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         assert_eq!(timeout(patience, driven(work)).await, Ok(Some(2)));
     }
 
