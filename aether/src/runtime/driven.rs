@@ -110,8 +110,10 @@ impl<T: Send + 'static> Waiting<T> {
     fn sleep(&self, work: Work<T>) {
         let mut stage = self.lock();
         match mem::replace(&mut *stage, Stage::Dropped) {
-            Stage::Busy(asker) => *stage = Stage::Asleep(work, asker),
-            Stage::Woken(asker) => {
+            Stage::Busy(asker) if !self.spawner.is_simulated() => {
+                *stage = Stage::Asleep(work, asker);
+            }
+            Stage::Busy(asker) | Stage::Woken(asker) => {
                 *stage = Stage::Busy(asker);
                 drop(stage);
                 self.drive(work);

@@ -52,6 +52,16 @@ impl Onto {
 }
 
 impl Spawner {
+    /// Whether the tasks are those of a simulation, whose order must not follow from that in which
+    /// tokio wakes: that is another one each time.
+    pub(super) const fn is_simulated(&self) -> bool {
+        match self.onto {
+            Onto::Tokio(_) => false,
+            #[cfg(feature = "simulation")]
+            Onto::Node(_) => true,
+        }
+    }
+
     /// Starts a task whose end somebody waits for.
     pub(super) fn driven<T: Send + 'static>(
         &self,

@@ -19,6 +19,8 @@ use crate::simulation::nats::{NatsMessage, RequestFailure};
 pub(super) const WITHIN: Duration = Duration::from_secs(5);
 /// How long a stream may have no leader.
 const LEADERLESS: Duration = Duration::from_secs(20);
+/// What the leader of the servers answers while it has not heard all that are needed.
+const NO_PEERS: u64 = 10_005;
 
 /// The next message of a subscription.
 pub(super) async fn next(inbox: &mut impl Inbox) -> NatsMessage {
@@ -68,15 +70,20 @@ pub(super) fn stream(name: &str, settings: Value) -> Value {
     config
 }
 
-/// Makes a stream of the subjects under its name, and waits until it has a leader.
+/// Makes a stream of the subjects under its name, and waits until it has a leader. Servers that have
+/// just started take a moment until they know of one another that they are there.
 pub(super) async fn make<T: Transport>(client: &T, name: &str, settings: Value) {
-    let made = ask(
-        client,
-        &format!("STREAM.CREATE.{name}"),
-        stream(name, settings),
-    )
-    .await;
-    assert_eq!(made.get("error"), None, "{made}");
+    let (what, config) = (format!("STREAM.CREATE.{name}"), stream(name, settings));
+    let until = Instant::now() + LEADERLESS;
+    loop {
+        let made = ask(client, &what, config.clone()).await;
+        let error = made.get("error").and_then(|error| error.get("err_code"));
+        match error.and_then(Value::as_u64) {
+            None => break,
+            Some(NO_PEERS) if Instant::now() < until => sleep(Duration::from_millis(50)).await,
+            Some(_) => panic!("{made}"),
+        }
+    }
     leader(client, name).await;
 }
 
