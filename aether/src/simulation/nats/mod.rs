@@ -29,6 +29,8 @@
 //! - that [notices](LineMishap::Blind) of a stream are lost while a connection lives;
 //! - an [answer](NatsFaults::lost_acks) that is lost while later ones arrive: in the case, the
 //!   connection says nothing more and is cut;
+//! - what is on its way to a subscription that is closed, which is given here: a client of real
+//!   servers may have forgotten the subscription by then;
 //! - what becomes of a write that a leader had accepted and not acknowledged when it died.
 //!
 //! # What they do not do

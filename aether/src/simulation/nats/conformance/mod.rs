@@ -150,7 +150,7 @@ macro_rules! nats_conformance {
             that_nobody_is_there_is_told_at_once
             a_client_that_is_gone_is_nobody
             a_request_that_is_heard_and_not_answered_takes_its_time
-            a_closed_subscription_gives_what_was_on_its_way_and_ends
+            a_closed_subscription_gives_what_has_arrived_and_ends
             what_is_sent_while_a_connection_stands_still_arrives_later_in_order
             a_connection_that_stands_still_is_somebody
             a_connection_that_was_cut_wants_what_it_wanted
