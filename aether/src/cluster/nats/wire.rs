@@ -144,7 +144,7 @@ impl Inbox {
         }
     }
 
-    /// Wants nothing more: what has arrived still comes, and of what is on its way, what a client of servers gives.
+    /// Wants nothing more: what has arrived still comes; what is on its way may be lost.
     pub(super) async fn drain(&mut self) -> Result<(), Failure> {
         match self {
             Self::Nats(inbox) => Ok(inbox.drain().await?),
