@@ -526,6 +526,8 @@ async fn a_load_from_a_snapshot_costs_two_questions_to_a_server_however_long_the
     let aether = running(store.clone()).await;
     aether.load::<Meter>("a").await.unwrap();
     aether.settled().await.unwrap();
+    // It would go on to read what is filled in behind it.
+    aether.shutdown().await;
     fill(&store, "a", 401..=450).await;
 
     let client = async_nats::connect(server.url()).await.unwrap();
