@@ -30,3 +30,21 @@ impl Drop for Permission {
         IN_PLACE.set(false);
     }
 }
+
+#[cfg(all(test, feature = "runtime"))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn one_may_go_on_once_and_only_within() {
+        assert!(!may_go_on());
+        assert_eq!(in_place(|| [may_go_on(), may_go_on()]), [true, false]);
+        in_place(|| ());
+        assert!(!may_go_on(), "it was not used");
+        let panics = || in_place(|| panic!("of the waker"));
+        catch_unwind(AssertUnwindSafe(panics)).unwrap_err();
+        assert!(!may_go_on());
+    }
+}

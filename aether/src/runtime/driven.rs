@@ -295,7 +295,8 @@ mod tests {
         waking::in_place(|| go.send(7)).unwrap();
         assert_eq!(told.try_recv(), Ok(7), "though nobody looks");
         assert_eq!(tasks.num_alive_tasks(), 2, "the asker, and what it wakes");
-        assert_eq!(asker.await.unwrap(), Some(8));
+        let answer = timeout(Duration::from_mins(1), asker).await;
+        assert_eq!(answer.unwrap().unwrap(), Some(8));
         assert_eq!(behind.await, Some(()));
         assert!(!waking::may_go_on());
     }
@@ -310,7 +311,7 @@ mod tests {
         });
         assert!(poll!(&mut work).is_pending());
         waking::in_place(|| go.send(())).unwrap();
-        assert_eq!(work.await, Some(8));
+        assert_eq!(timeout(Duration::from_mins(1), work).await, Ok(Some(8)));
     }
 
     #[tokio::test]
