@@ -113,7 +113,7 @@ async fn read(mut replies: Subscriber, prefix: usize, slots: Arc<Mutex<Slots>>) 
         let waiter = ticket.and_then(|ticket| lock(&slots).leave(ticket));
         if let Some(waiter) = waiter {
             // Nobody waits any more, if that fails.
-            drop(waking::in_place(|| waiter.send(reply)));
+            waking::in_place(|| drop(waiter.send(reply)));
         }
     }
     let left = lock(&slots).close();
