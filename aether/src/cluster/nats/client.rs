@@ -439,10 +439,7 @@ impl Inner {
     /// Pings a process that has not answered, and complains of it if that is in vain. Says whether
     /// somebody is there.
     async fn look_after(&self, process: &NodeProcess) -> bool {
-        let subject = self.link.subject(process, Names::PING);
-        let asked = (None, Bytes::new());
-        let request = self.link.client.request(subject, asked, Some(self.ping));
-        let Err(err) = request.await else {
+        let Err(err) = self.link.ping(process, self.ping).await else {
             self.hear(process);
             return true;
         };
