@@ -22,15 +22,21 @@ const CALM: Duration = Duration::from_secs(2);
 
 /// The commands of each actor that were answered, and those that were not.
 #[derive(Default)]
-struct Tally(HashMap<usize, (u64, u64)>);
+struct Tally {
+    actors: HashMap<usize, (u64, u64)>,
+    /// Why the first of them failed.
+    failure: Option<String>,
+}
 
 impl Tally {
     fn take(&mut self, answers: &[Answer]) {
         for answer in answers {
-            let (done, failed) = self.0.entry(answer.actor).or_default();
-            match answer.failed {
-                None => *done += 1,
-                Some(_) => *failed += 1,
+            let (done, failed) = self.actors.entry(answer.actor).or_default();
+            if let Some(failure) = &answer.failed {
+                *failed += 1;
+                self.failure.get_or_insert_with(|| failure.clone());
+            } else {
+                *done += 1;
             }
         }
     }
@@ -38,7 +44,7 @@ impl Tally {
     /// All that was answered is there once, and no more is than may be.
     async fn check(&self, fleet: &Fleet) -> Result<(u64, u64), Failure> {
         let (mut all, mut all_failed) = (0, 0);
-        for (actor, (done, failed)) in &self.0 {
+        for (actor, (done, failed)) in &self.actors {
             let total = fleet
                 .aether
                 .load::<Counter>(load::name(*actor))
@@ -97,6 +103,9 @@ pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
         "nats, the leader of the log: {moved} shards have moved; {done} commands answered and \
          stored once, {failed} failed"
     );
+    if let Some(failure) = &tally.failure {
+        println!("  the first that failed: {failure}");
+    }
     Ok(())
 }
 
