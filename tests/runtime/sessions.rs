@@ -168,6 +168,24 @@ async fn what_was_passed_over_is_carried_out_though_later_ones_were() {
 }
 
 #[tokio::test]
+async fn what_was_done_last_is_found_in_what_is_loaded_anyway() {
+    let store = WatchedStore::over(InMemoryEventStore::new());
+    let rang = Rang {}.record(ActorId::of("Bell", "b").unwrap(), Version::FIRST);
+    let rang = rang.unwrap();
+    let id = CommandId::derived(rang.id.as_uuid(), "CountRings/0");
+    store.save(rang).await.unwrap();
+    measured(&store, |commit| commit.caused_by(id).marked(mark(1))).await;
+    let aether = running(store.clone(), ActorOptions::new()).await;
+    assert_eq!(counted(&aether).await, (1, 1));
+    assert_eq!(store.seen.commits_back.load(Ordering::SeqCst), 0);
+    store.seen.take();
+    ring(&aether, 1).await;
+    aether.settled().await.unwrap();
+    let (reads, _, _) = store.seen.take();
+    assert_eq!(reads, 1, "of the bell: the meter is in memory");
+}
+
+#[tokio::test]
 async fn what_a_build_without_sessions_has_stored_is_found() {
     let store = WatchedStore::over(InMemoryEventStore::new());
     let bell = ActorId::of("Bell", "b").unwrap();

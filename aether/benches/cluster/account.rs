@@ -1,5 +1,5 @@
 use std::{
-    fmt::{Debug, Write as _},
+    fmt::{self, Debug, Write as _},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -8,7 +8,7 @@ use std::{
 };
 
 use tracing::{
-    Event, Metadata, Subscriber,
+    Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
     span,
 };
@@ -21,6 +21,8 @@ pub(crate) struct Account(Arc<Mutex<Vec<Line>>>);
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) at: u64,
+    /// Whether it is of a single command.
+    pub(crate) is_fine: bool,
     pub(crate) text: String,
 }
 
@@ -28,11 +30,13 @@ pub(crate) struct Line {
 const WIDTH: usize = 160;
 
 impl Account {
-    /// Begins to listen in this process.
-    pub(crate) fn begin() -> Self {
+    /// Begins to listen in this process, also to what becomes of each command if that is wanted.
+    pub(crate) fn begin(is_fine: bool) -> Self {
         let account = Self::default();
+        let level = if is_fine { Level::TRACE } else { Level::DEBUG };
         let listener = Listener {
             account: account.clone(),
+            level,
             spans: AtomicU64::new(0),
         };
         // It is the first.
@@ -40,15 +44,44 @@ impl Account {
         account
     }
 
-    pub(crate) fn note(&self, text: String) {
+    fn note(&self, is_fine: bool, text: String) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.push(Line { at: now(), text });
+        lines.push(Line {
+            at: now(),
+            is_fine,
+            text,
+        });
     }
 
     /// All of it; it begins anew.
     pub(crate) fn take(&self) -> Vec<Line> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *lines)
+    }
+}
+
+impl Line {
+    /// The line that was written so.
+    pub(crate) fn read(line: &str) -> Option<Self> {
+        let (at, rest) = line.split_once(' ')?;
+        let (is_fine, text) = rest.split_once(' ')?;
+        Some(Self {
+            at: at.parse().ok()?,
+            is_fine: is_fine.parse().ok()?,
+            text: text.to_owned(),
+        })
+    }
+
+    /// Whether it is of this actor's commands, or of none.
+    pub(crate) fn concerns(&self, actor: &str) -> bool {
+        let mut words = self.text.split([' ', '=', '"', '/', '.']);
+        !self.is_fine || words.any(|word| word == actor)
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.at, self.is_fine, self.text)
     }
 }
 
@@ -59,10 +92,16 @@ pub(crate) fn now() -> u64 {
 
 struct Listener {
     account: Account,
+    level: Level,
     spans: AtomicU64,
 }
 
 struct Text(String);
+
+/// Whether it is said of each actor, one by one.
+fn is_of_one(text: &str) -> bool {
+    text.starts_with("an actor was loaded")
+}
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -77,8 +116,10 @@ impl Visit for Text {
 impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let target = metadata.target();
-        let is_told = ["aether::cluster", "aether::runtime::snapshots"];
-        metadata.is_event() && is_told.iter().any(|it| target.starts_with(it))
+        let is_told = ["aether::cluster", "aether::runtime", "aether::store"];
+        metadata.is_event()
+            && *metadata.level() <= self.level
+            && is_told.iter().any(|it| target.starts_with(it))
     }
 
     fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
@@ -94,7 +135,8 @@ impl Subscriber for Listener {
         event.record(&mut text);
         let cut = text.0.char_indices().nth(WIDTH).map(|(at, _)| at);
         text.0.truncate(cut.unwrap_or(text.0.len()));
-        self.account.note(text.0);
+        let is_fine = *event.metadata().level() == Level::TRACE || is_of_one(&text.0);
+        self.account.note(is_fine, text.0);
     }
 
     fn enter(&self, _span: &span::Id) {}

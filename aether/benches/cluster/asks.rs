@@ -15,7 +15,11 @@ use async_nats::{
 use bytes::Bytes;
 use tokio::{task::yield_now, time::sleep};
 
-use crate::{Count, Failure, Outcome, Settings, fleet::Fleet, load};
+use crate::{
+    Count, Failure, Outcome, Settings,
+    fleet::{Fleet, Kind},
+    load,
+};
 
 /// The raw client's side of a comparison.
 struct Raw {
@@ -37,11 +41,11 @@ const WIDTHS: [usize; 2] = [64, 256];
 
 pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
     if settings.wants("ask") {
-        let fleet = Fleet::start(servers, &["a"], "echo").await?;
+        let fleet = Fleet::start(servers, &["a"], Kind::plain("echo")).await?;
         ask(&fleet, servers).await?;
     }
     if settings.wants("command") {
-        let mut fleet = Fleet::start(servers, &["a"], "counters").await?;
+        let mut fleet = Fleet::start(servers, &["a"], Kind::plain("counters")).await?;
         command(&fleet, servers).await?;
         commands(&mut fleet, servers).await?;
     }

@@ -7,8 +7,8 @@ use crate::{
     Failure, Outcome, Settings,
     account::{self, Account, Line},
     figures,
-    fleet::Fleet,
-    load::{Answer, Load, owner},
+    fleet::{Fleet, Kind},
+    load::{self, Answer, Load, owner},
 };
 
 /// What is done to a node.
@@ -43,8 +43,13 @@ pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
     if wanted.is_empty() && !settings.wants("restart") {
         return Ok(());
     }
-    let account = Account::begin();
-    let mut fleet = Fleet::start(servers, &["a", "b", "c"], "counters").await?;
+    let account = Account::begin(settings.account);
+    let kind = Kind {
+        is_fine: settings.account,
+        moves: settings.moves.unwrap_or(Kind::plain("counters").moves),
+        ..Kind::plain("counters")
+    };
+    let mut fleet = Fleet::start(servers, &["a", "b", "c"], kind).await?;
     let load = Load::start(&fleet.aether, &fleet.client, settings);
     tokio::time::sleep(CALM * 3).await;
     for (name, fault) in wanted {
@@ -57,7 +62,7 @@ pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
     if settings.wants("restart") {
         restart(settings, &mut fleet, (&load, &account), servers).await?;
     }
-    load.end().await;
+    drop(load.end().await);
     Ok(())
 }
 
@@ -93,11 +98,9 @@ async fn happens(
     account: &Account,
     fault: Fault,
 ) -> Result<Trial, Failure> {
-    fleet.shared().await?;
-    tokio::time::sleep(CALM).await;
+    calm(fleet).await?;
     let mut node = fleet.take(fault == Fault::Kill(true)).await?;
-    drop((fleet.accounts().await?, account.take()));
-    drop(load.take());
+    drop((gather(fleet, account).await?, load.take()));
     tokio::time::sleep(Duration::from_millis(50)).await;
     let affected = of(fleet, &node.name);
     let (at, began) = (account::now(), Instant::now());
@@ -107,14 +110,7 @@ async fn happens(
     }
     fleet.without(&node.name).await?;
     tokio::time::sleep(CALM).await;
-    let answers = load.take();
-    let mut lines = fleet.accounts().await?;
-    lines.extend(
-        account
-            .take()
-            .into_iter()
-            .map(|it| ("client".to_owned(), it)),
-    );
+    let (answers, lines) = (load.take(), gather(fleet, account).await?);
     if fault == Fault::Freeze {
         node.signal("CONT")?;
         fleet.nodes.push(node);
@@ -122,6 +118,21 @@ async fn happens(
         fleet.add(&node.name).await?;
     }
     judge(&answers, &affected, began, (at, lines))
+}
+
+/// Waits until each node has its share, and a while more.
+async fn calm(fleet: &Fleet) -> Outcome {
+    fleet.shared().await?;
+    tokio::time::sleep(CALM).await;
+    Ok(())
+}
+
+/// What the nodes and this process have noted since they were asked last, and whose it is.
+async fn gather(fleet: &mut Fleet, account: &Account) -> Result<Vec<(String, Line)>, Failure> {
+    let mut lines = fleet.accounts().await?;
+    let own = account.take().into_iter();
+    lines.extend(own.map(|line| ("client".to_owned(), line)));
+    Ok(lines)
 }
 
 /// The actors that a node has, and its process.
@@ -149,30 +160,32 @@ fn judge(
         }
     }
     let first = answered.values().map(|it| it.ended - began).min();
-    let waits = answered.values();
-    let waits = waits.map(|it| it.ended - it.began.max(began));
-    let mut waits: Vec<_> = waits.collect();
-    waits.sort();
-    let (Some(first), Some(all)) = (first, waits.last()) else {
+    let wait = |it: &Answer| it.ended - it.began.max(began);
+    let slowest = answered.values().max_by_key(|it| wait(it));
+    let (Some(first), Some(slowest)) = (first, slowest) else {
         return Err("nobody was affected".into());
     };
     let mut ends: Vec<_> = answered.values().map(|it| it.ended - began).collect();
     ends.sort();
     Ok(Trial {
         first,
-        all: *all,
-        account: told(at, lines, &ends),
+        all: wait(slowest),
+        account: told(at, lines, &ends, slowest.actor),
     })
 }
 
-/// All that was noted after a moment, in order, with what the load saw.
-fn told(at: u64, mut lines: Vec<(String, Line)>, waits: &[Duration]) -> Vec<String> {
+/// All that was noted after a moment, in order, with what the load saw; of the commands, what
+/// became of those for one actor.
+fn told(at: u64, mut lines: Vec<(String, Line)>, waits: &[Duration], actor: usize) -> Vec<String> {
+    let actor = load::name(actor);
+    lines.retain(|(_, line)| line.concerns(&actor));
     let last = waits.len().saturating_sub(1);
     for (number, wait) in waits.iter().enumerate() {
         if [0, last / 2, last].contains(&number) {
             let at = at + u64::try_from(wait.as_micros()).unwrap_or_default();
             let text = format!("actor {} of {} is answered", number + 1, waits.len());
-            lines.push(("load".to_owned(), Line { at, text }));
+            let is_fine = false;
+            lines.push(("load".to_owned(), Line { at, is_fine, text }));
         }
     }
     lines.sort_by_key(|(_, line)| line.at);
@@ -195,57 +208,61 @@ async fn restart(
     (load, account): (&Load, &Account),
     servers: usize,
 ) -> Outcome {
-    let (mut drains, mut joins, mut times) = (Vec::new(), Vec::new(), Vec::new());
-    let mut slowest = (Duration::ZERO, Vec::new());
+    let (mut drains, mut joins, mut times) = (Worst::default(), Worst::default(), Vec::new());
     for _ in 0..settings.trials {
-        fleet.shared().await?;
-        tokio::time::sleep(CALM).await;
+        calm(fleet).await?;
         let node = fleet.nodes.remove(0);
         let name = node.name.clone();
-        drop((fleet.accounts().await?, account.take(), load.take()));
+        drop((gather(fleet, account).await?, load.take()));
         let (at, began) = (account::now(), Instant::now());
         node.leave().await?;
         times.push(began.elapsed());
         tokio::time::sleep(CALM).await;
-        let answers = load.take();
-        let mut lines = fleet.accounts().await?;
-        lines.extend(
-            account
-                .take()
-                .into_iter()
-                .map(|it| ("client".to_owned(), it)),
-        );
-        let (worst, ended) = worst(&answers)?;
-        if worst > slowest.0 {
-            let ended = ended.saturating_duration_since(began);
-            slowest = (
-                worst,
-                told(at, lines, &[ended.saturating_sub(worst), ended]),
-            );
-        }
-        drains.push(worst);
+        let (answers, lines) = (load.take(), gather(fleet, account).await?);
+        drains.note(worst(&answers)?, (at, began), lines);
+        let (at, began) = (account::now(), Instant::now());
         fleet.add(&name).await?;
         fleet.shared().await?;
-        joins.push(self::worst(&load.take())?.0);
+        let (answers, lines) = (load.take(), gather(fleet, account).await?);
+        joins.note(worst(&answers)?, (at, began), lines);
     }
     println!("drain, {servers} servers: takes {}", figures(&times));
-    println!(
-        "drain, {servers} servers: worst command {}",
-        figures(&drains)
-    );
-    println!("join, {servers} servers: worst command {}", figures(&joins));
-    for line in slowest.1.iter().filter(|_| settings.account) {
-        println!("  {line}");
-    }
+    drains.report(settings, &format!("drain, {servers} servers"));
+    joins.report(settings, &format!("join, {servers} servers"));
     Ok(())
 }
 
-/// The longest that anyone waited, and when that was over.
-fn worst(answers: &[Answer]) -> Result<(Duration, Instant), Failure> {
+/// The worst command of each trial, and what happened around the worst of all.
+#[derive(Default)]
+struct Worst {
+    all: Vec<Duration>,
+    account: Vec<String>,
+}
+
+impl Worst {
+    fn note(&mut self, answer: &Answer, (at, began): (u64, Instant), lines: Vec<(String, Line)>) {
+        let took = answer.ended - answer.began;
+        if self.all.iter().all(|it| *it < took) {
+            let ended = answer.ended.saturating_duration_since(began);
+            let sent = answer.began.saturating_duration_since(began);
+            self.account = told(at, lines, &[sent, ended], answer.actor);
+        }
+        self.all.push(took);
+    }
+
+    fn report(&self, settings: &Settings, what: &str) {
+        println!("{what}: worst command {}", figures(&self.all));
+        for line in self.account.iter().filter(|_| settings.account) {
+            println!("  {line}");
+        }
+    }
+}
+
+/// The command that took the longest.
+fn worst(answers: &[Answer]) -> Result<&Answer, Failure> {
     if let Some(failed) = answers.iter().find_map(|it| it.failed.clone()) {
         return Err(format!("a command failed: {failed}").into());
     }
     let worst = answers.iter().max_by_key(|it| it.ended - it.began);
-    let worst = worst.ok_or("nobody asked")?;
-    Ok((worst.ended - worst.began, worst.ended))
+    worst.ok_or_else(|| "nobody asked".into())
 }

@@ -1,7 +1,7 @@
 use std::{process::Stdio, time::Duration};
 
 use aether::{
-    cluster::{ShardTable, nats::ClusterClient},
+    cluster::{BalanceTiming, ShardTable, nats::ClusterClient},
     runtime::Aether,
 };
 use tokio::{
@@ -19,7 +19,27 @@ pub(crate) struct Fleet {
     pub(crate) client: ClusterClient,
     pub(crate) servers: Servers,
     pub(crate) replicas: usize,
-    what: &'static str,
+    kind: Kind,
+}
+
+/// What the nodes do, whether they note what becomes of each command, and how many shards a node
+/// gives or takes at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) what: &'static str,
+    pub(crate) is_fine: bool,
+    pub(crate) moves: usize,
+}
+
+impl Kind {
+    /// Nodes that note nothing of each command.
+    pub(crate) fn plain(what: &'static str) -> Self {
+        Self {
+            what,
+            is_fine: false,
+            moves: BalanceTiming::default().moves,
+        }
+    }
 }
 
 /// A process that is a node.
@@ -37,7 +57,7 @@ impl Fleet {
     pub(crate) async fn start(
         replicas: usize,
         names: &[&str],
-        what: &'static str,
+        kind: Kind,
     ) -> Result<Self, Failure> {
         let servers = if replicas == 1 {
             Servers::one().await?
@@ -47,7 +67,7 @@ impl Fleet {
         let aether = node::runtime(&servers.urls, replicas).await?;
         let mut nodes = Vec::new();
         for name in names {
-            nodes.push(Node::start(&servers.urls, name, replicas, what)?);
+            nodes.push(Node::start(&servers.urls, name, replicas, kind)?);
         }
         for node in &mut nodes {
             node.ready().await?;
@@ -60,7 +80,7 @@ impl Fleet {
             client,
             servers,
             replicas,
-            what,
+            kind,
         };
         fleet.shared().await?;
         Ok(fleet)
@@ -68,7 +88,7 @@ impl Fleet {
 
     /// Starts a process of this node, and waits until it knows where every actor is.
     pub(crate) async fn add(&mut self, name: &str) -> Outcome {
-        let mut node = Node::start(&self.servers.urls, name, self.replicas, self.what)?;
+        let mut node = Node::start(&self.servers.urls, name, self.replicas, self.kind)?;
         node.ready().await?;
         self.nodes.push(node);
         Ok(())
@@ -125,9 +145,11 @@ pub(crate) fn owned(table: &ShardTable, node: &str) -> usize {
 }
 
 impl Node {
-    fn start(urls: &str, name: &str, replicas: usize, what: &str) -> Result<Self, Failure> {
+    fn start(urls: &str, name: &str, replicas: usize, kind: Kind) -> Result<Self, Failure> {
+        let (replicas, is_fine) = (replicas.to_string(), kind.is_fine.to_string());
+        let moves = kind.moves.to_string();
         let mut process = Command::new(std::env::current_exe()?)
-            .args(["node", urls, name, &replicas.to_string(), what])
+            .args(["node", urls, name, &replicas, kind.what, &is_fine, &moves])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -164,9 +186,8 @@ impl Node {
 
     async fn account(&mut self) -> Result<Vec<Line>, Failure> {
         let (mut lines, mut said) = (Vec::new(), self.ask("account").await?);
-        while let Some((at, text)) = said.split_once(' ') {
-            let (at, text) = (at.parse()?, text.to_owned());
-            lines.push(Line { at, text });
+        while let Some(line) = Line::read(&said) {
+            lines.push(line);
             said = self.line().await?;
         }
         Ok(lines)

@@ -71,9 +71,11 @@ impl Load {
         std::mem::take(&mut *answers)
     }
 
-    pub(crate) async fn end(self) {
+    /// Waits until what is under way is over, and gives all answers since it was asked last.
+    pub(crate) async fn end(mut self) -> Vec<Answer> {
         self.stop.store(true, Ordering::Relaxed);
-        self.tasks.join_all().await;
+        std::mem::take(&mut self.tasks).join_all().await;
+        self.take()
     }
 }
 

@@ -4,14 +4,16 @@
 //! of their own (this executable, started again), the servers real ones. After `--`:
 //!
 //! - `--only word`: `shards` (how well shards and keys are spread; all but the times is exact),
-//!   `kill`, `leader`, `freeze`, `restart` (faults under load), `ask`, `command` (against the raw
-//!   client).
+//!   `kill`, `leader`, `freeze`, `restart` (faults under load), `nats` (on three servers: the one
+//!   that leads the log is killed), `ask`, `command` (against the raw client).
 //! - `--servers 1` or `--servers 3`: with one server, or on three with three replicas; else both.
 //! - `--trials n`: how often something happens.
 //! - `--actors n` and `--pace ms`: how many actors are sent commands, and how long each rests
 //!   between two, 64 and 20 unless they say otherwise. With a pace of 0 each gets the next command
 //!   as soon as one is answered, which takes all that a small machine has.
-//! - `--account`: what happened when, of the slowest trial, from all processes.
+//! - `--moves n`: how many shards a node gives or takes at a time, if not as many as by default.
+//! - `--account`: what happened when, of the slowest trial, from all processes, with all that the
+//!   commands of the slowest actor did. To note that takes time itself.
 //!
 //! `lookup n` and `hash n` look so many keys up, or hash them alone, for a tool that counts
 //! instructions: the difference of two lengths is that of the work alone.
@@ -28,6 +30,7 @@ mod faults;
 mod fleet;
 mod load;
 mod node;
+mod outage;
 #[path = "../store/server.rs"]
 mod server;
 mod shards;
@@ -86,6 +89,7 @@ struct Settings {
     trials: usize,
     actors: usize,
     pace: Duration,
+    moves: Option<usize>,
     account: bool,
     /// Or it is only to be seen whether it works.
     measuring: bool,
@@ -102,6 +106,7 @@ impl Settings {
             trials: number(arguments, "--trials")?.unwrap_or(20),
             actors: number(arguments, "--actors")?.unwrap_or(64),
             pace: Duration::from_millis(number(arguments, "--pace")?.unwrap_or(20)),
+            moves: number(arguments, "--moves")?,
             account: arguments.iter().any(|it| it == "--account"),
             measuring,
         })
@@ -147,6 +152,7 @@ fn main() -> Outcome {
     }
     for servers in &settings.servers {
         tokio.block_on(faults::run(&settings, *servers))?;
+        tokio.block_on(outage::run(&settings, *servers))?;
         tokio.block_on(asks::run(&settings, *servers))?;
     }
     Ok(())

@@ -3,7 +3,7 @@ use std::{num::NonZeroU64, time::Duration};
 use aether::{
     JetStreamOptions, Namespace,
     cluster::{
-        NodeId, ShardCount,
+        NodeId, NodeSettings, ShardCount,
         nats::{AskReply, BegunShard, ClusterManager, ClusterOptions, ReceivedAsk, ShardHandler},
     },
     runtime::{Aether, SnapshotPolicy},
@@ -43,16 +43,19 @@ pub(crate) fn options(replicas: usize) -> ClusterOptions {
     options.shards(ShardCount::default())
 }
 
-/// A node: where the servers are, its name, how many replicas there are, and what it does.
+/// A node: where the servers are, its name, how many replicas there are, what it does, and whether
+/// it notes what becomes of each command.
 pub(crate) async fn run(arguments: &[&str]) -> Outcome {
-    let [urls, name, replicas, what] = arguments else {
-        return Err("wanted: urls, name, replicas, what".into());
+    let [urls, name, replicas, what, is_fine, moves] = arguments else {
+        return Err("wanted: urls, name, replicas, what, whether all is noted, moves".into());
     };
-    let account = Account::begin();
+    let account = Account::begin(is_fine.parse()?);
     let replicas = replicas.parse()?;
     let node = NodeId::new(*name)?;
     let aether = runtime(urls, replicas).await?;
-    let options = options(replicas);
+    let mut settings = NodeSettings::default();
+    settings.balance.moves = moves.parse()?;
+    let options = options(replicas).settings(settings);
     let manager = if *what == "echo" {
         options.join(urls, node, Echo).await?
     } else {
@@ -103,7 +106,7 @@ async fn obey(line: &str, manager: &ClusterManager, aether: &Aether, account: &A
         }
         ["account"] => {
             for line in account.take() {
-                println!("{} {}", line.at, line.text);
+                println!("{line}");
             }
             println!("end");
         }

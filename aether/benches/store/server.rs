@@ -21,24 +21,25 @@ pub(crate) struct Servers {
     pub(crate) url: String,
     /// Where all of them listen, separated by commas.
     pub(crate) urls: String,
-    _all: Vec<Server>,
+    all: Vec<Server>,
 }
 
 struct Server {
     url: String,
+    options: Vec<String>,
     /// Reads its log: a server that cannot write it ends.
     _log: JoinSet<()>,
-    _process: Child,
-    _folder: TempDir,
+    process: Child,
+    folder: TempDir,
 }
 
 impl Servers {
     pub(crate) async fn one() -> Result<Self, Failure> {
-        let server = Server::start(&[], &["Server is ready"]).await?;
+        let server = Server::start(Vec::new(), &["Server is ready"]).await?;
         Ok(Self {
             url: server.url.clone(),
             urls: server.url.clone(),
-            _all: vec![server],
+            all: vec![server],
         })
     }
 
@@ -57,26 +58,60 @@ impl Servers {
             let listen = format!("nats://{address}");
             let options = ["-n", &name, "--cluster_name", "bench", "--cluster", &listen];
             let options = [&options[..], &["--routes", &routes]].concat();
-            Server::start(&options, &["new", "metadata leader"]).await
+            let options = options.into_iter().map(str::to_owned).collect();
+            Server::start(options, &["new", "metadata leader"]).await
         });
         let all = try_join_all(all).await?;
         let urls: Vec<_> = all.iter().map(|it| it.url.clone()).collect();
         Ok(Self {
             url: urls.first().cloned().unwrap_or_default(),
             urls: urls.join(","),
-            _all: all,
+            all,
         })
+    }
+
+    /// Kills one of them (-9), and waits until it is dead.
+    pub(crate) async fn kill(&mut self, name: &str) -> Result<(), Failure> {
+        Ok(self.named(name)?.process.kill().await?)
+    }
+
+    /// Has one that was killed come back where it was, with all that it had.
+    pub(crate) async fn revive(&mut self, name: &str) -> Result<(), Failure> {
+        self.named(name)?.revive().await
+    }
+
+    fn named(&mut self, name: &str) -> Result<&mut Server, Failure> {
+        let mut all = self.all.iter_mut();
+        let named = all.find(|it| it.options.iter().any(|option| option == name));
+        named.ok_or_else(|| format!("there is no server `{name}`").into())
     }
 }
 
 impl Server {
     /// Starts a server, and waits until it says that it is ready, in a line with these words.
-    async fn start(options: &[&str], words: &[&str]) -> Result<Self, Failure> {
+    async fn start(options: Vec<String>, words: &[&str]) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
+        Self::start_in(folder, options, "-1", words).await
+    }
+
+    async fn revive(&mut self) -> Result<(), Failure> {
+        let (_, port) = self.url.rsplit_once(':').ok_or("a server has no port")?;
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir()?);
+        let options = self.options.clone();
+        *self = Self::start_in(folder, options, port, &["Server is ready"]).await?;
+        Ok(())
+    }
+
+    async fn start_in(
+        folder: TempDir,
+        options: Vec<String>,
+        port: &str,
+        words: &[&str],
+    ) -> Result<Self, Failure> {
         let mut process = Command::new(binary())
-            .args(["-a", "127.0.0.1", "-p", "-1", "-js", "-sd"])
+            .args(["-a", "127.0.0.1", "-p", port, "-js", "-sd"])
             .arg(folder.path())
-            .args(options)
+            .args(&options)
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -91,9 +126,10 @@ impl Server {
                 log.spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
                 return Ok(Self {
                     url,
+                    options,
                     _log: log,
-                    _process: process,
-                    _folder: folder,
+                    process,
+                    folder,
                 });
             }
         }

@@ -531,16 +531,19 @@ impl Engine {
         let mut fold = order.routed.route.begin(turn.actor_id().clone());
         let wanted = match envelope.known {
             Known::Given => Wanted::Anywhere(envelope.id),
-            Known::Fresh | Known::Asked(_) | Known::Marked(_) => Wanted::State,
+            // What comes again after a crash was stored of late.
+            Known::Asked(_) | Known::Marked(_) => Wanted::Near(envelope.id),
+            Known::Fresh => Wanted::State,
         };
         let loaded = self.snapshotter.load(&mut *fold, wanted).await;
         self.meters.load_duration.record(begun.elapsed());
         match loaded.map_err(CommandError::unloaded)? {
-            Loaded::Ready(start) => {
+            Loaded::Ready(start, near) => {
                 turn.live = Some(Box::new(Live::new(fold, start)));
-                Ok(match wanted {
-                    Wanted::State => Awake::Unsearched,
-                    Wanted::Anywhere(_) => Awake::Searched,
+                Ok(match (near, wanted) {
+                    (Some(recorded), _) => Awake::Found(recorded),
+                    (None, Wanted::Anywhere(_)) => Awake::Searched,
+                    (None, Wanted::State | Wanted::Near(_)) => Awake::Unsearched,
                 })
             }
             Loaded::Found(recorded) => Ok(Awake::Found(recorded)),
@@ -568,7 +571,10 @@ impl Engine {
     /// Looks for a command in the whole history.
     async fn anywhere(&self, live: &mut Live, id: CommandId) -> Result<Option<Sent>, StoreError> {
         let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
+        let begun = Instant::now();
         let (found, ids) = search::anywhere(&self.store, actor_id, version, id).await?;
+        let (took, is_found) = (begun.elapsed(), found.is_some());
+        tracing::debug!(actor = %actor_id, %version, ?took, is_found, "a history was searched");
         if found.is_none() {
             live.start.ids = ids;
         }

@@ -179,7 +179,7 @@ impl Aether {
         let mut replayed = Replayed::<A>::new(actor_id);
         let snapshotter = &self.0.engine.snapshotter;
         let loaded = snapshotter.load(&mut replayed, Wanted::State).await;
-        if let Loaded::Ready(mut start) = loaded.map_err(LoadError::of)? {
+        if let Loaded::Ready(mut start, _) = loaded.map_err(LoadError::of)? {
             snapshotter.consider(&replayed, &mut start);
         }
         Ok(replayed)

@@ -70,7 +70,9 @@ fn ended(
     commit: Commit,
     answer: Result<Receipt, StoreError>,
 ) -> (Turn, Result<Sent, StoreError>) {
-    engine.meters.appended(began.elapsed(), &answer);
+    let took = began.elapsed();
+    tracing::trace!(actor = %commit.actor_id(), ?took, is_stored = answer.is_ok(), "an append");
+    engine.meters.appended(took, &answer);
     match answer {
         Ok(Receipt { position, .. }) => {
             let recorded = Recorded { position, commit };

@@ -23,13 +23,13 @@ pub struct BalanceTiming {
 }
 
 impl Default for BalanceTiming {
-    /// One and a half seconds, three, five, and 32 moves.
+    /// One and a half seconds, three, five, and 128 moves.
     fn default() -> Self {
         Self {
             patience: Duration::from_millis(1_500),
             settle: Duration::from_secs(3),
             handover: Duration::from_secs(5),
-            moves: 32,
+            moves: 128,
         }
     }
 }

@@ -350,25 +350,41 @@ impl<M> ShardHost<M> {
         if self.epoch().is_some_and(|known| table.epoch() <= known) {
             return;
         }
-        let is_here = |shard: Shard| {
-            let nodes = [table.owner(shard), table.moving_to(shard)];
-            let is_known = self.shards.contains_key(&shard) || self.warm.contains(&shard);
-            is_known || nodes.contains(&Some(&self.node))
-        };
-        let is_same = |shard: Shard| {
-            let stays = table.moving_to(shard).is_none() && table.owner(shard) == Some(&self.node);
-            let place = self.shards.get(&shard).filter(|_| stays);
-            place.is_some_and(|it| {
-                it.stage == Stage::Serving && it.since == table.owned_since(shard)
-            })
-        };
-        let concerned = table.count().shards();
-        let concerned = concerned.filter(|shard| is_here(*shard) && !is_same(*shard));
-        let concerned: Vec<_> = concerned.collect();
+        let concerned = self.concerned(&table);
         self.table = Some(table);
         for shard in concerned {
             self.follow(now, shard, outputs);
         }
+    }
+
+    /// The shards that are here or to be here, but for those of which the table says what is so.
+    fn concerned(&self, table: &ShardTable) -> Vec<Shard> {
+        let me = table.place_of(&self.node);
+        let is_mine = |shard: Shard| me.is_some() && table.owner_place(shard) == me;
+        let shards = table.count().shards();
+        let mut all: Vec<_> = shards.map(is_mine).collect();
+        let mut note = |shard: Shard, is_concerned: bool| {
+            if let Some(it) = all.get_mut(shard.index()) {
+                *it = is_concerned;
+            }
+        };
+        let coming = table.moving().filter(|(_, to)| **to == self.node);
+        for shard in coming
+            .map(|(shard, _)| shard)
+            .chain(self.warm.iter().copied())
+        {
+            note(shard, true);
+        }
+        for (shard, place) in &self.shards {
+            let is_same = place.stage == Stage::Serving
+                && is_mine(*shard)
+                && place.since == table.owned_since(*shard)
+                && table.moving_to(*shard).is_none();
+            note(*shard, !is_same);
+        }
+        let shards = table.count().shards().zip(all);
+        let concerned = shards.filter(|(_, is_concerned)| *is_concerned);
+        concerned.map(|(shard, _)| shard).collect()
     }
 
     /// Does what the table wants done with a shard.

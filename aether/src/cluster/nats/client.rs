@@ -219,7 +219,13 @@ impl ClusterClient {
         let mut tables = inner.tables.clone();
         while Instant::now() < deadline {
             let table = tables.borrow_and_update().clone();
-            match inner.send(&mut asking, table.as_deref()).await {
+            let outcome = inner.send(&mut asking, table.as_deref()).await;
+            tracing::trace!(
+                actor = id,
+                sequence = asking.sequence,
+                outcome = outcome.name()
+            );
+            match outcome {
                 Outcome::Answered(answer) => return Ok(answer),
                 Outcome::Unsendable(err) => return Err(AskError::Unsendable(err)),
                 Outcome::Closed => return Err(AskError::Closed),
@@ -233,6 +239,18 @@ impl ClusterClient {
             }
         }
         Err(asking.given_up())
+    }
+}
+
+impl Outcome {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Answered(_) => "answered",
+            Self::Expired => "expired",
+            Self::Unsendable(_) => "unsendable",
+            Self::Closed => "closed",
+            Self::Again(_) => "again",
+        }
     }
 }
 
@@ -267,6 +285,8 @@ impl Inner {
             budget: asking.deadline.saturating_duration_since(Instant::now()),
             payload: asking.payload.clone(),
         };
+        let (actor, sequence) = (asking.key, asking.sequence);
+        tracing::trace!(actor, sequence, %owner, epoch = epoch.0, "asks");
         let subject = self.link.subject(owner, Names::ASK);
         let asked = (None, frame.encode());
         let request = pin!(self.link.client.request(subject, asked, None));
@@ -325,6 +345,7 @@ impl Inner {
                         look_at = heard + PATIENCE;
                         continue;
                     }
+                    tracing::trace!(actor = asking.key, %owner, ?patience, "no answer yet");
                     patience = MOST_PATIENCE.min(patience * 2);
                     look_at = now + patience;
                     if ping.is_none() && self.may(Care::Ping, owner) {
@@ -418,10 +439,7 @@ impl Inner {
     /// Pings a process that has not answered, and complains of it if that is in vain. Says whether
     /// somebody is there.
     async fn look_after(&self, process: &NodeProcess) -> bool {
-        let subject = self.link.subject(process, Names::PING);
-        let asked = (None, Bytes::new());
-        let request = self.link.client.request(subject, asked, Some(self.ping));
-        let Err(err) = request.await else {
+        let Err(err) = self.link.ping(process, self.ping).await else {
             self.hear(process);
             return true;
         };

@@ -1,7 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
 use async_nats::RequestErrorKind;
-use bytes::Bytes;
 
 use super::{
     bucket::{Found, Put},
@@ -27,12 +26,7 @@ impl Control {
         process: NodeProcess,
         patience: Duration,
     ) -> Option<NodeInput<Letter>> {
-        let subject = self.0.subject(&process, Names::PING);
-        let asked = self
-            .0
-            .client
-            .request(subject, (None, Bytes::new()), Some(patience));
-        let answer = match asked.await {
+        let answer = match self.0.ping(&process, patience).await {
             Ok(message) => PingAnswer::Alive(Arc::from(str::from_utf8(&message.payload).ok()?)),
             Err(err) if err.kind() == RequestErrorKind::NoResponders => PingAnswer::NoResponders,
             Err(_) => return None,

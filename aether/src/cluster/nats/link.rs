@@ -1,9 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use async_nats::{Client, ConnectOptions, Event, Message, ServerError};
+use async_nats::{Client, ConnectOptions, Event, Message, RequestError, ServerError};
+use bytes::Bytes;
+use futures_util::future::{Either, select};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -26,6 +28,8 @@ const SEQUENCE: &str = "Nats-Sequence";
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long nothing is asked in between.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long after a ping that is not answered another one is sent.
+const SECOND: Duration = Duration::from_millis(10);
 
 /// A connection to the servers, and what a cluster is called there.
 #[derive(Debug)]
@@ -140,6 +144,31 @@ impl Link {
             .await;
         if let Err(error) = told {
             tracing::debug!(%error, what, "the nodes of the cluster cannot be told");
+        }
+    }
+
+    /// What a process says to a ping, within so much time.
+    ///
+    /// There is a second one soon, if the first is not answered: what is on its way to a process
+    /// that dies, or comes to a server that has not heard of it yet, gets no notice of that, and
+    /// what comes after it does.
+    pub(super) async fn ping(
+        &self,
+        process: &NodeProcess,
+        within: Duration,
+    ) -> Result<Message, RequestError> {
+        let ask = |within| {
+            let subject = self.subject(process, Names::PING);
+            let asked = (None, Bytes::new());
+            self.client.request(subject, asked, Some(within))
+        };
+        let mut first = pin!(ask(within));
+        if let Ok(answer) = timeout(SECOND.min(within), &mut first).await {
+            return answer;
+        }
+        let second = pin!(ask(within.saturating_sub(SECOND)));
+        match select(first, second).await {
+            Either::Left((answer, _)) | Either::Right((answer, _)) => answer,
         }
     }
 

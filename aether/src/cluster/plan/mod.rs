@@ -116,6 +116,8 @@ struct Planner<'a> {
     table: &'a ShardTable,
     candidates: Vec<&'a Candidate>,
     places: BTreeMap<&'a NodeProcess, usize>,
+    /// For each node of the table, in their order, which candidate it is.
+    known: Vec<Option<usize>>,
     /// For each shard, the candidate that is to have it.
     targets: Vec<Option<usize>>,
     /// How many shards each candidate is to have.
@@ -129,11 +131,14 @@ impl<'a> Planner<'a> {
         let mut planner = Self {
             table,
             places: named.keys().copied().zip(0..).collect(),
+            known: Vec::new(),
             targets: Vec::new(),
             quotas: Vec::new(),
             loads: vec![0; named.len()],
             candidates: named.into_values().collect(),
         };
+        let nodes = table.nodes().iter();
+        planner.known = nodes.map(|node| planner.place_of(node)).collect();
         let shards = table.count().shards();
         planner.targets = shards.map(|shard| planner.present(shard)).collect();
         for target in planner.targets.iter().flatten() {
@@ -149,6 +154,12 @@ impl<'a> Planner<'a> {
         self.places.get(node).copied()
     }
 
+    /// The candidate that has a shard.
+    fn owner(&self, shard: Shard) -> Option<usize> {
+        let place = self.table.owner_place(shard)?;
+        self.known.get(place).copied().flatten()
+    }
+
     fn is_active(&self, place: usize) -> bool {
         let candidate = self.candidates.get(place);
         candidate.is_some_and(|it| it.availability == Availability::Active)
@@ -158,7 +169,7 @@ impl<'a> Planner<'a> {
     fn present(&self, shard: Shard) -> Option<usize> {
         let to = self.table.moving_to(shard).and_then(|to| self.place_of(to));
         let to = to.filter(|to| self.is_active(*to));
-        to.or_else(|| self.place_of(self.table.owner(shard)?))
+        to.or_else(|| self.owner(shard))
     }
 
     /// The fair share of each: what it has if it is cordoned; of what is left, its part by weight,
@@ -207,9 +218,11 @@ impl<'a> Planner<'a> {
 
     /// Takes from each node what is beyond its quota: what has not arrived yet before the rest.
     fn shed(&mut self) {
-        let mut shards: Vec<_> = self.table.count().shards().collect();
-        shards.sort_by_key(|shard| self.table.moving_to(*shard).is_none());
-        for shard in shards {
+        let table = self.table;
+        let shards = table.count().shards();
+        let settled = shards.filter(|shard| table.moving_to(*shard).is_none());
+        let moving = table.moving().map(|(shard, _)| shard);
+        for shard in moving.chain(settled) {
             let Some(target) = self.targets.get_mut(shard.index()) else {
                 continue;
             };
@@ -244,10 +257,8 @@ impl<'a> Planner<'a> {
         let mut plan = Plan::default();
         for (shard, target) in self.table.count().shards().zip(&self.targets) {
             let target = target.and_then(|place| self.candidates.get(place));
-            let owner = self
-                .table
-                .owner(shard)
-                .filter(|it| self.place_of(it).is_some());
+            let is_there = self.owner(shard).is_some();
+            let owner = self.table.owner(shard).filter(|_| is_there);
             let moving = self.table.moving_to(shard);
             let to = target.map(|it| &it.node);
             let lost =

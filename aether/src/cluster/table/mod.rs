@@ -163,6 +163,17 @@ impl ShardTable {
         self.nodes.get(usize::from(place))
     }
 
+    /// The place among the [nodes](Self::nodes) of the one that has a shard.
+    pub(super) fn owner_place(&self, shard: Shard) -> Option<usize> {
+        let place = self.owners.get(shard.index())?.checked_sub(1)?;
+        Some(usize::from(place))
+    }
+
+    /// The place of a node among the [nodes](Self::nodes).
+    pub(super) fn place_of(&self, node: &NodeProcess) -> Option<usize> {
+        self.nodes.iter().position(|it| it == node)
+    }
+
     /// The node that has the actor of this type and id; none, if nobody does.
     #[inline]
     pub fn owner_of(&self, actor_type: &str, id: &str) -> Option<&NodeProcess> {

@@ -18,6 +18,8 @@ use crate::{
 pub(in crate::runtime) enum Wanted {
     /// Nothing.
     State,
+    /// A commit of this command, if it is among what is read for the state.
+    Near(CommandId),
     /// A commit of this command, which may be anywhere in the history.
     Anywhere(CommandId),
 }
@@ -25,8 +27,8 @@ pub(in crate::runtime) enum Wanted {
 /// An actor that is loaded.
 #[derive(Debug)]
 pub(in crate::runtime) enum Loaded {
-    /// Its present state.
-    Ready(Start),
+    /// Its present state, and the commit that was looked for near its end, if it is there.
+    Ready(Start, Option<Recorded>),
     /// The commit that was looked for. The state is not folded to its end.
     Found(Recorded),
 }
@@ -135,21 +137,19 @@ impl Snapshotter {
         actor: &mut dyn Fold,
         wanted: Wanted,
     ) -> Result<Loaded, FoldError> {
-        let command = match wanted {
-            Wanted::State => None,
-            Wanted::Anywhere(id) => Some(id),
-        };
+        let is_whole = matches!(wanted, Wanted::Anywhere(_));
         let start = Start {
-            ids: command.map(|_| HashSet::new()),
+            ids: is_whole.then(HashSet::new),
             ..Start::new()
         };
         let mut loading = Loading {
             snapshotter: self,
             actor,
-            command,
+            wanted,
+            near: None,
             start,
         };
-        let is_resumed = command.is_none() && loading.actor.is_kept();
+        let is_resumed = !is_whole && loading.actor.is_kept();
         let (kept, snapshot) = if is_resumed {
             loading.snapshot().await
         } else {
@@ -163,12 +163,13 @@ impl Snapshotter {
         }
         let (actor, took) = (loading.actor.actor_id(), began.elapsed());
         tracing::debug!(%actor, messages, ?asked, ?took, "an actor was loaded");
-        Ok(Loaded::Ready(Start {
+        let start = Start {
             kept,
             version: loading.actor.version(),
             took: began.elapsed(),
             ..loading.start
-        }))
+        };
+        Ok(Loaded::Ready(start, loading.near))
     }
 
     /// Folds what was stored since into a state that was the present one, looking for a commit.
@@ -195,7 +196,8 @@ impl Snapshotter {
         let mut loading = Loading {
             snapshotter: self,
             actor,
-            command: Some(command),
+            wanted: Wanted::Anywhere(command),
+            near: None,
             start: std::mem::replace(start, Start::new()),
         };
         let found = loading.fold(page).await?;
@@ -208,7 +210,9 @@ impl Snapshotter {
 struct Loading<'a> {
     snapshotter: &'a Snapshotter,
     actor: &'a mut dyn Fold,
-    command: Option<CommandId>,
+    wanted: Wanted,
+    /// What was looked for near the end.
+    near: Option<Recorded>,
     start: Start,
 }
 
@@ -293,11 +297,15 @@ impl Loading<'_> {
         loop {
             let more = page.more;
             for recorded in page.commits {
-                if self.command.is_some() && recorded.commit.command_id() == self.command {
+                let id = recorded.commit.command_id();
+                if matches!(self.wanted, Wanted::Anywhere(wanted) if id == Some(wanted)) {
                     return Ok(Some(recorded));
                 }
                 self.actor.apply(&recorded)?;
                 self.start.note(&recorded);
+                if matches!(self.wanted, Wanted::Near(wanted) if id == Some(wanted)) {
+                    self.near = Some(recorded);
+                }
             }
             if !more {
                 return Ok(None);
