@@ -41,6 +41,8 @@ pub mod simulation;
 mod snapshot;
 mod timestamp;
 mod version;
+#[cfg(any(feature = "nats", feature = "runtime"))]
+mod waking;
 
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

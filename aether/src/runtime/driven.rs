@@ -1,13 +1,17 @@
 use std::{
+    any::Any,
     future::Future,
     mem,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Wake, Waker},
 };
 
 use super::tasks::{Driving, Spawner};
+use crate::waking;
 
+type Panic = Box<dyn Any + Send>;
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Work that goes on by itself from when it first has to wait, whether or not whoever wants its
@@ -17,6 +21,7 @@ type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// and then does something else first would hold up everyone behind it, itself included. What
 /// does not have to wait, as in memory, has no task; and what waits has none until what it waits
 /// for has come, where that came: a task that is begun at once wakes another thread for nothing.
+/// It has none either if it can be ended right there, by one who [allows](waking::in_place) that.
 pub(super) struct Driven<T: Send + 'static>(State<T>);
 
 enum State<T: Send + 'static> {
@@ -43,6 +48,8 @@ enum Stage<T: Send + 'static> {
     Asleep(Work<T>, Waker),
     Driven(Driving<T>),
     Ended(Option<T>),
+    /// It panicked in somebody else's task.
+    Panicked(Panic),
     /// Nobody wants its answer any more.
     Dropped,
 }
@@ -118,9 +125,39 @@ impl<T: Send + 'static> Waiting<T> {
                 drop(stage);
                 self.drive(work);
             }
-            other @ (Stage::Asleep(..) | Stage::Driven(_) | Stage::Ended(_) | Stage::Dropped) => {
+            other @ (Stage::Asleep(..)
+            | Stage::Driven(_)
+            | Stage::Ended(_)
+            | Stage::Panicked(_)
+            | Stage::Dropped) => {
                 *stage = other;
             }
+        }
+    }
+
+    /// Looks at it where what it waited for has come, and gives it a task if it has to wait again.
+    fn go_on(self: Arc<Self>, mut work: Work<T>) {
+        let waker = Waker::from(Arc::clone(&self));
+        let mut context = Context::from_waker(&waker);
+        let looked = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(&mut context)));
+        match looked {
+            Ok(Poll::Pending) => self.drive(work),
+            Ok(Poll::Ready(answer)) => self.end(Stage::Ended(Some(answer))),
+            Err(panic) => self.end(Stage::Panicked(panic)),
+        }
+    }
+
+    /// Tells whoever wants the answer, if there is still one who does.
+    fn end(&self, end: Stage<T>) {
+        let mut stage = self.lock();
+        if !matches!(&*stage, Stage::Busy(_) | Stage::Woken(_)) {
+            drop(stage);
+            return drop(end);
+        }
+        let before = mem::replace(&mut *stage, end);
+        drop(stage);
+        if let Stage::Busy(asker) | Stage::Woken(asker) = before {
+            asker.wake();
         }
     }
 
@@ -155,6 +192,14 @@ impl<T: Send + 'static> Waiting<T> {
                 Poll::Pending
             }
             Stage::Driven(task) => Pin::new(task).poll(context),
+            Stage::Panicked(_) => {
+                let end = mem::replace(&mut *stage, Stage::Dropped);
+                drop(stage);
+                if let Stage::Panicked(panic) = end {
+                    resume_unwind(panic);
+                }
+                Poll::Pending
+            }
             Stage::Dropped => Poll::Pending,
         }
     }
@@ -168,9 +213,17 @@ impl<T: Send + 'static> Wake for Waiting<T> {
             Stage::Asleep(work, asker) => {
                 *stage = Stage::Busy(asker);
                 drop(stage);
-                self.drive(work);
+                if waking::may_go_on() {
+                    self.go_on(work);
+                } else {
+                    self.drive(work);
+                }
             }
-            other @ (Stage::Woken(_) | Stage::Driven(_) | Stage::Ended(_) | Stage::Dropped) => {
+            other @ (Stage::Woken(_)
+            | Stage::Driven(_)
+            | Stage::Ended(_)
+            | Stage::Panicked(_)
+            | Stage::Dropped) => {
                 *stage = other;
             }
         }
@@ -225,6 +278,41 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn it_ends_in_place_and_without_a_task_where_that_is_allowed() {
+        let tasks = tokio::runtime::Handle::current().metrics();
+        let (go, gone) = oneshot::channel();
+        let (tell, mut told) = oneshot::channel();
+        let (next, following) = oneshot::channel::<()>();
+        let mut work = driven(async move {
+            tell.send(gone.await.unwrap()).unwrap();
+            next.send(()).unwrap();
+            8
+        });
+        let mut behind = driven(async move { following.await.unwrap() });
+        assert!(poll!(&mut work).is_pending());
+        assert!(poll!(&mut behind).is_pending());
+        waking::in_place(|| go.send(7)).unwrap();
+        assert_eq!(told.try_recv(), Ok(7), "though nobody looks");
+        assert_eq!(tasks.num_alive_tasks(), 1, "what it wakes has a task");
+        assert_eq!(work.now_or_never(), Some(Some(8)));
+        assert_eq!(behind.await, Some(()));
+        assert!(!waking::may_go_on());
+    }
+
+    #[tokio::test]
+    async fn what_has_to_wait_again_goes_on_in_a_task() {
+        let (go, gone) = oneshot::channel::<()>();
+        let mut work = driven(async move {
+            gone.await.unwrap();
+            yield_now().await;
+            8
+        });
+        assert!(poll!(&mut work).is_pending());
+        waking::in_place(|| go.send(())).unwrap();
+        assert_eq!(work.await, Some(8));
+    }
+
+    #[tokio::test]
     async fn what_comes_while_it_is_looked_at_is_not_missed() {
         let mut polls = 0;
         let work = std::future::poll_fn(move |context| {
@@ -264,15 +352,21 @@ mod tests {
 
     #[tokio::test]
     async fn its_panic_comes_to_who_wants_its_answer() {
-        let (go, gone) = oneshot::channel::<()>();
-        let mut work = driven(async move {
-            gone.await.unwrap();
-            panic!("of the work");
-        });
-        assert!(poll!(&mut work).is_pending());
-        go.send(()).unwrap();
-        let caught = std::panic::AssertUnwindSafe(work).catch_unwind().await;
-        let caught = caught.map(|ended: Option<()>| ended).unwrap_err();
-        assert_eq!(caught.downcast_ref(), Some(&"of the work"));
+        for in_place in [false, true] {
+            let (go, gone) = oneshot::channel::<()>();
+            let mut work = driven(async move {
+                gone.await.unwrap();
+                panic!("of the work");
+            });
+            assert!(poll!(&mut work).is_pending());
+            if in_place {
+                waking::in_place(|| go.send(())).unwrap();
+            } else {
+                go.send(()).unwrap();
+            }
+            let caught = AssertUnwindSafe(work).catch_unwind().await;
+            let caught = caught.map(|ended: Option<()>| ended).unwrap_err();
+            assert_eq!(caught.downcast_ref(), Some(&"of the work"));
+        }
     }
 }

@@ -147,14 +147,14 @@ impl Aether {
     pub(super) fn go_on(
         &self,
         envelope: Envelope,
-        given: Option<Given>,
-        (stage, begun): (Stage, TaskTrackerToken),
+        mut given: Option<Given>,
+        (mut stage, begun): (Stage, TaskTrackerToken),
     ) -> Driven<Result<Sent, CommandError>> {
         let engine = Arc::clone(&self.0.engine);
         let spawner = engine.spawner.clone();
         let work = async move {
             let _begun = begun;
-            engine.go_on(&envelope, given, stage).await
+            engine.go_on(&envelope, &mut given, &mut stage).await
         };
         Driven::new(work, spawner)
     }

@@ -7,6 +7,8 @@ use async_nats::{Client, Message, SubscribeError, Subscriber};
 use futures_util::StreamExt as _;
 use tokio::{sync::oneshot, task::JoinSet};
 
+use crate::waking;
+
 /// One inbox for the answers to all that is sent, and who waits for which.
 ///
 /// Each waiter has a slot, and each use of a slot another number, so that an answer that comes
@@ -111,7 +113,7 @@ async fn read(mut replies: Subscriber, prefix: usize, slots: Arc<Mutex<Slots>>) 
         let waiter = ticket.and_then(|ticket| lock(&slots).leave(ticket));
         if let Some(waiter) = waiter {
             // Nobody waits any more, if that fails.
-            drop(waiter.send(reply));
+            drop(waking::in_place(|| waiter.send(reply)));
         }
     }
     let left = lock(&slots).close();
