@@ -1,11 +1,7 @@
 //! A domain in which it matters when something is decided: letters that are posted in time or not at
 //! all.
 
-use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{cell::RefCell, collections::HashSet, time::Duration};
 
 use aether::{
     Timestamp,
@@ -60,12 +56,10 @@ bounded_context! {
     pub(crate) Posting { aggregates: [Letterbox] }
 }
 
-/// The letters that were refused, of all runs: no two have the same number.
-static REFUSED: Mutex<Option<HashSet<u64>>> = Mutex::new(None);
-
-fn refused<T>(with: impl FnOnce(&mut HashSet<u64>) -> T) -> T {
-    let mut refused = REFUSED.lock().unwrap_or_else(PoisonError::into_inner);
-    with(refused.get_or_insert_default())
+thread_local! {
+    /// The letters that were refused in the runs of this thread: a run is on one thread, and no two
+    /// seeds have a letter of the same number.
+    static REFUSED: RefCell<HashSet<u64>> = RefCell::default();
 }
 
 async fn post(mut client: Client) {
@@ -80,7 +74,7 @@ async fn post(mut client: Client) {
             by,
         };
         if client.send(posting).await.is_err() {
-            refused(|all| all.insert(letter));
+            REFUSED.with_borrow_mut(|all| all.insert(letter));
         }
         client
             .rest(Duration::ZERO, Duration::from_millis(500))
@@ -91,7 +85,7 @@ async fn post(mut client: Client) {
 fn first_late(world: &World<'_>) -> Option<u64> {
     let posted = world.events::<LetterboxEvent>().into_iter();
     let mut letters = posted.map(|LetterboxEvent::Posted(it)| it.letter);
-    refused(|all| letters.find(|letter| all.contains(letter)))
+    REFUSED.with_borrow(|all| letters.find(|letter| all.contains(letter)))
 }
 
 pub(crate) fn posting() -> Simulation {
