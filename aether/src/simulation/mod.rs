@@ -200,8 +200,9 @@ impl Simulation {
     /// What befalls a node and the server befalls the cluster too: nodes are taken for dead and come
     /// back, shards move, NATS servers die and stand still. In addition, each run checks that a shard
     /// has one owner an epoch, that epochs never go back, that no leader writes after a later one,
-    /// that no shard moves that need not, and that, two seconds after all is well again, each shard
-    /// is with a node that is there. A cluster needs seconds to come to itself, so
+    /// that no shard moves that need not, and that, once nothing goes wrong any more, each shard is
+    /// with a node that is there; [`Report::healing`] says how long that took. A cluster needs seconds
+    /// to come to itself, so
     /// [mishaps](Mishaps::every) should be no closer than that.
     #[cfg(all(feature = "cluster", feature = "nats"))]
     pub fn clustered(mut self, options: crate::cluster::nats::ClusterOptions) -> Self {
