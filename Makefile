@@ -37,7 +37,7 @@ test: nats-server lint ## All that must hold: lint, the core alone, every test, 
 	$(CARGO) doc --package aether --no-default-features --no-deps
 
 test-faults: nats-server ## Minutes of kills, stops and cuts, of servers and of processes; FAULTS_SEED=n for others.
-	$(CARGO) test --package aether-tests --test faults -- --nocapture --test-threads 1
+	$(CARGO) test --release --package aether-tests --test faults -- --nocapture --test-threads 1
 
 test-sim: ## Ten thousand simulated clusters and shops, each with its seed; AETHER_SEEDS=n for another number.
 	AETHER_SEEDS=$${AETHER_SEEDS:-10000} $(CARGO) test --release --package aether --no-default-features \

@@ -11,6 +11,8 @@ mod campaign;
 #[cfg(test)]
 mod checker;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod dice;
 #[cfg(test)]
 mod embedded;
@@ -37,6 +39,7 @@ mod long {
 
     use crate::{
         campaign::Campaign,
+        cluster::{self, trouble::troubles},
         dice::Dice,
         orders::{self, Size},
         schedule::schedule,
@@ -94,5 +97,20 @@ mod long {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn workers_on_a_server_that_are_killed_a_hundred_times_do_everything_once() {
         orders::on_jetstream(FLOW, seed(), 20).await;
+    }
+
+    /// How often each trouble of nine comes.
+    const DECKS: usize = 4;
+    const COMMANDS: u64 = 1_000_000;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_cluster_of_processes_does_everything_once_whatever_happens_to_it() {
+        let troubles = troubles(&mut Dice::new(seed()), DECKS, 3);
+        let account = cluster::run(&troubles, COMMANDS, seed()).await;
+        assert!(
+            account.troubles >= 30 && account.fences > 100,
+            "{account:?}"
+        );
+        assert!(account.steps > account.troubles, "{account:?}");
     }
 }

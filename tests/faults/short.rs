@@ -5,6 +5,8 @@ mod campaign;
 #[cfg(test)]
 mod checker;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod dice;
 #[cfg(test)]
 mod follower;
@@ -29,6 +31,10 @@ mod short {
 
     use crate::{
         campaign::Campaign,
+        cluster::{
+            self,
+            trouble::{Stream, Trouble, Whom as Node},
+        },
         orders::{self, Size},
         schedule::{Fault, Whom},
         servers::Servers,
@@ -77,5 +83,27 @@ mod short {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn workers_on_a_server_that_are_killed_do_everything_once() {
         orders::on_jetstream(FLOW, 1, 3).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_cluster_of_processes_does_everything_once_whatever_happens_to_it() {
+        let (down, lasting) = (Duration::from_millis(300), Duration::from_millis(1_500));
+        let troubles = [
+            Trouble::Kill {
+                whom: Node::Leader,
+                down,
+            },
+            Trouble::Hold { lasting },
+            Trouble::Freeze {
+                whom: Node::Place(0),
+                lasting,
+            },
+            Trouble::KillServer {
+                of: Stream::Events,
+                down,
+            },
+        ];
+        let account = cluster::run(&troubles, 5_000, 1).await;
+        assert!(account.fences > 0 && account.steps >= 4, "{account:?}");
     }
 }

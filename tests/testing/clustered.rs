@@ -7,14 +7,25 @@ use aether::{
     simulation::{Defect, Faults, Mishaps, Simulation, seeds},
 };
 
-use crate::simulated::moving;
+use crate::{letters::posting, simulated::moving};
+
+fn clustered(simulation: Simulation) -> Simulation {
+    let shards = ShardCount::new(16).expect("a count");
+    simulation.clustered(ClusterOptions::new("tills").shards(shards))
+}
 
 fn sharing() -> Simulation {
-    let shards = ShardCount::new(16).expect("a count");
-    let tills = ClusterOptions::new("tills").shards(shards);
     // A cluster needs seconds to come to itself.
     let mishaps = Mishaps::usual().every(Duration::from_secs(2));
-    moving().clustered(tills).mishaps(mishaps)
+    clustered(moving()).mishaps(mishaps)
+}
+
+/// Nodes that are held up while they store, and are taken for dead.
+fn posting_in_time() -> Simulation {
+    let mishaps = Mishaps::none().pauses(3).crashes(1);
+    let mishaps = mishaps.every(Duration::from_secs(1));
+    let faults = Faults::none().delay(Duration::from_millis(20)).slow(15);
+    clustered(posting()).mishaps(mishaps).faults(faults)
 }
 
 #[test]
@@ -50,6 +61,20 @@ fn a_store_of_a_cluster_without_a_version_check_is_found_out() {
 fn actors_of_a_cluster_that_forget_which_commands_they_have_handled_are_found_out() {
     let text = found(Defect::ForgetsCommands, 100);
     assert!(text.contains("no command has its effect twice"), "{text}");
+}
+
+#[test]
+fn what_a_node_has_refused_takes_no_effect_whatever_the_one_before_it_stores() {
+    let report = posting_in_time().run(seeds(60)).unwrap();
+    println!("{report}");
+}
+
+#[test]
+fn nodes_that_store_no_fences_are_found_out() {
+    let careless = posting_in_time().defect(Defect::NoFence);
+    let failure = careless.run(0..200).expect_err("it is found");
+    let text = failure.to_string();
+    assert!(text.contains("what came too late is not posted"), "{text}");
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod arbitrary;
 mod clustered;
 mod contracts;
 mod given_when_then;
+mod letters;
 mod replay_snapshots;
 mod simulated;

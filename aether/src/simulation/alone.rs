@@ -51,7 +51,7 @@ impl Clustered {
         match *self {}
     }
 
-    pub(super) fn settled(&self, _members: &[Member]) -> Ready<Result<(), Broken>> {
+    pub(super) fn settled(&self, _members: &[Member]) -> Ready<Result<Duration, Broken>> {
         match *self {}
     }
 }

@@ -8,7 +8,7 @@ use super::{
     verdict::Verdict,
     world::{Acknowledged, World},
 };
-use crate::{ActorId, CommandId, Position, Recorded, Version};
+use crate::{ActorId, CommandId, Event, Position, Recorded, Version};
 
 /// Something that must hold.
 pub(super) struct Invariant {
@@ -116,7 +116,9 @@ pub(super) fn check(
 ) -> Result<(), Broken> {
     versions_have_no_gaps(log)?;
     no_command_has_its_effect_twice(log, commands)?;
-    nothing_acknowledged_is_lost(log, commands, acknowledged)
+    nothing_acknowledged_is_lost(log, commands, acknowledged)?;
+    answers_are_what_replay_gives(log, acknowledged)?;
+    nothing_takes_effect_before_it_is_sent(acknowledged)
 }
 
 fn versions_have_no_gaps(log: &[Recorded]) -> Result<(), Broken> {
@@ -158,7 +160,7 @@ fn nothing_acknowledged_is_lost(
         let Some(position) = done.position else {
             continue;
         };
-        let index = usize::try_from(position.as_u64().saturating_sub(1)).unwrap_or(usize::MAX);
+        let index = index(position);
         let is_there = log.get(index).is_some_and(|recorded| {
             let commit = &recorded.commit;
             (commit.actor_id(), commit.version()) == (&done.actor_id, done.version)
@@ -177,3 +179,45 @@ fn nothing_acknowledged_is_lost(
     }
     Ok(())
 }
+
+/// The place of a position among the commits of the log.
+fn index(position: Position) -> usize {
+    usize::try_from(position.as_u64().saturating_sub(1)).unwrap_or(usize::MAX)
+}
+
+/// The events that were answered are those that are stored: of this kind, with these data.
+fn answers_are_what_replay_gives(
+    log: &[Recorded],
+    acknowledged: &[Acknowledged],
+) -> Result<(), Broken> {
+    for done in acknowledged {
+        let stored = done.position.and_then(|it| log.get(index(it)));
+        let Some(Recorded { position, commit }) = stored else {
+            continue;
+        };
+        let content = |it: &Event| (it.version, it.event_type.clone(), it.data.clone());
+        let stored = commit.events().iter().map(content);
+        if !done.events.is_empty() && !stored.eq(done.events.iter().map(content)) {
+            let why = format!("`{}` was answered {:?}", done.command, done.events);
+            let broken = Broken::of("answers are what replay gives", why);
+            return Err(broken.after(*position));
+        }
+    }
+    Ok(())
+}
+
+/// What takes effect does so after it was sent, and so after all that was answered before.
+fn nothing_takes_effect_before_it_is_sent(acknowledged: &[Acknowledged]) -> Result<(), Broken> {
+    let early = acknowledged
+        .iter()
+        .find(|done| done.position.is_some_and(|it| it <= done.since));
+    let Some(Acknowledged { command, since, .. }) = early else {
+        return Ok(());
+    };
+    let why = format!("`{command}` was sent when the log was at {since} already");
+    let broken = Broken::of("nothing takes effect before it is sent", why);
+    Err(broken)
+}
+
+#[cfg(test)]
+mod tests;

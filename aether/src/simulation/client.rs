@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{dice::Dice, executor::Place, node::Alive, present, run::Shared, world::Acknowledged};
 use crate::{
-    Clock as _, CommandId, StoreErrorKind, SystemClock, Timestamp,
+    Clock as _, CommandId, Position, StoreErrorKind, SystemClock, Timestamp,
     domain::{Aggregate, Command, Replayed},
     runtime::{CommandError, Sent},
 };
@@ -60,6 +60,7 @@ impl Client {
     pub async fn send<C: Command + Clone>(&mut self, command: C) -> Result<Sent, CommandError> {
         let id = CommandId::new();
         let name = C::META.name.as_str();
+        let since = self.shared.server.head();
         loop {
             let alive = self.any_node().await;
             let whom = format!("client {}", self.number);
@@ -69,7 +70,7 @@ impl Client {
                     self.shared
                         .trace
                         .note(whom, format!("`{name}` is done: {at}"));
-                    self.acknowledge(name, id, &sent);
+                    self.acknowledge(name, (id, since), &sent);
                     return Ok(sent);
                 }
                 Some(Err(err)) if is_final(&err) => {
@@ -145,13 +146,15 @@ impl Client {
         }
     }
 
-    fn acknowledge(&self, command: &'static str, id: CommandId, sent: &Sent) {
+    fn acknowledge(&self, command: &'static str, (id, since): (CommandId, Position), sent: &Sent) {
         self.shared.acknowledge(Acknowledged {
             command,
             id,
             actor_id: sent.actor_id.clone(),
             version: sent.version,
             position: sent.position,
+            events: sent.events().to_vec(),
+            since,
         });
     }
 }

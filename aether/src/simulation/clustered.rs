@@ -1,7 +1,6 @@
 //! Nodes that share their actors, as a cluster over NATS servers in this process.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -10,10 +9,11 @@ use std::{
 use tokio::time::{Instant, sleep};
 
 use super::{
-    Dice, Faults,
+    Defect, Dice, Faults,
     checks::Broken,
     executor::Place,
     nats::{LineId, LineMishap, NatsConnection, NatsDouble, NatsFaults, ServerMishap},
+    sightings::Sightings,
 };
 use crate::{
     Aether,
@@ -28,15 +28,7 @@ use crate::{
 pub(super) struct Clustered {
     options: ClusterOptions,
     double: NatsDouble,
-    seen: Arc<Mutex<Seen>>,
-}
-
-/// What was seen of the shard table.
-#[derive(Default)]
-struct Seen {
-    /// Who had which shard in each epoch.
-    owners: BTreeMap<Epoch, Vec<Option<NodeProcess>>>,
-    broken: Option<Broken>,
+    seen: Arc<Mutex<Sightings>>,
 }
 
 /// A node as it is in the cluster.
@@ -47,14 +39,20 @@ pub(super) struct Member {
 
 /// How many servers there are.
 const SERVERS: usize = 3;
-/// How long nodes may take, once nothing goes wrong any more, until they know where every actor is.
+/// How long it may take, once nothing goes wrong any more, until each shard is with a node that is
+/// there. Where nobody leads at that moment, the lease of the last leader has to lapse first.
 const HEALING: Duration = Duration::from_secs(40);
+/// How long it may take from there until each node has its share.
+const REST: Duration = Duration::from_secs(40);
+/// How often it is looked.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl Clustered {
-    pub(super) fn new(options: &ClusterOptions, dice: Dice) -> Self {
+    pub(super) fn new(options: &ClusterOptions, defects: &[Defect], dice: Dice) -> Self {
+        let defects = defects.iter().copied().collect();
         Self {
             options: options.clone().replicas(SERVERS),
-            double: NatsDouble::with(dice, SERVERS),
+            double: NatsDouble::with(dice, SERVERS, defects),
             seen: Arc::default(),
         }
     }
@@ -147,25 +145,41 @@ impl Clustered {
         what
     }
 
-    /// Waits until all nodes know the same table, by which each shard is with one of them.
-    pub(super) async fn settled(&self, members: &[Member]) -> Result<(), Broken> {
-        let until = Instant::now() + HEALING;
+    /// Waits until each shard is with a node that is there, and then until all nodes know the same
+    /// table and nothing moves; how long the former took, from when there were leaders of streams.
+    pub(super) async fn settled(&self, members: &[Member]) -> Result<Duration, Broken> {
+        let stream = self.options.stream();
+        while self.double.leader(&stream).is_none() {
+            sleep(LOOK).await;
+        }
+        let owned = self.comes_to_be("every shard has its node", HEALING, || is_owned(members));
+        let took = owned.await?;
+        let at_rest = self.comes_to_be("shards come to rest", REST, || is_whole(members));
+        at_rest.await?;
+        Ok(took)
+    }
+
+    /// Waits until something is so; how long that took.
+    async fn comes_to_be(
+        &self,
+        what: &str,
+        within: Duration,
+        is_so: impl Fn() -> Result<(), String>,
+    ) -> Result<Duration, Broken> {
+        let since = Instant::now();
         loop {
-            let whole = is_whole(members);
-            if let Some(broken) = &self.seen().broken {
-                return Err(broken.clone());
+            if let Some(broken) = self.seen().broken() {
+                return Err(broken);
             }
-            match whole {
-                Ok(()) => return Ok(()),
-                Err(why) if Instant::now() >= until => {
-                    return Err(Broken::of("every shard has its node", why));
-                }
-                Err(_) => sleep(Duration::from_millis(20)).await,
+            match is_so() {
+                Ok(()) => return Ok(since.elapsed()),
+                Err(why) if since.elapsed() >= within => return Err(Broken::of(what, why)),
+                Err(_) => sleep(LOOK).await,
             }
         }
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+    fn seen(&self) -> std::sync::MutexGuard<'_, Sightings> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -174,6 +188,24 @@ impl Clustered {
 fn named(number: usize) -> NodeId {
     let node = NodeId::new(format!("node-{number}"));
     node.unwrap_or_else(|err| panic!("{err}"))
+}
+
+/// Whether each shard is with one of the members, by the last table that one of them knows.
+fn is_owned(members: &[Member]) -> Result<(), String> {
+    let tables = members.iter().filter_map(|it| it.manager.client().table());
+    let Some(table) = tables.max_by_key(|it| it.epoch()) else {
+        return Err("no node knows a table".to_owned());
+    };
+    let here = members.iter().map(|it| it.manager.status().process);
+    let here: Vec<_> = here.collect();
+    let is_here = |owner: Option<&NodeProcess>| owner.is_some_and(|it| here.contains(it));
+    let homeless = table.owners().find(|(_, owner)| !is_here(*owner));
+    homeless.map_or(Ok(()), |(shard, owner)| {
+        let epoch = table.epoch();
+        Err(format!(
+            "{shard:?} is with {owner:?}, in epoch {epoch:?}; there are {here:?}"
+        ))
+    })
 }
 
 /// Whether all members know the same table, and by that each shard is with one of them.
@@ -208,32 +240,13 @@ fn is_whole(members: &[Member]) -> Result<(), String> {
     Ok(())
 }
 
-/// Looks at each table that a node goes by: in an epoch there is one, and epochs never go back.
-async fn watch(seen: Arc<Mutex<Seen>>, client: ClusterClient, who: String) {
+/// Looks at each table that a node goes by.
+async fn watch(seen: Arc<Mutex<Sightings>>, client: ClusterClient, who: String) {
     let mut last = Epoch::default();
     let look = |table: &ShardTable| {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let epoch = table.epoch();
-        let owners: Vec<_> = table.owners().map(|(_, owner)| owner.cloned()).collect();
-        let known = seen.owners.entry(epoch).or_insert_with(|| owners.clone());
-        if *known != owners {
-            let differ = known.iter().zip(&owners).zip(table.count().shards());
-            let differ = differ.filter(|((known, here), _)| known != here);
-            let differ: Vec<_> = differ.map(|it| format!("{it:?}")).collect();
-            let why = format!(
-                "in {epoch:?}, to {who}: {} token {:?}",
-                differ.join(", "),
-                table.token()
-            );
-            let broken = Broken::of("a shard has one owner an epoch", why);
-            seen.broken.get_or_insert(broken);
-        }
-        if epoch < last {
-            let why = format!("epoch {epoch:?} comes after {last:?}");
-            let broken = Broken::of("epochs never go back", why);
-            seen.broken.get_or_insert(broken);
-        }
-        last = epoch;
+        seen.see(&who, last, table);
+        last = table.epoch();
         false
     };
     client.wait_for(look).await;

@@ -1,4 +1,4 @@
-/// A promise that a server does not keep: to see that a simulation finds it.
+/// A promise that a server does not keep, or a node: to see that a simulation finds it.
 ///
 /// A check that never fails proves nothing; with these a test shows that its own invariants would
 /// have told.
@@ -17,4 +17,7 @@ pub enum Defect {
     StoresAgain,
     /// It loses some of what it has acknowledged.
     LosesAcknowledged,
+    /// A node of a cluster that takes an actor over stores nothing that would stop one that decided
+    /// for it before.
+    NoFence,
 }

@@ -38,6 +38,8 @@ mod report;
 mod run;
 mod seeds;
 mod server;
+#[cfg(all(feature = "cluster", feature = "nats"))]
+mod sightings;
 mod trace;
 mod verdict;
 mod world;
@@ -178,7 +180,8 @@ impl Simulation {
     #[cfg(all(feature = "cluster", feature = "nats"))]
     fn cluster(&self, dice: &mut Dice) -> Option<clustered::Clustered> {
         let options = self.cluster.as_ref()?;
-        Some(clustered::Clustered::new(options, dice.split()))
+        let dice = dice.split();
+        Some(clustered::Clustered::new(options, &self.defects, dice))
     }
 
     #[cfg(not(all(feature = "cluster", feature = "nats")))]
@@ -196,8 +199,10 @@ impl Simulation {
     ///
     /// What befalls a node and the server befalls the cluster too: nodes are taken for dead and come
     /// back, shards move, NATS servers die and stand still. In addition, each run checks that a shard
-    /// has one owner an epoch, that epochs never go back, and that, once nothing goes wrong any more,
-    /// each shard is with a node that is there. A cluster needs seconds to come to itself, so
+    /// has one owner an epoch, that epochs never go back, that no leader writes after a later one,
+    /// that no shard moves that need not, and that, once nothing goes wrong any more, each shard is
+    /// with a node that is there; [`Report::healing`] says how long that took. A cluster needs seconds
+    /// to come to itself, so
     /// [mishaps](Mishaps::every) should be no closer than that.
     #[cfg(all(feature = "cluster", feature = "nats"))]
     pub fn clustered(mut self, options: crate::cluster::nats::ClusterOptions) -> Self {
@@ -271,8 +276,9 @@ impl Simulation {
     /// Runs it once for each seed, several at a time, and says what was seen.
     ///
     /// Besides the invariants of the domain, each run checks Aether's own: versions have no gaps, no
-    /// command has its effect twice, nothing that was acknowledged is lost, nothing is parked, and
-    /// once nothing goes wrong any more every follower gets on.
+    /// command has its effect twice, nothing that was acknowledged is lost, answers are what replay
+    /// gives, nothing takes effect before it is sent, nothing is parked, and once nothing goes wrong
+    /// any more every follower gets on.
     ///
     /// # Errors
     /// The [`Failure`] of the first seed that fails, with all that happened in it.

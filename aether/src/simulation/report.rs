@@ -14,6 +14,9 @@ pub struct Report {
     pub commits: u64,
     /// How many mishaps there were.
     pub mishaps: u64,
+    /// The longest that it took, once all was well again, until each shard of a cluster was with a
+    /// node that is there.
+    pub healing: Duration,
     /// How many steps tasks have taken.
     pub steps: u64,
     /// How long it took, by the clock of the simulation.
@@ -26,6 +29,7 @@ impl Report {
         self.commands += other.commands;
         self.commits += other.commits;
         self.mishaps += other.mishaps;
+        self.healing = self.healing.max(other.healing);
         self.steps += other.steps;
         self.time += other.time;
     }
@@ -38,6 +42,7 @@ impl fmt::Display for Report {
             commands,
             commits,
             mishaps,
+            healing,
             steps,
             time,
         } = self;
@@ -46,7 +51,11 @@ impl fmt::Display for Report {
             "{seeds} seeds: {commands} commands, {commits} commits, {mishaps} mishaps, \
              {steps} steps in {} simulated seconds",
             time.as_secs()
-        )
+        )?;
+        if healing.is_zero() {
+            return Ok(());
+        }
+        write!(f, "; clusters were whole after at most {healing:?}")
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) struct Shared {
 struct Seen {
     acknowledged: Vec<Acknowledged>,
     mishaps: u64,
+    healing: Duration,
     failed: Option<Broken>,
 }
 
@@ -261,7 +262,13 @@ impl Work {
         };
         let running = self.shared.hosts.iter().filter_map(|host| host.running());
         let members: Vec<_> = running.filter_map(|alive| alive.member).collect();
-        cluster.settled(&members).await
+        let took = cluster.settled(&members).await?;
+        self.shared
+            .trace
+            .note("cluster", format!("is whole after {took:?}"));
+        let mut seen = self.shared.seen();
+        seen.healing = seen.healing.max(took);
+        Ok(())
     }
 
     /// Whether each follower is at work on some node: in a cluster, the one that has its shard has
@@ -358,6 +365,7 @@ fn verify(simulation: &Simulation, shared: &Shared, taken: Steps) -> Result<Repo
         commands: seen.acknowledged.len() as u64,
         commits: log.len() as u64,
         mishaps: seen.mishaps,
+        healing: seen.healing,
         steps: taken.count,
         time: present::elapsed(),
     })

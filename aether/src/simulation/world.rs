@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, fmt::Display};
 
 use crate::{
-    ActorId, CommandId, Position, Recorded, Version,
+    ActorId, CommandId, Event, Position, Recorded, Version,
     domain::{Aggregate, EventSet, Handlers, Origin, Projection, Replayed, Stored},
 };
 
@@ -27,6 +27,10 @@ pub struct Acknowledged {
     pub version: Version,
     /// The place of its commit in the log; none if it gave no event.
     pub position: Option<Position>,
+    /// Its events as they were answered; none if they were not.
+    pub events: Vec<Event>,
+    /// How far the log was when it was first sent.
+    pub since: Position,
 }
 
 impl<'a> World<'a> {

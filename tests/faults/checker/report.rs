@@ -1,15 +1,13 @@
-use std::collections::BTreeMap;
-
-use super::Violation;
+use std::{collections::BTreeMap, fmt};
 
 /// How many violations of a kind are shown.
 const SHOWN: usize = 3;
 
 /// How many violations there are of each kind, and some of them.
-pub(crate) fn report(violations: &[Violation]) -> String {
-    let mut kinds: BTreeMap<String, Vec<&Violation>> = BTreeMap::new();
-    for violation in violations {
-        kinds.entry(violation.kind()).or_default().push(violation);
+pub(crate) fn report<V: fmt::Display>(violations: &[V]) -> String {
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for violation in violations.iter().map(V::to_string) {
+        kinds.entry(kind(&violation)).or_default().push(violation);
     }
     let mut lines = vec![format!("{} violations", violations.len())];
     for (kind, violations) in kinds {
@@ -18,4 +16,10 @@ pub(crate) fn report(violations: &[Violation]) -> String {
         lines.extend(shown.map(|violation| format!("  {violation}")));
     }
     lines.join("\n")
+}
+
+/// The word for a violation, with which it begins.
+fn kind(violation: &str) -> String {
+    let word = violation.split(':').next();
+    word.unwrap_or_default().to_owned()
 }

@@ -107,6 +107,9 @@ pub struct Balancer {
     superseded: bool,
     /// Since when it moves for balance, whatever speaks against it.
     urged: Option<Monotonic>,
+    /// It does not look at who has written the table, to see that this is missed.
+    #[cfg(test)]
+    is_blind: bool,
 }
 
 /// A node that is there.
@@ -142,7 +145,16 @@ impl Balancer {
             early: BTreeSet::new(),
             superseded: false,
             urged: None,
+            #[cfg(test)]
+            is_blind: false,
         }
+    }
+
+    /// The same, which does not look at who has written the table.
+    #[cfg(test)]
+    pub(super) fn blind(mut self, is_blind: bool) -> Self {
+        self.is_blind = is_blind;
+        self
     }
 
     /// The same, which knows of these nodes that they have gone: they are left nothing.
@@ -191,11 +203,20 @@ impl Balancer {
             }
             BalancerInput::Rebalance => self.urged = Some(now),
         }
-        if self.table.token() > self.token {
+        if self.is_later(&self.table) {
             self.superseded = true;
             return vec![BalancerOutput::Superseded];
         }
         self.write(now, began)
+    }
+
+    /// Whether a later leader has written a table.
+    fn is_later(&self, table: &ShardTable) -> bool {
+        #[cfg(test)]
+        if self.is_blind {
+            return false;
+        }
+        table.token() > self.token
     }
 
     /// When [`step`](Self::step) has to be called again, if nothing happens before; never, if there
@@ -289,6 +310,12 @@ impl Balancer {
         }
         if changes.is_empty() && self.table.token() == self.token {
             return Vec::new();
+        }
+        #[cfg(test)]
+        if self.is_blind {
+            let table = self.table.changed_blindly(self.token, changes);
+            self.writing.clone_from(&table);
+            return table.into_iter().map(BalancerOutput::Write).collect();
         }
         match self.table.changed(self.token, changes) {
             Ok(table) => {

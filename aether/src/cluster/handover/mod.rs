@@ -61,6 +61,11 @@ fn without_the_version_check_a_lost_write_is_found() {
 }
 
 #[test]
+fn without_the_token_check_an_earlier_leader_writes_over_a_later_one() {
+    check_found(Flaw::NoTokenCheck, "an earlier leader wrote");
+}
+
+#[test]
 fn without_session_counters_a_command_is_seen_to_take_effect_twice() {
     check_found(Flaw::NoSessions, "took effect twice");
 }

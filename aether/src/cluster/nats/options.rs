@@ -152,6 +152,12 @@ impl ClusterOptions {
         self
     }
 
+    /// The stream that is its bucket.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn stream(&self) -> String {
+        Names::of(&self.cluster).stream()
+    }
+
     /// Joins the cluster as this node, and makes the cluster if there is none. There may be several
     /// servers in `url`, separated by commas.
     ///
@@ -221,6 +227,8 @@ impl ClusterOptions {
         }
         let count = self.settings.shards;
         let tenures = Tenures::new(count);
+        #[cfg(feature = "simulation")]
+        let tenures = tenures.over(self.double.as_ref());
         let actors = Actors {
             aether: aether.clone(),
             tenures: tenures.clone(),

@@ -9,14 +9,21 @@ use std::{
 use tokio::sync::Notify;
 
 use super::BegunShard;
+#[cfg(feature = "simulation")]
+use crate::simulation::{Defect, nats::NatsConnection};
 use crate::{
-    cluster::{Shard, ShardCount},
+    cluster::{Epoch, Shard, ShardCount},
     runtime::placement::Tenancy,
 };
 
 /// Which shards a node has, since when, and how many turns of their actors are under way.
 #[derive(Debug, Clone)]
-pub(super) struct Tenures(Arc<Inner>);
+pub(super) struct Tenures {
+    inner: Arc<Inner>,
+    /// Nothing counts as taken from another.
+    #[cfg(feature = "simulation")]
+    is_careless: bool,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -52,14 +59,25 @@ const fn is_open(state: u64) -> bool {
 
 impl Tenures {
     pub(super) fn new(count: ShardCount) -> Self {
-        Self(Arc::new(Inner {
-            gates: count.shards().map(|_| Gate::default()).collect(),
-            is_quiet: Notify::new(),
-        }))
+        Self {
+            inner: Arc::new(Inner {
+                gates: count.shards().map(|_| Gate::default()).collect(),
+                is_quiet: Notify::new(),
+            }),
+            #[cfg(feature = "simulation")]
+            is_careless: false,
+        }
+    }
+
+    /// Those of a node of a simulation, which may leave something out.
+    #[cfg(feature = "simulation")]
+    pub(super) fn over(mut self, double: Option<&NatsConnection>) -> Self {
+        self.is_careless = double.is_some_and(|it| it.has(Defect::NoFence));
+        self
     }
 
     fn gate(&self, shard: Shard) -> Option<&Gate> {
-        self.0.gates.get(shard.index())
+        self.inner.gates.get(shard.index())
     }
 
     pub(super) fn is_here(&self, shard: Shard) -> bool {
@@ -83,21 +101,30 @@ impl Tenures {
     }
 
     pub(super) fn leave(&self, tenancy: Tenancy) {
-        let Some(gate) = self.0.gates.get(tenancy.place) else {
+        let Some(gate) = self.inner.gates.get(tenancy.place) else {
             return;
         };
         if turns(gate.state.fetch_sub(1, Ordering::AcqRel)) == 1 {
-            self.0.is_quiet.notify_waiters();
+            self.inner.is_quiet.notify_waiters();
         }
     }
 
     pub(super) fn begin(&self, begun: BegunShard) {
         if let Some(gate) = self.gate(begun.shard) {
             gate.since.store(begun.since.0, Ordering::Release);
-            gate.seized.store(begun.seized.0, Ordering::Release);
+            gate.seized.store(self.seized(begun).0, Ordering::Release);
             // Should it not have ended, it begins anew all the same.
             gate.turn(|state| if is_open(state) { 2 } else { 1 });
         }
+    }
+
+    /// When the shard was last taken from one that may not know it.
+    fn seized(&self, begun: BegunShard) -> Epoch {
+        #[cfg(feature = "simulation")]
+        if self.is_careless {
+            return Epoch::default();
+        }
+        begun.seized
     }
 
     pub(super) fn end(&self, shard: Shard) {
@@ -108,7 +135,7 @@ impl Tenures {
 
     /// Nothing is here any more.
     pub(super) fn end_all(&self) {
-        for gate in &self.0.gates {
+        for gate in &self.inner.gates {
             gate.turn(|state| u64::from(is_open(state)));
         }
     }
@@ -117,7 +144,7 @@ impl Tenures {
     pub(super) async fn quiet(&self, shard: Shard) {
         let Some(gate) = self.gate(shard) else { return };
         loop {
-            let mut is_quiet = pin!(self.0.is_quiet.notified());
+            let mut is_quiet = pin!(self.inner.is_quiet.notified());
             is_quiet.as_mut().enable();
             if turns(gate.state.load(Ordering::Acquire)) == 0 {
                 return;
@@ -146,7 +173,6 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::cluster::Epoch;
 
     fn begun(shard: Shard, since: u64, seized: u64) -> BegunShard {
         BegunShard {

@@ -248,6 +248,24 @@ impl ShardTable {
             let written = self.token;
             return Err(InvalidChange::Fenced { token, written });
         }
+        self.changed_by(token, changes)
+    }
+
+    /// The same, by whoever does not look at who has written the table.
+    #[cfg(test)]
+    pub(super) fn changed_blindly(
+        &self,
+        token: FencingToken,
+        changes: impl IntoIterator<Item = TableChange>,
+    ) -> Option<Self> {
+        self.changed_by(token, changes).ok()
+    }
+
+    fn changed_by(
+        &self,
+        token: FencingToken,
+        changes: impl IntoIterator<Item = TableChange>,
+    ) -> Result<Self, InvalidChange> {
         let places = self.nodes.iter().cloned().zip(1..);
         let mut draft = Draft {
             count: self.count,

@@ -13,6 +13,8 @@ use tokio::{
 };
 
 use super::{LineId, LineMishap, NatsInput, NatsMessage, double::Shared};
+#[cfg(all(feature = "cluster", feature = "nats"))]
+use crate::simulation::Defect;
 
 /// A client of a [`NatsDouble`](super::NatsDouble). Clones share its connection, which ends when the
 /// last of them, and the last of its subscriptions, is gone.
@@ -66,6 +68,12 @@ pub enum RequestFailure {
 impl NatsConnection {
     /// The subscription under which answers come.
     const ANSWERS: u64 = 0;
+
+    /// Whether whoever has it leaves something out.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.0.shared.has(defect)
+    }
 
     pub(super) fn new(shared: Arc<Shared>, id: LineId, state: watch::Receiver<LineState>) -> Self {
         let line = Line {

@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
@@ -14,7 +14,7 @@ use super::{
     LineId, LineMishap, NatsConnection, NatsFaults, NatsInput, NatsMessage, NatsOutput,
     NatsServers, ServerMishap, connection::LineState,
 };
-use crate::simulation::{Dice, executor::Place};
+use crate::simulation::{Defect, Dice, executor::Place};
 
 /// NATS servers in this process, to which clients [connect](Self::connect).
 ///
@@ -54,6 +54,8 @@ pub(super) struct Shared {
     origin: Instant,
     /// There is something to do earlier than was known.
     earlier: Arc<Notify>,
+    /// What those who connect leave out.
+    defects: BTreeSet<Defect>,
 }
 
 struct State {
@@ -77,10 +79,14 @@ impl NatsDouble {
     /// # Panics
     /// If it is not called within a tokio runtime.
     pub fn new(seed: u64, servers: usize) -> Self {
-        Self::with(Dice::of(seed), servers)
+        Self::with(Dice::of(seed), servers, BTreeSet::new())
     }
 
-    pub(in crate::simulation) fn with(dice: Dice, servers: usize) -> Self {
+    pub(in crate::simulation) fn with(
+        dice: Dice,
+        servers: usize,
+        defects: BTreeSet<Defect>,
+    ) -> Self {
         let state = State {
             servers: NatsServers::new(servers, dice),
             lines: 0,
@@ -90,6 +96,7 @@ impl NatsDouble {
             state: Mutex::new(state),
             origin: Instant::now(),
             earlier: Arc::default(),
+            defects,
         });
         let earlier = Arc::clone(&shared.earlier);
         Place::around(keep_time(Arc::downgrade(&shared), earlier));
@@ -180,6 +187,11 @@ impl Shared {
     // A panic while it is held can only be our own bug: nothing waits with it.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(super) fn has(&self, defect: Defect) -> bool {
+        self.defects.contains(&defect)
     }
 
     /// Tells the servers what happens, and the clients what follows.

@@ -150,6 +150,11 @@ impl Server {
         self.0.state().commits_after(Position::START)
     }
 
+    /// Where the log ends.
+    pub(super) fn head(&self) -> Position {
+        self.0.state().log.head()
+    }
+
     /// The commands that the commits of the log came with.
     pub(super) fn commands(&self) -> Vec<Option<CommandId>> {
         self.0.state().commands.clone()
