@@ -105,5 +105,7 @@ mod short {
         ];
         let account = cluster::run(&troubles, 5_000, 1).await;
         assert!(account.fences > 0 && account.steps >= 4, "{account:?}");
+        // A server that is killed takes what is on its way with it: that is asked again.
+        assert_eq!(account.in_doubt, 0, "{account:?}");
     }
 }

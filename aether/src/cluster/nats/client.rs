@@ -38,7 +38,8 @@ use crate::{
 /// actor: there is no hop in between. If that node is gone, or has the shard no more, the ask is
 /// sent again, to the node that has it then; so an ask may arrive more than once, with the same
 /// session and sequence. It reports nodes that it cannot reach, which is how the cluster learns of
-/// a crash first.
+/// a crash first. It also sends an ask again whose answer takes long: what is on its way through a
+/// server that dies is lost, and nobody says so.
 ///
 /// Clones share the client.
 #[derive(Clone)]
@@ -71,6 +72,8 @@ struct Asking<'a> {
     payload: Bytes,
     /// Whether a node may have it of which nothing was heard.
     in_doubt: bool,
+    /// How long its answer may take before it is sent again.
+    again: Duration,
 }
 
 /// What came of sending an ask once.
@@ -113,6 +116,9 @@ const PACE: Duration = Duration::from_millis(20);
 const REMEMBERED: Duration = Duration::from_mins(1);
 /// How long an answer may take once the shard has been handed over.
 const FORWARDING: Duration = Duration::from_secs(2);
+/// How long an answer may take at first before the ask is sent again, though its node is there: it
+/// may have been lost with a connection to a server, or its answer may. Then twice as long.
+const AGAIN: Duration = Duration::from_secs(2);
 /// After how long it is tried again if nothing is heard of the table.
 const RETRY: Duration = Duration::from_millis(20);
 
@@ -215,6 +221,7 @@ impl ClusterClient {
             deadline,
             payload: payload.into(),
             in_doubt: false,
+            again: AGAIN,
         };
         let mut tables = inner.tables.clone();
         while Instant::now() < deadline {
@@ -304,7 +311,7 @@ impl Inner {
         tables.mark_changed();
         let (mut ping, mut patience) = (Ping::None, PATIENCE);
         let mut look_at = Instant::now() + patience;
-        let mut again_at = asking.deadline;
+        let mut again_at = asking.deadline.min(Instant::now() + asking.again);
         let mut is_handed_over = false;
         loop {
             tokio::select! {
@@ -337,6 +344,7 @@ impl Inner {
                 }
                 () = sleep_until(again_at) => {
                     asking.in_doubt = true;
+                    asking.again = asking.again.saturating_mul(2);
                     return Outcome::Again(Duration::ZERO);
                 }
                 () = sleep_until(look_at) => {

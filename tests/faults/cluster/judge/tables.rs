@@ -12,7 +12,8 @@ pub(crate) struct Watched {
     pub(crate) tables: Vec<Sighting>,
 }
 
-/// In an epoch there is one table; epochs never go back, and neither do the tokens of leaders.
+/// In an epoch there is one table, which may be heard of again; epochs never go back, and neither do
+/// the tokens of leaders.
 pub(crate) fn check_sightings(all: &[Watched]) -> Vec<Violation> {
     let (mut epochs, mut violations) = (BTreeMap::<u64, &Sighting>::new(), Vec::new());
     for Watched { who, tables } in all {
@@ -24,7 +25,7 @@ pub(crate) fn check_sightings(all: &[Watched]) -> Vec<Violation> {
             }
         }
         let pairs = tables.windows(2);
-        let back = pairs.filter(|pair| pair[1].epoch <= pair[0].epoch);
+        let back = pairs.filter(|pair| pair[1].epoch < pair[0].epoch);
         violations.extend(back.map(|pair| Violation::EpochBack {
             who: who.clone(),
             epoch: pair[1].epoch,
