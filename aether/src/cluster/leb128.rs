@@ -11,6 +11,13 @@ pub(super) fn number(value: u64) -> Vec<u8> {
     bytes
 }
 
+/// How many bytes a number takes.
+#[cfg(feature = "nats")]
+pub(super) fn number_length(value: u64) -> u64 {
+    let bits = u64::BITS - value.leading_zeros();
+    u64::from(bits.max(1).div_ceil(7))
+}
+
 pub(super) fn put_number(bytes: &mut Vec<u8>, mut value: u64) {
     loop {
         let [low, ..] = value.to_le_bytes();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::cluster::{
     Epoch, Shard, ShardCount,
-    leb128::{number, put_bytes, put_number, take_bytes, take_number},
+    leb128::{number_length, put_bytes, put_number, take_bytes, take_number},
 };
 
 const ASK: u8 = b'A';
@@ -50,14 +50,13 @@ pub(super) enum AnswerFrame {
 
 impl AskFrame {
     pub(super) fn encode(&self) -> Bytes {
-        let mut fields = Vec::with_capacity(48);
-        put_number_field(&mut fields, SHARD, self.shard.number().into());
-        put_number_field(&mut fields, EPOCH, self.epoch.0);
-        put_number(&mut fields, SESSION);
-        put_bytes(&mut fields, self.session.as_bytes());
-        put_number_field(&mut fields, SEQUENCE, self.sequence);
-        put_number_field(&mut fields, BUDGET, micros(self.budget));
-        frame(ASK, &fields, &self.payload)
+        let mut frame = Writing::new(ASK, self.payload.len());
+        frame.number(SHARD, self.shard.number().into());
+        frame.number(EPOCH, self.epoch.0);
+        frame.bytes(SESSION, self.session.as_bytes());
+        frame.number(SEQUENCE, self.sequence);
+        frame.number(BUDGET, micros(self.budget));
+        frame.finish(&self.payload)
     }
 
     pub(super) fn decode(bytes: &Bytes) -> Option<Self> {
@@ -86,24 +85,24 @@ impl AskFrame {
 
 impl AnswerFrame {
     pub(super) fn encode(&self) -> Bytes {
-        let mut fields = Vec::with_capacity(12);
+        let payload: &[u8] = match self {
+            Self::Ok(payload) => payload,
+            Self::Moved(_) | Self::Busy(_) | Self::Expired => &[],
+        };
+        let mut frame = Writing::new(ANSWER, payload.len());
         let status = match self {
             Self::Ok(_) => 0,
             Self::Moved(_) => 1,
             Self::Busy(_) => 2,
             Self::Expired => 3,
         };
-        put_number_field(&mut fields, STATUS, status);
+        frame.number(STATUS, status);
         match self {
-            Self::Moved(epoch) => put_number_field(&mut fields, EPOCH, epoch.0),
-            Self::Busy(after) => put_number_field(&mut fields, AFTER, micros(*after)),
+            Self::Moved(epoch) => frame.number(EPOCH, epoch.0),
+            Self::Busy(after) => frame.number(AFTER, micros(*after)),
             Self::Ok(_) | Self::Expired => {}
         }
-        let payload: &[u8] = match self {
-            Self::Ok(payload) => payload,
-            Self::Moved(_) | Self::Busy(_) | Self::Expired => &[],
-        };
-        frame(ANSWER, &fields, payload)
+        frame.finish(payload)
     }
 
     pub(super) fn decode(bytes: &Bytes) -> Option<Self> {
@@ -129,17 +128,40 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn put_number_field(fields: &mut Vec<u8>, tag: u64, value: u64) {
-    put_number(fields, tag);
-    put_bytes(fields, &number(value));
-}
+/// A message that is being written, all in one piece.
+struct Writing(Vec<u8>);
 
-fn frame(letter: u8, fields: &[u8], payload: &[u8]) -> Bytes {
-    let mut bytes = Vec::with_capacity(fields.len() + payload.len() + 4);
-    bytes.extend([letter, VERSION]);
-    put_bytes(&mut bytes, fields);
-    bytes.extend(payload);
-    Bytes::from(bytes)
+impl Writing {
+    /// What lies before the fields: the letter, the version, and how many bytes the fields have.
+    const HEAD: usize = 3;
+    /// What the fields take at most. That is less than 128, so their length is one byte.
+    const FIELDS: usize = 2 + 16 + 4 * (2 + 10);
+
+    fn new(letter: u8, payload: usize) -> Self {
+        let mut bytes = Vec::with_capacity(Self::HEAD + Self::FIELDS + payload);
+        bytes.extend([letter, VERSION, 0]);
+        Self(bytes)
+    }
+
+    fn number(&mut self, tag: u64, value: u64) {
+        put_number(&mut self.0, tag);
+        put_number(&mut self.0, number_length(value));
+        put_number(&mut self.0, value);
+    }
+
+    fn bytes(&mut self, tag: u64, value: &[u8]) {
+        put_number(&mut self.0, tag);
+        put_bytes(&mut self.0, value);
+    }
+
+    fn finish(mut self, payload: &[u8]) -> Bytes {
+        let fields = u8::try_from(self.0.len() - Self::HEAD).unwrap_or_default();
+        if let [_, _, length, ..] = self.0.as_mut_slice() {
+            *length = fields;
+        }
+        self.0.extend(payload);
+        Bytes::from(self.0)
+    }
 }
 
 /// The fields and the payload; none, if it is something else, or of a version that is not known.
@@ -193,14 +215,27 @@ mod tests {
 
     #[test]
     fn a_later_release_may_add_fields_and_another_version_is_not_read() {
-        let mut fields = Vec::new();
-        put_number_field(&mut fields, STATUS, 3);
-        put_number_field(&mut fields, 99, 7);
-        let bytes = frame(ANSWER, &fields, b"more");
+        let mut frame = Writing::new(ANSWER, 4);
+        frame.number(STATUS, 3);
+        frame.number(99, 7);
+        let bytes = frame.finish(b"more");
         assert_eq!(AnswerFrame::decode(&bytes), Some(AnswerFrame::Expired));
         let mut other = bytes.to_vec();
         other[1] = VERSION + 1;
         assert_eq!(AnswerFrame::decode(&Bytes::from(other)), None);
+    }
+
+    #[test]
+    fn the_largest_numbers_fit_into_the_room_of_a_message() {
+        let ask = AskFrame {
+            sequence: u64::MAX,
+            budget: Duration::from_micros(u64::MAX),
+            ..ask()
+        };
+        let bytes = ask.encode();
+        let fields = bytes.len() - ask.payload.len() - Writing::HEAD;
+        assert!(fields <= Writing::FIELDS, "{fields}");
+        assert_eq!(AskFrame::decode(&bytes), Some(ask));
     }
 
     #[test]
