@@ -8,6 +8,7 @@ thread_local! {
 }
 
 /// Ends the permission, also if there is a panic.
+#[cfg(any(feature = "nats", test))]
 struct Permission;
 
 /// Wakes one by `wake`, which may go on within that: the caller holds no lock, and can wait for
@@ -25,6 +26,7 @@ pub(crate) fn may_go_on() -> bool {
     IN_PLACE.replace(false)
 }
 
+#[cfg(any(feature = "nats", test))]
 impl Drop for Permission {
     fn drop(&mut self) {
         IN_PLACE.set(false);

@@ -235,7 +235,11 @@ mod tests {
     use std::time::Duration;
 
     use futures_util::{FutureExt as _, poll};
-    use tokio::{sync::oneshot, task::yield_now, time::timeout};
+    use tokio::{
+        sync::oneshot,
+        task::{JoinSet, yield_now},
+        time::timeout,
+    };
 
     use super::*;
     use crate::runtime::tasks::Tasks;
@@ -290,13 +294,14 @@ mod tests {
         });
         let mut behind = driven(async move { following.await.unwrap() });
         assert!(poll!(&mut behind).is_pending());
-        let asker = tokio::spawn(work);
+        let mut asker = JoinSet::new();
+        asker.spawn(work);
         yield_now().await;
         waking::in_place(|| go.send(7)).unwrap();
         assert_eq!(told.try_recv(), Ok(7), "though nobody looks");
         assert_eq!(tasks.num_alive_tasks(), 2, "the asker, and what it wakes");
-        let answer = timeout(Duration::from_mins(1), asker).await;
-        assert_eq!(answer.unwrap().unwrap(), Some(8));
+        let answer = timeout(Duration::from_mins(1), asker.join_next()).await;
+        assert_eq!(answer.unwrap().unwrap().unwrap(), Some(8));
         assert_eq!(behind.await, Some(()));
         assert!(!waking::may_go_on());
     }

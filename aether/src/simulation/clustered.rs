@@ -168,7 +168,8 @@ impl Clustered {
     ) -> Result<Duration, Broken> {
         let since = Instant::now();
         loop {
-            if let Some(broken) = self.seen().broken() {
+            let broken = self.seen().broken();
+            if let Some(broken) = broken {
                 return Err(broken);
             }
             match is_so() {

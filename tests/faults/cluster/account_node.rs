@@ -21,6 +21,7 @@ use async_nats::ConnectOptions;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, stdin},
     signal::unix::{SignalKind, signal},
+    task::JoinSet,
 };
 
 use self::{
@@ -56,7 +57,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .join_with(&urls, NodeId::new(&*node)?, &aether)
         .await?;
     let client = manager.client().clone();
-    let watching = tokio::spawn(write_down(client.clone(), node.clone(), folder));
+    let mut watching = JoinSet::new();
+    watching.spawn(write_down(client.clone(), node.clone(), folder));
     HERE.set(Here { client, node }).expect("it is set once");
     assert!(manager.ready().await, "it has left before it came");
     println!("{}", manager.status().process);
@@ -68,7 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         () = say_who(&manager) => {}
     }
-    watching.abort();
+    watching.abort_all();
     Ok(())
 }
 

@@ -88,6 +88,10 @@ pub enum BalancerOutput {
 ///
 /// A new leader has heard of nobody. A node of which it was never told keeps what it has, until
 /// [`patience`](BalanceTiming::patience) is over.
+#[cfg_attr(
+    test,
+    expect(clippy::struct_excessive_bools, reason = "one is for tests alone")
+)]
 #[derive(Debug)]
 pub struct Balancer {
     token: FencingToken,

@@ -232,7 +232,7 @@ fn two_refusals_that_are_the_wrong_way_round_are_found() {
     (all[3].ended, all[4].ended) = (210, 211);
     let (early, late) = (refused(3, 130, 131), refused(2, 140, 141));
     let late = Answer { number: 98, ..late };
-    all.extend([early.clone(), late.clone()]);
+    all.extend([early, late]);
     assert_eq!(check(&all, &log()), ["wrong refusal"]);
     let other_way_round = [(5, 2), (6, 3)];
     for (place, total) in other_way_round {
