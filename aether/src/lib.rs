@@ -39,6 +39,8 @@ pub mod session;
 #[cfg(feature = "simulation")]
 pub mod simulation;
 mod snapshot;
+#[cfg(any(feature = "runtime", all(feature = "cluster", feature = "nats")))]
+mod tenancy;
 mod timestamp;
 mod version;
 #[cfg(any(feature = "nats", feature = "runtime"))]

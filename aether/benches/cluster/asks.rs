@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aether::cluster::nats::ClusterClient;
+use aether::{CommandId, cluster::nats::ClusterClient};
 use async_nats::{
     Client, HeaderMap, HeaderValue,
     jetstream::{
@@ -18,7 +18,7 @@ use tokio::{task::yield_now, time::sleep};
 use crate::{
     Count, Failure, Outcome, Settings,
     fleet::{Fleet, Kind},
-    load,
+    load, node,
 };
 
 /// The raw client's side of a comparison.
@@ -27,7 +27,14 @@ struct Raw {
     context: Context,
 }
 
+/// A message as the store writes it, for the raw client to publish.
+struct Letter {
+    headers: HeaderMap,
+    payload: Bytes,
+}
+
 const GUARD: &str = "Nats-Expected-Last-Subject-Sequence";
+const ID: &str = "Nats-Msg-Id";
 /// How long servers have to take a stream.
 const OPENING: Duration = Duration::from_secs(15);
 /// How often each side has its turn.
@@ -56,11 +63,12 @@ impl Raw {
     async fn connect(fleet: &Fleet) -> Result<Self, Failure> {
         let client = async_nats::connect(&fleet.servers.url).await?;
         let context = jetstream::new(client.clone());
+        let store = node::store(&fleet.servers.urls, fleet.replicas).await?;
+        let mut stores = context.get_stream(store.stream_name()).await?;
         let stream = Config {
             name: "raw".to_owned(),
             subjects: vec!["rawlog.>".to_owned()],
-            num_replicas: fleet.replicas,
-            ..Config::default()
+            ..stores.info().await?.config.clone()
         };
         let until = Instant::now() + OPENING;
         // Servers that have just come together may not know of one another's storage yet.
@@ -78,13 +86,28 @@ impl Raw {
         Ok(())
     }
 
-    /// Publishes after the last message of the subject.
-    async fn publish(&self, subject: String, last: &mut u64) -> Outcome {
+    /// What the store has written for a command.
+    async fn letter(&self, fleet: &Fleet) -> Result<Letter, Failure> {
+        let counter = "model".to_owned();
+        let sent = fleet.aether.send(Count { counter, by: 1 }).await?;
+        let store = node::store(&fleet.servers.urls, fleet.replicas).await?;
+        let stream = self.context.get_stream(store.stream_name()).await?;
+        let position = sent.position.ok_or("nothing was stored")?.as_u64();
+        let message = stream.get_raw_message(position).await?;
+        Ok(Letter {
+            headers: message.headers,
+            payload: message.payload,
+        })
+    }
+
+    /// Publishes it, with an id of its own, after the last message of the subject.
+    async fn publish(&self, letter: &Letter, subject: String, last: &mut u64) -> Outcome {
         loop {
-            let mut headers = HeaderMap::new();
+            let mut headers = letter.headers.clone();
+            headers.insert(ID, CommandId::new().to_string());
             headers.insert(GUARD, HeaderValue::from(*last));
-            let context = &self.context;
-            let sent = context.publish_with_headers(subject.clone(), headers, event());
+            let (context, payload) = (&self.context, letter.payload.clone());
+            let sent = context.publish_with_headers(subject.clone(), headers, payload);
             match sent.await?.await {
                 Ok(stored) => {
                     *last = stored.sequence;
@@ -106,11 +129,6 @@ fn is_in_flight(err: &PublishError) -> bool {
 
 fn payload() -> Bytes {
     Bytes::from_static(&[b'x'; 64])
-}
-
-/// As large as an event that is stored.
-fn event() -> Bytes {
-    Bytes::from_static(&[b'x'; 420])
 }
 
 /// The middle one of the times of some rounds, of each side.
@@ -153,6 +171,7 @@ async fn ask(fleet: &Fleet, servers: usize) -> Outcome {
 
 async fn command(fleet: &Fleet, servers: usize) -> Outcome {
     let raw = Raw::connect(fleet).await?;
+    let letter = raw.letter(fleet).await?;
     let (mut ours, mut requests, mut publishes) = (Vec::new(), Vec::new(), Vec::new());
     let mut last = vec![0; 50];
     for round in 0..ROUNDS * 10 {
@@ -168,7 +187,7 @@ async fn command(fleet: &Fleet, servers: usize) -> Outcome {
             .await?;
             timed(&mut requests, raw.request()).await?;
             let subject = format!("rawlog.{number}");
-            timed(&mut publishes, raw.publish(subject, last)).await?;
+            timed(&mut publishes, raw.publish(&letter, subject, last)).await?;
         }
     }
     let (ours, requests, publishes) = (middle(ours), middle(requests), middle(publishes));
@@ -182,6 +201,7 @@ async fn command(fleet: &Fleet, servers: usize) -> Outcome {
 
 async fn commands(fleet: &mut Fleet, servers: usize) -> Outcome {
     let raw = Raw::connect(fleet).await?;
+    let letter = raw.letter(fleet).await?;
     for width in WIDTHS {
         let (mut here, mut there, mut plain) = (Vec::new(), Vec::new(), Vec::new());
         let last: Vec<_> = (0..width).map(|_| tokio::sync::Mutex::new(0)).collect();
@@ -192,10 +212,10 @@ async fn commands(fleet: &mut Fleet, servers: usize) -> Outcome {
                 aether.send(Count { counter, by: 1 }).await.map(drop)
             });
             let asked = asked.await?;
-            let (raw, last) = (&raw, &last);
+            let (raw, letter, last) = (&raw, &letter, &last);
             let published = load::rate(width, TURN, async |number| {
                 let mut last = last.get(number).ok_or("too many")?.lock().await;
-                raw.publish(format!("rawlog.{width}.{number}"), &mut last)
+                raw.publish(letter, format!("rawlog.{width}.{number}"), &mut last)
                     .await
             });
             let published = published.await?;

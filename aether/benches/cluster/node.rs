@@ -1,7 +1,7 @@
 use std::{num::NonZeroU64, time::Duration};
 
 use aether::{
-    JetStreamOptions, Namespace,
+    JetStreamEventStore, JetStreamOptions, Namespace,
     cluster::{
         NodeId, NodeSettings, ShardCount,
         nats::{AskReply, BegunShard, ClusterManager, ClusterOptions, ReceivedAsk, ShardHandler},
@@ -29,11 +29,14 @@ impl ShardHandler for Echo {
 /// Whoever takes an actor over reads so many events of it at most, besides its snapshot.
 const SNAPSHOTS: SnapshotPolicy = SnapshotPolicy::every(NonZeroU64::new(20).unwrap());
 
-pub(crate) async fn runtime(urls: &str, replicas: usize) -> Result<Aether, Failure> {
+pub(crate) async fn store(urls: &str, replicas: usize) -> Result<JetStreamEventStore, Failure> {
     let store = JetStreamOptions::new().namespace(Namespace::new("counters")?);
-    let store = store.replicas(replicas).connect(urls).await?;
+    Ok(store.replicas(replicas).connect(urls).await?)
+}
+
+pub(crate) async fn runtime(urls: &str, replicas: usize) -> Result<Aether, Failure> {
     let builder = Aether::builder()
-        .store(store)
+        .store(store(urls, replicas).await?)
         .snapshots_of::<Counter>(SNAPSHOTS);
     Ok(builder.context::<Counting>().start().await?)
 }

@@ -1,7 +1,6 @@
 use std::{
     future::{Future as _, poll_fn},
     iter::repeat_n,
-    mem,
     ops::ControlFlow,
     pin::Pin,
     sync::{
@@ -76,6 +75,9 @@ pub(super) struct Stage {
     begun: Instant,
     /// Its span and where it is; none before it is known whether its actor is in this process.
     here: Option<(Span, At)>,
+    /// Whether it was sent in this process, and goes wherever its actor has gone. One that another
+    /// process has sent goes back to it.
+    is_own: bool,
 }
 
 /// Where a command waits.
@@ -90,12 +92,26 @@ enum At {
 
 impl Stage {
     const fn new(begun: Instant, span: Span, at: At) -> Self {
-        let here = Some((span, at));
-        Self { begun, here }
+        Self {
+            begun,
+            here: Some((span, at)),
+            is_own: true,
+        }
     }
 
     const fn anywhere(begun: Instant) -> Self {
-        Self { begun, here: None }
+        Self {
+            begun,
+            here: None,
+            is_own: true,
+        }
+    }
+
+    /// That of a command of another process.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    const fn of_another(mut self) -> Self {
+        self.is_own = false;
+        self
     }
 }
 
@@ -155,13 +171,36 @@ impl Engine {
         context: &mut task::Context<'_>,
     ) -> Attempt {
         let begun = Instant::now();
-        if self.placement.get().is_some() {
+        if self.is_elsewhere(envelope) {
             return Attempt::Waits(Stage::anywhere(begun));
         }
         let (routed, cell) = match self.addressed(envelope) {
             Ok(addressed) => addressed,
             Err(err) => return Attempt::Ended(Err(err)),
         };
+        self.attempt_here((envelope, given), (routed, cell), (begun, now), context)
+    }
+
+    /// Whether the actor of a command is in another process, as far as is known.
+    fn is_elsewhere(&self, envelope: &Envelope) -> bool {
+        let Some(placement) = self.placement.get() else {
+            return false;
+        };
+        let routed = self.routes.get(envelope.outgoing.command);
+        routed.is_some_and(|it| {
+            let actor_type = it.route.actor_type();
+            !placement.is_here(actor_type, &envelope.outgoing.key)
+        })
+    }
+
+    /// The same for a command whose actor is in this process, as far as is known.
+    fn attempt_here(
+        self: &Arc<Self>,
+        (envelope, given): (&Envelope, &mut Option<Given>),
+        (routed, cell): (&Routed, Arc<Cell>),
+        (begun, now): (Instant, Timestamp),
+        context: &mut task::Context<'_>,
+    ) -> Attempt {
         let span = trace::command(envelope, &cell.actor_id);
         // What is in a span, or waits for projections, is so from its beginning.
         if !span.is_disabled() || !self.inline.is_empty() {
@@ -188,9 +227,20 @@ impl Engine {
         self: &Arc<Self>,
         envelope: &Envelope,
     ) -> Result<Sent, CommandError> {
-        let (span, at) = self.here(envelope)?;
-        let mut stage = Stage::new(Instant::now(), span, at);
-        self.go_on(envelope, &mut None, &mut stage).await
+        let (routed, cell) = self.addressed(envelope)?;
+        let came = (Instant::now(), self.clock.now());
+        let attempt = poll_fn(|context| {
+            let addressed = (routed, Arc::clone(&cell));
+            let attempt = self.attempt_here((envelope, &mut None), addressed, came, context);
+            Poll::Ready(attempt)
+        });
+        match attempt.await {
+            Attempt::Ended(answer) => answer,
+            Attempt::Waits(stage) => {
+                let mut stage = stage.of_another();
+                self.go_on(envelope, &mut None, &mut stage).await
+            }
+        }
     }
 
     /// Where a command is whose actor is in this process.
@@ -247,8 +297,16 @@ impl Engine {
             Err(cell) => return ControlFlow::Continue(At::Line(cell)),
         };
         turn.keeps = order.routed.keeps;
+        if self.settle(order, &mut turn).is_err() {
+            return ControlFlow::Continue(At::Turn(turn));
+        }
         let live = turn.live.as_mut().filter(|live| !live.is_stale);
-        let Some(live) = live.filter(|live| is_new(live, order.envelope)) else {
+        let is_ready = |live: &&mut Box<Live>| {
+            let fence = live.start.sessions.fence();
+            let may_stay = |stay: &Stay| !stay.is_over(fence) && stay.due(fence).is_none();
+            is_new(live, order.envelope) && turn.stay.as_ref().is_none_or(may_stay)
+        };
+        let Some(live) = live.filter(is_ready) else {
             return ControlFlow::Continue(At::Turn(turn));
         };
         self.meters.hits.increment(1);
@@ -280,7 +338,8 @@ impl Engine {
         given: &mut Option<Given>,
         stage: &mut Stage,
     ) -> Result<Sent, CommandError> {
-        if envelope.deadline.is_none()
+        // Whoever has sent it from another process looks to the time itself.
+        if (envelope.deadline.is_none() || !stage.is_own)
             && let Some((_, At::Storing(storing))) = &mut stage.here
         {
             // It is in no span, and no projections wait for it.
@@ -296,8 +355,11 @@ impl Engine {
             *storing = Storing::ended(turn, answer);
         }
         // Rare, or slow anyway: in a box, it does not make every command large.
-        let stage = mem::replace(stage, Stage::anywhere(stage.begun));
-        Box::pin(self.go_on_anywhere(envelope, given, stage)).await
+        let rest = Stage {
+            here: stage.here.take(),
+            ..*stage
+        };
+        Box::pin(self.go_on_anywhere(envelope, given, rest)).await
     }
 
     /// Carries out the rest of a command, wherever it is.
@@ -310,8 +372,11 @@ impl Engine {
         let command = envelope.outgoing.command;
         let routed = self.routes.get(command);
         let routed = routed.ok_or(CommandError::Unhandled { command })?;
-        let Stage { begun, here } = stage;
-        let may_go = here.is_none();
+        let Stage {
+            begun,
+            here,
+            is_own,
+        } = stage;
         let (span, at) = if let Some(here) = here {
             here
         } else {
@@ -335,7 +400,7 @@ impl Engine {
         } else {
             Box::pin(self.in_time(order, at)).instrument(span).await
         };
-        if may_go && matches!(answer, Err(CommandError::Moved)) {
+        if is_own && matches!(answer, Err(CommandError::Moved)) {
             return Box::pin(self.asked(envelope, routed.route.actor_type())).await;
         }
         if let Ok(sent) = &answer {
@@ -434,12 +499,18 @@ impl Engine {
             }
         };
         turn.keeps = order.routed.keeps;
-        if let Some(placement) = self.placement.get() {
+        self.settle(order, &mut turn)?;
+        Ok((turn, None))
+    }
+
+    /// Keeps the actor here for its turn, unless it was kept before, or is here anyway.
+    fn settle(&self, order: &Order<'_>, turn: &mut Turn) -> Result<(), CommandError> {
+        if let Some(placement) = self.placement.get().filter(|_| turn.stay.is_none()) {
             let actor_type = order.routed.route.actor_type();
             let stay = Stay::begin(placement, (actor_type, &order.envelope.outgoing.key));
             turn.settle(stay.ok_or(CommandError::Moved)?);
         }
-        Ok((turn, None))
+        Ok(())
     }
 
     /// Lets the actor decide on its present state, or what is taken for it.

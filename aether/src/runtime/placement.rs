@@ -3,7 +3,7 @@ use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::command_error::CommandError;
-use crate::{SessionMark, fence::Fence};
+use crate::{SessionMark, fence::Fence, tenancy::Tenancy};
 
 /// Says where actors are, if they are spread over many processes, and has commands carried out
 /// there.
@@ -36,19 +36,6 @@ pub(crate) trait Placement: Send + Sync + 'static {
 
 /// An answer that is waited for.
 pub(crate) type Asking<'a> = Pin<Box<dyn Future<Output = Result<Bytes, CommandError>> + Send + 'a>>;
-
-/// What is known of an actor that is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tenancy {
-    /// Where it lies: it comes and goes together with all that lie there.
-    pub(crate) place: usize,
-    /// Another number each time that it comes.
-    pub(crate) number: u64,
-    /// The epoch since which it is here.
-    pub(crate) since: u64,
-    /// The epoch in which it was last taken from a process that may not know it.
-    pub(crate) seized: u64,
-}
 
 /// A turn of an actor that is here: it does not go before this is dropped, unless it is taken.
 pub(crate) struct Stay {

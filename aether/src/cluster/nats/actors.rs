@@ -17,9 +17,10 @@ use crate::{
     runtime::{
         Aether, CommandError,
         carrying::CarriedOut,
-        placement::{Asking, Placement, Tenancy},
+        placement::{Asking, Placement},
     },
     session::of_client,
+    tenancy::Tenancy,
 };
 
 /// Lets a runtime carry out what the actors of a node are asked.

@@ -1,10 +1,9 @@
 use std::{
-    collections::HashMap,
     fmt,
-    future::{Future, pending},
+    future::Future,
     pin::{Pin, pin},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -23,8 +22,7 @@ use super::{
     follower::{Follower, Tables},
     frame::{AnswerFrame, AskFrame},
     link::Link,
-    messages::{Lost, LostForm, to_json},
-    names::Names,
+    peers::{Peers, Waiting},
     tasks::Tasks,
 };
 use crate::{
@@ -53,12 +51,7 @@ struct Inner {
     session: Uuid,
     asked: AtomicU64,
     room: Semaphore,
-    /// How long the answer to a ping is waited for.
-    ping: Duration,
-    /// What this client has done about whom, and when it did last.
-    cared: Mutex<HashMap<(NodeProcess, Care), Instant>>,
-    /// When a process has answered last.
-    heard: Mutex<HashMap<NodeProcess, Instant>>,
+    peers: Peers,
     /// Ends when it is dropped.
     _follower: Tasks,
 }
@@ -86,13 +79,6 @@ enum Outcome {
     Again(Duration),
 }
 
-/// What a client does about a process that does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Care {
-    Ping,
-    Complain,
-}
-
 /// Where the shard of an ask is by a later table.
 enum Whereabouts {
     Same,
@@ -102,18 +88,6 @@ enum Whereabouts {
     Taken,
 }
 
-/// Says whether the process is there, as far as is known.
-type Ping<'a> = Option<Pin<Box<dyn Future<Output = bool> + Send + 'a>>>;
-
-/// How long an ask waits for its answer, and the node is not heard otherwise, before it is looked
-/// after: what is on its way to a node that dies gets no notice of it.
-const PATIENCE: Duration = Duration::from_millis(5);
-/// The longest that it waits from one look to the next.
-const MOST_PATIENCE: Duration = Duration::from_millis(400);
-/// How often a client complains of a node, at most.
-const PACE: Duration = Duration::from_millis(20);
-/// For how long it is remembered when a process has answered.
-const REMEMBERED: Duration = Duration::from_mins(1);
 /// How long an answer may take once the shard has been handed over.
 const FORWARDING: Duration = Duration::from_secs(2);
 /// How long an answer may take at first before the ask is sent again, though its node is there: it
@@ -143,16 +117,15 @@ impl ClusterClient {
         look: Arc<Notify>,
         follower: Tasks,
     ) -> Self {
+        let peers = Peers::new(Arc::clone(&link), options.settings.membership.ping);
         Self(Arc::new(Inner {
             link,
+            peers,
             tables,
             look,
             session: *CommandId::new().as_uuid(),
             asked: AtomicU64::new(0),
             room: Semaphore::new(options.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
-            ping: options.settings.membership.ping,
-            cared: Mutex::default(),
-            heard: Mutex::default(),
             _follower: follower,
         }))
     }
@@ -226,7 +199,7 @@ impl ClusterClient {
         let mut tables = inner.tables.clone();
         while Instant::now() < deadline {
             let table = tables.borrow_and_update().clone();
-            let outcome = inner.send(&mut asking, table.as_deref()).await;
+            let outcome = inner.send(&mut asking, table.as_deref(), &mut tables).await;
             tracing::trace!(
                 actor = id,
                 sequence = asking.sequence,
@@ -237,6 +210,7 @@ impl ClusterClient {
                 Outcome::Unsendable(err) => return Err(AskError::Unsendable(err)),
                 Outcome::Closed => return Err(AskError::Closed),
                 Outcome::Expired => break,
+                Outcome::Again(Duration::ZERO) => {}
                 Outcome::Again(pause) => {
                     let until = deadline.min(Instant::now() + pause);
                     if let Ok(Err(_closed)) = timeout_at(until, tables.changed()).await {
@@ -262,6 +236,12 @@ impl Outcome {
 }
 
 impl Asking<'_> {
+    /// It is to be sent again at once: nothing was heard of whoever has it.
+    const fn at_once(&mut self) -> Outcome {
+        self.in_doubt = true;
+        Outcome::Again(Duration::ZERO)
+    }
+
     fn given_up(&self) -> AskError {
         if self.in_doubt {
             AskError::InDoubt
@@ -275,7 +255,12 @@ impl Asking<'_> {
 
 impl Inner {
     /// Sends an ask to the owner of its actor, and waits for what comes of it.
-    async fn send(&self, asking: &mut Asking<'_>, table: Option<&ShardTable>) -> Outcome {
+    async fn send(
+        &self,
+        asking: &mut Asking<'_>,
+        table: Option<&ShardTable>,
+        tables: &mut Tables,
+    ) -> Outcome {
         let found = table.and_then(|table| {
             let shard = table.count().shard_of(asking.actor_type, asking.key);
             Some((shard, table.epoch(), table.owner(shard)?))
@@ -294,71 +279,54 @@ impl Inner {
         };
         let (actor, sequence) = (asking.key, asking.sequence);
         tracing::trace!(actor, sequence, %owner, epoch = epoch.0, "asks");
-        let subject = self.link.subject(owner, Names::ASK);
+        let waiting = self.peers.ask(owner);
         let asked = (None, frame.encode());
-        let request = pin!(self.link.client.request(subject, asked, None));
-        self.wait(asking, request, (shard, epoch, owner)).await
+        let client = &self.link.client;
+        let request = pin!(client.request(waiting.subject(), asked, None));
+        let sent = (shard, epoch, &waiting);
+        self.wait(asking, request, sent, tables).await
     }
 
+    /// Waits for what comes of it. What has changed in the tables since it was addressed counts.
     async fn wait(
         &self,
         asking: &mut Asking<'_>,
         mut request: Pin<&mut (impl Future<Output = Result<Message, RequestError>> + Send)>,
-        (shard, epoch, owner): (Shard, Epoch, &NodeProcess),
+        (shard, epoch, waiting): (Shard, Epoch, &Waiting<'_>),
+        tables: &mut Tables,
     ) -> Outcome {
-        let mut tables = self.tables.clone();
-        // What has come since the ask was addressed counts as a change.
-        tables.mark_changed();
-        let (mut ping, mut patience) = (Ping::None, PATIENCE);
-        let mut look_at = Instant::now() + patience;
-        let mut again_at = asking.deadline.min(Instant::now() + asking.again);
+        let again_at = asking.deadline.min(Instant::now() + asking.again);
+        let mut again = pin!(sleep_until(again_at));
         let mut is_handed_over = false;
         loop {
             tokio::select! {
                 biased;
                 answer = &mut request => {
-                    return self.answered(asking, answer, (epoch, owner)).await;
+                    return self.answered(asking, answer, (epoch, waiting)).await;
                 }
                 changed = tables.changed() => {
                     if changed.is_err() {
                         return Outcome::Closed;
                     }
                     let table = tables.borrow_and_update().clone();
+                    let owner = waiting.process();
                     match table.map_or(Whereabouts::Same, |it| whereabouts(&it, shard, owner)) {
                         Whereabouts::Same => {}
                         Whereabouts::HandedOver => {
                             is_handed_over = true;
-                            again_at = again_at.min(Instant::now() + FORWARDING);
+                            let soon = Instant::now() + FORWARDING;
+                            let deadline = again.deadline().min(soon);
+                            again.as_mut().reset(deadline);
                             // Should it go before it has sent the ask on, that shows.
-                            patience = PATIENCE;
-                            look_at = Instant::now() + patience;
+                            waiting.hurry();
                         }
-                        Whereabouts::Taken => again_at = Instant::now(),
+                        Whereabouts::Taken => return asking.at_once(),
                     }
                 }
-                is_there = on(&mut ping) => {
-                    ping = None;
-                    if is_handed_over && !is_there {
-                        again_at = Instant::now();
-                    }
-                }
-                () = sleep_until(again_at) => {
-                    asking.in_doubt = true;
+                () = waiting.lost(), if is_handed_over => return asking.at_once(),
+                () = &mut again => {
                     asking.again = asking.again.saturating_mul(2);
-                    return Outcome::Again(Duration::ZERO);
-                }
-                () = sleep_until(look_at) => {
-                    let now = Instant::now();
-                    if let Some(heard) = self.heard_at(owner).filter(|it| now < *it + PATIENCE) {
-                        look_at = heard + PATIENCE;
-                        continue;
-                    }
-                    tracing::trace!(actor = asking.key, %owner, ?patience, "no answer yet");
-                    patience = MOST_PATIENCE.min(patience * 2);
-                    look_at = now + patience;
-                    if ping.is_none() && self.may(Care::Ping, owner) {
-                        ping = Some(Box::pin(self.look_after(owner)));
-                    }
+                    return asking.at_once();
                 }
             }
         }
@@ -368,13 +336,13 @@ impl Inner {
         &self,
         asking: &mut Asking<'_>,
         answer: Result<Message, RequestError>,
-        (epoch, owner): (Epoch, &NodeProcess),
+        (epoch, waiting): (Epoch, &Waiting<'_>),
     ) -> Outcome {
         let message = match answer {
             Ok(message) => message,
-            Err(err) => return self.unanswered(asking, err, owner).await,
+            Err(err) => return self.unanswered(asking, err, waiting).await,
         };
-        self.hear(owner);
+        waiting.hear();
         match AnswerFrame::decode(&message.payload) {
             Some(AnswerFrame::Ok(payload)) => Outcome::Answered(payload),
             Some(AnswerFrame::Expired) => Outcome::Expired,
@@ -396,13 +364,11 @@ impl Inner {
         &self,
         asking: &mut Asking<'_>,
         err: RequestError,
-        owner: &NodeProcess,
+        waiting: &Waiting<'_>,
     ) -> Outcome {
         match err.kind() {
             RequestErrorKind::NoResponders => {
-                if self.may(Care::Complain, owner) {
-                    self.complain(owner, Lost::Unreachable).await;
-                }
+                waiting.complain().await;
                 Outcome::Again(RETRY)
             }
             RequestErrorKind::TimedOut | RequestErrorKind::Other => {
@@ -413,85 +379,6 @@ impl Inner {
                 Outcome::Unsendable(err)
             }
         }
-    }
-
-    /// Whether no other ask of this client has done so just now.
-    fn may(&self, care: Care, process: &NodeProcess) -> bool {
-        let now = Instant::now();
-        // A panic while it is held can only be our own bug.
-        let mut cared = self.cared.lock().unwrap_or_else(PoisonError::into_inner);
-        cared.retain(|(_, care), at| now < *at + care.pace());
-        let is_first = !cared.contains_key(&(process.clone(), care));
-        if is_first {
-            cared.insert((process.clone(), care), now);
-        }
-        is_first
-    }
-
-    fn hear(&self, process: &NodeProcess) {
-        let now = Instant::now();
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = heard.get_mut(process) {
-            *at = now;
-        } else {
-            heard.retain(|_, at| now < *at + REMEMBERED);
-            heard.insert(process.clone(), now);
-        }
-    }
-
-    fn heard_at(&self, process: &NodeProcess) -> Option<Instant> {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.get(process).copied()
-    }
-
-    /// Pings a process that has not answered, and complains of it if that is in vain. Says whether
-    /// somebody is there.
-    async fn look_after(&self, process: &NodeProcess) -> bool {
-        let Err(err) = self.link.ping(process, self.ping).await else {
-            self.hear(process);
-            return true;
-        };
-        match err.kind() {
-            RequestErrorKind::NoResponders => {
-                self.complain(process, Lost::Unreachable).await;
-                return false;
-            }
-            // One that was only slow is not complained of for each ping.
-            RequestErrorKind::TimedOut if self.may(Care::Complain, process) => {
-                self.complain(process, Lost::Unanswered).await;
-            }
-            RequestErrorKind::TimedOut
-            | RequestErrorKind::InvalidSubject
-            | RequestErrorKind::MaxPayloadExceeded
-            | RequestErrorKind::Other => {}
-        }
-        true
-    }
-
-    async fn complain(&self, process: &NodeProcess, how: Lost) {
-        tracing::debug!(%process, ?how, "complains of a node");
-        let form = LostForm {
-            process: process.into(),
-            how,
-        };
-        self.link.tell(Names::LOST, to_json(&form)).await;
-    }
-}
-
-impl Care {
-    /// How often at most.
-    const fn pace(self) -> Duration {
-        match self {
-            Self::Ping => PATIENCE,
-            Self::Complain => PACE,
-        }
-    }
-}
-
-async fn on(ping: &mut Ping<'_>) -> bool {
-    match ping {
-        Some(ping) => ping.await,
-        None => pending().await,
     }
 }
 

@@ -1,10 +1,4 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_nats::Message;
 use futures_util::FutureExt as _;
@@ -14,11 +8,13 @@ use tokio::{
 };
 
 use super::{
-    AskReply, BegunShard, ClusterError, ClusterStatus, ReceivedAsk, ShardHandler,
+    BegunShard, ClusterError, ClusterStatus, ShardHandler,
     control::{self, Control},
+    desk::{Attendance, BUSY},
+    door::Doorway,
     follower::subscribe,
     frame::AnswerFrame,
-    letter::{Finishing, Letter, answer},
+    letter::{Finishing, Letter},
     link::{self, Connection, Link},
     messages::{
         HeartbeatForm, Lost, LostForm, NodeForm, ProcessForm, ReleasedForm, from_json, to_json,
@@ -47,11 +43,8 @@ pub(super) struct Shared {
 pub(super) struct Driver<H> {
     link: Arc<Link>,
     settings: NodeSettings,
-    handler: Arc<H>,
+    attendance: Attendance<H>,
     shared: Shared,
-    /// How many asks are carried out at a time.
-    most: usize,
-    running: Arc<AtomicUsize>,
     connection: watch::Receiver<Connection>,
     origin: Instant,
     life: Life,
@@ -60,14 +53,14 @@ pub(super) struct Driver<H> {
     is_leaving: bool,
     orders: Orders,
     meters: Meters,
-    /// Pings, questions to the store, and asks that are being carried out.
+    /// Pings, and questions to the store.
     tasks: Tasks,
 }
 
 /// One process of the node: after a dismissal it has another.
 pub(super) struct Life {
     node: ClusterNode<Letter>,
-    asks: Inbox,
+    doorway: Doorway,
     inbox: mpsc::UnboundedReceiver<NodeInput<Letter>>,
     /// Not many are ever in it: one for each ask and question under way.
     sender: mpsc::UnboundedSender<NodeInput<Letter>>,
@@ -80,18 +73,17 @@ enum Next {
     End,
 }
 
-/// How long a client waits that is refused because a node has too much to do.
-const BUSY: Duration = Duration::from_millis(10);
 /// How long a node that leaves listens for what was sent to it before.
 const PARTING: Duration = Duration::from_millis(200);
 /// How long a node waits that cannot come back.
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Life {
-    pub(super) async fn begin(
-        link: &Link,
+    pub(super) async fn begin<H: ShardHandler>(
+        link: &Arc<Link>,
         node: &NodeId,
         settings: &NodeSettings,
+        attendance: &Attendance<H>,
     ) -> Result<Self, ClusterError> {
         let form = NodeForm {
             version: settings.version.to_string(),
@@ -104,7 +96,7 @@ impl Life {
         let (sender, inbox) = mpsc::unbounded_channel();
         Ok(Self {
             node: ClusterNode::new(process, settings.clone()),
-            asks,
+            doorway: Doorway::open(link, asks, attendance.clone()),
             inbox,
             sender,
         })
@@ -119,8 +111,8 @@ impl<H: ShardHandler> Driver<H> {
     pub(super) async fn new(
         link: Arc<Link>,
         life: Life,
-        (settings, most): (NodeSettings, usize),
-        handler: H,
+        settings: NodeSettings,
+        (attendance, meters): (Attendance<H>, Meters),
         shared: Shared,
     ) -> Result<Self, ClusterError> {
         Ok(Self {
@@ -129,15 +121,13 @@ impl<H: ShardHandler> Driver<H> {
             connection: link.connection.clone(),
             link,
             settings,
-            handler: Arc::new(handler),
+            attendance,
             shared,
-            most,
-            running: Arc::default(),
             origin: Instant::now(),
             life,
             is_leaving: false,
             orders: Orders::default(),
-            meters: Meters::new(),
+            meters,
             tasks: Tasks::default(),
         })
     }
@@ -153,6 +143,8 @@ impl<H: ShardHandler> Driver<H> {
                 Next::End => return self.end().await,
             }
             self.tasks.tidy();
+            self.attendance.tasks().tidy();
+            self.attendance.desk.holds(self.life.node.held());
             input = self.next().await;
         }
     }
@@ -187,7 +179,7 @@ impl<H: ShardHandler> Driver<H> {
                 () = self.shared.look.notified() => Some(NodeInput::Look),
                 Some(message) = self.told.next() => self.hear(&message),
                 Some(message) = self.notices.next() => self.notice(&message),
-                Some(message) = self.life.asks.next() => self.receive(message).await,
+                Some(message) = self.life.doorway.next() => self.receive(message).await,
             };
             if let Some(input) = input {
                 return input;
@@ -252,14 +244,6 @@ impl<H: ShardHandler> Driver<H> {
     async fn receive(&mut self, message: Message) -> Option<NodeInput<Letter>> {
         let (_, what) = message.subject.rsplit_once('.')?;
         match what {
-            Names::PING => {
-                let server = self.link.server();
-                let payload = server.as_bytes().to_vec();
-                // If it fails, the ping is in vain, and that is so.
-                let client = &self.link.client;
-                drop(client.publish(message.reply?, payload.into()).await);
-                None
-            }
             Names::DISMISS => Some(NodeInput::Dismissed),
             Names::INSTRUCT => orders::instructed(&message.payload),
             Names::ORDER => self.orders.take(&self.link.client, message).await,
@@ -271,16 +255,9 @@ impl<H: ShardHandler> Driver<H> {
     async fn admit(&self, message: Message) -> Option<NodeInput<Letter>> {
         let size = message.payload.len();
         let (letter, epoch) = Letter::open(&message.payload, message.reply?)?;
-        let refusal = if letter.left().is_zero() {
-            Some(AnswerFrame::Expired)
-        } else if self.running.load(Ordering::Relaxed) + self.life.node.held() >= self.most {
-            Some(AnswerFrame::Busy(BUSY))
-        } else {
-            None
-        };
-        if let Some(refusal) = refusal {
-            self.meters.asks.answered(&refusal);
-            answer(&self.link.client, letter.reply, &refusal).await;
+        let desk = &self.attendance.desk;
+        if let Some(refusal) = desk.refusal(&letter) {
+            desk.answer(letter.reply, &refusal).await;
             return None;
         }
         Some(NodeInput::Arrived {
@@ -298,7 +275,7 @@ impl<H: ShardHandler> Driver<H> {
         match output {
             NodeOutput::Beat(mut heartbeat) => {
                 heartbeat.server = self.link.server();
-                let load = self.running.load(Ordering::Relaxed);
+                let load = self.attendance.desk.running();
                 heartbeat.load = u64::try_from(load).unwrap_or(u64::MAX);
                 // What waits for a connection would be late.
                 if self.link.is_connected() {
@@ -326,18 +303,19 @@ impl<H: ShardHandler> Driver<H> {
             }
             NodeOutput::Release(all) => self.release(all).await,
             NodeOutput::Table(table) => {
+                self.attendance.desk.goes_by(table.epoch());
                 self.shared.tables.send_replace(Some(Arc::new(table)));
             }
             NodeOutput::Begin {
                 shard,
                 since,
                 seized,
-            } => self.handler.begin(BegunShard {
+            } => self.begin(BegunShard {
                 shard,
                 since,
                 seized,
             }),
-            NodeOutput::End(shard) => self.handler.end(shard),
+            NodeOutput::End(shard) => self.end_shard(shard),
             // Nothing is read ahead.
             NodeOutput::Warm(_) => {}
             NodeOutput::Dispatch {
@@ -378,21 +356,33 @@ impl<H: ShardHandler> Driver<H> {
     /// Says that the node has done with shards: at once, or when what its handler does of itself is
     /// done.
     async fn release(&mut self, all: Vec<ReleasedShard>) {
-        let handler = Arc::clone(&self.handler);
-        let is_quiet = |it: &ReleasedShard| handler.quiet(it.shard).now_or_never().is_some();
+        let is_quiet =
+            |it: &ReleasedShard| self.attendance.quiet(it.shard).now_or_never().is_some();
         let (quiet, busy): (Vec<_>, Vec<_>) = all.into_iter().partition(is_quiet);
         let process = self.life.process().clone();
         if !quiet.is_empty() {
             self.link.release(&process, &quiet).await;
         }
         for shard in busy {
-            let (handler, link) = (Arc::clone(&self.handler), Arc::clone(&self.link));
+            let (attendance, link) = (self.attendance.clone(), Arc::clone(&self.link));
             let process = process.clone();
             self.tasks.spawn(async move {
-                handler.quiet(shard.shard).await;
+                attendance.quiet(shard.shard).await;
                 link.release(&process, &[shard]).await;
             });
         }
+    }
+
+    fn begin(&self, begun: BegunShard) {
+        let desk = &self.attendance.desk;
+        desk.handler.begin(begun);
+        desk.gates.begin(begun);
+    }
+
+    fn end_shard(&self, shard: Shard) {
+        let desk = &self.attendance.desk;
+        desk.gates.end(shard);
+        desk.handler.end(shard);
     }
 
     async fn dismiss(&self, process: &NodeProcess) {
@@ -403,36 +393,19 @@ impl<H: ShardHandler> Driver<H> {
         }
     }
 
-    fn dispatch(&mut self, shard: Shard, tenure: Tenure, letter: Letter) {
+    /// Carries out an ask that has waited for its shard.
+    fn dispatch(&self, shard: Shard, tenure: Tenure, letter: Letter) {
         let table = self.life.node.table();
-        let ask = ReceivedAsk {
-            shard,
-            since: table.map_or_else(Epoch::default, |it| it.owned_since(shard)),
-            session: letter.session,
-            sequence: letter.sequence,
-            deadline: letter.deadline,
-            payload: letter.payload,
-        };
-        let epoch = table.map_or_else(Epoch::default, ShardTable::epoch);
-        self.running.fetch_add(1, Ordering::Relaxed);
+        let since = table.map_or_else(Epoch::default, |it| it.owned_since(shard));
         let finishing = Finishing {
             inbox: self.life.sender.clone(),
-            running: Arc::clone(&self.running),
             shard,
             tenure,
         };
-        let (handler, client) = (Arc::clone(&self.handler), self.link.client.clone());
-        let asks = Arc::clone(&self.meters.asks);
-        self.tasks.spawn(async move {
+        let desk = Arc::clone(&self.attendance.desk);
+        self.attendance.tasks().spawn(async move {
             let _finishing = finishing;
-            let reply = match handler.handle(ask).await {
-                AskReply::Ok(payload) => AnswerFrame::Ok(payload),
-                AskReply::Moved => AnswerFrame::Moved(epoch),
-                AskReply::Busy(pause) => AnswerFrame::Busy(pause),
-                AskReply::Expired => AnswerFrame::Expired,
-            };
-            asks.answered(&reply);
-            answer(&client, letter.reply, &reply).await;
+            desk.carry_out(letter, since).await;
         });
     }
 
@@ -454,8 +427,7 @@ impl<H: ShardHandler> Driver<H> {
             Refusal::Moved { epoch, .. } => AnswerFrame::Moved(epoch),
             Refusal::Busy => AnswerFrame::Busy(BUSY),
         };
-        self.meters.asks.answered(&refusal);
-        answer(&self.link.client, letter.reply, &refusal).await;
+        self.attendance.desk.answer(letter.reply, &refusal).await;
     }
 
     /// Tells whoever listens what has happened.
@@ -484,7 +456,7 @@ impl<H: ShardHandler> Driver<H> {
         let node = self.life.process().node.clone();
         let availability = self.life.node.availability();
         loop {
-            match Life::begin(&self.link, &node, &self.settings).await {
+            match Life::begin(&self.link, &node, &self.settings, &self.attendance).await {
                 Ok(life) => {
                     self.life = life;
                     break;
@@ -508,18 +480,17 @@ impl<H: ShardHandler> Driver<H> {
         let left = ProcessForm::from(self.life.process());
         self.link.tell(Names::LEFT, to_json(&left)).await;
         // What is on its way here still is told that nobody is here any more.
-        if let Err(error) = self.life.asks.drain().await {
-            tracing::debug!(%error, "the node hears no more");
-        }
-        while let Ok(Some(message)) = timeout(PARTING, self.life.asks.next()).await {
+        let desk = &self.attendance.desk;
+        desk.gates.end_all();
+        self.life.doorway.close();
+        while let Ok(Some(message)) = timeout(PARTING, self.life.doorway.next()).await {
             let letter = message
                 .reply
                 .and_then(|it| Letter::open(&message.payload, it));
             if let Some((letter, _)) = letter {
                 let epoch = self.life.node.table().map(ShardTable::epoch);
                 let moved = AnswerFrame::Moved(epoch.unwrap_or_default());
-                self.meters.asks.answered(&moved);
-                answer(&self.link.client, letter.reply, &moved).await;
+                desk.answer(letter.reply, &moved).await;
             }
         }
         if let Err(error) = self.link.client.flush().await {

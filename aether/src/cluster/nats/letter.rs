@@ -1,10 +1,4 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use async_nats::Subject;
 use bytes::Bytes;
@@ -70,17 +64,16 @@ pub(super) async fn answer(client: &Wire, reply: Subject, answer: &AnswerFrame) 
     }
 }
 
-/// Says that an ask is finished, however that comes about: a shard that is to go waits for it.
+/// Says that an ask is finished which has waited for its shard, however that comes about: a shard
+/// that is to go waits for it.
 pub(super) struct Finishing {
     pub(super) inbox: mpsc::UnboundedSender<NodeInput<Letter>>,
-    pub(super) running: Arc<AtomicUsize>,
     pub(super) shard: Shard,
     pub(super) tenure: Tenure,
 }
 
 impl Drop for Finishing {
     fn drop(&mut self) {
-        self.running.fetch_sub(1, Ordering::Relaxed);
         let (shard, tenure) = (self.shard, self.tenure);
         // A node that has gone needs not know.
         drop(self.inbox.send(NodeInput::Finished { shard, tenure }));

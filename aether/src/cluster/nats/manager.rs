@@ -11,10 +11,13 @@ use tokio::{
 
 use super::{
     ClusterClient, ClusterError, ClusterErrorKind, ClusterEvents, ClusterOptions, ShardHandler,
+    desk::{Attendance, Desk},
     driver::{Driver, Life, Shared},
     letter::Letter,
     link::Link,
+    meters::Meters,
     tasks::Tasks,
+    tenures::Tenures,
 };
 use crate::cluster::{Availability, ClusterEvent, Epoch, NodeId, NodeInput, NodeProcess};
 
@@ -73,7 +76,11 @@ impl ClusterManager {
             let text = format!("the cluster has {found} shards, for its whole life, not {wanted}");
             return Err(ClusterError::new(ClusterErrorKind::Misconfigured, text));
         }
-        let begin = || Life::begin(&link, &node, &options.settings);
+        let meters = Meters::new();
+        let how = (Arc::clone(&meters.asks), options.in_flight);
+        let desk = Desk::new(handler, link.client.clone(), Tenures::new(wanted), how);
+        let attendance = Attendance::of(desk);
+        let begin = || Life::begin(&link, &node, &options.settings, &attendance);
         let life = link.patiently(begin).await?;
         let (orders, ordered) = mpsc::unbounded_channel();
         let (tables, known) = watch::channel(None);
@@ -89,8 +96,8 @@ impl ClusterManager {
         };
         let client =
             ClusterClient::over(&options, Arc::clone(&link), known, look, Tasks::default());
-        let how = (options.settings.clone(), options.in_flight);
-        let driver = Driver::new(link, life, how, handler, shared).await?;
+        let settings = options.settings.clone();
+        let driver = Driver::new(link, life, settings, (attendance, meters), shared).await?;
         Ok(Self {
             client,
             orders,

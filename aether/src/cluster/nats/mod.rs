@@ -77,6 +77,8 @@ mod ask_error;
 mod bucket;
 mod client;
 mod control;
+mod desk;
+mod door;
 #[cfg(feature = "simulation")]
 mod doubled;
 mod driver;
@@ -94,9 +96,9 @@ mod names;
 mod observer;
 mod options;
 mod orders;
+mod peers;
 mod servers;
 mod tasks;
-#[cfg(feature = "runtime")]
 mod tenures;
 mod wire;
 

@@ -13,7 +13,7 @@ use super::BegunShard;
 use crate::simulation::{Defect, nats::NatsConnection};
 use crate::{
     cluster::{Epoch, Shard, ShardCount},
-    runtime::placement::Tenancy,
+    tenancy::Tenancy,
 };
 
 /// Which shards a node has, since when, and how many turns of their actors are under way.
@@ -70,7 +70,7 @@ impl Tenures {
     }
 
     /// Those of a node of a simulation, which may leave something out.
-    #[cfg(feature = "simulation")]
+    #[cfg(all(feature = "simulation", feature = "runtime"))]
     pub(super) fn over(mut self, double: Option<&NatsConnection>) -> Self {
         self.is_careless = double.is_some_and(|it| it.has(Defect::NoFence));
         self

@@ -95,10 +95,11 @@ impl Wire {
     /// Sends a message, and waits for its answer; as long as it takes, if no time is given.
     pub(super) async fn request(
         &self,
-        subject: String,
+        subject: impl Into<Subject>,
         (headers, payload): (Option<HeaderMap>, Bytes),
         within: Option<Duration>,
     ) -> Result<Message, RequestError> {
+        let subject = subject.into();
         match self {
             Self::Nats(client) => {
                 let request = Request::new().payload(payload).timeout(within);

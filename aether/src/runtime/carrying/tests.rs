@@ -8,11 +8,8 @@ use crate::{
     SystemClock, Version,
     domain::Outgoing,
     prelude::*,
-    runtime::{
-        CommandError, RemoteRefusal, Sent,
-        envelope::Envelope,
-        placement::{Asking, Tenancy},
-    },
+    runtime::{CommandError, RemoteRefusal, Sent, envelope::Envelope, placement::Asking},
+    tenancy::Tenancy,
 };
 
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
