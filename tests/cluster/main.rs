@@ -14,6 +14,8 @@ mod fencing;
 #[cfg(test)]
 mod following;
 #[cfg(test)]
+mod handing_over;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod nodes;

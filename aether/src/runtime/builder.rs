@@ -14,6 +14,7 @@ use super::{
     duty::Duty,
     engine::Engine,
     handle::{Aether, Inner},
+    lately::Lately,
     meters::{CommandMeters, Meters},
     monitor::Monitor,
     parking::{Lot, Parking},
@@ -359,6 +360,7 @@ impl AetherBuilder {
             inline: in_order(&read_models),
             placement: OnceLock::new(),
             moves: watch::Sender::new(()),
+            lately: Lately::default(),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));

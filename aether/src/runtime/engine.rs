@@ -24,6 +24,7 @@ use super::{
     command_error::CommandError,
     common_log::CommonLog,
     envelope::{Envelope, Known},
+    lately::{Lately, Outcome},
     meters::Meters,
     placement::{Placement, Stay},
     projections::Inline,
@@ -61,6 +62,7 @@ pub(super) struct Engine {
     pub(super) placement: OnceLock<Arc<dyn Placement>>,
     /// Tells whenever something may have come here or gone.
     pub(super) moves: watch::Sender<()>,
+    pub(super) lately: Lately,
 }
 
 /// What came of a command without waiting.
@@ -304,7 +306,7 @@ impl Engine {
         let is_ready = |live: &&mut Box<Live>| {
             let fence = live.start.sessions.fence();
             let may_stay = |stay: &Stay| !stay.is_over(fence) && stay.due(fence).is_none();
-            is_new(live, order.envelope) && turn.stay.as_ref().is_none_or(may_stay)
+            self.is_new(live, order.envelope) && turn.stay.as_ref().is_none_or(may_stay)
         };
         let Some(live) = live.filter(is_ready) else {
             return ControlFlow::Continue(At::Turn(turn));
@@ -321,7 +323,7 @@ impl Engine {
         if order.envelope.is_expired() {
             return ControlFlow::Break(Err(CommandError::Expired));
         }
-        let mut storing = Storing::new(self, turn, commit);
+        let mut storing = Storing::new(self, (turn, commit), order.envelope.is_asked());
         match Pin::new(&mut storing).poll(context) {
             Poll::Pending => ControlFlow::Continue(At::Storing(storing)),
             Poll::Ready((turn, Err(err))) if is_conflict(&err) => {
@@ -442,8 +444,12 @@ impl Engine {
         loop {
             match stored.take() {
                 None => {
-                    let commit = match self.decided(&mut order, &mut turn).await? {
-                        Decided::Done(sent) => return Ok(sent),
+                    let decided = self.decided(&mut order, &mut turn).await;
+                    let commit = match decided.inspect_err(|err| self.note(envelope, Err(err)))? {
+                        Decided::Done(sent) => {
+                            self.note(envelope, Ok(&sent));
+                            return Ok(sent);
+                        }
                         Decided::Again => continue,
                         Decided::Store(commit) => commit,
                         Decided::Fence(commit, answer) => {
@@ -455,7 +461,11 @@ impl Engine {
                         return Err(CommandError::Expired);
                     }
                     let answer;
-                    (turn, answer) = flagged(Storing::new(self, turn, commit), is_storing).await;
+                    (turn, answer) = flagged(
+                        Storing::new(self, (turn, commit), envelope.is_asked()),
+                        is_storing,
+                    )
+                    .await;
                     stored = Some(answer);
                 }
                 Some(Err(source)) if is_conflict(&source) => {
@@ -472,7 +482,11 @@ impl Engine {
                     }
                     pause(wait).await;
                 }
-                Some(Ok(fence)) => return behind.map_or(Ok(fence), |answer| answer),
+                Some(Ok(stored)) => {
+                    let answer = behind.map_or(Ok(stored), |answer| answer);
+                    self.note(envelope, answer.as_ref());
+                    return answer;
+                }
                 Some(Err(err)) => return Err(CommandError::Store(err)),
             }
         }
@@ -503,11 +517,39 @@ impl Engine {
         Ok((turn, None))
     }
 
+    /// Reads an actor that is to come here as the tenure of this number begins, unless it is in use.
+    /// What is read counts from then on: whatever is stored after it makes the store refuse what is
+    /// decided on it, and nothing is refused without another look.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(super) async fn warm(
+        &self,
+        actor_id: &crate::ActorId,
+        tenure: u64,
+    ) -> Result<(), CommandError> {
+        let Some(routed) = self.routes.of_actors(actor_id.actor_type()) else {
+            return Ok(());
+        };
+        let cell = self.actors.cell_of(actor_id);
+        let Ok(mut turn) = self.actors.enter_at_once(cell, Instant::now()) else {
+            return Ok(());
+        };
+        turn.keeps = routed.keeps;
+        turn.live = None;
+        let mut fold = routed.route.begin(actor_id.clone());
+        let loaded = self.snapshotter.load(&mut *fold, Wanted::State).await;
+        if let Loaded::Ready(start, _) = loaded.map_err(CommandError::unloaded)? {
+            turn.expect(tenure);
+            turn.live = Some(Box::new(Live::new(fold, start)));
+        }
+        Ok(())
+    }
+
     /// Keeps the actor here for its turn, unless it was kept before, or is here anyway.
     fn settle(&self, order: &Order<'_>, turn: &mut Turn) -> Result<(), CommandError> {
         if let Some(placement) = self.placement.get().filter(|_| turn.stay.is_none()) {
             let actor_type = order.routed.route.actor_type();
-            let stay = Stay::begin(placement, (actor_type, &order.envelope.outgoing.key));
+            let actor = (actor_type, &*order.envelope.outgoing.key);
+            let stay = Stay::begin(placement, actor, turn.actor_id());
             turn.settle(stay.ok_or(CommandError::Moved)?);
         }
         Ok(())
@@ -520,6 +562,11 @@ impl Engine {
         turn: &mut Turn,
     ) -> Result<Decided, CommandError> {
         let envelope = order.envelope;
+        if envelope.is_asked()
+            && let Some(outcome) = self.lately.of(envelope.id)
+        {
+            return outcome.map(Decided::Done);
+        }
         let is_awake = turn.live.as_ref().is_some_and(|live| !live.is_stale);
         let awake = if is_awake {
             self.meters.hits.increment(1);
@@ -621,13 +668,39 @@ impl Engine {
         }
     }
 
+    /// Whether it is certain, without asking anyone, that the actor has not handled the command.
+    fn is_new(&self, live: &Live, envelope: &Envelope) -> bool {
+        match &envelope.known {
+            Known::Fresh => true,
+            Known::Given => !live.start.may_have(envelope.id),
+            Known::Marked(mark) => live.start.sessions.is_new(mark),
+            Known::Asked(mark) => {
+                live.start.sessions.is_later(mark) && !self.lately.knows(envelope.id)
+            }
+        }
+    }
+
+    /// Remembers that a command of another process has no effect, if that is what came of it.
+    fn note(&self, envelope: &Envelope, answer: Result<&Sent, &CommandError>) {
+        let outcome = match (&envelope.known, answer) {
+            (Known::Asked(_), Ok(sent)) if sent.position.is_none() => {
+                Outcome::Nothing(sent.actor_id.clone(), sent.version)
+            }
+            (Known::Asked(_), Err(CommandError::Refused(refusal))) => {
+                Outcome::Refused(refusal.to_string())
+            }
+            _ => return,
+        };
+        self.lately.note(envelope.id, outcome);
+    }
+
     /// What came of the command, if the actor has handled it before.
     async fn before(
         &self,
         live: &mut Live,
         envelope: &Envelope,
     ) -> Result<Option<Sent>, CommandError> {
-        if is_new(live, envelope) {
+        if self.is_new(live, envelope) {
             return Ok(None);
         }
         let id = envelope.id;
@@ -715,16 +788,6 @@ fn fenced(
             });
             Ok(Decided::Fence(alone, answer))
         }
-    }
-}
-
-/// Whether it is certain, without asking anyone, that the actor has not handled the command.
-fn is_new(live: &Live, envelope: &Envelope) -> bool {
-    match &envelope.known {
-        Known::Fresh => true,
-        Known::Given => !live.start.may_have(envelope.id),
-        Known::Marked(mark) => live.start.sessions.is_new(mark),
-        Known::Asked(mark) => live.start.sessions.is_later(mark),
     }
 }
 

@@ -130,6 +130,11 @@ impl Envelope {
         }
     }
 
+    /// Whether another process asks for it, perhaps more than once.
+    pub(super) const fn is_asked(&self) -> bool {
+        matches!(self.known, Known::Asked(_))
+    }
+
     /// Whether there is no use in it any more.
     pub(super) fn is_expired(&self) -> bool {
         self.deadline.is_some_and(|until| until <= Instant::now())

@@ -30,6 +30,7 @@ mod follower;
 mod handle;
 pub(crate) mod heads;
 mod health;
+mod lately;
 mod meters;
 mod monitor;
 mod outbox;

@@ -3,7 +3,7 @@ use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::command_error::CommandError;
-use crate::{SessionMark, fence::Fence, tenancy::Tenancy};
+use crate::{ActorId, SessionMark, fence::Fence, tenancy::Tenancy};
 
 /// Says where actors are, if they are spread over many processes, and has commands carried out
 /// there.
@@ -14,6 +14,9 @@ pub(crate) trait Placement: Send + Sync + 'static {
     /// Begins a turn of the actor, if it is here. Until it is [left](Self::leave), what has the
     /// actor is not given away.
     fn enter(&self, actor_type: &str, key: &str) -> Option<Tenancy>;
+
+    /// A turn that has begun is this actor's.
+    fn note(&self, tenancy: Tenancy, actor: &ActorId);
 
     /// A turn is over.
     fn leave(&self, tenancy: Tenancy);
@@ -48,8 +51,10 @@ impl Stay {
     pub(super) fn begin(
         placement: &Arc<dyn Placement>,
         (actor_type, key): (&str, &str),
+        actor: &ActorId,
     ) -> Option<Self> {
         let tenancy = placement.enter(actor_type, key)?;
+        placement.note(tenancy, actor);
         let placement = Arc::clone(placement);
         Some(Self { placement, tenancy })
     }

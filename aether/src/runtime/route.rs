@@ -52,6 +52,13 @@ impl Routes {
         self.at(command).map(|(name, _)| *name)
     }
 
+    /// That of any command that this type of actors handles.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(super) fn of_actors(&self, actor_type: &str) -> Option<&Routed> {
+        let mut all = self.0.iter().map(|(_, routed)| routed);
+        all.find(|it| it.route.actor_type() == actor_type)
+    }
+
     fn at(&self, command: &str) -> Option<&(&'static str, Routed)> {
         let place = self.0.binary_search_by(|(name, _)| (*name).cmp(command));
         self.0.get(place.ok()?)

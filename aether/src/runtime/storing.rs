@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::{
     actors::{Live, Turn},
     engine::Engine,
+    lately::Outcome,
     send::Sent,
 };
 use crate::{Commit, EventStore as _, Receipt, Recorded, StoreError, store::Appending};
@@ -35,14 +36,20 @@ struct Begun {
     /// Until it is known what became of the commit, there is no state to go on from.
     live: Option<Box<Live>>,
     commit: Commit,
+    /// Whether another process asks for it, perhaps more than once.
+    is_asked: bool,
 }
 
 impl Storing {
-    pub(super) fn new(engine: &Arc<Engine>, mut turn: Turn, commit: Commit) -> Self {
+    pub(super) fn new(
+        engine: &Arc<Engine>,
+        (mut turn, commit): (Turn, Commit),
+        is_asked: bool,
+    ) -> Self {
         let (at, live) = (Instant::now(), turn.live.take());
         match engine.store.append_at_once(commit.clone()) {
             Ok(answer) => {
-                let (turn, answer) = ended(engine, at, (turn, live), commit, answer);
+                let (turn, answer) = ended(engine, at, (turn, live), (commit, is_asked), answer);
                 Self::ended(turn, answer)
             }
             Err(same) => Self(State::Begun(Begun {
@@ -52,6 +59,7 @@ impl Storing {
                 live,
                 turn,
                 commit,
+                is_asked,
             })),
         }
     }
@@ -67,7 +75,7 @@ fn ended(
     engine: &Engine,
     began: Instant,
     (mut turn, live): (Turn, Option<Box<Live>>),
-    commit: Commit,
+    (commit, is_asked): (Commit, bool),
     answer: Result<Receipt, StoreError>,
 ) -> (Turn, Result<Sent, StoreError>) {
     let took = began.elapsed();
@@ -76,6 +84,9 @@ fn ended(
     match answer {
         Ok(Receipt { position, .. }) => {
             let recorded = Recorded { position, commit };
+            if is_asked && let Some(id) = recorded.commit.command_id() {
+                engine.lately.note(id, Outcome::Stored(recorded.clone()));
+            }
             turn.live = live.and_then(|live| engine.grown(live, &recorded));
             (turn, Ok(Sent::stored(recorded)))
         }
@@ -89,7 +100,8 @@ fn ended(
 impl Begun {
     fn ended(self, answer: Result<Receipt, StoreError>) -> (Turn, Result<Sent, StoreError>) {
         let of = (self.turn, self.live);
-        ended(&self.engine, self.at, of, self.commit, answer)
+        let commit = (self.commit, self.is_asked);
+        ended(&self.engine, self.at, of, commit, answer)
     }
 }
 

@@ -1,18 +1,20 @@
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use super::{
-    AskError, AskReply, BegunShard, ClusterClient, ReceivedAsk, ShardHandler, tenures::Tenures,
+    AskError, AskReply, BegunShard, ClusterClient, ReceivedAsk, ShardHandler, recent::Recent,
+    tasks::Tasks, tenures::Tenures,
 };
 use crate::{
-    Position, Sequence, SessionMark, StoreError, StoreErrorKind,
+    ActorId, Position, Sequence, SessionMark, StoreError, StoreErrorKind,
     cluster::{NodeProcess, Shard, ShardCount},
     runtime::{
         Aether, CommandError,
@@ -25,12 +27,31 @@ use crate::{
 
 /// Lets a runtime carry out what the actors of a node are asked.
 pub(super) struct Actors {
-    pub(super) aether: Aether,
-    pub(super) tenures: Tenures,
+    aether: Aether,
+    tenures: Tenures,
+    recent: Recent,
+    /// Each reads an actor of a shard that is to come.
+    readers: Arc<Semaphore>,
+    reading: Mutex<Tasks>,
 }
+
+/// How many actors are read at a time before their shards come.
+const READERS: usize = 32;
 
 /// How long a client waits whose command has come to a runtime that is shut down.
 const STOPPED: Duration = Duration::from_millis(20);
+
+impl Actors {
+    pub(super) fn new(aether: Aether, tenures: Tenures, recent: Recent) -> Self {
+        Self {
+            aether,
+            tenures,
+            recent,
+            readers: Arc::new(Semaphore::new(READERS)),
+            reading: Mutex::default(),
+        }
+    }
+}
 
 impl ShardHandler for Actors {
     fn begin(&self, begun: BegunShard) {
@@ -54,6 +75,35 @@ impl ShardHandler for Actors {
     async fn quiet(&self, shard: Shard) {
         self.tenures.quiet(shard).await;
     }
+
+    fn hand_over(&self, shard: Shard) -> Option<Bytes> {
+        let actors = self.recent.take(shard.index());
+        let written = (!actors.is_empty()).then(|| serde_json::to_vec(&actors));
+        Some(Bytes::from(written?.ok()?))
+    }
+
+    fn warm(&self, shard: Shard, handed_over: Bytes) {
+        let Ok(actors) = serde_json::from_slice::<Vec<ActorId>>(&handed_over) else {
+            return;
+        };
+        let (aether, tenures) = (self.aether.clone(), self.tenures.clone());
+        let readers = Arc::clone(&self.readers);
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        reading.tidy();
+        reading.spawn(async move {
+            for actor in actors {
+                // Nobody closes it.
+                let Ok(_reader) = readers.acquire().await else {
+                    return;
+                };
+                // Once the shard is here, those who want the actors read them.
+                let Some(tenure) = tenures.next(shard) else {
+                    return;
+                };
+                aether.warm(&actor, tenure).await;
+            }
+        });
+    }
 }
 
 impl Drop for Actors {
@@ -70,7 +120,7 @@ pub(super) struct Placed {
     cluster: Arc<str>,
     count: ShardCount,
     /// None, in a process that is no node.
-    tenures: Option<Tenures>,
+    here: Option<(Tenures, Recent)>,
     session: Arc<str>,
     /// The incarnation of the node, as it joined: a later process of the node has a larger one. Of a
     /// client, when it came.
@@ -92,7 +142,7 @@ impl Placed {
             cluster: client.cluster(),
             client,
             count,
-            tenures: None,
+            here: None,
             session: of_client(&session),
             since: came,
             sent: AtomicU64::new(0),
@@ -101,7 +151,7 @@ impl Placed {
 
     pub(super) fn on(
         process: &NodeProcess,
-        tenures: Tenures,
+        here: (Tenures, Recent),
         client: ClusterClient,
         count: ShardCount,
     ) -> Self {
@@ -109,7 +159,7 @@ impl Placed {
             cluster: client.cluster(),
             client,
             count,
-            tenures: Some(tenures),
+            here: Some(here),
             session: Arc::from(format!("node/{}", process.node)),
             since: process.incarnation.0,
             sent: AtomicU64::new(0),
@@ -119,17 +169,24 @@ impl Placed {
 
 impl Placement for Placed {
     fn is_here(&self, actor_type: &str, key: &str) -> bool {
-        let tenures = self.tenures.as_ref();
-        tenures.is_some_and(|it| it.is_here(self.count.shard_of(actor_type, key)))
+        let shard = self.count.shard_of(actor_type, key);
+        let here = self.here.as_ref();
+        here.is_some_and(|(tenures, _)| tenures.is_here(shard))
     }
 
     fn enter(&self, actor_type: &str, key: &str) -> Option<Tenancy> {
-        let tenures = self.tenures.as_ref()?;
+        let (tenures, _) = self.here.as_ref()?;
         tenures.enter(self.count.shard_of(actor_type, key))
     }
 
+    fn note(&self, tenancy: Tenancy, actor: &ActorId) {
+        if let Some((_, recent)) = &self.here {
+            recent.note(tenancy.place, actor);
+        }
+    }
+
     fn leave(&self, tenancy: Tenancy) {
-        if let Some(tenures) = &self.tenures {
+        if let Some((tenures, _)) = &self.here {
             tenures.leave(tenancy);
         }
     }

@@ -348,7 +348,11 @@ impl Inner {
             Some(AnswerFrame::Expired) => Outcome::Expired,
             Some(AnswerFrame::Busy(pause)) => Outcome::Again(pause),
             Some(AnswerFrame::Moved(known)) => {
-                if known > epoch {
+                let present = self.table_epoch();
+                if epoch < known && known <= present {
+                    return Outcome::Again(Duration::ZERO);
+                }
+                if present < known {
                     self.look.notify_one();
                 }
                 Outcome::Again(RETRY)
@@ -358,6 +362,12 @@ impl Inner {
                 Outcome::Again(RETRY)
             }
         }
+    }
+
+    /// That of the table as it is known here.
+    fn table_epoch(&self) -> Epoch {
+        let table = self.tables.borrow();
+        table.as_ref().map_or_else(Epoch::default, |it| it.epoch())
     }
 
     async fn unanswered(

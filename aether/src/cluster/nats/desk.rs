@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{
@@ -13,15 +14,18 @@ use async_nats::Subject;
 
 use super::{
     AskReply, ReceivedAsk, ShardHandler,
+    bundle::bundles,
     frame::AnswerFrame,
     letter::{Letter, answer},
+    link::Link,
     meters::AskMeters,
+    names::Names,
     tasks::Tasks,
     tenures::Tenures,
     wire::Wire,
 };
 use crate::{
-    cluster::{Epoch, Shard},
+    cluster::{Epoch, ReleasedShard, Shard},
     tenancy::Tenancy,
 };
 
@@ -160,6 +164,25 @@ impl<H: ShardHandler> Attendance<H> {
     pub(super) async fn quiet(&self, shard: Shard) {
         self.desk.gates.quiet(shard).await;
         self.desk.handler.quiet(shard).await;
+    }
+
+    /// Tells those who get these shards what the handler has to say of them. If that fails, they find
+    /// out by themselves.
+    pub(super) async fn hand_over(&self, link: &Link, shards: &[ReleasedShard]) {
+        let mut said: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for it in shards {
+            if let Some(text) = self.desk.handler.hand_over(it.shard) {
+                said.entry(&it.to).or_default().push((it.shard, text));
+            }
+        }
+        for (process, said) in said {
+            for bundle in bundles(said) {
+                let subject = link.subject(process, Names::WARM);
+                if let Err(error) = link.client.publish(subject, bundle).await {
+                    tracing::debug!(%error, %process, "what is handed over is not sent");
+                }
+            }
+        }
     }
 
     /// Begins with an ask of a shard that is here, or gives it back if the shard is not.

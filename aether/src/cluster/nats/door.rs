@@ -7,8 +7,8 @@ use tokio::{
 };
 
 use super::{
-    ShardHandler, desk::Attendance, letter::Letter, link::Link, names::Names, tasks::Tasks,
-    wire::Inbox,
+    ShardHandler, bundle::said, desk::Attendance, letter::Letter, link::Link, names::Names,
+    tasks::Tasks, wire::Inbox,
 };
 #[cfg(feature = "simulation")]
 use crate::simulation::Place;
@@ -119,6 +119,12 @@ impl<H: ShardHandler> Door<H> {
                 None
             }
             Names::ASK => self.admit(message).await,
+            Names::WARM => {
+                for (shard, text) in said(&message.payload) {
+                    self.attendance.desk.handler.warm(shard, text);
+                }
+                None
+            }
             _ => Some(message),
         }
     }

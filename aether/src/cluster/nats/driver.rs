@@ -4,7 +4,7 @@ use async_nats::Message;
 use futures_util::FutureExt as _;
 use tokio::{
     sync::{Notify, broadcast, mpsc, watch},
-    time::{Instant, sleep, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 
 use super::{
@@ -73,7 +73,7 @@ enum Next {
     End,
 }
 
-/// How long a node that leaves listens for what was sent to it before.
+/// How long a node that has left listens for those who do not know it yet.
 const PARTING: Duration = Duration::from_millis(200);
 /// How long a node waits that cannot come back.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -316,7 +316,7 @@ impl<H: ShardHandler> Driver<H> {
                 seized,
             }),
             NodeOutput::End(shard) => self.end_shard(shard),
-            // Nothing is read ahead.
+            // What there is to read ahead is said by who has the shard.
             NodeOutput::Warm(_) => {}
             NodeOutput::Dispatch {
                 shard,
@@ -361,6 +361,7 @@ impl<H: ShardHandler> Driver<H> {
         let (quiet, busy): (Vec<_>, Vec<_>) = all.into_iter().partition(is_quiet);
         let process = self.life.process().clone();
         if !quiet.is_empty() {
+            self.attendance.hand_over(&self.link, &quiet).await;
             self.link.release(&process, &quiet).await;
         }
         for shard in busy {
@@ -368,7 +369,9 @@ impl<H: ShardHandler> Driver<H> {
             let process = process.clone();
             self.tasks.spawn(async move {
                 attendance.quiet(shard.shard).await;
-                link.release(&process, &[shard]).await;
+                let shard = [shard];
+                attendance.hand_over(&link, &shard).await;
+                link.release(&process, &shard).await;
             });
         }
     }
@@ -476,23 +479,30 @@ impl<H: ShardHandler> Driver<H> {
         self.tell(ClusterEvent::Returned(self.life.process().clone()));
     }
 
+    /// Tells whoever asks, until that moment or until nothing more comes, that all has moved: not
+    /// everyone knows yet, and what comes to a server that still takes this process to be there, when
+    /// it is not, is lost without a notice.
+    async fn see_off(&mut self, until: Instant) {
+        let epoch = self.life.node.table().map(ShardTable::epoch);
+        let moved = AnswerFrame::Moved(epoch.unwrap_or_default());
+        while let Ok(Some(message)) = timeout_at(until, self.life.doorway.next()).await {
+            let reply = message
+                .reply
+                .filter(|_| message.subject.ends_with(Names::ASK));
+            if let Some(reply) = reply {
+                self.attendance.desk.answer(reply, &moved).await;
+            }
+        }
+    }
+
     async fn end(mut self) {
         let left = ProcessForm::from(self.life.process());
         self.link.tell(Names::LEFT, to_json(&left)).await;
-        // What is on its way here still is told that nobody is here any more.
-        let desk = &self.attendance.desk;
-        desk.gates.end_all();
+        self.attendance.desk.gates.end_all();
+        self.see_off(Instant::now() + PARTING).await;
         self.life.doorway.close();
-        while let Ok(Some(message)) = timeout(PARTING, self.life.doorway.next()).await {
-            let letter = message
-                .reply
-                .and_then(|it| Letter::open(&message.payload, it));
-            if let Some((letter, _)) = letter {
-                let epoch = self.life.node.table().map(ShardTable::epoch);
-                let moved = AnswerFrame::Moved(epoch.unwrap_or_default());
-                desk.answer(letter.reply, &moved).await;
-            }
-        }
+        // What has arrived by then is there soon.
+        self.see_off(Instant::now() + PARTING).await;
         if let Err(error) = self.link.client.flush().await {
             tracing::warn!(%error, "that the node has left may not be known yet");
         }

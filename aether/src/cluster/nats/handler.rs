@@ -29,6 +29,19 @@ pub trait ShardHandler: Send + Sync + 'static {
         std::future::ready(())
     }
 
+    /// What the node that gets the shard next may want to know of it before, as this one sees it
+    /// when nothing of the shard is under way any more; nothing, unless it says so.
+    ///
+    /// It is sent to that node, which may get it late or never, and must not rely on it.
+    fn hand_over(&self, _shard: Shard) -> Option<Bytes> {
+        None
+    }
+
+    /// The shard is about to come here, and this is what the node that had it [hands
+    /// over](Self::hand_over). Neither is certain: the shard may have [begun](Self::begin) already,
+    /// or never come. It may not block.
+    fn warm(&self, _shard: Shard, _handed_over: Bytes) {}
+
     /// Carries out an ask.
     ///
     /// It is run to its end, even if nobody waits for it any more: whether there is still use in

@@ -1,8 +1,8 @@
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_nats::{Client, ConnectOptions, Event, Message, RequestError, ServerError};
 use bytes::Bytes;
-use futures_util::future::{Either, select};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
     sync::watch,
     time::{Instant, sleep, timeout},
@@ -149,26 +149,29 @@ impl Link {
 
     /// What a process says to a ping, within so much time.
     ///
-    /// There is a second one soon, if the first is not answered: what is on its way to a process
-    /// that dies, or comes to a server that has not heard of it yet, gets no notice of that, and
-    /// what comes after it does.
+    /// There are more, ever more rarely, as long as the first ones are not answered: what is on its
+    /// way to a process that dies, or comes to a server that has not heard of it yet, gets no notice
+    /// of that, and what comes after it does.
     pub(super) async fn ping(
         &self,
         process: &NodeProcess,
         within: Duration,
     ) -> Result<Message, RequestError> {
-        let ask = |within| {
+        let until = Instant::now() + within;
+        let ask = || {
             let subject = self.subject(process, Names::PING);
+            let left = until.saturating_duration_since(Instant::now());
             let asked = (None, Bytes::new());
-            self.client.request(subject, asked, Some(within))
+            self.client.request(subject, asked, Some(left))
         };
-        let mut first = pin!(ask(within));
-        if let Ok(answer) = timeout(SECOND.min(within), &mut first).await {
-            return answer;
-        }
-        let second = pin!(ask(within.saturating_sub(SECOND)));
-        match select(first, second).await {
-            Either::Left((answer, _)) | Either::Right((answer, _)) => answer,
+        let mut asked = FuturesUnordered::from_iter([ask()]);
+        let mut patience = SECOND;
+        loop {
+            if let Ok(Some(answer)) = timeout(patience, asked.next()).await {
+                return answer;
+            }
+            asked.push(ask());
+            patience *= 2;
         }
     }
 

@@ -14,7 +14,7 @@
 //! | `ae.c.lost` | who could not be reached, told by whoever noticed |
 //! | `ae.c.released` | shards that their owners have done with |
 //! | `ae.c.left` | who has left |
-//! | `ae.c.n.<node>.<incarnation>.ask`, `.ping`, `.dismiss`, `.order`, `.instruct` | what is for one process |
+//! | `ae.c.n.<node>.<incarnation>.ask`, `.ping`, `.warm`, `.dismiss`, `.order`, `.instruct` | what is for one process |
 //! | `ae.c.kv.<key>` | what was written to the bucket, told by the servers |
 //!
 //! | Key of the bucket `AE_c` | |
@@ -75,6 +75,7 @@
 mod actors;
 mod ask_error;
 mod bucket;
+mod bundle;
 mod client;
 mod control;
 mod desk;
@@ -97,6 +98,8 @@ mod observer;
 mod options;
 mod orders;
 mod peers;
+#[cfg(feature = "runtime")]
+mod recent;
 mod servers;
 mod tasks;
 mod tenures;

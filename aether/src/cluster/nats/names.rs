@@ -28,6 +28,8 @@ impl Names {
     pub(super) const LEFT: &str = "left";
     pub(super) const ASK: &str = "ask";
     pub(super) const PING: &str = "ping";
+    /// What a node that gives shards away has to say of them to the one that gets them.
+    pub(super) const WARM: &str = "warm";
     pub(super) const DISMISS: &str = "dismiss";
     /// What someone who operates the cluster wants of its leader.
     pub(super) const ORDER: &str = "order";

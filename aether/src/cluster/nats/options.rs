@@ -19,6 +19,7 @@ use crate::simulation::nats::NatsConnection;
 use crate::{
     cluster::nats::{
         actors::{Actors, Placed},
+        recent::Recent,
         tenures::Tenures,
     },
     runtime::Aether,
@@ -229,14 +230,12 @@ impl ClusterOptions {
         let tenures = Tenures::new(count);
         #[cfg(feature = "simulation")]
         let tenures = tenures.over(self.double.as_ref());
-        let actors = Actors {
-            aether: aether.clone(),
-            tenures: tenures.clone(),
-        };
+        let recent = Recent::new(count);
+        let actors = Actors::new(aether.clone(), tenures.clone(), recent.clone());
         let manager = self.join(url, node, actors).await?;
         let process = manager.status().process;
         let client = manager.client().clone();
-        let placed = Placed::on(&process, tenures, client, count);
+        let placed = Placed::on(&process, (tenures, recent), client, count);
         if aether.place(Arc::new(placed)) {
             Ok(manager)
         } else {

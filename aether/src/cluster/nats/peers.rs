@@ -154,22 +154,13 @@ impl Inner {
     fn begin(&self, process: &NodeProcess) -> Arc<Peer> {
         let now = self.now();
         let mut all = self.all();
-        let peer = match all.get(process) {
-            Some(peer) => Arc::clone(peer),
-            None => {
-                let peer = Arc::new(Peer {
-                    process: process.clone(),
-                    subject: Subject::from(self.link.subject(process, Names::ASK)),
-                    waiting: AtomicUsize::new(0),
-                    since: AtomicU64::new(now),
-                    complained: AtomicU64::new(0),
-                    is_lost: AtomicBool::new(false),
-                    lost: Notify::new(),
-                });
-                all.insert(process.clone(), Arc::clone(&peer));
-                peer
-            }
-        };
+        let known = all.get(process).map(Arc::clone);
+        let peer = known.unwrap_or_else(|| {
+            let subject = Subject::from(self.link.subject(process, Names::ASK));
+            let peer = Arc::new(Peer::new(process.clone(), subject, now));
+            all.insert(process.clone(), Arc::clone(&peer));
+            peer
+        });
         if peer.waiting.fetch_add(1, Ordering::SeqCst) == 0 {
             peer.since.store(now, Ordering::Relaxed);
         }
@@ -333,6 +324,18 @@ impl Carer {
 }
 
 impl Peer {
+    fn new(process: NodeProcess, subject: Subject, since: u64) -> Self {
+        Self {
+            process,
+            subject,
+            waiting: AtomicUsize::new(0),
+            since: AtomicU64::new(since),
+            complained: AtomicU64::new(0),
+            is_lost: AtomicBool::new(false),
+            lost: Notify::new(),
+        }
+    }
+
     fn is_waited_for(&self) -> bool {
         self.waiting.load(Ordering::SeqCst) > 0
     }

@@ -80,6 +80,7 @@ impl Tenures {
         self.inner.gates.get(shard.index())
     }
 
+    #[cfg(any(feature = "runtime", test))]
     pub(super) fn is_here(&self, shard: Shard) -> bool {
         let gate = self.gate(shard);
         gate.is_some_and(|gate| is_open(gate.state.load(Ordering::Acquire)))
@@ -98,6 +99,13 @@ impl Tenures {
             since: gate.since.load(Ordering::Acquire),
             seized: gate.seized.load(Ordering::Acquire),
         })
+    }
+
+    /// The number of the tenure that begins when the shard comes here next; none, if it is here.
+    #[cfg(feature = "runtime")]
+    pub(super) fn next(&self, shard: Shard) -> Option<u64> {
+        let state = self.gate(shard)?.state.load(Ordering::Acquire);
+        (!is_open(state)).then_some(number(state) + 1)
     }
 
     pub(super) fn leave(&self, tenancy: Tenancy) {

@@ -117,6 +117,15 @@ impl Actors {
         })?
     }
 
+    /// The place of an actor.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(in crate::runtime) fn cell_of(&self, actor_id: &ActorId) -> Arc<Cell> {
+        match self.cache.get(actor_id) {
+            Some(slot) => slot.cell,
+            None => self.new_cell(actor_id),
+        }
+    }
+
     fn new_cell(&self, actor_id: &ActorId) -> Arc<Cell> {
         let weight = self.options.least_weight();
         // This hand on the cell keeps it from being driven out at once.

@@ -43,6 +43,12 @@ impl Turn {
         self.stay = Some(stay);
     }
 
+    /// The actor is going to be here from the moment of this number on.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(in crate::runtime) fn expect(&self, since: u64) {
+        self.cell.is_since(since);
+    }
+
     pub(in crate::runtime) fn actor_id(&self) -> &ActorId {
         &self.cell.actor_id
     }

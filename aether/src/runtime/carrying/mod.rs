@@ -3,6 +3,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use crate::ActorId;
+
 use super::{carried, command_error::CommandError, handle::Aether, placement::Placement};
 
 /// What came of a command that another process has sent.
@@ -33,6 +35,18 @@ impl Aether {
     /// Whether there is a placement.
     pub(crate) fn is_placed(&self) -> bool {
         self.0.engine.placement.get().is_some()
+    }
+
+    /// Reads an actor that is to come here as the tenure of this number begins: see
+    /// [`ShardHandler::warm`](crate::cluster::nats::ShardHandler::warm).
+    pub(crate) async fn warm(&self, actor_id: &ActorId, tenure: u64) {
+        let _begun = self.0.tasks.begin();
+        if self.0.tasks.is_stopped() {
+            return;
+        }
+        if let Err(error) = self.0.engine.warm(actor_id, tenure).await {
+            tracing::debug!(%actor_id, %error, "an actor that is to come cannot be read yet");
+        }
     }
 
     /// Carries out a command that another process has written, and writes what comes of it.

@@ -8,7 +8,11 @@ use crate::{
     SystemClock, Version,
     domain::Outgoing,
     prelude::*,
-    runtime::{CommandError, RemoteRefusal, Sent, envelope::Envelope, placement::Asking},
+    runtime::{
+        CommandError, RemoteRefusal, Sent,
+        envelope::Envelope,
+        placement::{Asking, Stay},
+    },
     tenancy::Tenancy,
 };
 
@@ -135,6 +139,26 @@ async fn a_refusal_of_another_process_comes_as_what_it_said() {
     assert_eq!(refusal.to_string(), "it is so already");
 }
 
+#[tokio::test]
+async fn a_command_that_was_refused_has_no_effect_when_it_comes_again() {
+    let aether = runtime(&InMemoryEventStore::new()).await;
+    aether.place(Arc::new(Here::since(1, 1, 0)));
+    let off = asked(&TurnOff { lamp: lamp() }, 1);
+    let refusal = |answer: Result<Sent, CommandError>| {
+        let refused = answer.unwrap_err();
+        refused.refusal::<RemoteRefusal>().unwrap().to_string()
+    };
+    assert_eq!(refusal(carry(&aether, &off).await), "it is so already");
+    aether.send(TurnOn { lamp: lamp() }).await.unwrap();
+    // It would not be refused now.
+    assert_eq!(refusal(carry(&aether, &off).await), "it is so already");
+    let off = asked(&TurnOff { lamp: lamp() }, 2);
+    assert_eq!(carry(&aether, &off).await.unwrap().version.as_u64(), 2);
+    let again = carry(&aether, &off).await.unwrap();
+    assert_eq!((again.version.as_u64(), again.repeated), (2, true));
+    assert_eq!(again.events().len(), 1);
+}
+
 /// All actors are here, in a tenure that changes, or none is.
 #[derive(Clone)]
 struct Here {
@@ -172,6 +196,8 @@ impl Placement for Here {
         *self.tenancy.lock().unwrap()
     }
 
+    fn note(&self, _tenancy: Tenancy, _actor: &ActorId) {}
+
     fn leave(&self, _tenancy: Tenancy) {}
 
     fn cluster(&self) -> &Arc<str> {
@@ -190,6 +216,55 @@ impl Placement for Here {
     ) -> Asking<'a> {
         Box::pin(std::future::ready(Err(CommandError::Stopped)))
     }
+}
+
+/// Whether the state of the lamp is in memory when the tenure of this number begins.
+fn is_awake(aether: &Aether, here: &Here, number: u64) -> bool {
+    let (engine, actor) = (&aether.0.engine, ActorId::of("Lamp", &lamp()).unwrap());
+    here.begin(number, 9, 0);
+    let placement: Arc<dyn Placement> = Arc::new(here.clone());
+    let stay = Stay::begin(&placement, ("Lamp", &lamp()), &actor).unwrap();
+    let cell = engine.actors.cell_of(&actor);
+    let mut turn = engine.actors.enter_at_once(cell, Instant::now()).unwrap();
+    turn.settle(stay);
+    turn.live.is_some()
+}
+
+#[tokio::test]
+async fn what_was_read_of_an_actor_before_it_came_is_there_in_the_tenure_it_was_read_for_alone() {
+    let store = InMemoryEventStore::new();
+    let (aether, other) = (runtime(&store).await, runtime(&store).await);
+    other.send(TurnOn { lamp: lamp() }).await.unwrap();
+    let here = Here::since(1, 1, 0);
+    assert!(aether.place(Arc::new(here.clone())));
+    let actor = ActorId::of("Lamp", &lamp()).unwrap();
+    aether.warm(&actor, 3).await;
+    assert!(is_awake(&aether, &here, 3));
+    aether.warm(&actor, 5).await;
+    assert!(!is_awake(&aether, &here, 7));
+}
+
+#[tokio::test]
+async fn what_is_stored_after_an_actor_was_read_ahead_is_not_missed() {
+    let store = InMemoryEventStore::new();
+    let (aether, other) = (runtime(&store).await, runtime(&store).await);
+    let here = Here::since(1, 1, 0);
+    assert!(aether.place(Arc::new(here.clone())));
+    let actor = ActorId::of("Lamp", &lamp()).unwrap();
+    other.send(TurnOn { lamp: lamp() }).await.unwrap();
+    aether.warm(&actor, 3).await;
+    other.send(TurnOff { lamp: lamp() }).await.unwrap();
+    here.begin(3, 9, 0);
+    // It was on when it was read.
+    let on = carry(&aether, &asked(&TurnOn { lamp: lamp() }, 1)).await;
+    assert_eq!(on.unwrap().version.as_u64(), 3);
+    aether.warm(&actor, 5).await;
+    other.send(TurnOff { lamp: lamp() }).await.unwrap();
+    here.begin(5, 11, 0);
+    // And so it was here.
+    let off = carry(&aether, &asked(&TurnOff { lamp: lamp() }, 2)).await;
+    let refused = off.unwrap_err();
+    assert!(refused.refusal::<RemoteRefusal>().is_some(), "{refused}");
 }
 
 #[tokio::test]
