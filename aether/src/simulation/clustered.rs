@@ -40,8 +40,8 @@ pub(super) struct Member {
 /// How many servers there are.
 const SERVERS: usize = 3;
 /// How long it may take, once nothing goes wrong any more, until each shard is with a node that is
-/// there. Where nobody leads at that moment, the lease of the last leader has to lapse first.
-const HEALING: Duration = Duration::from_secs(40);
+/// there.
+const HEALING: Duration = Duration::from_secs(2);
 /// How long it may take from there until each node has its share.
 const REST: Duration = Duration::from_secs(40);
 /// How often it is looked.

@@ -380,7 +380,7 @@ impl Balancer {
         if began + self.timing.patience > now {
             let unheard = self.table.nodes().iter();
             let unheard = unheard.filter(|it| !self.nodes.contains_key(*it));
-            let unheard = unheard.filter(|it| !self.gone.contains(*it));
+            let unheard = unheard.filter(|it| !self.is_gone(it));
             candidates.extend(unheard.map(|node| Candidate {
                 node: node.clone(),
                 weight: NonZeroU32::MIN,
@@ -388,6 +388,12 @@ impl Balancer {
             }));
         }
         candidates
+    }
+
+    /// Whether it is known to be gone: a later process of its node is there, if nothing else.
+    fn is_gone(&self, node: &NodeProcess) -> bool {
+        let is_later = |it: &NodeProcess| it.node == node.node && it.incarnation > node.incarnation;
+        self.gone.contains(node) || self.nodes.keys().any(is_later)
     }
 
     fn is_settled(&self, now: Monotonic) -> bool {

@@ -123,6 +123,24 @@ fn who_was_never_heard_of_keeps_what_it_has_for_a_while() {
 }
 
 #[test]
+fn who_was_never_heard_of_and_has_come_back_as_a_later_process_loses_everything_at_once() {
+    let mut balancer = balancer(table(&["a", "b"]));
+    let later = Candidate {
+        node: NodeId::new("b").unwrap().process(Incarnation(2)),
+        ..candidate("b", Availability::Active)
+    };
+    let candidates = vec![candidate("a", Availability::Active), later];
+    let mixed = false;
+    let tables = settle(
+        &mut balancer,
+        0,
+        BalancerInput::Members { candidates, mixed },
+    );
+    assert_eq!(count(tables.last().unwrap(), "b"), 0);
+    assert_eq!(count(tables.last().unwrap(), "a"), 4);
+}
+
+#[test]
 fn who_was_there_and_is_gone_loses_everything_at_once() {
     let mut balancer = balancer(table(&["a", "b"]));
     settle(&mut balancer, 0, members(&["a", "b"]));

@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use super::{
     Availability, Candidate, ElectionInput, ElectionOutput, Epoch, FixedTimeout, Heartbeat,
     HostInput, HostOutput, LeaderElection, Membership, MembershipInput, MembershipOutput,
-    Monotonic, NodeProcess, Shard, ShardHost, ShardTable, hash::stable_hash,
+    Monotonic, NodeProcess, PingAnswer, Shard, ShardHost, ShardTable, hash::stable_hash,
 };
 
 mod leading;
@@ -30,7 +30,9 @@ use self::{
 ///   against nobody that it hears nothing of them.
 /// - Only the leader looks into what others report of a process, and only it tells one that it is
 ///   taken for dead; what is reported of the leader, everyone looks into.
-/// - Whoever seems dead is reported to the election: if it led, another leads at once.
+/// - Whoever seems dead is reported to the election: if it led, another leads at once. So does a
+///   leader of which nothing was ever heard, and nobody answers, or a later process of its node is
+///   there: all may have been down together.
 /// - A table of a later revision is the table, wherever it comes from.
 /// - Whoever had shards in a table, and has none in a later one without having released them, was
 ///   taken for dead by the leader: so everyone does, be it a process that was never heard here, and
@@ -55,8 +57,14 @@ pub struct ClusterNode<M> {
     /// When the node heard itself last; never, if it is cut off.
     heard_me: Option<Monotonic>,
     orders: Orders,
+    /// A leader of which nothing was heard, and which was pinged.
+    sought: Option<NodeProcess>,
     stage: Stage,
 }
+
+/// The number of the ping to a leader of which nothing was heard: those of the membership are
+/// larger.
+const SOUGHT: u64 = 0;
 
 /// How far a node is with going away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +110,7 @@ impl<M> ClusterNode<M> {
             beats: 0,
             heard_me: None,
             orders: Orders::default(),
+            sought: None,
             stage: Stage::Here,
         }
     }
@@ -217,6 +226,10 @@ impl<M> ClusterNode<M> {
                 self.member(now, MembershipInput::TimedOut(process), outputs);
             }
             NodeInput::Tick | NodeInput::Unreachable(_) | NodeInput::Unanswered(_) => {}
+            NodeInput::Pinged {
+                ping: SOUGHT,
+                answer,
+            } => self.sought(now, &answer, outputs),
             NodeInput::Pinged { ping, answer } => {
                 self.member(now, MembershipInput::Answered { ping, answer }, outputs);
             }
@@ -306,7 +319,47 @@ impl<M> ClusterNode<M> {
         if heartbeat.process == self.me.process && self.heard_me.replace(now).is_none() {
             self.member(now, MembershipInput::Connected, outputs);
         }
+        let process = heartbeat.process.clone();
         self.member(now, MembershipInput::Heard(heartbeat), outputs);
+        self.succeed(now, &process, outputs);
+    }
+
+    /// A leader of which there is a later process is gone, also if it was never heard here.
+    fn succeed(&mut self, now: Monotonic, process: &NodeProcess, outputs: &mut Outputs<M>) {
+        let is_earlier =
+            |it: &&NodeProcess| it.node == process.node && it.incarnation < process.incarnation;
+        if let Some(leader) = self.leader().filter(is_earlier).cloned() {
+            self.elect(now, ElectionInput::Died(leader), outputs);
+        }
+    }
+
+    /// Finds out whether a leader is there of which nothing was heard.
+    fn seek(&mut self, leader: &NodeProcess, outputs: &mut Outputs<M>) {
+        let mut members = self.membership.members();
+        if !self.is_me(leader) && !members.any(|it| it.process == *leader) {
+            self.sought = Some(leader.clone());
+            let process = leader.clone();
+            outputs.push(NodeOutput::Ping {
+                ping: SOUGHT,
+                process,
+            });
+        }
+    }
+
+    /// Nobody is there who would answer for a leader that was never heard.
+    fn sought(&mut self, now: Monotonic, answer: &PingAnswer, outputs: &mut Outputs<M>) {
+        let sought = self.sought.take();
+        let is_unheard = |it: &NodeProcess| {
+            !self
+                .membership
+                .members()
+                .any(|member| member.process == *it)
+        };
+        if *answer == PingAnswer::NoResponders
+            && let Some(leader) = sought.filter(is_unheard)
+        {
+            self.elect(now, ElectionInput::Died(leader), outputs);
+        }
     }
 
     /// Whether it is for this node to find out whether a process lives.
@@ -392,6 +445,9 @@ impl<M> ClusterNode<M> {
                 }
                 ElectionOutput::Stop(_) => self.step_down(outputs),
                 ElectionOutput::Follow(leader) => {
+                    if let Some(leader) = &leader {
+                        self.seek(leader, outputs);
+                    }
                     outputs.push(NodeOutput::Event(ClusterEvent::Leader(leader)));
                 }
             }

@@ -59,6 +59,23 @@
 //! What is refused, or gives no event, is decided on a state that was read after the command came;
 //! so a frozen node does not refuse by what was so before.
 //!
+//! # How a shard changes hands
+//!
+//! The table says which shard is to move. Its owner begins nothing more for it, finishes what it has
+//! begun, and holds what comes. Then it tells the next one what that may want to know
+//! ([`ShardHandler::hand_over`]; of a runtime, which actors were in use, so that they are read while
+//! the table is written) and the leader that it has done; and it sends on in order what it has held
+//! once the table names the next one. A node that has left answers for 200 ms more that its shards
+//! have moved: a server that has not heard yet that it is gone loses what is sent to it.
+//!
+//! # What comes more than once
+//!
+//! A client that hears nothing asks again, and what it has asked first may come after that. What was
+//! stored is found by its mark, or in the history. What was *refused*, or gave no event, stands
+//! nowhere: the node that said so remembers it for a minute, if it is one of the last 4,096 commands
+//! whose outcome it remembers, so that it takes no effect later. That is not known to a node that
+//! gets the shard within that time, in an orderly way, together with the command that is late.
+//!
 //! # Permissions
 //!
 //! A node needs the permission to publish and subscribe to `ae.c.>` and its inbox, and to publish to

@@ -259,7 +259,8 @@ async fn what_is_stored_after_an_actor_was_read_ahead_is_not_missed() {
     let on = carry(&aether, &asked(&TurnOn { lamp: lamp() }, 1)).await;
     assert_eq!(on.unwrap().version.as_u64(), 3);
     aether.warm(&actor, 5).await;
-    other.send(TurnOff { lamp: lamp() }).await.unwrap();
+    let another = runtime(&store).await;
+    another.send(TurnOff { lamp: lamp() }).await.unwrap();
     here.begin(5, 11, 0);
     // And so it was here.
     let off = carry(&aether, &asked(&TurnOff { lamp: lamp() }, 2)).await;

@@ -29,7 +29,17 @@ const TIMELESS: u64 = 2;
 pub(super) struct Home {
     folder: PathBuf,
     /// Holds the lock for as long as it is open.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Home {
+    /// A process that is started just now has a copy of the open file, until it runs its program: the
+    /// folder would not be free before.
+    fn drop(&mut self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::debug!(%error, folder = %self.folder.display(), "a lock ends with its file only");
+        }
+    }
 }
 
 impl Home {
@@ -60,7 +70,7 @@ impl Home {
         let lock = locked(lock, folder)?;
         Ok(Self {
             folder: folder.to_owned(),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -206,4 +216,23 @@ fn in_use(mut lock: File, folder: &Path) -> StoreError {
 
 fn failed(what: String, err: io::Error) -> StoreError {
     StoreError::new(kind_of_io(&err), what).because(err)
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_when_its_store_is_closed_though_a_child_has_a_copy_of_the_lock() {
+        let room = TempDir::new().unwrap();
+        let home = Home::open(room.path()).unwrap();
+        // What a process has that is being started.
+        let copy = home.lock.try_clone().unwrap();
+        Home::open(room.path()).unwrap_err();
+        drop(home);
+        Home::open(room.path()).unwrap();
+        drop(copy);
+    }
 }

@@ -6,6 +6,7 @@ mod model;
 mod ordered;
 mod picture;
 mod script;
+mod succession;
 mod trace;
 
 use model::{Flaw, Model, Seen};
