@@ -14,7 +14,7 @@ OLD_NATS_SERVER := .tools/old/nats-server
 export RUSTDOCFLAGS ?= -D warnings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-service demo-cluster test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board check-editor clean
+.PHONY: help crates demo demo-service demo-cluster test test-faults test-sim fuzz-smoke test-outputs build lint audit fmt doc bench bench-compile bench-instructions bench-many wasm nats-server board check-editor clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -30,7 +30,7 @@ demo-service: ## Serves the example shop on this machine, with customers, a page
 demo-cluster: $(NATS_SERVER) ## Runs the shop on three nodes, kills one, drains another, and checks the log; under a minute.
 	$(CARGO) run --package aether-order-cluster --bin order-cluster -- --nats-server $(NATS_SERVER)
 
-test: nats-server lint ## All that must hold: lint, the core alone, every test, the docs.
+test: crates nats-server lint ## All that must hold: lint, the core alone, every test, the docs.
 	$(CARGO) check --package aether --no-default-features
 	$(CARGO) test --workspace --all-features
 	$(CARGO) doc --workspace --all-features --no-deps
@@ -62,6 +62,10 @@ test-outputs: $(PROMTOOL) ## What is generated for each example, judged by the t
 
 build: ## Builds everything.
 	$(CARGO) build --workspace --all-targets --all-features
+
+# Also those for other machines: what asks cargo of the workspace, offline, needs them all.
+crates:
+	$(CARGO) fetch --locked
 
 lint: ## Formatting and lints; a warning is an error.
 	$(CARGO) fmt --all --check

@@ -38,20 +38,20 @@ async fn what_cannot_be_encrypted_is_refused_and_not_stored() {
     let store = world.open().await;
     for (json, reason) in [
         (r#"{"customerId":"7"}"#, "no field `fullName`"),
-        (r#"{"fullName":"Ada"}"#, "does not say in `customerId`"),
+        (r#"{"fullName":"Ada L."}"#, "does not say in `customerId`"),
         (
-            r#"{"fullName":"Ada","customerId":null}"#,
+            r#"{"fullName":"Ada L.","customerId":null}"#,
             "does not say in `customerId`",
         ),
         (
-            r#"{"fullName":"Ada","customerId":""}"#,
+            r#"{"fullName":"Ada L.","customerId":""}"#,
             "does not name a data subject",
         ),
         (
-            r#"{"fullName":"Ada","customerId":"$state"}"#,
+            r#"{"fullName":"Ada L.","customerId":"$state"}"#,
             "does not name a data subject",
         ),
-        (r#"["Ada"]"#, "is no JSON object"),
+        (r#"["Ada L."]"#, "is no JSON object"),
     ] {
         let err = store
             .append(untyped("CustomerRegistered", json))
@@ -61,7 +61,7 @@ async fn what_cannot_be_encrypted_is_refused_and_not_stored() {
         assert!(err.to_string().starts_with("nothing was stored"), "{err}");
     }
     let err = store
-        .append(untyped("Unheard", r#"{"name":"Ada"}"#))
+        .append(untyped("Unheard", r#"{"name":"Ada L."}"#))
         .await
         .unwrap_err();
     refused(
@@ -79,8 +79,8 @@ async fn what_cannot_be_encrypted_is_refused_and_not_stored() {
 async fn moved(change: impl FnOnce(&mut Event)) -> StoreError {
     let world = memory().await;
     let store = world.open().await;
-    register(&store, "7", "Ada").await.unwrap();
-    register(&store, "8", "Bob").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
+    register(&store, "8", "Bob M.").await.unwrap();
     let raw = world
         .store
         .events(&customer("7"), Version::NONE)
@@ -149,7 +149,7 @@ async fn what_was_changed_or_moved_is_not_read() {
 async fn a_value_of_another_namespace_is_not_read() {
     let world = memory().await;
     let store = world.open().await;
-    register(&store, "7", "Ada").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
     let raw = world
         .store
         .events(&customer("7"), Version::NONE)
@@ -181,7 +181,7 @@ async fn a_value_of_another_namespace_is_not_read() {
 async fn what_was_exported_is_imported_encrypted_and_read_where_the_keys_are() {
     let world = memory().await;
     let store = world.open().await;
-    register(&store, "7", "Ada").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
     let raw = world.store.log(Position::START).await.unwrap();
     let exported = wire::encode(&raw[0].commit, world.store.namespace());
     assert!(
@@ -237,7 +237,7 @@ async fn keys_that_are_out_of_reach_are_never_taken_for_forgotten() {
     };
     let patient = world.builder().believing_keys_for(Duration::ZERO);
     let store = patient.open().await.unwrap();
-    register(&store, "7", "Ada").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
     store
         .append(commit(&customer("9"), 1, &tariff()))
         .await
@@ -245,7 +245,7 @@ async fn keys_that_are_out_of_reach_are_never_taken_for_forgotten() {
     server.kill();
     let err = store.read(&customer("7"), Version::NONE).await.unwrap_err();
     refused(&err, StoreErrorKind::Unavailable, "cannot be had");
-    let err = register(&store, "8", "Bob").await.unwrap_err();
+    let err = register(&store, "8", "Bob M.").await.unwrap_err();
     refused(&err, StoreErrorKind::Unavailable, "cannot be had");
     let err = store.forget(&subject("7")).await.unwrap_err();
     refused(&err, StoreErrorKind::Unavailable, "cannot be had");
@@ -271,7 +271,7 @@ async fn keys_that_are_out_of_reach_are_never_taken_for_forgotten() {
             Err(err) => assert_eq!(err.kind(), StoreErrorKind::Unavailable),
         }
     };
-    assert_eq!(named(&read[0]), Personal::Known("Ada".to_owned()));
+    assert_eq!(named(&read[0]), Personal::Known("Ada L.".to_owned()));
     store.forget(&subject("7")).await.unwrap();
     assert_eq!(world.keys.unsettled().await.unwrap(), []);
 }

@@ -13,7 +13,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::world::{World, customer, embedded, is_in_files, on, register, subject};
 
-const SECRET: &str = "Augusta Ada Byron";
+const SECRET: &str = "Augusta Ada L. Byron";
 
 /// Puts the secret wherever a store keeps something.
 async fn fill<S: Store, K: KeyStore>(store: &SealedStore<S, K>) {
@@ -50,7 +50,7 @@ async fn of_a_folder() {
     let folder = world.guard.path().to_owned();
     let store = world.open().await;
     fill(&store).await;
-    register(&store, "8", "Bob").await.unwrap();
+    register(&store, "8", "Bob M.").await.unwrap();
     let (ada, bob) = (
         key_of(&world.keys, "7").await,
         key_of(&world.keys, "8").await,
@@ -99,7 +99,7 @@ async fn of_a_server() {
     };
     let store = world.open().await;
     fill(&store).await;
-    register(&store, "8", "Bob").await.unwrap();
+    register(&store, "8", "Bob M.").await.unwrap();
     let text = |key: Vec<u8>| URL_SAFE_NO_PAD.encode(key).into_bytes();
     let ada = text(key_of(&world.keys, "7").await);
     let bob = text(key_of(&world.keys, "8").await);

@@ -29,14 +29,14 @@ pub(crate) async fn what_is_appended_is_encrypted_in_the_log_and_read_as_it_was<
     K: KeyStore + Clone,
 {
     let store = world.open().await;
-    let commit = commit(&customer("7"), 1, &registered("7", "Ada Lovelace"));
+    let commit = commit(&customer("7"), 1, &registered("7", "Ada L. Lovelace"));
     let receipt = store.append(commit.clone()).await.unwrap();
     let log = world.log().await;
     assert!(
         log.contains("customerId") && log.contains("$personal"),
         "{log}"
     );
-    assert!(!log.contains("Ada"), "{log}");
+    assert!(!log.contains("Ada L."), "{log}");
     let page = store.read(&customer("7"), Version::NONE).await.unwrap();
     assert_eq!(page.commits[0].commit, commit);
     assert_eq!(store.log(Position::START).await.unwrap(), page.commits);
@@ -52,13 +52,16 @@ pub(crate) async fn a_forgotten_subject_is_read_as_forgotten_and_the_log_says_so
     K: KeyStore + Clone,
 {
     let store = world.open().await;
-    let appended = commit(&customer("7"), 1, &registered("7", "Ada"));
+    let appended = commit(&customer("7"), 1, &registered("7", "Ada L."));
     let receipt = store.append(appended.clone()).await.unwrap();
-    register(&store, "8", "Bob").await.unwrap();
+    register(&store, "8", "Bob M.").await.unwrap();
     store.forget(&subject("7")).await.unwrap();
     store.forget(&subject("7")).await.unwrap();
     assert_eq!(name(&store, "7").await, Personal::Forgotten);
-    assert_eq!(name(&store, "8").await, Personal::Known("Bob".to_owned()));
+    assert_eq!(
+        name(&store, "8").await,
+        Personal::Known("Bob M.".to_owned())
+    );
     assert_eq!(name(&world.open().await, "7").await, Personal::Forgotten);
     let log = store.log(Position::START).await.unwrap();
     let last = log.last().unwrap().commit.events()[0].clone();
@@ -67,7 +70,7 @@ pub(crate) async fn a_forgotten_subject_is_read_as_forgotten_and_the_log_says_so
     // Stored before it was forgotten, so it is a repetition; what is new is refused.
     assert_eq!(store.append(appended).await.unwrap(), receipt);
     let err = store
-        .append(commit(&customer("7"), 2, &registered("7", "Ada")))
+        .append(commit(&customer("7"), 2, &registered("7", "Ada L.")))
         .await
         .unwrap_err();
     assert_eq!(err.kind(), StoreErrorKind::Invalid);
@@ -90,7 +93,7 @@ fn snapshot(version: u64) -> ActorSnapshot {
         sessions: Sessions::default(),
         actor_id: customer("7"),
         version: Version::new(version),
-        state: Payload::of(&"Ada in a state").unwrap(),
+        state: Payload::of(&"Ada L. in a state").unwrap(),
         schema_hash: 5,
         timestamp: Timestamp::UNIX_EPOCH,
         last_commit: crate::world::some_commit(),
@@ -102,7 +105,7 @@ fn state(position: u64) -> Checkpoint {
         position: Position::new(position),
         state: Some(ReaderState {
             schema_hash: 9,
-            data: Payload::of(&"Ada in a book").unwrap(),
+            data: Payload::of(&"Ada L. in a book").unwrap(),
         }),
     }
 }
@@ -114,7 +117,7 @@ pub(crate) async fn derived_states_are_gone_after_a_forgetting_and_are_made_anew
     K: KeyStore + Clone,
 {
     let store = world.open().await;
-    register(&store, "7", "Ada").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
     assert_eq!(store.snapshot(&customer("7")).await.unwrap(), None);
     events(&store, "7").await;
     store.save_snapshot(snapshot(1)).await.unwrap();
@@ -134,7 +137,7 @@ pub(crate) async fn derived_states_are_gone_after_a_forgetting_and_are_made_anew
     );
     assert_eq!(again.checkpoint("book").await.unwrap(), state(1));
     let kept = world.store.snapshot(&customer("7")).await.unwrap().unwrap();
-    assert!(!kept.state.as_str().contains("Ada"), "{kept:?}");
+    assert!(!kept.state.as_str().contains("Ada L."), "{kept:?}");
 
     store.forget(&subject("7")).await.unwrap();
     assert_eq!(store.snapshot(&customer("7")).await.unwrap(), None);
@@ -169,11 +172,14 @@ where
     K: KeyStore + Clone,
 {
     let store = world.open().await;
-    register(&store, "7", "Ada").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
     let other = world.open().await;
-    assert_eq!(name(&other, "7").await, Personal::Known("Ada".to_owned()));
+    assert_eq!(
+        name(&other, "7").await,
+        Personal::Known("Ada L.".to_owned())
+    );
     let id = store.rotate_key(&subject("7")).await.unwrap();
-    let again = registered("7", "Ada King");
+    let again = registered("7", "Ada L. King");
     store
         .append(commit(&customer("7"), 2, &again))
         .await
@@ -182,8 +188,11 @@ where
     // The other process still believes in the first key alone, and asks again.
     let read = events(&other, "7").await;
     let last = Registered::decode(Stored::from(&read[1])).unwrap();
-    assert_eq!(last.full_name, Personal::Known("Ada King".to_owned()));
-    assert_eq!(name(&other, "7").await, Personal::Known("Ada".to_owned()));
+    assert_eq!(last.full_name, Personal::Known("Ada L. King".to_owned()));
+    assert_eq!(
+        name(&other, "7").await,
+        Personal::Known("Ada L.".to_owned())
+    );
 }
 
 pub(crate) async fn what_a_crash_left_half_done_is_finished_when_the_store_is_opened<S, K, G>(
@@ -193,7 +202,7 @@ pub(crate) async fn what_a_crash_left_half_done_is_finished_when_the_store_is_op
     K: KeyStore + Clone,
 {
     let store = world.open().await;
-    register(&store, "7", "Ada").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
     events(&store, "7").await;
     store.save_snapshot(snapshot(1)).await.unwrap();
     // As far as a process came that was killed in the middle.
@@ -221,12 +230,12 @@ pub(crate) async fn a_follower_in_another_process_reads_what_was_forgotten_befor
         world.builder().believing_keys_for(Duration::from_hours(1)),
     );
     let far = far.open().await.unwrap();
-    register(&store, "7", "Ada").await.unwrap();
+    register(&store, "7", "Ada L.").await.unwrap();
     let mut log = Box::pin(far.follow(Position::START));
-    assert!(format!("{:?}", log.next().await).contains("Ada"));
+    assert!(format!("{:?}", log.next().await).contains("Ada L."));
     store.forget(&subject("7")).await.unwrap();
     // It has not heard of it yet, and believes its key for an hour.
-    assert_eq!(name(&far, "7").await, Personal::Known("Ada".to_owned()));
+    assert_eq!(name(&far, "7").await, Personal::Known("Ada L.".to_owned()));
     log.next().await.unwrap().unwrap();
     assert_eq!(name(&far, "7").await, Personal::Forgotten);
 }

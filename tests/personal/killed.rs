@@ -57,12 +57,12 @@ async fn a_process_that_is_killed_while_it_forgets_leaves_nothing_half_forgotten
         let folder = tempfile::tempdir().unwrap();
         let world = opened(folder.path()).await;
         let store = world.open().await;
-        register(&store, "7", "Ada Byron").await.unwrap();
+        register(&store, "7", "Ada L. Byron").await.unwrap();
         let snapshot = ActorSnapshot {
             sessions: Sessions::default(),
             actor_id: customer("7"),
             version: Version::FIRST,
-            state: Payload::of("Ada Byron").unwrap(),
+            state: Payload::of("Ada L. Byron").unwrap(),
             schema_hash: 1,
             timestamp: Timestamp::UNIX_EPOCH,
             last_commit: crate::world::some_commit(),
@@ -84,7 +84,7 @@ async fn a_process_that_is_killed_while_it_forgets_leaves_nothing_half_forgotten
         assert_eq!(world.keys.unsettled().await.unwrap(), [], "{when} {what}");
         if (when, what) == ("before", "destroy") {
             // Nothing was begun.
-            assert_eq!(name, Personal::Known("Ada Byron".to_owned()));
+            assert_eq!(name, Personal::Known("Ada L. Byron".to_owned()));
             assert_eq!((kept, said, forgotten), (Some(snapshot), 0, Vec::new()));
         } else {
             assert_eq!(name, Personal::Forgotten, "{when} {what}");
@@ -94,7 +94,7 @@ async fn a_process_that_is_killed_while_it_forgets_leaves_nothing_half_forgotten
                 "{when} {what}"
             );
         }
-        assert!(!is_in_files(folder.path(), b"Ada Byron"));
+        assert!(!is_in_files(folder.path(), b"Ada L. Byron"));
         assert_eq!(store.version(&customer("7")).await.unwrap(), Version::FIRST);
     }
 }

@@ -25,25 +25,28 @@ where
     let store = world.open().await;
     let builder = Aether::builder().store(store.clone());
     let aether = builder.context::<Customers>().start().await.unwrap();
-    aether.send(register("7", "Ada")).await.unwrap();
-    aether.send(register("8", "Bob")).await.unwrap();
+    aether.send(register("7", "Ada L.")).await.unwrap();
+    aether.send(register("8", "Bob M.")).await.unwrap();
     aether.settled().await.unwrap();
     let letter = aether.load::<Letter>("welcome-7").await.unwrap();
     assert_eq!(
         letter.text,
-        Some(Personal::Known("Welcome, Ada!".to_owned()))
+        Some(Personal::Known("Welcome, Ada L.!".to_owned()))
     );
     assert_eq!(
         aether.read::<AddressBook>().await.unwrap().names["7"],
-        "Ada"
+        "Ada L."
     );
     let log = world.log().await;
-    assert!(!log.contains("Ada") && !log.contains("Bob"), "{log}");
+    assert!(!log.contains("Ada L.") && !log.contains("Bob M."), "{log}");
 
     store.forget(&subject("7")).await.unwrap();
     // The running projection is made anew before it is read again.
     let book = aether.read::<AddressBook>().await.unwrap();
-    assert_eq!((&*book.names["7"], &*book.names["8"]), ("someone", "Bob"));
+    assert_eq!(
+        (&*book.names["7"], &*book.names["8"]),
+        ("someone", "Bob M.")
+    );
     drop(book);
     let customer = aether.load::<Customer>("7").await.unwrap();
     assert_eq!(customer.name, Some(Personal::Forgotten));
@@ -62,13 +65,13 @@ where
     let farewell = aether.load::<Letter>("farewell-someone-7").await.unwrap();
     assert_eq!(farewell.text, Some(Personal::Forgotten));
     let farewell = aether.load::<Letter>("farewell-known-8").await.unwrap();
-    assert_eq!(farewell.text, Some("Farewell, Bob!".to_owned().into()));
+    assert_eq!(farewell.text, Some("Farewell, Bob M.!".to_owned().into()));
     let log = world.log().await;
     assert!(
-        log.contains("aether.received") && !log.contains("Bob"),
+        log.contains("aether.received") && !log.contains("Bob M."),
         "{log}"
     );
-    assert!(aether.send(register("7", "Ada")).await.is_err());
+    assert!(aether.send(register("7", "Ada L.")).await.is_err());
     aether.shutdown().await;
 
     let builder = Aether::builder().store(world.open().await);
@@ -123,14 +126,14 @@ async fn commands_that_a_commit_asks_for_are_encrypted_with_it() {
         id: CommandId::new(),
         command: "Register".into(),
         key: key.to_owned(),
-        data: Payload::of(&register(key, "Ada")).unwrap(),
+        data: Payload::of(&register(key, "Ada L.")).unwrap(),
     };
     let timer = Timer {
         key: "later".to_owned(),
         due: Timestamp::UNIX_EPOCH,
         command: asked("8"),
     };
-    let registered = crate::world::registered("7", "Ada");
+    let registered = crate::world::registered("7", "Ada L.");
     let commit = crate::world::commit(&crate::world::customer("7"), 1, &registered);
     let commit = commit
         .asking(asked("7"))
@@ -138,8 +141,8 @@ async fn commands_that_a_commit_asks_for_are_encrypted_with_it() {
         .cancelling("sooner");
     store.append(commit.clone()).await.unwrap();
     // The street is not marked in the command, and so stays as it is.
-    let log = world.log().await.replace("Ada Street", "");
-    assert!(!log.contains("Ada"), "{log}");
+    let log = world.log().await.replace("Ada L. Street", "");
+    assert!(!log.contains("Ada L."), "{log}");
     assert_eq!(store.log(Position::START).await.unwrap()[0].commit, commit);
     store.forget(&subject("8")).await.unwrap();
     let log = format!("{:?}", store.log(Position::START).await.unwrap());

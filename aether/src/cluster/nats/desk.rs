@@ -3,7 +3,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Waker},
@@ -156,10 +156,6 @@ impl<H: ShardHandler> Attendance<H> {
         }
     }
 
-    pub(super) fn tasks(&self) -> MutexGuard<'_, Tasks> {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits until nothing of the shard is under way.
     pub(super) async fn quiet(&self, shard: Shard) {
         self.desk.gates.quiet(shard).await;
@@ -194,11 +190,18 @@ impl<H: ShardHandler> Attendance<H> {
         };
         let work = Arc::clone(&self.desk).attend(letter, tenancy);
         if !in_place {
-            self.tasks().spawn(work);
+            self.spawn(work);
         } else if let Some(rest) = looked_at(Box::pin(work)) {
-            self.tasks().spawn(rest);
+            self.spawn(rest);
         }
         Ok(())
+    }
+
+    /// Gives an ask a task, and lets go of those that have ended.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.tidy();
+        tasks.spawn(work);
     }
 }
 

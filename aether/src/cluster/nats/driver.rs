@@ -143,7 +143,6 @@ impl<H: ShardHandler> Driver<H> {
                 Next::End => return self.end().await,
             }
             self.tasks.tidy();
-            self.attendance.tasks().tidy();
             self.attendance.desk.holds(self.life.node.held());
             input = self.next().await;
         }
@@ -406,7 +405,7 @@ impl<H: ShardHandler> Driver<H> {
             tenure,
         };
         let desk = Arc::clone(&self.attendance.desk);
-        self.attendance.tasks().spawn(async move {
+        self.attendance.spawn(async move {
             let _finishing = finishing;
             desk.carry_out(letter, since).await;
         });

@@ -28,9 +28,11 @@ fn heartbeat(process: NodeProcess) -> Heartbeat {
 fn seeking() -> (ClusterNode<u64>, u64) {
     let mut node = ClusterNode::new(process("a", 1), NodeSettings::default());
     let connected = node.step(Monotonic::ORIGIN, NodeInput::Connected(Arc::from("s")));
-    let asked = connected.into_iter().find_map(|it| match it {
-        NodeOutput::ReadLeader { request } => Some(request),
-        _ => None,
+    let asked = connected.into_iter().find_map(|it| {
+        let NodeOutput::ReadLeader { request } = it else {
+            return None;
+        };
+        Some(request)
     });
     let record = LeaderRecord {
         leader: process("b", 1),
@@ -44,11 +46,15 @@ fn seeking() -> (ClusterNode<u64>, u64) {
     let request = asked.unwrap();
     let read = NodeInput::Election(ElectionInput::Read { request, key });
     let outputs = node.step(Monotonic::ORIGIN, read);
-    let ping = outputs.into_iter().find_map(|it| match it {
-        NodeOutput::Ping { ping, process: to } if to == process("b", 1) => Some(ping),
-        _ => None,
+    let pings = outputs.into_iter().filter_map(|it| {
+        let NodeOutput::Ping { ping, process } = it else {
+            return None;
+        };
+        Some((ping, process))
     });
-    (node, ping.unwrap())
+    let mut pings = pings.filter(|(_, to)| *to == process("b", 1));
+    let (ping, _) = pings.next().unwrap();
+    (node, ping)
 }
 
 fn stands(node: &mut ClusterNode<u64>, input: NodeInput<u64>) -> bool {
