@@ -5,6 +5,7 @@
 //! effect, so that no other order has to be looked for.
 
 mod answers;
+mod healing;
 mod log;
 mod tables;
 mod violation;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub(crate) use self::{
     answers::check_answers,
+    healing::{Healing, check_healing},
     log::check_log,
     tables::{Layout, Watched, check_sightings, check_steps},
     violation::Violation,

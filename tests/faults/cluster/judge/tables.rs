@@ -102,12 +102,14 @@ impl Layout {
 /// many times nodes came or went, too. A step in which some nodes come and others go is none that a single
 /// plan was made for, and is not judged.
 pub(crate) fn check_steps(history: &[Layout]) -> (usize, Vec<Violation>) {
-    let at_rest: Vec<_> = history.iter().filter(|it| it.is_at_rest()).collect();
+    let places = history.iter().enumerate();
+    let at_rest = places.filter(|(_, it)| it.is_at_rest());
+    let at_rest: Vec<_> = at_rest.map(|(place, _)| place).collect();
     let (mut judged, mut violations) = (0, Vec::new());
     for pair in at_rest.windows(2) {
-        let [before, after] = [pair[0], pair[1]].map(|it| it.loads().into_keys().collect());
-        let between = history.iter();
-        let mut between = between.filter(|it| it.epoch > pair[0].epoch && it.epoch < pair[1].epoch);
+        let [from, to] = [pair[0], pair[1]].map(|place| &history[place]);
+        let mut between = history[pair[0]..pair[1]].iter();
+        let [before, after] = [from, to].map(|it| it.loads().into_keys().collect());
         let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (before, after);
         let is_one_step = before.is_subset(&after) || after.is_subset(&before);
         let of_them = |it: &Layout| {
@@ -120,10 +122,10 @@ pub(crate) fn check_steps(history: &[Layout]) -> (usize, Vec<Violation>) {
             continue;
         }
         judged += usize::from(before != after);
-        let (moved, least) = (pair[1].moved(pair[0]), pair[0].least_moves(&after));
+        let (moved, least) = (to.moved(from), from.least_moves(&after));
         if moved != least {
             violations.push(Violation::NeedlessMoves {
-                epoch: pair[1].epoch,
+                epoch: to.epoch,
                 moved,
                 least,
             });

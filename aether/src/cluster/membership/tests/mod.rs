@@ -1,4 +1,7 @@
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
 use super::*;
+use crate::cluster::Epoch;
 
 mod model;
 

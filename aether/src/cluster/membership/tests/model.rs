@@ -1,7 +1,7 @@
 //! Processes on messaging servers, as one node hears of them: they are killed, freeze, and connect
 //! anew when their server goes; the node itself pauses; and anyone complains of anyone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::*;
 use crate::cluster::chance::Chance;

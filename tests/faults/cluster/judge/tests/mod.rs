@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::{tables::Layout, *};
 use crate::cluster::sighting::Sighting;
 
@@ -311,4 +313,18 @@ fn what_is_on_the_way_is_no_step() {
     assert_eq!(steps(&["aabbcc", "aabb--", "aabbab"]), (1, Vec::new()));
     assert_eq!(steps(&["aabbcc", "aabbdd"]), (0, Vec::new()));
     assert_eq!(steps(&["aabbcc", "aadd-c", "aabbab"]), (0, Vec::new()));
+}
+
+#[test]
+fn two_seconds_until_each_shard_has_its_node_are_not_late_and_more_are() {
+    let healing = |millis| Healing {
+        of: "node 0 killed".to_owned(),
+        took: Duration::from_millis(millis),
+    };
+    let found = check_healing(&[healing(300), healing(2_000), healing(2_001)]);
+    let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        ["healed late: node 0 killed: each shard has its node after 2.001s"]
+    );
 }

@@ -1,0 +1,100 @@
+use tokio::time::Instant;
+
+use super::Engine;
+use crate::{
+    Recorded,
+    runtime::{
+        actors::{Live, Turn},
+        command_error::CommandError,
+        envelope::Known,
+        route::Order,
+        snapshots::{Loaded, Refreshed, Wanted},
+    },
+};
+
+/// Whether the history of an actor was searched for a command when its state was made.
+pub(super) enum Awake {
+    /// It was not.
+    Unsearched,
+    /// It was, and it is not there.
+    Searched,
+    /// It was, and it is there.
+    Found(Recorded),
+}
+
+impl Engine {
+    /// Sees to it that the turn has a state that was the present one just now.
+    pub(super) async fn awaken(
+        &self,
+        order: &Order<'_>,
+        turn: &mut Turn,
+    ) -> Result<Awake, CommandError> {
+        let envelope = order.envelope;
+        let begun = Instant::now();
+        // If this is given up, or fails, what was in memory is gone.
+        if let Some(mut live) = turn.live.take() {
+            self.meters.stale.increment(1);
+            let (fold, start) = (&mut *live.fold, &mut live.start);
+            let refreshed = self.snapshotter.refresh(fold, start, envelope.id).await;
+            let refreshed = refreshed.map_err(CommandError::unloaded)?;
+            self.meters.load_duration.record(begun.elapsed());
+            match refreshed {
+                Refreshed::Present => {
+                    live.is_stale = false;
+                    turn.live = Some(live);
+                    return Ok(Awake::Unsearched);
+                }
+                Refreshed::Found(recorded) => return Ok(Awake::Found(recorded)),
+                Refreshed::Lost => {}
+            }
+        }
+        self.meters.misses.increment(1);
+        let mut fold = order.routed.route.begin(turn.actor_id().clone());
+        let wanted = match envelope.known {
+            Known::Given => Wanted::Anywhere(envelope.id),
+            // What comes again after a crash was stored of late.
+            Known::Asked(_) | Known::Marked(_) => Wanted::Near(envelope.id),
+            Known::Fresh => Wanted::State,
+        };
+        let loaded = self.snapshotter.load(&mut *fold, wanted).await;
+        self.meters.load_duration.record(begun.elapsed());
+        match loaded.map_err(CommandError::unloaded)? {
+            Loaded::Ready(start, near) => {
+                turn.live = Some(Box::new(Live::new(fold, start)));
+                Ok(match (near, wanted) {
+                    (Some(recorded), _) => Awake::Found(recorded),
+                    (None, Wanted::Anywhere(_)) => Awake::Searched,
+                    (None, Wanted::State | Wanted::Near(_)) => Awake::Unsearched,
+                })
+            }
+            Loaded::Found(recorded) => Ok(Awake::Found(recorded)),
+        }
+    }
+
+    /// Reads an actor that is to come here as the tenure of this number begins, unless it is in use.
+    /// What is read counts from then on: whatever is stored after it makes the store refuse what is
+    /// decided on it, and nothing is refused without another look.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(in crate::runtime) async fn warm(
+        &self,
+        actor_id: &crate::ActorId,
+        tenure: u64,
+    ) -> Result<(), CommandError> {
+        let Some(routed) = self.routes.of_actors(actor_id.actor_type()) else {
+            return Ok(());
+        };
+        let cell = self.actors.cell_of(actor_id);
+        let Ok(mut turn) = self.actors.enter_at_once(cell, Instant::now()) else {
+            return Ok(());
+        };
+        turn.keeps = routed.keeps;
+        turn.live = None;
+        let mut fold = routed.route.begin(actor_id.clone());
+        let loaded = self.snapshotter.load(&mut *fold, Wanted::State).await;
+        if let Loaded::Ready(start, _) = loaded.map_err(CommandError::unloaded)? {
+            turn.expect(tenure);
+            turn.live = Some(Box::new(Live::new(fold, start)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+use tokio::time::Instant;
+
+use super::Engine;
+use crate::{
+    CommandId, SessionMark, StoreError,
+    runtime::{
+        actors::Live,
+        command_error::CommandError,
+        envelope::{Envelope, Known},
+        lately::Outcome,
+        search,
+        send::Sent,
+    },
+};
+
+impl Engine {
+    /// Whether it is certain, without asking anyone, that the actor has not handled the command.
+    pub(super) fn is_new(&self, live: &Live, envelope: &Envelope) -> bool {
+        match &envelope.known {
+            Known::Fresh => true,
+            Known::Given => !live.start.may_have(envelope.id),
+            Known::Marked(mark) => live.start.sessions.is_new(mark),
+            Known::Asked(mark) => {
+                live.start.sessions.is_later(mark) && !self.lately.knows(envelope.id)
+            }
+        }
+    }
+
+    /// Remembers that a command of another process has no effect, if that is what came of it.
+    pub(super) fn note(&self, envelope: &Envelope, answer: Result<&Sent, &CommandError>) {
+        let outcome = match (&envelope.known, answer) {
+            (Known::Asked(_), Ok(sent)) if sent.position.is_none() => {
+                Outcome::Nothing(sent.actor_id.clone(), sent.version)
+            }
+            (Known::Asked(_), Err(CommandError::Refused(refusal))) => {
+                Outcome::Refused(refusal.to_string())
+            }
+            _ => return,
+        };
+        self.lately.note(envelope.id, outcome);
+    }
+
+    /// What came of the command, if the actor has handled it before.
+    pub(super) async fn before(
+        &self,
+        live: &mut Live,
+        envelope: &Envelope,
+    ) -> Result<Option<Sent>, CommandError> {
+        if self.is_new(live, envelope) {
+            return Ok(None);
+        }
+        let id = envelope.id;
+        let found = match &envelope.known {
+            Known::Fresh => return Ok(None),
+            Known::Given | Known::Asked(_) => Box::pin(self.anywhere(live, id)).await,
+            Known::Marked(mark) => Box::pin(self.in_session(live, id, mark)).await,
+        };
+        found.map_err(CommandError::Store)
+    }
+
+    /// Looks for a command in the whole history.
+    async fn anywhere(&self, live: &mut Live, id: CommandId) -> Result<Option<Sent>, StoreError> {
+        let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
+        let begun = Instant::now();
+        let (found, ids) = search::anywhere(&self.store, actor_id, version, id).await?;
+        let (took, is_found) = (begun.elapsed(), found.is_some());
+        tracing::debug!(actor = %actor_id, %version, ?took, is_found, "a history was searched");
+        if found.is_none() {
+            live.start.ids = ids;
+        }
+        self.meters.searched(found.is_some());
+        Ok(found.map(Sent::repeated))
+    }
+
+    /// Looks for a command of a session behind its cause.
+    async fn in_session(
+        &self,
+        live: &mut Live,
+        id: CommandId,
+        mark: &SessionMark,
+    ) -> Result<Option<Sent>, StoreError> {
+        let since = mark.sequence.position;
+        let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
+        let recent = live.start.recent.take().filter(|it| it.reaches(since));
+        let recent = match recent {
+            Some(recent) => recent,
+            None => search::since(&self.store, actor_id, version, since).await?,
+        };
+        let found = recent.commit(id);
+        self.meters.searched(found.is_some());
+        let sent = found.map(|receipt| Sent::done(actor_id.clone(), receipt));
+        live.start.recent = Some(recent);
+        Ok(sent)
+    }
+}
