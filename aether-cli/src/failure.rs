@@ -219,7 +219,7 @@ const fn advice_of_order(err: &OrderError) -> Option<&'static str> {
         }
         OrderError::UnknownNode(_) => Some("`aether cluster nodes` shows which nodes there are"),
         OrderError::Alone(_) => Some("let another node come, or uncordon one that is there"),
-        OrderError::Unheard(_) | OrderError::NoAnswer(_) => {
+        OrderError::Unheard(_) | OrderError::Superseded(_) | OrderError::NoAnswer(_) => {
             Some("`aether cluster nodes` shows what became of it; it may be said again")
         }
         OrderError::Leaderless => {

@@ -39,6 +39,9 @@ pub enum OrderOutcome {
     Alone,
     /// The node was told, and has not said that it goes by it. It may yet.
     Unheard(NodeProcess),
+    /// The node was told, and before it said that it goes by it, it was told otherwise by a later
+    /// order.
+    Superseded(NodeProcess),
     /// Nothing was done: this process does not lead, or not yet. It names who does, if it knows.
     NotLeading(Option<NodeProcess>),
 }
@@ -95,6 +98,7 @@ impl<M> ClusterNode<M> {
         match self.taker(&node, wanted) {
             Ok(process) => {
                 let until = now + PATIENCE;
+                self.supersede(&process, outputs);
                 outputs.push(instruct(&process, wanted));
                 self.orders.0.push(Pending {
                     number,
@@ -106,6 +110,15 @@ impl<M> ClusterNode<M> {
             }
             Err(outcome) => outputs.push(NodeOutput::Answer { number, outcome }),
         }
+    }
+
+    /// Says no more what a process was to do until now: it would be told both, again and again.
+    fn supersede(&mut self, process: &NodeProcess, outputs: &mut Outputs<M>) {
+        let earlier = self.orders.0.extract_if(.., |it| it.process == *process);
+        outputs.extend(earlier.map(|it| NodeOutput::Answer {
+            number: it.number,
+            outcome: OrderOutcome::Superseded(it.process),
+        }));
     }
 
     /// The process that is to go by an order.

@@ -290,6 +290,10 @@ impl OutcomeForm {
                 let process = process.process().ok_or_else(unclear)?;
                 Err(OrderError::Unheard(process))
             }
+            Self::Superseded { process } => {
+                let process = process.process().ok_or_else(unclear)?;
+                Err(OrderError::Superseded(process))
+            }
             Self::NotLeading { .. } => Err(OrderError::Leaderless),
             Self::NotUnderstood => Err(OrderError::TooOld(leader.clone())),
         }

@@ -50,6 +50,10 @@ pub enum OrderError {
     /// The node was told, and has not said that it goes by it. It may yet.
     #[error("it is not known whether it was done: {0} was told, and has not said so")]
     Unheard(NodeProcess),
+    /// The node was told, and before it said that it goes by it, it was told otherwise by a later
+    /// order.
+    #[error("it may not have been done: {0} was told otherwise by a later order")]
+    Superseded(NodeProcess),
     /// The leader has not answered. It may have told the node.
     #[error("it is not known whether it was done: the leader {0} does not answer")]
     NoAnswer(NodeProcess),
@@ -82,6 +86,9 @@ pub(super) enum OutcomeForm {
     UnknownNode,
     Alone,
     Unheard {
+        process: ProcessForm,
+    },
+    Superseded {
         process: ProcessForm,
     },
     NotLeading {
@@ -186,6 +193,9 @@ impl From<OrderOutcome> for OutcomeForm {
             OrderOutcome::UnknownNode => Self::UnknownNode,
             OrderOutcome::Alone => Self::Alone,
             OrderOutcome::Unheard(process) => Self::Unheard {
+                process: (&process).into(),
+            },
+            OrderOutcome::Superseded(process) => Self::Superseded {
                 process: (&process).into(),
             },
             OrderOutcome::NotLeading(leader) => Self::NotLeading {

@@ -1,9 +1,9 @@
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use crate::cluster::{
-    Availability, ClusterNode, ElectionInput, Epoch, FencingToken, Heartbeat, Incarnation,
-    LeaderKey, Monotonic, NodeId, NodeInput, NodeOutput, NodeProcess, NodeSettings, ShardCount,
-    ShardTable, StoredTable, TableChange,
+    Availability, ClusterNode, ClusterOrder, ElectionInput, Epoch, FencingToken, Heartbeat,
+    Incarnation, LeaderKey, Monotonic, NodeId, NodeInput, NodeOutput, NodeProcess, NodeSettings,
+    OrderOutcome, ShardCount, ShardTable, StoredTable, TableChange,
 };
 
 /// A node that leads, on a store that takes everything at once.
@@ -195,4 +195,36 @@ fn a_leader_that_hears_of_a_later_table_while_it_reads_goes_by_the_later_one() {
     assert!(leader.node.leads());
     assert_eq!(leader.overtaking, None);
     assert!(leader.table().epoch() > later.epoch());
+}
+
+#[test]
+fn an_order_takes_the_place_of_an_earlier_one_for_the_same_process() {
+    let mut leader = Leader::of(process("a"), taken_from_b());
+    let mut other = heartbeat("b");
+    other.epoch = leader.table().epoch();
+    leader.pass(Duration::from_secs(5), &other);
+    let mut order = |number, order| {
+        let ordered = NodeInput::Ordered { number, order };
+        leader.node.step(leader.now, ordered)
+    };
+    let told = |availability| NodeOutput::Instruct {
+        process: process("b"),
+        availability,
+    };
+    let drain = order(1, ClusterOrder::Drain(process("b").node));
+    assert_eq!(drain, [told(Availability::Draining)]);
+    let cordon = order(2, ClusterOrder::Cordon(process("b").node));
+    let superseded = NodeOutput::Answer {
+        number: 1,
+        outcome: OrderOutcome::Superseded(process("b")),
+    };
+    assert_eq!(cordon, [superseded, told(Availability::Cordoned)]);
+    // It has heard of neither.
+    leader.now = leader.now + Duration::from_millis(500);
+    let again = leader.node.step(leader.now, NodeInput::Heard(other));
+    let again = again.into_iter();
+    let again: Vec<_> = again
+        .filter(|it| matches!(it, NodeOutput::Instruct { .. }))
+        .collect();
+    assert_eq!(again, [told(Availability::Cordoned)]);
 }

@@ -26,6 +26,8 @@ const TROUBLE_ENDS: Monotonic = Monotonic::after(Duration::from_secs(25));
 /// Nothing is lost on the way any more.
 const NETWORK_HEALS: Monotonic = Monotonic::after(Duration::from_secs(35));
 const END: Monotonic = Monotonic::after(Duration::from_secs(50));
+/// Nobody gives orders any more. A leader repeats the last ones for two seconds.
+const OPERATORS_END: Monotonic = Monotonic::after(Duration::from_secs(27));
 /// All nodes take their share from here on.
 const OPERATORS_REST: Monotonic = Monotonic::after(Duration::from_secs(30));
 
@@ -378,6 +380,7 @@ impl Model {
             OrderOutcome::UnknownNode => "unknown node",
             OrderOutcome::Alone => "alone",
             OrderOutcome::Unheard(_) => "unheard",
+            OrderOutcome::Superseded(_) => "superseded",
             OrderOutcome::NotLeading(_) => "not leading",
         });
     }

@@ -70,7 +70,7 @@ impl Model {
     }
 
     pub(super) fn operate(&mut self) {
-        if self.now >= OPERATORS_REST {
+        if self.now >= OPERATORS_END {
             return;
         }
         self.later(200, 3_000, Event::Operate);
