@@ -368,19 +368,19 @@ impl<M> ShardHost<M> {
                 *it = is_concerned;
             }
         };
-        let coming = table.moving().filter(|(_, to)| **to == self.node);
-        for shard in coming
-            .map(|(shard, _)| shard)
-            .chain(self.warm.iter().copied())
-        {
-            note(shard, true);
-        }
         for (shard, place) in &self.shards {
             let is_same = place.stage == Stage::Serving
                 && is_mine(*shard)
-                && place.since == table.owned_since(*shard)
-                && table.moving_to(*shard).is_none();
+                && place.since == table.owned_since(*shard);
             note(*shard, !is_same);
+        }
+        for (shard, to) in table.moving() {
+            if *to == self.node || is_mine(shard) {
+                note(shard, true);
+            }
+        }
+        for shard in &self.warm {
+            note(*shard, true);
         }
         let shards = table.count().shards().zip(all);
         let concerned = shards.filter(|(_, is_concerned)| *is_concerned);

@@ -118,6 +118,8 @@ struct Planner<'a> {
     places: BTreeMap<&'a NodeProcess, usize>,
     /// For each node of the table, in their order, which candidate it is.
     known: Vec<Option<usize>>,
+    /// For each shard, where it is going.
+    moving: Vec<Option<&'a NodeProcess>>,
     /// For each shard, the candidate that is to have it.
     targets: Vec<Option<usize>>,
     /// How many shards each candidate is to have.
@@ -132,6 +134,7 @@ impl<'a> Planner<'a> {
             table,
             places: named.keys().copied().zip(0..).collect(),
             known: Vec::new(),
+            moving: vec![None; table.count().len()],
             targets: Vec::new(),
             quotas: Vec::new(),
             loads: vec![0; named.len()],
@@ -139,6 +142,11 @@ impl<'a> Planner<'a> {
         };
         let nodes = table.nodes().iter();
         planner.known = nodes.map(|node| planner.place_of(node)).collect();
+        for (shard, to) in table.moving() {
+            if let Some(it) = planner.moving.get_mut(shard.index()) {
+                *it = Some(to);
+            }
+        }
         let shards = table.count().shards();
         planner.targets = shards.map(|shard| planner.present(shard)).collect();
         for target in planner.targets.iter().flatten() {
@@ -160,6 +168,10 @@ impl<'a> Planner<'a> {
         self.known.get(place).copied().flatten()
     }
 
+    fn moving_to(&self, shard: Shard) -> Option<&'a NodeProcess> {
+        self.moving.get(shard.index()).copied().flatten()
+    }
+
     fn is_active(&self, place: usize) -> bool {
         let candidate = self.candidates.get(place);
         candidate.is_some_and(|it| it.availability == Availability::Active)
@@ -167,7 +179,7 @@ impl<'a> Planner<'a> {
 
     /// Where a shard is, or is going to.
     fn present(&self, shard: Shard) -> Option<usize> {
-        let to = self.table.moving_to(shard).and_then(|to| self.place_of(to));
+        let to = self.moving_to(shard).and_then(|to| self.place_of(to));
         let to = to.filter(|to| self.is_active(*to));
         to.or_else(|| self.owner(shard))
     }
@@ -220,7 +232,9 @@ impl<'a> Planner<'a> {
     fn shed(&mut self) {
         let table = self.table;
         let shards = table.count().shards();
-        let settled = shards.filter(|shard| table.moving_to(*shard).is_none());
+        let settled: Vec<_> = shards
+            .filter(|shard| self.moving_to(*shard).is_none())
+            .collect();
         let moving = table.moving().map(|(shard, _)| shard);
         for shard in moving.chain(settled) {
             let Some(target) = self.targets.get_mut(shard.index()) else {
@@ -259,7 +273,7 @@ impl<'a> Planner<'a> {
             let target = target.and_then(|place| self.candidates.get(place));
             let is_there = self.owner(shard).is_some();
             let owner = self.table.owner(shard).filter(|_| is_there);
-            let moving = self.table.moving_to(shard);
+            let moving = self.moving_to(shard);
             let to = target.map(|it| &it.node);
             let lost =
                 moving.is_some_and(|to| !self.place_of(to).is_some_and(|it| self.is_active(it)));

@@ -208,12 +208,11 @@ impl<'a> Fields<'a> {
             all.push(Epoch(last));
         }
         let places = unpack(bytes, count.len(), width(many - 1))?;
-        let mut places = places.into_iter().map(usize::from);
-        let epochs: Option<_> = places.try_fold(Vec::new(), |mut epochs, place| {
-            epochs.push(*all.get(place)?);
-            Some(epochs)
-        });
-        epochs
+        let mut epochs = Vec::with_capacity(places.len());
+        for place in places {
+            epochs.push(*all.get(usize::from(place))?);
+        }
+        Some(epochs)
     }
 
     fn moving(
@@ -287,7 +286,8 @@ fn unpack(bytes: &[u8], count: usize, width: u32) -> Option<Vec<u16>> {
     }
     let mut bytes = bytes.iter();
     let (mut held, mut bits) = (0_u32, 0);
-    let numbers = (0..count).map(|_| {
+    let mut numbers = Vec::with_capacity(count);
+    for _ in 0..count {
         while bits < width {
             held |= u32::from(*bytes.next()?) << bits;
             bits += 8;
@@ -295,7 +295,7 @@ fn unpack(bytes: &[u8], count: usize, width: u32) -> Option<Vec<u16>> {
         let number = held & ((1 << width) - 1);
         held >>= width;
         bits -= width;
-        u16::try_from(number).ok()
-    });
-    numbers.collect()
+        numbers.push(u16::try_from(number).ok()?);
+    }
+    Some(numbers)
 }
