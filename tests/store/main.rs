@@ -13,6 +13,8 @@ mod faults;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod hints;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod losses;

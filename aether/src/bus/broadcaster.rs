@@ -242,4 +242,8 @@ impl<S: SnapshotStore, B: EventBus> SnapshotStore for EventBroadcaster<S, B> {
     async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
         self.0.store.save_snapshot(snapshot).await
     }
+
+    fn admit_snapshot(&self, snapshot: &ActorSnapshot) -> bool {
+        self.0.store.admit_snapshot(snapshot)
+    }
 }

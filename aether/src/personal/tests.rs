@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::{InMemoryKeyStore, SealedStore};
 use crate::{
-    ActorId, Commit, Event, EventStore as _, EventStoreExt as _, InMemoryEventStore, Payload,
-    Position, Version,
+    ActorId, ActorSnapshot, Commit, CommitId, CommitRef, Event, EventStore as _,
+    EventStoreExt as _, InMemoryEventStore, Payload, Position, Sessions, SnapshotStore as _,
+    Timestamp, Version,
 };
 
 const NOWHERE: meta::Location = meta::Location { file: "", line: 0 };
@@ -111,4 +112,27 @@ proptest! {
             assert!(!format!("{kept:?}").contains(secret));
         });
     }
+}
+
+/// A state in the memory of another process may hold what was forgotten since.
+#[tokio::test]
+async fn no_actor_goes_on_from_a_state_that_did_not_come_from_the_store() {
+    let snapshot = ActorSnapshot {
+        actor_id: ActorId::new("Person.7").unwrap(),
+        version: Version::FIRST,
+        last_commit: CommitRef {
+            id: CommitId::new(),
+            expected: Version::NONE,
+            position: Position::new(1),
+        },
+        sessions: Sessions::default(),
+        state: Payload::of(&json!({ "name": "Ada L." })).unwrap(),
+        schema_hash: 7,
+        timestamp: Timestamp::UNIX_EPOCH,
+    };
+    let inner = InMemoryEventStore::new();
+    let builder = SealedStore::builder(inner.clone(), InMemoryKeyStore::new());
+    let store = builder.contexts::<Talking>().open().await.unwrap();
+    assert!(inner.admit_snapshot(&snapshot));
+    assert!(!store.admit_snapshot(&snapshot));
 }

@@ -137,6 +137,10 @@ impl SnapshotStore for DynEventStore {
     async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
         self.0.save_snapshot(snapshot).await
     }
+
+    fn admit_snapshot(&self, snapshot: &ActorSnapshot) -> bool {
+        self.0.admit_snapshot(snapshot)
+    }
 }
 
 /// [`Store`] with boxed answers.
@@ -166,6 +170,7 @@ trait Erased: Send + Sync {
     ) -> Answer<'a, ()>;
     fn snapshot<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Option<ActorSnapshot>>;
     fn save_snapshot(&self, snapshot: ActorSnapshot) -> Answer<'_, ()>;
+    fn admit_snapshot(&self, snapshot: &ActorSnapshot) -> bool;
 }
 
 impl<S: Store> Erased for S {
@@ -250,5 +255,9 @@ impl<S: Store> Erased for S {
 
     fn save_snapshot(&self, snapshot: ActorSnapshot) -> Answer<'_, ()> {
         Box::pin(SnapshotStore::save_snapshot(self, snapshot))
+    }
+
+    fn admit_snapshot(&self, snapshot: &ActorSnapshot) -> bool {
+        SnapshotStore::admit_snapshot(self, snapshot)
     }
 }

@@ -47,4 +47,18 @@ pub trait SnapshotStore: Send + Sync + 'static {
         &self,
         snapshot: ActorSnapshot,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Whether an actor may go on from a snapshot that did not come from here but from the process
+    /// that had the actor before. If so, the store may take note of where its last commit is said to
+    /// lie, so that what follows is found sooner; it keeps nothing of the state.
+    ///
+    /// Not unless a store says so: then the snapshot is taken from here. A store that wraps another
+    /// one and changes what lies in snapshots, or keeps account of who has read what, leaves it at
+    /// that.
+    ///
+    /// The snapshot is a hint, and may be wrong: whoever goes on from it reads from its last commit
+    /// on, as from any other one.
+    fn admit_snapshot(&self, _snapshot: &ActorSnapshot) -> bool {
+        false
+    }
 }

@@ -18,7 +18,7 @@ use crate::{
     cluster::{NodeProcess, Shard, ShardCount},
     runtime::{
         Aether, CommandError,
-        carrying::CarriedOut,
+        carrying::{CarriedOut, handed_over},
         placement::{Asking, Placement},
     },
     session::of_client,
@@ -78,20 +78,17 @@ impl ShardHandler for Actors {
 
     fn hand_over(&self, shard: Shard) -> Option<Bytes> {
         let actors = self.recent.take(shard.index());
-        let written = (!actors.is_empty()).then(|| serde_json::to_vec(&actors));
-        Some(Bytes::from(written?.ok()?))
+        (!actors.is_empty()).then(|| self.aether.hand_over(&actors))?
     }
 
     fn warm(&self, shard: Shard, handed_over: Bytes) {
-        let Ok(actors) = serde_json::from_slice::<Vec<ActorId>>(&handed_over) else {
-            return;
-        };
+        let actors = handed_over::read(&handed_over);
         let (aether, tenures) = (self.aether.clone(), self.tenures.clone());
         let readers = Arc::clone(&self.readers);
         let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         reading.tidy();
         reading.spawn(async move {
-            for actor in actors {
+            for (actor, snapshot) in actors {
                 // Nobody closes it.
                 let Ok(_reader) = readers.acquire().await else {
                     return;
@@ -100,7 +97,7 @@ impl ShardHandler for Actors {
                 let Some(tenure) = tenures.next(shard) else {
                     return;
                 };
-                aether.warm(&actor, tenure).await;
+                aether.warm(&actor, snapshot, tenure).await;
             }
         });
     }

@@ -126,6 +126,13 @@ impl Actors {
         }
     }
 
+    /// The place of an actor, if it has one, and nobody's turn it is: see [`Actors::enter_at_once`].
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(in crate::runtime) fn at_rest(self: &Arc<Self>, actor_id: &ActorId) -> Option<Turn> {
+        let slot = self.cache.get(actor_id)?;
+        self.enter_at_once(slot.cell, Instant::now()).ok()
+    }
+
     fn new_cell(&self, actor_id: &ActorId) -> Arc<Cell> {
         let weight = self.options.least_weight();
         // This hand on the cell keeps it from being driven out at once.

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::ActorId;
+pub(crate) mod handed_over;
+
+use crate::{ActorId, ActorSnapshot};
 
 use super::{carried, command_error::CommandError, handle::Aether, placement::Placement};
 
@@ -37,14 +39,25 @@ impl Aether {
         self.0.engine.placement.get().is_some()
     }
 
-    /// Reads an actor that is to come here as the tenure of this number begins: see
+    /// What there is to say of actors that go elsewhere: see
+    /// [`ShardHandler::hand_over`](crate::cluster::nats::ShardHandler::hand_over).
+    pub(crate) fn hand_over(&self, actors: &[ActorId]) -> Option<Bytes> {
+        handed_over::write(actors, |actor| self.0.engine.hand_over(actor))
+    }
+
+    /// Makes an actor ready that is to come here as the tenure of this number begins: see
     /// [`ShardHandler::warm`](crate::cluster::nats::ShardHandler::warm).
-    pub(crate) async fn warm(&self, actor_id: &ActorId, tenure: u64) {
+    pub(crate) async fn warm(
+        &self,
+        actor_id: &ActorId,
+        snapshot: Option<ActorSnapshot>,
+        tenure: u64,
+    ) {
         let _begun = self.0.tasks.begin();
         if self.0.tasks.is_stopped() {
             return;
         }
-        if let Err(error) = self.0.engine.warm(actor_id, tenure).await {
+        if let Err(error) = self.0.engine.warm(actor_id, snapshot, tenure).await {
             tracing::debug!(%actor_id, %error, "an actor that is to come cannot be read yet");
         }
     }

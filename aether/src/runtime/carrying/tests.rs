@@ -4,8 +4,8 @@ use std::{sync::Mutex, time::Duration};
 
 use super::*;
 use crate::{
-    ActorId, Clock as _, EventStore as _, InMemoryEventStore, Position, Sequence, SessionMark,
-    SystemClock, Version,
+    ActorId, Clock as _, EventStore as _, InMemoryEventStore, Payload, Position, Sequence,
+    SessionMark, SystemClock, Version,
     domain::Outgoing,
     prelude::*,
     runtime::{
@@ -42,8 +42,8 @@ struct TurnOff {
 #[error("it is so already")]
 struct SoAlready;
 
-#[derive(Aggregate, Debug, Default)]
-#[aggregate(events(TurnedOn, TurnedOff))]
+#[derive(Aggregate, Debug, Default, Serialize, Deserialize)]
+#[aggregate(events(TurnedOn, TurnedOff), snapshot)]
 struct Lamp {
     is_on: bool,
 }
@@ -238,9 +238,9 @@ async fn what_was_read_of_an_actor_before_it_came_is_there_in_the_tenure_it_was_
     let here = Here::since(1, 1, 0);
     assert!(aether.place(Arc::new(here.clone())));
     let actor = ActorId::of("Lamp", &lamp()).unwrap();
-    aether.warm(&actor, 3).await;
+    aether.warm(&actor, None, 3).await;
     assert!(is_awake(&aether, &here, 3));
-    aether.warm(&actor, 5).await;
+    aether.warm(&actor, None, 5).await;
     assert!(!is_awake(&aether, &here, 7));
 }
 
@@ -252,13 +252,13 @@ async fn what_is_stored_after_an_actor_was_read_ahead_is_not_missed() {
     assert!(aether.place(Arc::new(here.clone())));
     let actor = ActorId::of("Lamp", &lamp()).unwrap();
     other.send(TurnOn { lamp: lamp() }).await.unwrap();
-    aether.warm(&actor, 3).await;
+    aether.warm(&actor, None, 3).await;
     other.send(TurnOff { lamp: lamp() }).await.unwrap();
     here.begin(3, 9, 0);
     // It was on when it was read.
     let on = carry(&aether, &asked(&TurnOn { lamp: lamp() }, 1)).await;
     assert_eq!(on.unwrap().version.as_u64(), 3);
-    aether.warm(&actor, 5).await;
+    aether.warm(&actor, None, 5).await;
     let another = runtime(&store).await;
     another.send(TurnOff { lamp: lamp() }).await.unwrap();
     here.begin(5, 11, 0);
@@ -266,6 +266,97 @@ async fn what_is_stored_after_an_actor_was_read_ahead_is_not_missed() {
     let off = carry(&aether, &asked(&TurnOff { lamp: lamp() }, 2)).await;
     let refused = off.unwrap_err();
     assert!(refused.refusal::<RemoteRefusal>().is_some(), "{refused}");
+}
+
+/// What a runtime that has the lamp in memory hands over, as it is read by the next.
+fn handed_over(aether: &Aether) -> ActorSnapshot {
+    let actor = ActorId::of("Lamp", &lamp()).unwrap();
+    let written = aether.hand_over(std::slice::from_ref(&actor)).unwrap();
+    let mut said = handed_over::read(&written);
+    let (named, state) = said.pop().unwrap();
+    assert_eq!((named, said), (actor, Vec::new()));
+    state.unwrap()
+}
+
+#[tokio::test]
+async fn an_actor_that_is_handed_over_goes_on_from_what_it_was() {
+    let store = InMemoryEventStore::new();
+    let before = runtime(&store).await;
+    let first = asked(&TurnOn { lamp: lamp() }, 1);
+    carry(&before, &first).await.unwrap();
+    let state = handed_over(&before);
+    assert_eq!(state.version.as_u64(), 1);
+    let after = runtime(&store).await;
+    let here = Here::since(1, 1, 0);
+    assert!(after.place(Arc::new(here.clone())));
+    after.warm(&state.actor_id, Some(state.clone()), 3).await;
+    assert!(is_awake(&after, &here, 3));
+    // The store has none.
+    assert_eq!(after.snapshots().used, 1);
+    assert_eq!(handed_over(&after).sessions, state.sessions);
+    let again = carry(&after, &first).await.unwrap();
+    assert_eq!((again.version.as_u64(), again.repeated), (1, true));
+    let off = carry(&after, &asked(&TurnOff { lamp: lamp() }, 2)).await;
+    assert_eq!(off.unwrap().version.as_u64(), 2);
+}
+
+#[tokio::test]
+async fn what_was_stored_before_the_state_is_heard_of_is_folded_into_it() {
+    let store = InMemoryEventStore::new();
+    let before = runtime(&store).await;
+    before.send(TurnOn { lamp: lamp() }).await.unwrap();
+    let state = handed_over(&before);
+    let other = runtime(&store).await;
+    other.send(TurnOff { lamp: lamp() }).await.unwrap();
+    let after = runtime(&store).await;
+    after.warm(&state.actor_id.clone(), Some(state), 3).await;
+    assert_eq!(handed_over(&after).version.as_u64(), 2);
+    assert_eq!(after.snapshots().used, 1);
+}
+
+#[tokio::test]
+async fn what_is_stored_after_an_actor_was_handed_over_is_not_missed() {
+    let store = InMemoryEventStore::new();
+    let (before, other) = (runtime(&store).await, runtime(&store).await);
+    before.send(TurnOn { lamp: lamp() }).await.unwrap();
+    let state = handed_over(&before);
+    other.send(TurnOff { lamp: lamp() }).await.unwrap();
+    let after = runtime(&store).await;
+    let here = Here::since(1, 1, 0);
+    assert!(after.place(Arc::new(here.clone())));
+    let actor = state.actor_id.clone();
+    after.warm(&actor, Some(state), 3).await;
+    here.begin(3, 9, 0);
+    // It was on when it was handed over.
+    let on = carry(&after, &asked(&TurnOn { lamp: lamp() }, 1)).await;
+    assert_eq!(on.unwrap().version.as_u64(), 3);
+}
+
+#[tokio::test]
+async fn the_state_of_another_shape_or_actor_or_log_is_left_aside() {
+    let store = InMemoryEventStore::new();
+    let before = runtime(&store).await;
+    before.send(TurnOn { lamp: lamp() }).await.unwrap();
+    let state = handed_over(&before);
+    let (mut of_another, mut of_another_shape) = (state.clone(), state.clone());
+    let mut of_another_log = state;
+    of_another_log.last_commit.id = crate::CommitId::new();
+    of_another.actor_id = ActorId::of("Lamp", "m").unwrap();
+    of_another.state = Payload::of(&serde_json::json!({ "is_on": false })).unwrap();
+    of_another_shape.schema_hash ^= 1;
+    for unfit in [of_another, of_another_shape, of_another_log] {
+        let after = runtime(&store).await;
+        let here = Here::since(1, 1, 0);
+        assert!(after.place(Arc::new(here.clone())));
+        let actor = ActorId::of("Lamp", &lamp()).unwrap();
+        after.warm(&actor, Some(unfit), 3).await;
+        // It was read instead.
+        assert_eq!(after.snapshots().used, 0);
+        assert!(is_awake(&after, &here, 3));
+        assert_eq!(handed_over(&after).version.as_u64(), 1);
+        let refused = carry(&after, &asked(&TurnOn { lamp: lamp() }, 1)).await;
+        assert!(refused.unwrap_err().refusal::<RemoteRefusal>().is_some());
+    }
 }
 
 #[tokio::test]

@@ -70,31 +70,4 @@ impl Engine {
             Loaded::Found(recorded) => Ok(Awake::Found(recorded)),
         }
     }
-
-    /// Reads an actor that is to come here as the tenure of this number begins, unless it is in use.
-    /// What is read counts from then on: whatever is stored after it makes the store refuse what is
-    /// decided on it, and nothing is refused without another look.
-    #[cfg(all(feature = "cluster", feature = "nats"))]
-    pub(in crate::runtime) async fn warm(
-        &self,
-        actor_id: &crate::ActorId,
-        tenure: u64,
-    ) -> Result<(), CommandError> {
-        let Some(routed) = self.routes.of_actors(actor_id.actor_type()) else {
-            return Ok(());
-        };
-        let cell = self.actors.cell_of(actor_id);
-        let Ok(mut turn) = self.actors.enter_at_once(cell, Instant::now()) else {
-            return Ok(());
-        };
-        turn.keeps = routed.keeps;
-        turn.live = None;
-        let mut fold = routed.route.begin(actor_id.clone());
-        let loaded = self.snapshotter.load(&mut *fold, Wanted::State).await;
-        if let Loaded::Ready(start, _) = loaded.map_err(CommandError::unloaded)? {
-            turn.expect(tenure);
-            turn.live = Some(Box::new(Live::new(fold, start)));
-        }
-        Ok(())
-    }
 }

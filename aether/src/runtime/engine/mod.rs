@@ -6,6 +6,8 @@ mod at_once;
 mod awaking;
 mod deciding;
 mod going_on;
+#[cfg(all(feature = "cluster", feature = "nats"))]
+mod handing_over;
 mod repetition;
 mod stage;
 

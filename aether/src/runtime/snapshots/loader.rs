@@ -172,6 +172,53 @@ impl Snapshotter {
         Ok(Loaded::Ready(start, loading.near))
     }
 
+    /// Folds an actor that has no events yet up to the present: from a snapshot that did not come from
+    /// the store, if that is a good one, and otherwise as [`load`](Self::load) does.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
+    pub(in crate::runtime) async fn load_from(
+        &self,
+        actor: &mut dyn Fold,
+        snapshot: ActorSnapshot,
+    ) -> Result<Loaded, FoldError> {
+        let is_its = snapshot.actor_id == *actor.actor_id();
+        let is_good = is_its && actor.resume(&snapshot).is_ok();
+        if !is_good || !self.store.admit_snapshot(&snapshot) {
+            actor.reset();
+            return self.load(actor, Wanted::State).await;
+        }
+        let began = Instant::now();
+        let after = snapshot.last_commit.expected;
+        let page = self.store.read(actor.actor_id(), after).await?;
+        let first = page.commits.first();
+        if !first.is_some_and(|it| snapshot.ends_with(it)) {
+            // A replica may be behind, or it was taken from another log.
+            actor.reset();
+            return self.load(actor, Wanted::State).await;
+        }
+        self.counters.used.add();
+        let start = Start {
+            last_commit: Some(snapshot.last_commit),
+            sessions: snapshot.sessions,
+            ..Start::new()
+        };
+        let mut loading = Loading {
+            snapshotter: self,
+            actor,
+            wanted: Wanted::State,
+            near: None,
+            start,
+        };
+        if let Some(found) = loading.fold(page).await? {
+            return Ok(Loaded::Found(found));
+        }
+        let start = Start {
+            version: loading.actor.version(),
+            took: began.elapsed(),
+            ..loading.start
+        };
+        Ok(Loaded::Ready(start, None))
+    }
+
     /// Folds what was stored since into a state that was the present one, looking for a commit.
     ///
     /// The page begins with the last commit in it. So the question that has to be asked anyway

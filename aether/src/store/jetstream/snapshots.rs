@@ -38,6 +38,12 @@ impl Shared {
         self.patience().ask(question).await
     }
 
+    /// Remembers where its last commit lies.
+    pub(super) fn admit_snapshot(&self, snapshot: &ActorSnapshot) {
+        let place = before(snapshot.last_commit);
+        self.memo.saw_snapshot(&snapshot.actor_id, place);
+    }
+
     pub(super) async fn save_snapshot(&self, snapshot: &ActorSnapshot) -> Result<(), StoreError> {
         self.check_state(&state(snapshot))?;
         let subject = self.names.snapshot(&snapshot.actor_id);

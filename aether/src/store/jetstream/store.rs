@@ -214,6 +214,11 @@ impl SnapshotStore for JetStreamEventStore {
     async fn save_snapshot(&self, snapshot: ActorSnapshot) -> Result<(), StoreError> {
         self.shared.save_snapshot(&snapshot).await
     }
+
+    fn admit_snapshot(&self, snapshot: &ActorSnapshot) -> bool {
+        self.shared.admit_snapshot(snapshot);
+        true
+    }
 }
 
 impl Shared {
