@@ -63,8 +63,9 @@
 //!
 //! The table says which shard is to move. Its owner begins nothing more for it, finishes what it has
 //! begun, and holds what comes. Then it tells the next one what that may want to know
-//! ([`ShardHandler::hand_over`]; of a runtime, which actors were in use, so that they are read while
-//! the table is written) and the leader that it has done; and it sends on in order what it has held
+//! ([`ShardHandler::hand_over`]; of a runtime, which actors were in use, and the states of those that
+//! are kept in snapshots, 16 KiB of them for each shard: so they are made ready while the table is
+//! written, by one question to the store each) and the leader that it has done; and it sends on in order what it has held
 //! once the table names the next one. A node that has left answers for 200 ms more that its shards
 //! have moved: a server that has not heard yet that it is gone loses what is sent to it.
 //!
