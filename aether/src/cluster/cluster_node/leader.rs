@@ -134,7 +134,16 @@ impl<M> ClusterNode<M> {
             Some(Wish::Write(_)) if self.election.token(now).is_none() => self.step_down(outputs),
             Some(Wish::Write(table)) => {
                 let expected = self.stored.as_ref().map_or(0, |it| it.revision);
-                outputs.push(NodeOutput::WriteTable { expected, table });
+                self.writes += 1;
+                let request = self.writes;
+                if let Some(leading) = &mut self.leading {
+                    leading.writes(request, table.clone());
+                }
+                outputs.push(NodeOutput::WriteTable {
+                    request,
+                    expected,
+                    table,
+                });
             }
         }
     }

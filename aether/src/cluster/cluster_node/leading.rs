@@ -10,8 +10,8 @@ pub(super) struct Leading {
     timing: BalanceTiming,
     /// None until the table was read that is stored.
     balancer: Option<Balancer>,
-    /// The table that is being written.
-    writing: Option<ShardTable>,
+    /// The table that is being written, and by which request.
+    writing: Option<(u64, ShardTable)>,
     /// The last write was not made, or may not have been: what is stored has to be read.
     unsure: bool,
     members: (Vec<Candidate>, bool),
@@ -51,7 +51,8 @@ impl Leading {
         table: &ShardTable,
         gone: Vec<NodeProcess>,
     ) -> Option<Wish> {
-        if !std::mem::take(&mut self.unsure) {
+        // What is being written is on top of a table that was heard of since the question.
+        if self.writing.is_some() || !std::mem::take(&mut self.unsure) {
             return self.heard(now, table);
         }
         if self.balancer.is_some() {
@@ -73,9 +74,16 @@ impl Leading {
         self.step(now, BalancerInput::Found(table.clone()))
     }
 
-    /// The table that was being written, which is stored.
-    pub(super) fn take_written(&mut self) -> Option<ShardTable> {
-        self.writing.take()
+    /// A table is being written from now on.
+    pub(super) fn writes(&mut self, request: u64, table: ShardTable) {
+        self.writing = Some((request, table));
+        self.unsure = false;
+    }
+
+    /// The table that was being written by this request, which is stored.
+    pub(super) fn take_written(&mut self, request: u64) -> Option<ShardTable> {
+        let written = self.writing.take_if(|(it, _)| *it == request);
+        written.map(|(_, table)| table)
     }
 
     /// It goes by the table that it has written.
@@ -83,10 +91,11 @@ impl Leading {
         self.step(now, BalancerInput::Written)
     }
 
-    /// Its table is not stored, or not known to be.
-    pub(super) fn unwritten(&mut self) {
-        self.writing = None;
-        self.unsure = true;
+    /// The table of this request is not stored, or not known to be; false, if it is none of its own.
+    pub(super) fn unwritten(&mut self, request: u64) -> bool {
+        let unwritten = self.take_written(request).is_some();
+        self.unsure |= unwritten;
+        unwritten
     }
 
     pub(super) fn members(
@@ -140,11 +149,58 @@ impl Leading {
         self.wake = balancer.next_wake(now);
         let output = outputs.into_iter().next()?;
         Some(match output {
-            BalancerOutput::Write(table) => {
-                self.writing = Some(table.clone());
-                Wish::Write(table)
-            }
+            BalancerOutput::Write(table) => Wish::Write(table),
             BalancerOutput::Superseded => Wish::Stop,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{Availability, Incarnation, NodeId, ShardCount, TableChange};
+
+    fn process(node: &str) -> NodeProcess {
+        NodeId::new(node).unwrap().process(Incarnation(1))
+    }
+
+    fn written(wish: Option<Wish>) -> ShardTable {
+        match wish {
+            Some(Wish::Write(table)) => table,
+            Some(Wish::Stop) | None => panic!("no table is to be written"),
+        }
+    }
+
+    /// Its write was refused, for another leader had written; it heard of that table before the
+    /// answer to its question, wrote on top of it, and took that for undone when the answer came.
+    /// With two writes under way it held the one that was not stored for the other.
+    #[test]
+    fn it_makes_one_write_at_a_time_and_knows_which_is_answered() {
+        let (now, count) = (Monotonic::ORIGIN, ShardCount::new(4).unwrap());
+        let all = |node| {
+            let shards = count.shards();
+            shards.map(move |shard| TableChange::Own(shard, process(node)))
+        };
+        let table = ShardTable::new(count).changed(FencingToken(1), all("a"));
+        let table = table.unwrap();
+        let others = table.changed(FencingToken(1), all("b")).unwrap();
+        let mut leading = Leading::new(FencingToken(2), BalanceTiming::default());
+        let candidates = ["a", "b"].map(|node| Candidate {
+            node: process(node),
+            weight: std::num::NonZeroU32::MIN,
+            availability: Availability::Active,
+        });
+        assert!(leading.members(now, candidates.to_vec(), false).is_none());
+
+        let first = written(leading.read(now, &table, Vec::new()));
+        leading.writes(1, first);
+        assert!(leading.unwritten(1));
+        let second = written(leading.heard(now, &others));
+        leading.writes(2, second.clone());
+        let wish = leading.read(now, &others, Vec::new());
+        assert!(wish.is_none(), "one write at a time");
+        assert!(leading.take_written(1).is_none());
+        assert!(!leading.unwritten(1));
+        assert_eq!(leading.take_written(2), Some(second));
     }
 }

@@ -50,6 +50,8 @@ pub struct ClusterNode<M> {
     serving: BTreeSet<Shard>,
     leading: Option<Leading>,
     stored: Option<StoredTable>,
+    /// How many tables were to be written.
+    writes: u64,
     /// Whether the table is being read.
     reading: bool,
     look_at: Monotonic,
@@ -105,6 +107,7 @@ impl<M> ClusterNode<M> {
             serving: BTreeSet::new(),
             leading: None,
             stored: None,
+            writes: 0,
             reading: false,
             look_at: Monotonic::ORIGIN,
             beat_at: Monotonic::ORIGIN,
@@ -249,10 +252,12 @@ impl<M> ClusterNode<M> {
             }
             NodeInput::Look => self.look_at = now,
             NodeInput::TableHeard(stored) => self.learn(now, stored, outputs),
-            NodeInput::TableWritten { revision } => self.written(now, revision, outputs),
-            NodeInput::TableUnwritten => {
-                if let Some(leading) = &mut self.leading {
-                    leading.unwritten();
+            NodeInput::TableWritten { request, revision } => {
+                self.written(now, (request, revision), outputs);
+            }
+            NodeInput::TableUnwritten { request } => {
+                let leading = self.leading.as_mut();
+                if leading.is_some_and(|it| it.unwritten(request)) {
                     self.look_at = now;
                 }
             }

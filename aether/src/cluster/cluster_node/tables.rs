@@ -45,9 +45,14 @@ impl<M> ClusterNode<M> {
         self.fulfil(now, wish, outputs);
     }
 
-    pub(super) fn written(&mut self, now: Monotonic, revision: u64, outputs: &mut Outputs<M>) {
+    pub(super) fn written(
+        &mut self,
+        now: Monotonic,
+        (request, revision): (u64, u64),
+        outputs: &mut Outputs<M>,
+    ) {
         let leading = self.leading.as_mut();
-        if let Some(table) = leading.and_then(Leading::take_written) {
+        if let Some(table) = leading.and_then(|it| it.take_written(request)) {
             self.adopt(now, StoredTable { revision, table }, outputs);
             let leading = self.leading.as_mut();
             let wish = leading.and_then(|it| it.written(now));

@@ -121,11 +121,16 @@ pub enum NodeInput<M> {
     TableHeard(StoredTable),
     /// The table of [`NodeOutput::WriteTable`] is stored.
     TableWritten {
+        /// Which of the writes.
+        request: u64,
         /// The revision that it has.
         revision: u64,
     },
     /// It is not, or not known to be.
-    TableUnwritten,
+    TableUnwritten {
+        /// Which of the writes.
+        request: u64,
+    },
     /// Nodes have done with shards.
     Released(Vec<ReleasedShard>),
     /// A message came.
@@ -201,9 +206,11 @@ pub enum NodeOutput<M> {
     /// Ask the store for the table. The answer must not be older than the question. There is one
     /// such question at a time, and it has to be answered, be it that there is no answer.
     ReadTable,
-    /// Store the table, if what is stored still has the expected revision. There is one such write
-    /// at a time.
+    /// Store the table, if what is stored still has the expected revision. A leader makes one such
+    /// write at a time; one of an earlier term may still be under way.
     WriteTable {
+        /// To be named in the answer.
+        request: u64,
         /// The revision that it must have; 0 if there must never have been one.
         expected: u64,
         /// What to write.

@@ -94,6 +94,7 @@ impl Control {
 
     pub(super) async fn write_table(
         self,
+        request: u64,
         expected: u64,
         table: ShardTable,
     ) -> Option<NodeInput<Letter>> {
@@ -102,11 +103,11 @@ impl Control {
         let put = self.0.bucket.put(Names::MAP, encoded, expected).await;
         tracing::debug!(epoch, "the table was written, or was not");
         Some(match put {
-            Ok(Put::Done(revision)) => NodeInput::TableWritten { revision },
-            Ok(Put::Refused) => NodeInput::TableUnwritten,
+            Ok(Put::Done(revision)) => NodeInput::TableWritten { request, revision },
+            Ok(Put::Refused) => NodeInput::TableUnwritten { request },
             Err(error) => {
                 tracing::warn!(%error, "the cluster's shard table cannot be written");
-                NodeInput::TableUnwritten
+                NodeInput::TableUnwritten { request }
             }
         })
     }

@@ -297,9 +297,11 @@ impl<H: ShardHandler> Driver<H> {
                 record,
             } => self.find_out(control.write_leader(request, expected, record)),
             NodeOutput::ReadTable => self.find_out(control.read_table()),
-            NodeOutput::WriteTable { expected, table } => {
-                self.find_out(control.write_table(expected, table));
-            }
+            NodeOutput::WriteTable {
+                request,
+                expected,
+                table,
+            } => self.find_out(control.write_table(request, expected, table)),
             NodeOutput::Release(all) => self.release(all).await,
             NodeOutput::Table(table) => {
                 self.attendance.desk.goes_by(table.epoch());

@@ -68,7 +68,11 @@ impl Leader {
                 }
                 Some(NodeInput::TableRead(read))
             }
-            NodeOutput::WriteTable { expected, table } => {
+            NodeOutput::WriteTable {
+                request,
+                expected,
+                table,
+            } => {
                 let stored = self.stored.as_ref().unwrap();
                 assert_eq!(expected, stored.revision);
                 assert!(
@@ -77,7 +81,7 @@ impl Leader {
                 );
                 let revision = expected + 1;
                 self.stored = Some(StoredTable { revision, table });
-                Some(NodeInput::TableWritten { revision })
+                Some(NodeInput::TableWritten { request, revision })
             }
             NodeOutput::Ping { .. }
             | NodeOutput::AskServer { .. }

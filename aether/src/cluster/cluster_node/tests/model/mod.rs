@@ -14,7 +14,7 @@ use super::{
     trace::{State, Trace},
 };
 use crate::cluster::{
-    Availability, ClusterEvent, ClusterNode, ClusterOrder, ElectionInput, FencingToken,
+    Availability, ClusterEvent, ClusterNode, ClusterOrder, ElectionInput, Epoch, FencingToken,
     Incarnation, LeaderKey, LeaderRecord, Monotonic, NodeId, NodeInput, NodeOutput, NodeProcess,
     NodeSettings, OrderOutcome, PingAnswer, Shard, ShardCount, ShardTable, StoredTable,
     chance::Chance,
@@ -52,7 +52,7 @@ enum Event {
     ReadLeader(usize, u64, u64),
     WriteLeader(usize, u64, u64, u64, Option<LeaderRecord>),
     ReadTable(usize, u64),
-    WriteTable(usize, u64, u64, ShardTable),
+    WriteTable(usize, u64, u64, u64, ShardTable),
     Trouble,
     Start(usize),
     Thaw(usize),
@@ -88,6 +88,8 @@ pub(super) struct Model {
     revision: u64,
     leader: LeaderKey,
     table: Option<StoredTable>,
+    /// The tables that nodes went by.
+    tables: BTreeMap<Epoch, ShardTable>,
     token: FencingToken,
     /// The last process of each node from which everything was taken.
     dropped: BTreeMap<NodeId, Incarnation>,
@@ -143,6 +145,7 @@ impl Model {
                 record: None,
             },
             table: None,
+            tables: BTreeMap::new(),
             token: FencingToken::default(),
             dropped: BTreeMap::new(),
             seen: Seen::default(),
@@ -198,8 +201,8 @@ impl Model {
                 let stored = self.table.clone();
                 self.answer(by, incarnation, NodeInput::TableRead(stored));
             }
-            Event::WriteTable(by, incarnation, expected, table) => {
-                self.write_table((by, incarnation), expected, table)?;
+            Event::WriteTable(by, incarnation, request, expected, table) => {
+                self.write_table((by, incarnation), request, expected, table)?;
             }
             Event::Trouble => self.trouble(),
             Event::Start(number) => self.start(number),
@@ -312,8 +315,12 @@ impl Model {
                 }
             }
             NodeOutput::ReadTable => self.ask_for_sure(me, Event::ReadTable(from, incarnation)),
-            NodeOutput::WriteTable { expected, table } => {
-                let write = Event::WriteTable(from, incarnation, expected, table);
+            NodeOutput::WriteTable {
+                request,
+                expected,
+                table,
+            } => {
+                let write = Event::WriteTable(from, incarnation, request, expected, table);
                 self.ask_for_sure(me, write);
             }
             NodeOutput::Release(all) => {
@@ -338,8 +345,12 @@ impl Model {
             NodeOutput::Event(event) => self.note(from, &event),
             NodeOutput::Expelled => self.expelled(from),
             NodeOutput::Gone => self.left(from),
-            NodeOutput::Table(_)
-            | NodeOutput::Warm(_)
+            NodeOutput::Table(table) => {
+                let known = self.tables.entry(table.epoch());
+                let known = known.or_insert_with(|| table.clone());
+                assert_eq!(*known, table, "two tables of an epoch");
+            }
+            NodeOutput::Warm(_)
             | NodeOutput::Dispatch { .. }
             | NodeOutput::Forward { .. }
             | NodeOutput::Refuse { .. } => {}

@@ -50,9 +50,8 @@ impl Model {
     /// A request of which it is known if there is no answer.
     pub(super) fn ask_for_sure(&mut self, (by, incarnation): (usize, u64), event: Event) {
         if self.goes_astray(3) {
-            let is_write = matches!(event, Event::WriteTable(..));
-            let failed = if is_write {
-                NodeInput::TableUnwritten
+            let failed = if let Event::WriteTable(_, _, request, ..) = event {
+                NodeInput::TableUnwritten { request }
             } else {
                 NodeInput::TableUnread
             };
@@ -89,12 +88,13 @@ impl Model {
     pub(super) fn write_table(
         &mut self,
         (by, incarnation): (usize, u64),
+        request: u64,
         expected: u64,
         table: ShardTable,
     ) -> Result<(), String> {
         let revision = self.table.as_ref().map_or(0, |it| it.revision);
         if revision != expected {
-            self.answer(by, incarnation, NodeInput::TableUnwritten);
+            self.answer(by, incarnation, NodeInput::TableUnwritten { request });
             return Ok(());
         }
         if table.token() < self.token {
@@ -106,7 +106,8 @@ impl Model {
         let revision = self.revision;
         let stored = StoredTable { revision, table };
         self.table = Some(stored.clone());
-        self.answer(by, incarnation, NodeInput::TableWritten { revision });
+        let written = NodeInput::TableWritten { request, revision };
+        self.answer(by, incarnation, written);
         self.broadcast(10, &NodeInput::TableHeard(stored));
         Ok(())
     }
