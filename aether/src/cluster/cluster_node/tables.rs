@@ -1,4 +1,4 @@
-use super::{ClusterEvent, ClusterNode, NodeOutput, Outputs, Stage, StoredTable, leading::Leading};
+use super::{ClusterEvent, ClusterNode, NodeOutput, Outputs, Stage, StoredTable};
 use crate::cluster::{HostInput, MembershipInput, Monotonic, NodeProcess, ShardTable};
 
 impl<M> ClusterNode<M> {

@@ -306,13 +306,7 @@ impl Model {
                 record,
             )),
             NodeOutput::ReadTable if self.flaw == Flaw::NoLook && self.table.is_some() => {
-                let leads = self.running[&from].node.leads();
-                let event = Event::ReadTable(from, incarnation);
-                if leads {
-                    self.later(1, 5, event);
-                } else {
-                    self.later(1, 5, Event::Told(from, incarnation, NodeInput::TableUnread));
-                }
+                self.read_if_it_leads(from, incarnation);
             }
             NodeOutput::ReadTable => self.ask_for_sure(me, Event::ReadTable(from, incarnation)),
             NodeOutput::WriteTable {
@@ -345,16 +339,19 @@ impl Model {
             NodeOutput::Event(event) => self.note(from, &event),
             NodeOutput::Expelled => self.expelled(from),
             NodeOutput::Gone => self.left(from),
-            NodeOutput::Table(table) => {
-                let known = self.tables.entry(table.epoch());
-                let known = known.or_insert_with(|| table.clone());
-                assert_eq!(*known, table, "two tables of an epoch");
-            }
+            NodeOutput::Table(table) => self.goes_by(&table),
             NodeOutput::Warm(_)
             | NodeOutput::Dispatch { .. }
             | NodeOutput::Forward { .. }
             | NodeOutput::Refuse { .. } => {}
         }
+    }
+
+    /// Somebody goes by a table: it is the one of its epoch.
+    fn goes_by(&mut self, table: &ShardTable) {
+        let known = self.tables.entry(table.epoch());
+        let known = known.or_insert_with(|| table.clone());
+        assert_eq!(known, table, "two tables of an epoch");
     }
 
     fn instruct(&mut self, process: &NodeProcess, availability: Availability) {

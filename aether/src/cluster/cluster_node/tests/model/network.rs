@@ -47,6 +47,16 @@ impl Model {
         }
     }
 
+    /// Only a leader has its table read.
+    pub(super) fn read_if_it_leads(&mut self, from: usize, incarnation: u64) {
+        let event = if self.running[&from].node.leads() {
+            Event::ReadTable(from, incarnation)
+        } else {
+            Event::Told(from, incarnation, NodeInput::TableUnread)
+        };
+        self.later(1, 5, event);
+    }
+
     /// A request of which it is known if there is no answer.
     pub(super) fn ask_for_sure(&mut self, (by, incarnation): (usize, u64), event: Event) {
         if self.goes_astray(3) {
