@@ -51,8 +51,7 @@ impl Leading {
         table: &ShardTable,
         gone: Vec<NodeProcess>,
     ) -> Option<Wish> {
-        // What is being written is on top of a table that was heard of since the question.
-        if self.writing.is_some() || !std::mem::take(&mut self.unsure) {
+        if !std::mem::take(&mut self.unsure) {
             return self.heard(now, table);
         }
         if self.balancer.is_some() {
@@ -74,7 +73,8 @@ impl Leading {
         self.step(now, BalancerInput::Found(table.clone()))
     }
 
-    /// A table is being written from now on.
+    /// A table is being written from now on, on top of one that was read or heard of: what came of an
+    /// earlier write matters no more.
     pub(super) fn writes(&mut self, request: u64, table: ShardTable) {
         self.writing = Some((request, table));
         self.unsure = false;

@@ -1,3 +1,7 @@
+//! One process of a cluster, its parts together: who is there (`members`), who leads and what a leader
+//! does (`leader`, with what it knows in `leading`), the table that all go by (`tables`), the shards
+//! that are here (`serving`), what operators want (`orders`), and going away (`departure`).
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{

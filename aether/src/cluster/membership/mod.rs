@@ -1,3 +1,6 @@
+//! Who is there: what is heard of a process (`member`), what is done with the time (`watching`), and
+//! what is asked when someone doubts that it lives (`inquiry`).
+
 mod detector;
 mod inquiry;
 mod member;
