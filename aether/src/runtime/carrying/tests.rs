@@ -268,6 +268,13 @@ async fn what_is_stored_after_an_actor_was_read_ahead_is_not_missed() {
     assert!(refused.refusal::<RemoteRefusal>().is_some(), "{refused}");
 }
 
+/// A runtime that has all actors, in its first tenure.
+async fn placed(store: &InMemoryEventStore) -> (Aether, Here) {
+    let (aether, here) = (runtime(store).await, Here::since(1, 1, 0));
+    assert!(aether.place(Arc::new(here.clone())));
+    (aether, here)
+}
+
 /// What a runtime that has the lamp in memory hands over, as it is read by the next.
 fn handed_over(aether: &Aether) -> ActorSnapshot {
     let actor = ActorId::of("Lamp", &lamp()).unwrap();
@@ -286,9 +293,7 @@ async fn an_actor_that_is_handed_over_goes_on_from_what_it_was() {
     carry(&before, &first).await.unwrap();
     let state = handed_over(&before);
     assert_eq!(state.version.as_u64(), 1);
-    let after = runtime(&store).await;
-    let here = Here::since(1, 1, 0);
-    assert!(after.place(Arc::new(here.clone())));
+    let (after, here) = placed(&store).await;
     after.warm(&state.actor_id, Some(state.clone()), 3).await;
     assert!(is_awake(&after, &here, 3));
     // The store has none.
@@ -321,9 +326,7 @@ async fn what_is_stored_after_an_actor_was_handed_over_is_not_missed() {
     before.send(TurnOn { lamp: lamp() }).await.unwrap();
     let state = handed_over(&before);
     other.send(TurnOff { lamp: lamp() }).await.unwrap();
-    let after = runtime(&store).await;
-    let here = Here::since(1, 1, 0);
-    assert!(after.place(Arc::new(here.clone())));
+    let (after, here) = placed(&store).await;
     let actor = state.actor_id.clone();
     after.warm(&actor, Some(state), 3).await;
     here.begin(3, 9, 0);
@@ -345,9 +348,7 @@ async fn the_state_of_another_shape_or_actor_or_log_is_left_aside() {
     of_another.state = Payload::of(&serde_json::json!({ "is_on": false })).unwrap();
     of_another_shape.schema_hash ^= 1;
     for unfit in [of_another, of_another_shape, of_another_log] {
-        let after = runtime(&store).await;
-        let here = Here::since(1, 1, 0);
-        assert!(after.place(Arc::new(here.clone())));
+        let (after, here) = placed(&store).await;
         let actor = ActorId::of("Lamp", &lamp()).unwrap();
         after.warm(&actor, Some(unfit), 3).await;
         // It was read instead.

@@ -157,19 +157,7 @@ impl Snapshotter {
         };
         let began = Instant::now();
         let (kept, page) = loading.first_page(kept, snapshot).await?;
-        let (asked, messages) = (began.elapsed(), page.commits.len());
-        if let Some(found) = loading.fold(page).await? {
-            return Ok(Loaded::Found(found));
-        }
-        let (actor, took) = (loading.actor.actor_id(), began.elapsed());
-        tracing::debug!(%actor, messages, ?asked, ?took, "an actor was loaded");
-        let start = Start {
-            kept,
-            version: loading.actor.version(),
-            took: began.elapsed(),
-            ..loading.start
-        };
-        Ok(Loaded::Ready(start, loading.near))
+        loading.load(kept, page, began).await
     }
 
     /// Folds an actor that has no events yet up to the present: from a snapshot that did not come from
@@ -201,22 +189,14 @@ impl Snapshotter {
             sessions: snapshot.sessions,
             ..Start::new()
         };
-        let mut loading = Loading {
+        let loading = Loading {
             snapshotter: self,
             actor,
             wanted: Wanted::State,
             near: None,
             start,
         };
-        if let Some(found) = loading.fold(page).await? {
-            return Ok(Loaded::Found(found));
-        }
-        let start = Start {
-            version: loading.actor.version(),
-            took: began.elapsed(),
-            ..loading.start
-        };
-        Ok(Loaded::Ready(start, None))
+        loading.load(Kept::Unknown, page, began).await
     }
 
     /// Folds what was stored since into a state that was the present one, looking for a commit.
@@ -337,6 +317,23 @@ impl Loading<'_> {
         self.actor.reset();
         let page = store.read(self.actor.actor_id(), Version::NONE).await?;
         Ok((Kept::Useless, page))
+    }
+
+    /// Folds the first page, for which was asked then, and all that come after it.
+    async fn load(mut self, kept: Kept, page: Page, began: Instant) -> Result<Loaded, FoldError> {
+        let (asked, messages) = (began.elapsed(), page.commits.len());
+        if let Some(found) = self.fold(page).await? {
+            return Ok(Loaded::Found(found));
+        }
+        let (actor, took) = (self.actor.actor_id(), began.elapsed());
+        tracing::debug!(%actor, messages, ?asked, ?took, "an actor was loaded");
+        let start = Start {
+            kept,
+            version: self.actor.version(),
+            took: began.elapsed(),
+            ..self.start
+        };
+        Ok(Loaded::Ready(start, self.near))
     }
 
     /// Folds a page and all that come after it, up to the commit that is looked for.
