@@ -25,6 +25,8 @@ mod openings;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod replacing;
+#[cfg(test)]
 mod scans;
 #[cfg(test)]
 mod transactions;

@@ -66,8 +66,9 @@ impl Shared {
         if found != *expected {
             return Err(not_expected(reader));
         }
-        self.replace(subject, kept.as_ref(), state(checkpoint))
-            .await
+        let sequence = kept.map_or(0, |kept| kept.sequence);
+        self.replace(subject, sequence, state(checkpoint)).await?;
+        Ok(())
     }
 
     /// Replaces the checkpoint that is kept, unless it is further.
@@ -80,8 +81,9 @@ impl Shared {
         if reached > checkpoint.position {
             return Ok(());
         }
-        self.replace(subject, kept.as_ref(), state(checkpoint))
-            .await
+        let sequence = kept.map_or(0, |kept| kept.sequence);
+        self.replace(subject, sequence, state(checkpoint)).await?;
+        Ok(())
     }
 
     fn reached(&self, kept: &Kept) -> Result<Position, StoreError> {

@@ -30,6 +30,16 @@ pub(super) struct Known {
     /// What comes next to the last page that was read backwards: the commit before this version
     /// has this sequence.
     pub(super) back: Place,
+    /// The snapshot that was last seen to be kept. There may be a later one.
+    pub(super) kept: Option<KeptSnapshot>,
+}
+
+/// A snapshot that is kept, as far as it has to be known to replace it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct KeptSnapshot {
+    pub(super) sequence: u64,
+    pub(super) version: Version,
+    pub(super) schema_hash: u64,
 }
 
 /// Remembers a bounded number of actors; those not asked for in a while are forgotten.
@@ -90,6 +100,11 @@ impl Memo {
     /// Remembers where a page ends that was read backwards.
     pub(super) fn saw_page_back(&self, actor: &ActorId, place: Place) {
         self.change(actor, |known| known.back = place);
+    }
+
+    /// Remembers which snapshot is kept, or that this is not known any more.
+    pub(super) fn saw_kept(&self, actor: &ActorId, kept: Option<KeptSnapshot>) {
+        self.change(actor, |known| known.kept = kept);
     }
 
     fn change(&self, actor: &ActorId, change: impl FnOnce(&mut Known)) {

@@ -1,9 +1,11 @@
 use super::{
-    memo::Place,
+    memo::{KeptSnapshot, Place},
     state::{Kept, State},
     store::Shared,
 };
-use crate::{ActorId, ActorSnapshot, CommitRef, Position, Sessions, StoreError, Version};
+use crate::{
+    ActorId, ActorSnapshot, CommitRef, Position, Sessions, StoreError, StoreErrorKind, Version,
+};
 
 /// The header with the version of the last event that a snapshot contains.
 const VERSION: &str = "Aether-Version";
@@ -33,6 +35,8 @@ impl Shared {
             let snapshot = read(actor, &kept);
             let snapshot = snapshot.ok_or_else(|| self.corrupt_state(&kept, "snapshot"))?;
             self.memo.saw_snapshot(actor, before(snapshot.last_commit));
+            let seen = KeptSnapshot::of(&snapshot, kept.sequence);
+            self.memo.saw_kept(actor, Some(seen));
             Ok(Some(snapshot))
         };
         self.patience().ask(question).await
@@ -46,7 +50,17 @@ impl Shared {
 
     pub(super) async fn save_snapshot(&self, snapshot: &ActorSnapshot) -> Result<(), StoreError> {
         self.check_state(&state(snapshot))?;
-        let subject = self.names.snapshot(&snapshot.actor_id);
+        let (actor, subject) = (&snapshot.actor_id, self.names.snapshot(&snapshot.actor_id));
+        let known = self.memo.known(actor).kept;
+        if let Some(known) = known.filter(|known| known.yields_to(snapshot)) {
+            // The server looks whether it is still the one that is kept.
+            match self.put(&subject, known.sequence, snapshot).await {
+                Err(err) if err.kind() == StoreErrorKind::Unavailable => {
+                    self.memo.saw_kept(actor, None);
+                }
+                saved => return saved,
+            }
+        }
         let question = || self.keep(&subject, snapshot);
         self.patience().ask(question).await
     }
@@ -59,7 +73,36 @@ impl Shared {
         if old.is_some_and(|old| !snapshot.replaces(&old)) {
             return Ok(());
         }
-        self.replace(subject, kept.as_ref(), state(snapshot)).await
+        let sequence = kept.map_or(0, |kept| kept.sequence);
+        self.put(subject, sequence, snapshot).await
+    }
+
+    /// Puts a snapshot in the place of the one with this sequence, and remembers where it is.
+    async fn put(
+        &self,
+        subject: &str,
+        kept: u64,
+        snapshot: &ActorSnapshot,
+    ) -> Result<(), StoreError> {
+        let sequence = self.replace(subject, kept, state(snapshot)).await?;
+        let kept = KeptSnapshot::of(snapshot, sequence);
+        self.memo.saw_kept(&snapshot.actor_id, Some(kept));
+        Ok(())
+    }
+}
+
+impl KeptSnapshot {
+    const fn of(snapshot: &ActorSnapshot, sequence: u64) -> Self {
+        Self {
+            sequence,
+            version: snapshot.version,
+            schema_hash: snapshot.schema_hash,
+        }
+    }
+
+    /// Whether a snapshot is to be kept rather than this one: see [`ActorSnapshot::replaces`].
+    fn yields_to(&self, snapshot: &ActorSnapshot) -> bool {
+        self.schema_hash != snapshot.schema_hash || self.version < snapshot.version
     }
 }
 

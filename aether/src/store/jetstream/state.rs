@@ -98,28 +98,26 @@ impl Shared {
         Err(StoreError::new(StoreErrorKind::TooLarge, text))
     }
 
-    /// Replaces what is kept, or keeps it as the first. `Unavailable` if someone else was faster:
-    /// then look again.
+    /// Replaces what is kept with this sequence, 0 for nothing, and gives the sequence of what is
+    /// kept now. `Unavailable` if someone else was faster: then look again.
     pub(super) async fn replace(
         &self,
         subject: &str,
-        kept: Option<&Kept>,
+        kept: u64,
         state: State,
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
         let State {
             mut headers,
             payload,
         } = state;
-        let sequence = kept.map_or(0, |kept| kept.sequence);
-        headers.insert(GUARD, HeaderValue::from(sequence));
-        let subject = subject.to_owned();
+        headers.insert(GUARD, HeaderValue::from(kept));
         let parcel = Parcel {
             subject,
             headers,
             payload,
         };
         match self.post(parcel).await {
-            Ok(Answer::Stored(_) | Answer::Duplicate(_)) => Ok(()),
+            Ok(Answer::Stored(sequence) | Answer::Duplicate(sequence)) => Ok(sequence),
             Ok(Answer::WrongLast(refusal) | Answer::InFlight(refusal) | Answer::Later(refusal)) => {
                 Err(self.no_state("did not take it").because(refusal))
             }
