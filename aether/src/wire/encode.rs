@@ -1,4 +1,4 @@
-use std::{fmt::Write as _, ops::Range};
+use std::ops::Range;
 
 use super::{CANCELLED_TIMER, COMMAND, TIMER, json::Json};
 use crate::{Commit, Event, Metadata, Namespace, OutgoingCommand, TimerChange, Timestamp};
@@ -38,21 +38,25 @@ pub(super) fn is_plain(commit: &Commit) -> bool {
 
 /// The `source` of every event of a namespace: a URI reference that no other namespace has.
 pub fn source_of(namespace: &Namespace) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let mut source = String::with_capacity(64);
-    source.push_str("/aether/");
+    parts_of_source(namespace, |part| source.push_str(part));
+    source
+}
+
+/// What the `source` of a namespace consists of, of which nothing has to be escaped in JSON.
+fn parts_of_source(namespace: &Namespace, mut push: impl FnMut(&str)) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    push("/aether/");
     if namespace.as_str().bytes().all(is_plain) {
-        source.push_str(namespace.as_str());
-        return source;
+        return push(namespace.as_str());
     }
     for byte in namespace.as_str().bytes() {
         if is_plain(byte) {
-            source.push(char::from(byte));
+            push(char::from(byte).encode_utf8(&mut [0; 4]));
         } else {
-            let _infallible = write!(source, "%{byte:02X}");
+            push(&format!("%{byte:02X}"));
         }
     }
-    source
 }
 
 fn capacity(commit: &Commit, common: usize) -> usize {
@@ -90,9 +94,11 @@ struct Last<'a> {
 
 impl<'a> Writer<'a> {
     fn new(commit: &Commit, namespace: &Namespace) -> Self {
-        let (source, actor) = (source_of(namespace), commit.actor_id().as_str());
-        let mut origin = Json::with_capacity(source.len() + actor.len() + 32);
-        text(&mut origin, r#","source":"#, &source);
+        let actor = commit.actor_id().as_str();
+        let mut origin = Json::with_capacity(namespace.as_str().len() + actor.len() + 48);
+        origin.raw(r#","source":""#);
+        parts_of_source(namespace, |part| origin.raw(part));
+        origin.raw(r#"""#);
         text(&mut origin, r#","subject":"#, actor);
         let origin = origin.into_bytes();
         let json = Json::with_capacity(capacity(commit, origin.len()));

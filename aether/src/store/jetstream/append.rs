@@ -258,7 +258,7 @@ impl Append<'_> {
     }
 
     /// Guards come first, so that the log never ends with one.
-    fn parcels(&self, plan: &[u64]) -> Vec<Parcel> {
+    fn parcels(&self, plan: &[u64]) -> Vec<Parcel<'_>> {
         let (guards, written) = plan.split_at(self.guards.len());
         let names = &self.store.names;
         let guarded = self.guards.iter().zip(guards);

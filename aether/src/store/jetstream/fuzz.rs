@@ -73,7 +73,8 @@ pub fn read_message(
 /// The message of a commit.
 pub fn write_message(namespace: &Namespace, commit: &Commit) -> Message {
     let names = Names::of(namespace);
-    let parcel = Letter::new(commit, &names, namespace).after(0);
+    let letter = Letter::new(commit, &names, namespace);
+    let parcel = letter.after(0);
     let headers = parcel.headers.iter().flat_map(|(name, values)| {
         let name: &str = name.as_ref();
         values
@@ -82,7 +83,7 @@ pub fn write_message(namespace: &Namespace, commit: &Commit) -> Message {
     });
     Message {
         headers: headers.collect(),
-        subject: parcel.subject,
+        subject: parcel.subject.to_owned(),
         body: parcel.payload,
     }
 }

@@ -61,11 +61,11 @@ impl<'a> Letter<'a> {
     }
 
     /// A try to store it after the message with this sequence, 0 for none.
-    pub(super) fn after(&self, sequence: u64) -> Parcel {
+    pub(super) fn after(&self, sequence: u64) -> Parcel<'_> {
         let mut headers = headers(self.commit);
         headers.insert(stored::GUARD, HeaderValue::from(sequence));
         Parcel {
-            subject: self.subject.clone(),
+            subject: &self.subject,
             headers,
             payload: self.payload.clone(),
         }
@@ -85,12 +85,12 @@ impl<'a> Letter<'a> {
 
 /// A message that holds no commit: it is stored in a batch, as long as the last message of an
 /// actor that the batch does not write to has this sequence.
-pub(super) fn guard_of(actor: &ActorId, sequence: u64, names: &Names) -> Parcel {
+pub(super) fn guard_of<'a>(actor: &ActorId, sequence: u64, names: &'a Names) -> Parcel<'a> {
     let mut headers = HeaderMap::new();
     headers.insert(stored::GUARD, HeaderValue::from(sequence));
     headers.insert(stored::GUARDED, names.subject(actor));
     Parcel {
-        subject: names.guards().to_owned(),
+        subject: names.guards(),
         headers,
         payload: Bytes::new(),
     }

@@ -1,6 +1,9 @@
 use std::error::Error;
 
-use async_nats::{HeaderMap, Message, PublishErrorKind, StatusCode, connection::State};
+use async_nats::{
+    HeaderMap, Message, PublishErrorKind, StatusCode, Subject, connection::State,
+    subject::ToSubject,
+};
 use bytes::Bytes;
 use tokio::time::timeout;
 
@@ -9,11 +12,14 @@ use crate::{CommitId, StoreErrorKind};
 
 /// A message on its way to a stream.
 #[derive(Debug)]
-pub(super) struct Parcel {
-    pub(super) subject: String,
+pub(super) struct Parcel<'a> {
+    pub(super) subject: &'a str,
     pub(super) headers: HeaderMap,
     pub(super) payload: Bytes,
 }
+
+/// A subject that is copied only where the client keeps it.
+struct Borrowed<'a>(&'a str);
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -35,9 +41,15 @@ const BATCH_COMMIT: &str = "Nats-Batch-Commit";
 
 type Reason = Box<dyn Error + Send + Sync>;
 
+impl ToSubject for Borrowed<'_> {
+    fn to_subject(&self) -> Subject {
+        Subject::from(self.0)
+    }
+}
+
 impl Shared {
     /// Sends a message, and waits for what the stream answers.
-    pub(super) async fn post(&self, parcel: Parcel) -> Result<Answer, Unanswered> {
+    pub(super) async fn post(&self, parcel: Parcel<'_>) -> Result<Answer, Unanswered> {
         let client = &self.client;
         if client.connection_state() != State::Connected {
             return Err(unsent("the client is not connected"));
@@ -48,7 +60,8 @@ impl Shared {
             headers,
             payload,
         } = parcel;
-        let sent = client.publish_with_reply_and_headers(subject, reply, headers, payload);
+        let sent =
+            client.publish_with_reply_and_headers(Borrowed(subject), reply, headers, payload);
         // It is large and soon over: in a box, it does not make every append large.
         Box::pin(sent).await.map_err(unpublished)?;
         match timeout(self.options.attempt, waiter.answer()).await {
@@ -59,7 +72,10 @@ impl Shared {
     }
 
     /// Sends messages that are stored all or none, and waits for what the stream answers.
-    pub(super) async fn post_batch(&self, mut parcels: Vec<Parcel>) -> Result<Answer, Unanswered> {
+    pub(super) async fn post_batch(
+        &self,
+        mut parcels: Vec<Parcel<'_>>,
+    ) -> Result<Answer, Unanswered> {
         number(&mut parcels);
         let client = &self.client;
         if client.connection_state() != State::Connected {
@@ -74,7 +90,9 @@ impl Shared {
             payload,
         } in parcels
         {
-            let sent = client.publish_with_headers(subject, headers, payload).await;
+            let sent = client
+                .publish_with_headers(Borrowed(subject), headers, payload)
+                .await;
             sent.map_err(unpublished)?;
         }
         self.post(last).await
@@ -105,7 +123,7 @@ fn answer(reply: &Message) -> Result<Answer, Unanswered> {
 }
 
 /// Makes messages a batch, under an id that no other try has.
-fn number(parcels: &mut [Parcel]) {
+fn number(parcels: &mut [Parcel<'_>]) {
     let id = CommitId::new().to_string();
     for (parcel, number) in parcels.iter_mut().zip(1_u64..) {
         parcel.headers.insert(BATCH_ID, id.as_str());
