@@ -213,13 +213,13 @@ impl AetherBuilder {
     /// Keeps the states of actors by this policy, where the aggregate says `snapshot`; otherwise
     /// by the default one.
     pub const fn snapshots(mut self, policy: SnapshotPolicy) -> Self {
-        self.snapshots.of_all = policy;
+        self.snapshots.set_of_all(policy);
         self
     }
 
     /// Keeps the states of the actors of one aggregate by a policy of their own.
     pub fn snapshots_of<A: Snapshots>(mut self, policy: SnapshotPolicy) -> Self {
-        self.snapshots.of.insert(A::META.name.as_str(), policy);
+        self.snapshots.set(A::META.name.as_str(), policy);
         self
     }
 

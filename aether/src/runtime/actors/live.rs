@@ -1,17 +1,10 @@
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-    mem::size_of_val,
-};
+use std::{collections::HashMap, fmt, mem::size_of_val};
 
 use super::cell::Cell;
 use crate::{
-    CommandId, Recorded, StoreErrorKind, Version,
+    Recorded, StoreErrorKind, Version,
     domain::ReplayError,
-    runtime::{
-        search::Recent,
-        snapshots::{Fold, Start},
-    },
+    runtime::snapshots::{Fold, Start},
 };
 
 /// The folded state of an actor, and what is known besides.
@@ -20,7 +13,10 @@ pub(in crate::runtime) struct Live {
     pub(in crate::runtime) start: Start,
     /// Whether someone else has stored events that are not in it.
     pub(in crate::runtime) is_stale: bool,
-    weighed: Weighed,
+    /// How many binary digits the version had for which it was found out what the state holds.
+    digits: u8,
+    /// What the state was taken to hold then, in bytes.
+    held: u32,
 }
 
 /// Says how many bytes a state holds besides itself.
@@ -29,15 +25,9 @@ pub(in crate::runtime) type Weigh = Box<dyn Fn(&dyn Fold) -> usize + Send + Sync
 /// How to weigh the states of some aggregates.
 pub(in crate::runtime) type Weights = HashMap<&'static str, Weigh>;
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Weighed {
-    at: Version,
-    held: usize,
-}
-
 impl Live {
     /// What a state is taken to hold at most, if only its events are known.
-    const MOST_FOLDED: usize = 16 << 10;
+    const MOST_FOLDED: u32 = 16 << 10;
     /// What a place in the cache takes.
     const PLACE: usize = 96;
 
@@ -46,7 +36,8 @@ impl Live {
             fold,
             start,
             is_stale: false,
-            weighed: Weighed::default(),
+            digits: 0,
+            held: 0,
         }
     }
 
@@ -77,21 +68,18 @@ impl Live {
 
     /// What it takes in memory, in bytes, as far as that can be said.
     pub(super) fn weight(&mut self, weights: &Weights) -> u64 {
-        let version = self.fold.version();
-        if version.as_u64() >= self.weighed.at.as_u64().saturating_mul(2) {
-            let held = self.held(weights);
-            self.weighed = Weighed { at: version, held };
+        let digits = digits(self.fold.version());
+        if digits > self.digits {
+            self.digits = digits;
+            self.held = u32::try_from(self.held(weights)).unwrap_or(u32::MAX);
         }
-        let ids = self.start.ids.as_ref().map_or(0, HashSet::capacity);
         let bytes = size_of::<Cell>()
             + size_of::<Self>()
             + Self::PLACE
             + self.fold.actor_id().as_str().len()
             + size_of_val(&*self.fold)
-            + self.weighed.held
-            + self.start.sessions.weight()
-            + self.start.recent.as_ref().map_or(0, Recent::weight)
-            + ids * (size_of::<CommandId>() + 1);
+            + self.held as usize
+            + self.start.weight();
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
@@ -101,9 +89,15 @@ impl Live {
         }
         match self.fold.state() {
             Ok(Some(state)) => state.as_bytes().len(),
-            Ok(None) | Err(_) => self.start.folded.min(Self::MOST_FOLDED),
+            Ok(None) | Err(_) => self.start.folded().min(Self::MOST_FOLDED) as usize,
         }
     }
+}
+
+/// How many binary digits a version has: one more when it has doubled.
+fn digits(version: Version) -> u8 {
+    let digits = u64::BITS - version.as_u64().leading_zeros();
+    u8::try_from(digits).unwrap_or(u8::MAX)
 }
 
 impl fmt::Debug for Live {
@@ -113,5 +107,23 @@ impl fmt::Debug for Live {
             .field("version", &self.fold.version())
             .field("is_stale", &self.is_stale)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_actor_in_memory_has_is_small() {
+        // With the bookkeeping of a usual allocator no more than 128 bytes.
+        assert!(size_of::<Live>() <= 120, "{} bytes", size_of::<Live>());
+        assert!(size_of::<Cell>() <= 104, "{} bytes", size_of::<Cell>());
+    }
+
+    #[test]
+    fn a_version_has_another_digit_when_it_has_doubled() {
+        let digits = [0, 1, 2, 3, 4, 7, 8, u64::MAX].map(|it| digits(Version::new(it)));
+        assert_eq!(digits, [0, 1, 2, 2, 3, 3, 4, 64]);
     }
 }

@@ -66,7 +66,7 @@ impl Engine {
         let (took, is_found) = (begun.elapsed(), found.is_some());
         tracing::debug!(actor = %actor_id, %version, ?took, is_found, "a history was searched");
         if found.is_none() {
-            live.start.ids = ids;
+            live.start.know(ids);
         }
         self.meters.searched(found.is_some());
         Ok(found.map(Sent::repeated))
@@ -81,7 +81,7 @@ impl Engine {
     ) -> Result<Option<Sent>, StoreError> {
         let since = mark.sequence.position;
         let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
-        let recent = live.start.recent.take().filter(|it| it.reaches(since));
+        let recent = live.start.take_recent().filter(|it| it.reaches(since));
         let recent = match recent {
             Some(recent) => recent,
             None => search::since(&self.store, actor_id, version, since).await?,
@@ -89,7 +89,7 @@ impl Engine {
         let found = recent.commit(id);
         self.meters.searched(found.is_some());
         let sent = found.map(|receipt| Sent::done(actor_id.clone(), receipt));
-        live.start.recent = Some(recent);
+        live.start.know_recent(recent);
         Ok(sent)
     }
 }

@@ -1,16 +1,13 @@
-use std::{collections::HashSet, time::Duration};
-
 use tokio::time::Instant;
 
 use super::{
     fold::{Fold, FoldError},
-    policy::SnapshotPolicy,
     snapshotter::Snapshotter,
+    start::{Kept, Start},
 };
 use crate::{
-    ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded, Sessions,
-    SnapshotStore as _, StoreErrorKind, Timestamp, Version, domain::UnfitSnapshot,
-    runtime::search::Recent,
+    ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded, SnapshotStore as _,
+    StoreErrorKind, Version, domain::UnfitSnapshot,
 };
 
 /// What a load looks for besides the state.
@@ -33,74 +30,6 @@ pub(in crate::runtime) enum Loaded {
     Found(Recorded),
 }
 
-/// How an actor was loaded.
-#[derive(Debug)]
-pub(in crate::runtime) struct Start {
-    pub(super) kept: Kept,
-    /// When snapshots are due, once that was asked.
-    pub(super) policy: Option<SnapshotPolicy>,
-    /// The last commit that is in the state.
-    pub(in crate::runtime) last_commit: Option<CommitRef>,
-    /// The version at which it was last looked whether a snapshot is due.
-    pub(super) version: Version,
-    /// How long reading and folding took, until it was looked whether a snapshot is due.
-    pub(super) took: Duration,
-    /// The data of the events that were folded, in bytes.
-    pub(in crate::runtime) folded: usize,
-    /// What is known of the sessions that had an effect on the actor.
-    pub(in crate::runtime) sessions: Sessions,
-    /// The commands behind some place in the log, if they were asked for of late.
-    pub(in crate::runtime) recent: Option<Recent>,
-    /// The ids of all commands in the history, if they were wanted and are few.
-    pub(in crate::runtime) ids: Option<HashSet<CommandId>>,
-}
-
-impl Start {
-    /// How many command ids are remembered at most.
-    pub(in crate::runtime) const MOST_IDS: usize = 256;
-
-    fn new() -> Self {
-        Self {
-            kept: Kept::Unknown,
-            policy: None,
-            last_commit: None,
-            version: Version::NONE,
-            took: Duration::ZERO,
-            folded: 0,
-            sessions: Sessions::default(),
-            recent: None,
-            ids: None,
-        }
-    }
-
-    /// Whether a commit of this command may be in the history.
-    pub(in crate::runtime) fn may_have(&self, id: CommandId) -> bool {
-        let ids = self.ids.as_ref();
-        ids.is_none_or(|ids| ids.contains(&id))
-    }
-
-    /// A commit was folded.
-    pub(in crate::runtime) fn note(&mut self, recorded: &Recorded) {
-        self.last_commit = Some(CommitRef::of(recorded));
-        self.sessions.note(recorded);
-        if let Some(recent) = &mut self.recent {
-            recent.note(recorded);
-        }
-        if self.recent.as_ref().is_some_and(Recent::is_full) {
-            self.recent = None;
-        }
-        let data = recorded.commit.events().iter();
-        self.folded += data.map(|event| event.data.as_bytes().len()).sum::<usize>();
-        if let (Some(ids), Some(id)) = (&mut self.ids, recorded.commit.command_id()) {
-            ids.insert(id);
-        }
-        let is_full = |ids: &HashSet<CommandId>| ids.len() > Self::MOST_IDS;
-        if self.ids.as_ref().is_some_and(is_full) {
-            self.ids = None;
-        }
-    }
-}
-
 /// What became of a state that others have gone past.
 #[derive(Debug)]
 pub(in crate::runtime) enum Refreshed {
@@ -110,21 +39,6 @@ pub(in crate::runtime) enum Refreshed {
     Found(Recorded),
     /// The log does not have the last commit in it: it has to be folded anew.
     Lost,
-}
-
-/// What is known of the snapshot that is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
-    /// Nothing is known.
-    Unknown,
-    /// There is none, or one that any other replaces.
-    Nothing,
-    /// There is a good one.
-    At(Version),
-    /// There is one of another build, taken then.
-    Foreign(Timestamp),
-    /// There is one that is of no use, and must make room.
-    Useless,
 }
 
 impl Snapshotter {
@@ -138,9 +52,10 @@ impl Snapshotter {
         wanted: Wanted,
     ) -> Result<Loaded, FoldError> {
         let is_whole = matches!(wanted, Wanted::Anywhere(_));
-        let start = Start {
-            ids: is_whole.then(HashSet::new),
-            ..Start::new()
+        let start = if is_whole {
+            Start::searching()
+        } else {
+            Start::new()
         };
         let mut loading = Loading {
             snapshotter: self,
@@ -184,11 +99,9 @@ impl Snapshotter {
             return self.load(actor, Wanted::State).await;
         }
         self.counters.used.add();
-        let start = Start {
-            last_commit: Some(snapshot.last_commit),
-            sessions: snapshot.sessions,
-            ..Start::new()
-        };
+        let mut start = Start::new();
+        start.last_commit = Some(snapshot.last_commit);
+        start.sessions = snapshot.sessions;
         let loading = Loading {
             snapshotter: self,
             actor,
@@ -229,7 +142,7 @@ impl Snapshotter {
         };
         let found = loading.fold(page).await?;
         *start = loading.start;
-        start.took = began.elapsed();
+        start.took(began.elapsed());
         Ok(found.map_or(Refreshed::Present, Refreshed::Found))
     }
 }
@@ -279,7 +192,7 @@ impl Loading<'_> {
         tracing::warn!(%actor, error = %err, "snapshot left aside");
         if matches!(err, UnfitSnapshot::OtherSchema { .. }) {
             counters.other_schema.add();
-            return Kept::Foreign(snapshot.timestamp);
+            return Kept::Foreign(Box::new(snapshot.timestamp));
         }
         counters.unreadable.add();
         Kept::Useless
@@ -327,12 +240,9 @@ impl Loading<'_> {
         }
         let (actor, took) = (self.actor.actor_id(), began.elapsed());
         tracing::debug!(%actor, messages, ?asked, ?took, "an actor was loaded");
-        let start = Start {
-            kept,
-            version: self.actor.version(),
-            took: began.elapsed(),
-            ..self.start
-        };
+        let mut start = self.start;
+        (start.kept, start.version) = (kept, self.actor.version());
+        start.took(began.elapsed());
         Ok(Loaded::Ready(start, self.near))
     }
 

@@ -9,14 +9,16 @@ mod loader;
 mod policy;
 mod queue;
 mod snapshotter;
+mod start;
 mod status;
 mod verify;
 
 pub(super) use self::{
     fold::{Fold, FoldError},
-    loader::{Loaded, Refreshed, Start, Wanted},
+    loader::{Loaded, Refreshed, Wanted},
     policy::Policies,
     snapshotter::Snapshotter,
+    start::Start,
 };
 pub use self::{
     policy::SnapshotPolicy,

@@ -1,4 +1,7 @@
-use std::{collections::HashMap, num::NonZeroU64, time::Duration};
+use std::{
+    num::{NonZeroU32, NonZeroU64},
+    time::Duration,
+};
 
 /// When the state of an actor is kept.
 ///
@@ -137,13 +140,39 @@ impl Default for SnapshotPolicy {
 /// The policy of each aggregate.
 #[derive(Debug, Default)]
 pub(in crate::runtime) struct Policies {
-    pub(in crate::runtime) of_all: SnapshotPolicy,
-    pub(in crate::runtime) of: HashMap<&'static str, SnapshotPolicy>,
+    of_all: SnapshotPolicy,
+    of: Vec<(&'static str, SnapshotPolicy)>,
 }
 
+/// Where the policy of an aggregate is found without its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::runtime) struct PolicyNumber(NonZeroU32);
+
 impl Policies {
+    /// From now on, that of all that have none of their own.
+    pub(in crate::runtime) const fn set_of_all(&mut self, policy: SnapshotPolicy) {
+        self.of_all = policy;
+    }
+
+    pub(in crate::runtime) fn set(&mut self, aggregate: &'static str, policy: SnapshotPolicy) {
+        self.of.retain(|(name, _)| *name != aggregate);
+        self.of.push((aggregate, policy));
+    }
+
+    pub(super) fn number(&self, aggregate: &str) -> PolicyNumber {
+        let before = self.of.iter().take_while(|(name, _)| *name != aggregate);
+        let before = u32::try_from(before.count()).unwrap_or(u32::MAX);
+        PolicyNumber(NonZeroU32::MIN.saturating_add(before))
+    }
+
+    pub(super) fn numbered(&self, number: PolicyNumber) -> SnapshotPolicy {
+        let before = usize::try_from(number.0.get() - 1).ok();
+        let own = before.and_then(|before| self.of.get(before));
+        own.map_or(self.of_all, |(_, policy)| *policy)
+    }
+
     pub(super) fn of(&self, aggregate: &str) -> SnapshotPolicy {
-        self.of.get(aggregate).copied().unwrap_or(self.of_all)
+        self.numbered(self.number(aggregate))
     }
 }
 

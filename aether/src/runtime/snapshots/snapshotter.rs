@@ -6,9 +6,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     fold::Fold,
-    loader::{Kept, Start},
     policy::{Policies, SnapshotPolicy},
     queue::{Job, Pushed, Queue, State},
+    start::{Kept, Start},
     status::{Counters, SnapshotStatus, UnseenState},
 };
 use crate::{
@@ -68,8 +68,9 @@ impl Snapshotter {
     /// time, to save it does not.
     pub(in crate::runtime) fn consider(&self, actor: &dyn Fold, start: &mut Start) {
         let (actor_id, version) = (actor.actor_id(), actor.version());
-        let of_actor = || self.policies.of(actor_id.actor_type());
+        let of_actor = || self.policies.number(actor_id.actor_type());
         let policy = *start.policy.get_or_insert_with(of_actor);
+        let policy = self.policies.numbered(policy);
         let is_due = start.is_due(policy, version, || self.clock.now())
             && actor.is_kept()
             && !self.queue.has(actor_id, version);
@@ -92,7 +93,8 @@ impl Snapshotter {
             Ok(None) => {}
             Err(err) => self.failed(actor_id, &err),
         }
-        (start.version, start.took) = (version, Duration::ZERO);
+        start.version = version;
+        start.took(Duration::ZERO);
     }
 
     /// Keeps the state of an actor that leaves memory, if the policy says so and it has gone on
@@ -249,21 +251,21 @@ impl Start {
         version: Version,
         now: impl FnOnce() -> Timestamp,
     ) -> bool {
-        let (count, took) = (version.as_u64(), self.took);
-        match self.kept {
+        let (count, took) = (version.as_u64(), self.duration());
+        match &self.kept {
             Kept::Unknown => policy.is_turn(self.version.as_u64(), count),
             Kept::Nothing | Kept::Useless => policy.is_due(count, took),
             Kept::At(last) => policy.is_due(count.saturating_sub(last.as_u64()), took),
-            Kept::Foreign(taken) => policy.is_due(count, took) && has_rested(taken, now()),
+            Kept::Foreign(taken) => policy.is_due(count, took) && has_rested(**taken, now()),
         }
     }
 
     /// Whether an actor is past the state of it that is kept, as far as that is known.
     fn has_gone_on(&self, version: Version, now: Timestamp) -> bool {
-        match self.kept {
+        match &self.kept {
             Kept::Unknown | Kept::Nothing | Kept::Useless => version > Version::NONE,
-            Kept::At(last) => version > last,
-            Kept::Foreign(taken) => has_rested(taken, now),
+            Kept::At(last) => version > *last,
+            Kept::Foreign(taken) => has_rested(**taken, now),
         }
     }
 }
