@@ -13,7 +13,8 @@
 //! lengths under `valgrind --tool=callgrind` tell how many instructions a command takes.
 //! `--commands-on-a-server n` does so over a server, and `--publishes n` has the raw client publish.
 //! `--pipeline n` has a policy and a projection follow so many events over a server, and
-//! `--raw-pipeline n` has the raw client do the same messages.
+//! `--raw-pipeline n` has the raw client do the same messages. `--resting memory|server kept|let-go n`
+//! says how much memory the process has when so many actors have had a command each.
 
 #![expect(
     clippy::indexing_slicing,
@@ -26,7 +27,14 @@ mod pipeline;
 #[expect(dead_code, reason = "one server is enough here")]
 mod server;
 
-use std::{convert::Infallible, error::Error, fs, sync::atomic::Ordering, time::Instant};
+use std::{
+    convert::Infallible,
+    error::Error,
+    fs,
+    process::{Command, Stdio},
+    sync::atomic::Ordering,
+    time::Instant,
+};
 
 use aether::{
     Commit, Event, EventStore as _, InMemoryEventStore, JetStreamOptions, Namespace, Version,
@@ -36,9 +44,13 @@ use aether::{
 };
 use async_nats::jetstream::{self, message::PublishMessage};
 use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 type Failure = Box<dyn Error + Send + Sync>;
 type Outcome = Result<(), Failure>;
+
+/// How many commands are under way at once where nothing else is said.
+const AT_ONCE: usize = 64;
 
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Counted {
@@ -104,6 +116,9 @@ fn main() -> Outcome {
     if let Some(number) = number("--raw-pipeline")? {
         return tokio.block_on(pipeline::raw(number));
     }
+    if let Some(at) = arguments.iter().position(|it| it == "--resting") {
+        return tokio.block_on(resting(&arguments[at + 1..]));
+    }
     let measuring = arguments.iter().any(|it| it == "--bench");
     let rounds = Rounds(if measuring { 11 } else { 1 }, measuring);
     let only = arguments.iter().position(|it| it == "--only");
@@ -119,7 +134,7 @@ fn main() -> Outcome {
         tokio.block_on(pipeline::run(&rounds))?;
     }
     if runs("idle") {
-        tokio.block_on(idle(&rounds))?;
+        idle(&rounds)?;
     }
     Ok(())
 }
@@ -305,29 +320,63 @@ fn letters(number: u64) -> Result<Vec<PublishMessage>, Failure> {
     prepared.map(|it| Ok(it?.letter())).collect()
 }
 
-/// What an actor takes that rests in memory: the same commands with and without.
-async fn idle(rounds: &Rounds) -> Outcome {
-    let actors = rounds.scaled(200_000);
-    let options = ActorOptions::new().count(1_000_000).bytes(4 << 30);
-    let mut taken = Vec::new();
-    for options in [options, ActorOptions::uncached()] {
-        let before = resident();
-        let aether = running(InMemoryEventStore::new(), options).await?;
-        for key in 0..actors {
-            aether.send(count(&key.to_string())).await?;
-        }
-        taken.push(resident().saturating_sub(before));
-        let status = aether.actors();
+/// What an actor takes that rests in memory: the same commands with and without, each in a process
+/// of its own, for memory that is given back is used again.
+fn idle(rounds: &Rounds) -> Outcome {
+    let actors = rounds.scaled(400_000);
+    for store in ["memory", "server"] {
+        let [kept, let_go] = ["kept", "let-go"].map(|rest| resident_with(store, rest, actors));
+        let (kept, let_go) = (kept?, let_go?);
+        let each = kept.saturating_sub(let_go) / actors;
         rounds.tell(&format!(
-            "{status:?}, {} bytes more of memory",
-            taken[taken.len() - 1]
+            "an idle actor, whose state has 80 bytes, over the store `{store}`: {each} bytes \
+             ({kept} and {let_go} for {actors})"
         ));
-        aether.shutdown().await;
     }
-    let each = taken[0].saturating_sub(taken[1]) / actors;
-    rounds.tell(&format!(
-        "an idle actor, whose state has 80 bytes: {each} bytes"
-    ));
+    Ok(())
+}
+
+/// The memory that another process has after each of so many actors had a command.
+fn resident_with(store: &str, rest: &str, actors: u64) -> Result<u64, Failure> {
+    let mut process = Command::new(std::env::current_exe()?);
+    let process = process.args(["--resting", store, rest, &actors.to_string()]);
+    let ended = process.stderr(Stdio::inherit()).output()?;
+    if !ended.status.success() {
+        return Err(format!(
+            "the process that was to be looked at ended with {}",
+            ended.status
+        )
+        .into());
+    }
+    Ok(String::from_utf8(ended.stdout)?.trim().parse()?)
+}
+
+/// Says how much memory there is after each of some actors had a command.
+async fn resting(arguments: &[String]) -> Outcome {
+    let [store, rest, actors] = arguments else {
+        return Err("wanted: a store, whether actors are kept, how many".into());
+    };
+    let options = match rest.as_str() {
+        "kept" => ActorOptions::new().count(10_000_000).bytes(64 << 30),
+        _ => ActorOptions::uncached(),
+    };
+    let server;
+    let aether = if store == "server" {
+        server = server::Servers::one().await?;
+        running(JetStreamOptions::new().connect(&server.url).await?, options).await?
+    } else {
+        running(InMemoryEventStore::new(), options).await?
+    };
+    let actors: u64 = actors.parse()?;
+    let sent = stream::iter(0..actors).map(async |key| aether.send(count(&key.to_string())).await);
+    sent.buffer_unordered(AT_ONCE)
+        .try_for_each(async |_sent| Ok(()))
+        .await?;
+    let cells = aether.actors().cells as u64;
+    if (rest == "kept") != (cells == actors) {
+        return Err(format!("of {actors} actors {cells} are in memory").into());
+    }
+    Rounds(1, true).tell(&resident().to_string());
     Ok(())
 }
 
