@@ -21,7 +21,8 @@ use crate::{
     load, node,
 };
 
-/// The raw client's side of a comparison.
+/// The raw client's side of a comparison: it asks from where clients are, and publishes from where the
+/// node is, as that does.
 struct Raw {
     client: Client,
     context: Context,
@@ -48,11 +49,11 @@ const WIDTHS: [usize; 2] = [64, 256];
 
 pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
     if settings.wants("ask") {
-        let fleet = Fleet::start(servers, &["a"], Kind::plain("echo")).await?;
+        let fleet = Fleet::start(servers, &["a"], Kind::pinned("echo")).await?;
         ask(&fleet, servers).await?;
     }
     if settings.wants("command") {
-        let mut fleet = Fleet::start(servers, &["a"], Kind::plain("counters")).await?;
+        let mut fleet = Fleet::start(servers, &["a"], Kind::pinned("counters")).await?;
         command(&fleet, servers).await?;
         commands(&mut fleet, servers).await?;
     }
@@ -61,14 +62,15 @@ pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
 
 impl Raw {
     async fn connect(fleet: &Fleet) -> Result<Self, Failure> {
-        let client = async_nats::connect(&fleet.servers.url).await?;
-        let context = jetstream::new(client.clone());
-        let store = node::store(&fleet.servers.urls, fleet.replicas).await?;
+        let client = async_nats::connect(&fleet.clients_at).await?;
+        let context = jetstream::new(async_nats::connect(&fleet.nodes_at).await?);
+        let store = node::store(&fleet.nodes_at, fleet.replicas).await?;
         let mut stores = context.get_stream(store.stream_name()).await?;
+        let stores = stores.info().await?;
         let stream = Config {
             name: "raw".to_owned(),
             subjects: vec!["rawlog.>".to_owned()],
-            ..stores.info().await?.config.clone()
+            ..stores.config.clone()
         };
         let until = Instant::now() + OPENING;
         // Servers that have just come together may not know of one another's storage yet.
@@ -77,6 +79,10 @@ impl Raw {
                 return Err(err.into());
             }
             sleep(TURN).await;
+        }
+        let leader = stores.cluster.as_ref().and_then(|it| it.leader.clone());
+        if let Some(leader) = leader {
+            lead(&context, &leader, until).await?;
         }
         Ok(Self { client, context })
     }
@@ -90,7 +96,7 @@ impl Raw {
     async fn letter(&self, fleet: &Fleet) -> Result<Letter, Failure> {
         let counter = "model".to_owned();
         let sent = fleet.aether.send(Count { counter, by: 1 }).await?;
-        let store = node::store(&fleet.servers.urls, fleet.replicas).await?;
+        let store = node::store(&fleet.nodes_at, fleet.replicas).await?;
         let stream = self.context.get_stream(store.stream_name()).await?;
         let position = sent.position.ok_or("nothing was stored")?.as_u64();
         let message = stream.get_raw_message(position).await?;
@@ -118,6 +124,26 @@ impl Raw {
             }
         }
     }
+}
+
+/// Has the raw client's stream led by the server that leads the store's.
+async fn lead(context: &Context, wanted: &str, until: Instant) -> Outcome {
+    while until > Instant::now() {
+        let mut stream = context.get_stream("raw").await?;
+        let cluster = stream.info().await?.cluster.as_ref();
+        let leader = cluster.and_then(|it| it.leader.as_deref());
+        if leader == Some(wanted) {
+            return Ok(());
+        }
+        if leader.is_some() {
+            let payload = format!(r#"{{"placement":{{"preferred":"{wanted}"}}}}"#);
+            let client = context.client();
+            let asked = client.request("$JS.API.STREAM.LEADER.STEPDOWN.raw", payload.into());
+            drop(asked.await?);
+        }
+        sleep(TURN).await;
+    }
+    Err(format!("{wanted} does not lead the raw client's stream").into())
 }
 
 /// What a cluster says of a guard as long as the message before is not applied everywhere.

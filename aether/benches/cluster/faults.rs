@@ -9,6 +9,7 @@ use crate::{
     figures,
     fleet::{Fleet, Kind},
     load::{self, Answer, Load, owner},
+    node::MOVERS,
 };
 
 /// What is done to a node.
@@ -46,8 +47,8 @@ pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
     let account = Account::begin(settings.account);
     let kind = Kind {
         is_fine: settings.account,
-        moves: settings.moves.unwrap_or(Kind::plain("counters").moves),
-        ..Kind::plain("counters")
+        moves: settings.moves.unwrap_or(Kind::plain(MOVERS).moves),
+        ..Kind::plain(MOVERS)
     };
     let mut fleet = Fleet::start(servers, &["a", "b", "c"], kind).await?;
     let load = Load::start(&fleet.aether, &fleet.client, settings);

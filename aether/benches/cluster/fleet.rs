@@ -18,17 +18,23 @@ pub(crate) struct Fleet {
     pub(crate) aether: Aether,
     pub(crate) client: ClusterClient,
     pub(crate) servers: Servers,
+    /// The servers that nodes connect to.
+    pub(crate) nodes_at: String,
+    /// The servers that clients connect to.
+    pub(crate) clients_at: String,
     pub(crate) replicas: usize,
     kind: Kind,
 }
 
-/// What the nodes do, whether they note what becomes of each command, and how many shards a node
-/// gives or takes at a time.
+/// What the nodes do, whether they note what becomes of each command, how many shards a node gives or
+/// takes at a time, and whether nodes and clients each are on a server that is known, so that what
+/// goes the same way can be compared.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind {
     pub(crate) what: &'static str,
     pub(crate) is_fine: bool,
     pub(crate) moves: usize,
+    pub(crate) is_pinned: bool,
 }
 
 impl Kind {
@@ -38,7 +44,26 @@ impl Kind {
             what,
             is_fine: false,
             moves: BalanceTiming::default().moves,
+            is_pinned: false,
         }
+    }
+
+    /// The same, on a server that is known.
+    pub(crate) fn pinned(what: &'static str) -> Self {
+        Self {
+            is_pinned: true,
+            ..Self::plain(what)
+        }
+    }
+
+    /// The servers that nodes and clients connect to: any, or nodes to the last and clients to the first.
+    fn places(self, servers: &Servers) -> (String, String) {
+        let urls = &servers.urls;
+        if !self.is_pinned {
+            return (urls.clone(), urls.clone());
+        }
+        let last = urls.rsplit(',').next().unwrap_or_default();
+        (last.to_owned(), servers.url.clone())
     }
 }
 
@@ -64,21 +89,24 @@ impl Fleet {
         } else {
             Servers::cluster().await?
         };
-        let aether = node::runtime(&servers.urls, replicas).await?;
+        let (nodes_at, clients_at) = kind.places(&servers);
+        let aether = node::runtime(&clients_at, replicas, kind.what).await?;
         let mut nodes = Vec::new();
         for name in names {
-            nodes.push(Node::start(&servers.urls, name, replicas, kind)?);
+            nodes.push(Node::start(&nodes_at, name, replicas, kind)?);
         }
         for node in &mut nodes {
             node.ready().await?;
         }
         let options = node::options(replicas);
-        let client = options.client_with(&servers.urls, &aether).await?;
+        let client = options.client_with(&clients_at, &aether).await?;
         let fleet = Self {
             nodes,
             aether,
             client,
             servers,
+            nodes_at,
+            clients_at,
             replicas,
             kind,
         };
@@ -88,7 +116,7 @@ impl Fleet {
 
     /// Starts a process of this node, and waits until it knows where every actor is.
     pub(crate) async fn add(&mut self, name: &str) -> Outcome {
-        let mut node = Node::start(&self.servers.urls, name, self.replicas, self.kind)?;
+        let mut node = Node::start(&self.nodes_at, name, self.replicas, self.kind)?;
         node.ready().await?;
         self.nodes.push(node);
         Ok(())

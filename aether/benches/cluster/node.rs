@@ -26,7 +26,11 @@ impl ShardHandler for Echo {
     }
 }
 
-/// Whoever takes an actor over reads so many events of it at most, besides its snapshot.
+/// What nodes do whose actors are taken over by others.
+pub(crate) const MOVERS: &str = "movers";
+
+/// Whoever takes an actor over reads so many events of it at most, besides its snapshot, where that
+/// is what is measured: a fifth of what is so by default.
 const SNAPSHOTS: SnapshotPolicy = SnapshotPolicy::every(NonZeroU64::new(20).unwrap());
 
 pub(crate) async fn store(urls: &str, replicas: usize) -> Result<JetStreamEventStore, Failure> {
@@ -34,10 +38,13 @@ pub(crate) async fn store(urls: &str, replicas: usize) -> Result<JetStreamEventS
     Ok(store.replicas(replicas).connect(urls).await?)
 }
 
-pub(crate) async fn runtime(urls: &str, replicas: usize) -> Result<Aether, Failure> {
-    let builder = Aether::builder()
-        .store(store(urls, replicas).await?)
-        .snapshots_of::<Counter>(SNAPSHOTS);
+pub(crate) async fn runtime(urls: &str, replicas: usize, what: &str) -> Result<Aether, Failure> {
+    let builder = Aether::builder().store(store(urls, replicas).await?);
+    let builder = if what == MOVERS {
+        builder.snapshots_of::<Counter>(SNAPSHOTS)
+    } else {
+        builder
+    };
     Ok(builder.context::<Counting>().start().await?)
 }
 
@@ -55,7 +62,7 @@ pub(crate) async fn run(arguments: &[&str]) -> Outcome {
     let account = Account::begin(is_fine.parse()?);
     let replicas = replicas.parse()?;
     let node = NodeId::new(*name)?;
-    let aether = runtime(urls, replicas).await?;
+    let aether = runtime(urls, replicas, what).await?;
     let mut settings = NodeSettings::default();
     settings.balance.moves = moves.parse()?;
     let options = options(replicas).settings(settings);

@@ -11,6 +11,7 @@ use crate::{
     Counter, Failure, Outcome, Settings, figures,
     fleet::{Fleet, Kind},
     load::{self, Answer, Load},
+    node::MOVERS,
 };
 
 /// How long all may take to be as it was before a server was killed.
@@ -67,7 +68,7 @@ pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
     if !settings.wants("nats") || servers < 3 {
         return Ok(());
     }
-    let kind = Kind::plain("counters");
+    let kind = Kind::plain(MOVERS);
     let mut fleet = Fleet::start(servers, &["a", "b", "c"], kind).await?;
     let servers = fleet.servers.urls.split(',').map(str::to_owned);
     let client = async_nats::connect(servers.collect::<Vec<_>>()).await?;
