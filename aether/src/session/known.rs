@@ -55,7 +55,7 @@ impl Known {
         if !self.last.note(mark) || !is_client(&mark.session) {
             return;
         }
-        if let Some(forgotten) = self.last.too_many(CLIENTS) {
+        if let Some(forgotten) = self.last.forget_client(CLIENTS) {
             self.forgotten = self.forgotten.max(forgotten.position);
         }
     }

@@ -36,15 +36,15 @@ impl Latest {
         }
     }
 
-    /// The session that is to be forgotten, and its place, if it is one of more clients than that:
-    /// the client that came first.
-    pub(super) fn too_many(&mut self, clients: usize) -> Option<Sequence> {
-        let all = self.0.iter().filter(|(session, _)| is_client(session));
-        if all.clone().count() <= clients {
+    /// Forgets the client that came first, if there are more than so many, and gives its place.
+    pub(super) fn forget_client(&mut self, most: usize) -> Option<Sequence> {
+        let clients = self.0.iter().enumerate();
+        let clients = clients.filter(|(_, (session, _))| is_client(session));
+        if clients.clone().count() <= most {
             return None;
         }
-        let first = all.min_by_key(|(session, sequence)| (sequence.position, Arc::clone(session)));
-        let place = self.place(&Arc::clone(&first?.0)).ok()?;
+        // Of those that came at once it is the first by name.
+        let (place, _) = clients.min_by_key(|(_, (_, sequence))| sequence.position)?;
         Some(self.0.remove(place).1)
     }
 
