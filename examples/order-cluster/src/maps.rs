@@ -1,48 +1,49 @@
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use aether::cluster::{NodeProcess, ShardTable, nats::ClusterClient};
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
-type Kept = Arc<Mutex<Vec<(Instant, Arc<ShardTable>)>>>;
+type Heard = Vec<(Instant, Arc<ShardTable>)>;
 
 /// Every shard table that a client has heard of, and when.
 pub(crate) struct Maps {
-    kept: Kept,
+    heard: watch::Receiver<Heard>,
     /// Ends when it is dropped.
     _following: JoinSet<()>,
 }
 
 impl Maps {
     pub(crate) fn follow(client: &ClusterClient) -> Self {
-        let (kept, client) = (Kept::default(), client.clone());
+        let (sender, heard) = watch::channel(Heard::new());
+        let client = client.clone();
         let mut following = JoinSet::new();
-        let told = Arc::clone(&kept);
         following.spawn(async move {
             let mut known = None;
             while let Some(table) = client.wait_for(|it| Some(it.epoch()) > known).await {
                 known = Some(table.epoch());
-                let mut kept = told.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.push((Instant::now(), table));
+                sender.send_modify(|heard| heard.push((Instant::now(), table)));
             }
         });
         Self {
-            kept,
+            heard,
             _following: following,
         }
     }
 
-    /// The first table after a moment of which this is true, and when it came.
-    pub(crate) fn first(
+    /// Waits for the first table after a moment of which this is true, and says when it came; none if
+    /// the client has gone.
+    pub(crate) async fn first(
         &self,
         after: Instant,
         is_so: impl Fn(&ShardTable) -> bool,
     ) -> Option<(Instant, Arc<ShardTable>)> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut later = kept.iter().filter(|(at, _)| *at >= after);
-        later.find(|(_, table)| is_so(table)).cloned()
+        let found = |heard: &Heard| {
+            let mut later = heard.iter().filter(|(at, _)| *at >= after);
+            later.find(|(_, table)| is_so(table)).cloned()
+        };
+        let mut heard = self.heard.clone();
+        let heard = heard.wait_for(|heard| found(heard).is_some()).await;
+        found(&*heard.ok()?)
     }
 }
 

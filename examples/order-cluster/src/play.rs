@@ -182,11 +182,8 @@ impl Stage {
         self.tell(&format!(
             "{name}, which leads the cluster and has {shards} shards, is killed (-9)"
         ))?;
-        self.until("the shards of the dead have gone", |it| {
-            owned(it, &name) == 0
-        })
-        .await?;
         let found = self.maps.first(from, |it| owned(it, &name) == 0);
+        let found = timeout(PATIENCE, found).await.ok().flatten();
         let (at, after) = found.ok_or(Failure::Late("the shards of the dead have gone"))?;
         self.tell(&format!(
             "its shards have new owners after {}: {}",
