@@ -35,7 +35,7 @@ impl Maps {
     pub(crate) async fn first(
         &self,
         after: Instant,
-        is_so: impl Fn(&ShardTable) -> bool,
+        is_so: impl Fn(&ShardTable) -> bool + Send + Sync,
     ) -> Option<(Instant, Arc<ShardTable>)> {
         let found = |heard: &Heard| {
             let mut later = heard.iter().filter(|(at, _)| *at >= after);
