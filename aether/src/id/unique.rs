@@ -97,6 +97,14 @@ macro_rules! made_at {
 #[cfg(feature = "runtime")]
 made_at!(CommandId, CommitId, EventId);
 
+#[cfg(feature = "runtime")]
+impl CommitId {
+    /// The one that is this UUID.
+    pub(crate) const fn of(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+}
+
 impl CommandId {
     /// Derives an id from what caused the command: the same cause and key give the same id.
     ///

@@ -2,7 +2,7 @@ use std::any::Any;
 
 use tokio::time::Instant;
 
-use super::{envelope::Envelope, meters::CommandMeters, snapshots::Fold};
+use super::{actors::Live, envelope::Envelope, meters::CommandMeters, snapshots::Fold};
 use crate::{
     ActorId, Payload,
     domain::{Aggregate, Context, Given, HandleError, Handlers, NewEvent, OnCommand, Replayed},
@@ -17,7 +17,7 @@ pub(super) trait Route: Send + Sync {
     fn is_personal(&self) -> bool;
 
     /// An actor without events.
-    fn begin(&self, actor_id: ActorId) -> Box<dyn Fold>;
+    fn begin(&self, actor_id: ActorId) -> Box<Live>;
 
     /// Lets the actor decide on a command as it was written; none if it is of another aggregate.
     fn decide(&self, actor: &dyn Fold, command: &Payload, context: &Context) -> Option<Decision>;
@@ -114,8 +114,8 @@ impl<A: Aggregate + Handlers> Route for HandlerRoute<A> {
         events.any(|event| !event.personal.is_empty())
     }
 
-    fn begin(&self, actor_id: ActorId) -> Box<dyn Fold> {
-        Box::new(Replayed::<A>::new(actor_id))
+    fn begin(&self, actor_id: ActorId) -> Box<Live> {
+        Box::new(Live::new(Replayed::<A>::new(actor_id)))
     }
 
     fn decide(&self, actor: &dyn Fold, command: &Payload, context: &Context) -> Option<Decision> {

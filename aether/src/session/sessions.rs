@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::latest::is_client;
 use super::{SessionMark, known::Known};
 #[cfg(feature = "runtime")]
-use crate::fence::Fence;
+use crate::{Commit, fence::Fence};
 use crate::{Position, Recorded};
 
 /// What a receiver knows of the sessions that had an effect on it.
@@ -42,6 +42,12 @@ impl Sessions {
     /// Whether no command of any session has had an effect.
     pub const fn is_empty(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// Whether a commit of the receiver says something of sessions.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn are_told_by(commit: &Commit) -> bool {
+        Known::is_told_by(commit)
     }
 
     /// Takes a commit of the receiver in.

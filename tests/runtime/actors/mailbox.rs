@@ -161,6 +161,33 @@ async fn nobody_waiting_for_it_a_command_in_line_does_nothing_and_one_being_stor
     assert_eq!(total(&aether).await, 101);
 }
 
+#[tokio::test]
+async fn whoever_has_given_up_in_line_does_not_count_to_a_full_mailbox() {
+    let store = UnreliableStore::default();
+    let aether = running(store.clone(), ActorOptions::new().mailbox(2)).await;
+    let held = store.faults().hold.write().await;
+    let mut storing = Box::pin(aether.send(measure("a", 1)).into_future());
+    begun(&mut storing).await;
+    for _ in 0..5 {
+        let mut given_up = Box::pin(aether.send(measure("a", 1)).or_busy().into_future());
+        begun(&mut given_up).await;
+    }
+    let [mut second, mut third] =
+        [10, 100].map(|by| Box::pin(aether.send(measure("a", by)).or_busy().into_future()));
+    begun(&mut second).await;
+    begun(&mut third).await;
+    let busy = aether.send(measure("a", 1)).or_busy().await.unwrap_err();
+    assert!(
+        matches!(busy, CommandError::Busy { waiting: 2, .. }),
+        "{busy}"
+    );
+    drop(held);
+    let (first, second, third) = tokio::join!(storing, second, third);
+    for (sent, version) in [first, second, third].into_iter().zip(1..) {
+        assert_eq!(sent.unwrap().version, Version::new(version));
+    }
+}
+
 /// The first has the turn, and is not looked after until the second is done.
 #[tokio::test]
 async fn a_sender_that_looks_after_something_else_holds_up_nobody() {

@@ -1,20 +1,22 @@
 use std::{
     fmt,
-    hash::RandomState,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use quick_cache::{OptionsBuilder, sync::Cache};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    cell::{Cell, Waiting},
+    hashed::Hashing,
     live::{Live, Weights},
     options::{ActorOptions, ActorsStatus},
-    passivation::{Passivation, Slot, Weigher},
-    turn::Turn,
+    part::{Part, Taken},
+    passivation::{DrivenOut, Passivation},
+    turn::{Left, Turn},
 };
 use crate::{
     ActorId, InvalidId,
@@ -30,13 +32,41 @@ pub(in crate::runtime) enum Full {
     Refuse,
 }
 
-/// The cells of all actors that are in memory.
+/// What came of the wish to decide for an actor, without waiting.
+#[derive(Debug)]
+pub(in crate::runtime) enum Entered {
+    Turn(Turn),
+    /// It is someone else's turn. Whoever wants to wait [enters](Actors::enter).
+    Busy(ActorId),
+}
+
+impl Entered {
+    pub(in crate::runtime) const fn actor_id(&self) -> &ActorId {
+        match self {
+            Self::Turn(turn) => turn.actor_id(),
+            Self::Busy(actor_id) => actor_id,
+        }
+    }
+}
+
+/// All actors that are in memory, in parts that have a lock each.
 pub(in crate::runtime) struct Actors {
-    cache: Cache<ActorId, Slot, Weigher, RandomState, Passivation>,
+    parts: Box<[Mutex<Part>]>,
+    /// Tells in which part an actor is, and where in it.
+    hashing: Hashing,
+    /// How many bytes one is of what parts take for weight, so that all fits into 32 bits.
+    unit: u64,
     passivation: Passivation,
     options: ActorOptions,
     weights: Weights,
     begun: Instant,
+}
+
+/// A place in the line before an actor.
+enum Place {
+    /// Nobody was there.
+    First(Turn),
+    Waits(oneshot::Receiver<Turn>),
 }
 
 impl Actors {
@@ -50,8 +80,19 @@ impl Actors {
             snapshotter,
             meters,
         };
+        let unit = (options.bytes >> 31).max(1);
+        let parts = options.parts();
+        let weight = (options.bytes / unit).div_ceil(parts as u64);
+        let count = options.count.clamp(1, 1 << 20).div_ceil(parts);
+        let hashing = Hashing::default();
+        let part = |_number| {
+            let part = Part::new((count, weight), hashing.clone(), passivation.clone());
+            Mutex::new(part)
+        };
         Self {
-            cache: cache(&options, passivation.clone()),
+            parts: (0..parts).map(part).collect(),
+            hashing,
+            unit,
             passivation,
             options,
             weights,
@@ -65,122 +106,193 @@ impl Actors {
     /// Dropping the future gives up the place in line.
     pub(in crate::runtime) async fn enter(
         self: &Arc<Self>,
-        cell: Arc<Cell>,
+        actor_id: ActorId,
         full: Full,
         came: Instant,
     ) -> Result<Turn, usize> {
-        match self.enter_at_once(cell, came) {
-            Ok(turn) => Ok(turn),
-            Err(cell) => {
-                self.wait(&cell, full).await?;
-                Ok(Turn::new(Arc::clone(self), cell, came))
-            }
-        }
-    }
-
-    /// The same, if it is nobody else's turn; otherwise gives the cell back.
-    pub(in crate::runtime) fn enter_at_once(
-        self: &Arc<Self>,
-        cell: Arc<Cell>,
-        came: Instant,
-    ) -> Result<Turn, Arc<Cell>> {
-        if !cell.take_turn() {
-            return Err(cell);
-        }
-        Ok(Turn::new(Arc::clone(self), cell, came))
-    }
-
-    async fn wait(&self, cell: &Cell, full: Full) -> Result<(), usize> {
         let most = match full {
             Full::Wait => usize::MAX,
             Full::Refuse => self.options.mailbox,
         };
-        let _place = Waiting::join(cell, most)?;
-        let begun = Instant::now();
-        // Nobody closes it.
-        if let Ok(turn) = cell.turns.acquire().await {
-            turn.forget();
+        loop {
+            let turn = match self.line_up(&actor_id, most, came)? {
+                Place::First(turn) => return Ok(turn),
+                Place::Waits(turn) => turn,
+            };
+            let begun = Instant::now();
+            let turn = turn.await;
+            self.meters().mailbox_wait.record(begun.elapsed());
+            // Nobody breaks a line up.
+            if let Ok(mut turn) = turn {
+                turn.came = self.millis(came);
+                return Ok(turn);
+            }
         }
-        self.meters().mailbox_wait.record(begun.elapsed());
-        Ok(())
     }
 
-    /// The place of the actor that an aggregate keeps under a key.
-    pub(in crate::runtime) fn cell(
-        &self,
-        actor_type: &str,
-        key: &str,
-    ) -> Result<Arc<Cell>, InvalidId> {
-        ActorId::spelled(actor_type, key, |text| match self.cache.get(text) {
-            Some(slot) => Ok(slot.cell),
-            None => Ok(self.new_cell(&ActorId::new(text)?)),
+    fn line_up(
+        self: &Arc<Self>,
+        actor_id: &ActorId,
+        most: usize,
+        came: Instant,
+    ) -> Result<Place, usize> {
+        let hashed = self.hashing.of(actor_id.as_str());
+        let mut driven_out = DrivenOut::default();
+        let mut part = self.part(hashed.hash);
+        let live = match part.take(hashed) {
+            Taken::Free(live) => Some(live),
+            Taken::Busy => return part.join(actor_id, most).map(Place::Waits),
+            Taken::Absent => {
+                part.admit(actor_id.clone(), self.least_weight(), &mut driven_out);
+                None
+            }
+        };
+        drop(part);
+        let actor = (actor_id.clone(), hashed.hash);
+        Ok(Place::First(Turn::new(
+            self,
+            actor,
+            live,
+            self.millis(came),
+        )))
+    }
+
+    /// Takes the turn of the actor that an aggregate keeps under a key, if it is nobody's.
+    pub(in crate::runtime) fn enter_at_once(
+        self: &Arc<Self>,
+        (actor_type, key): (&str, &str),
+        came: Instant,
+    ) -> Result<Entered, InvalidId> {
+        ActorId::spelled(actor_type, key, |text| {
+            let hashed = self.hashing.of(text);
+            let mut part = self.part(hashed.hash);
+            match part.take(hashed) {
+                Taken::Free(live) => {
+                    drop(part);
+                    let actor = (live.fold.actor_id().clone(), hashed.hash);
+                    Ok(Entered::Turn(Turn::new(
+                        self,
+                        actor,
+                        Some(live),
+                        self.millis(came),
+                    )))
+                }
+                Taken::Busy => {
+                    drop(part);
+                    ActorId::new(text).map(Entered::Busy)
+                }
+                Taken::Absent => {
+                    let (actor_id, mut driven_out) = (ActorId::new(text)?, DrivenOut::default());
+                    part.admit(actor_id.clone(), self.least_weight(), &mut driven_out);
+                    drop(part);
+                    let actor = (actor_id, hashed.hash);
+                    Ok(Entered::Turn(Turn::new(
+                        self,
+                        actor,
+                        None,
+                        self.millis(came),
+                    )))
+                }
+            }
         })?
     }
 
-    /// The place of an actor.
+    /// Takes the turn of an actor, if it is nobody's.
     #[cfg(all(feature = "cluster", feature = "nats"))]
-    pub(in crate::runtime) fn cell_of(&self, actor_id: &ActorId) -> Arc<Cell> {
-        match self.cache.get(actor_id) {
-            Some(slot) => slot.cell,
-            None => self.new_cell(actor_id),
+    pub(in crate::runtime) fn enter_if_free(self: &Arc<Self>, actor_id: &ActorId) -> Option<Turn> {
+        match self.line_up(actor_id, 0, Instant::now()) {
+            Ok(Place::First(turn)) => Some(turn),
+            Ok(Place::Waits(_)) | Err(_) => None,
         }
     }
 
-    /// The place of an actor, if it has one, and nobody's turn it is: see [`Actors::enter_at_once`].
+    /// The same, if its state is in memory.
     #[cfg(all(feature = "cluster", feature = "nats"))]
     pub(in crate::runtime) fn at_rest(self: &Arc<Self>, actor_id: &ActorId) -> Option<Turn> {
-        let slot = self.cache.get(actor_id)?;
-        self.enter_at_once(slot.cell, Instant::now()).ok()
-    }
-
-    fn new_cell(&self, actor_id: &ActorId) -> Arc<Cell> {
-        let weight = self.options.least_weight();
-        // This hand on the cell keeps it from being driven out at once.
-        let cell = Arc::new(Cell::new(actor_id.clone(), weight));
-        let slot = || {
-            let cell = Arc::clone(&cell);
-            Ok::<_, std::convert::Infallible>(Slot { cell, weight })
-        };
-        let Ok(slot) = self.cache.get_or_insert_with(actor_id, slot);
-        slot.cell
-    }
-
-    /// Keeps the state of an actor whose turn is over, unless it is too large.
-    pub(super) fn keep(&self, cell: &Arc<Cell>, mut live: Box<Live>, came: Instant) {
-        if !self.options.keeps_any() {
-            return;
+        let hashed = self.hashing.of(actor_id.as_str());
+        let taken = self.part(hashed.hash).take(hashed);
+        match taken {
+            Taken::Free(live) => {
+                let actor = (actor_id.clone(), hashed.hash);
+                Some(Turn::new(
+                    self,
+                    actor,
+                    Some(live),
+                    self.millis(Instant::now()),
+                ))
+            }
+            Taken::Busy | Taken::Absent => None,
         }
-        let least = self.options.least_weight();
-        let weight = live.weight(&self.weights).max(least);
-        if weight > self.options.most_weight() {
+    }
+
+    /// Someone's turn is over: it is the next one's in line, if there is one.
+    pub(super) fn leave(self: &Arc<Self>, mut left: Left) {
+        loop {
+            let kept = self.kept(&mut left);
+            let Left {
+                actor_id,
+                hash,
+                came,
+                ..
+            } = left;
+            let mut driven_out = DrivenOut::default();
+            let mut part = self.part(hash);
+            let Some(next) = part.next(&actor_id) else {
+                part.rest((actor_id, hash), kept, &mut driven_out);
+                return;
+            };
+            drop(part);
+            let live = kept.map(|(live, _weight)| live);
+            let turn = Turn::new(self, (actor_id, hash), live, came);
+            // If that one has given up, whoever is behind it is next.
+            let Err(turn) = next.send(turn) else {
+                return;
+            };
+            let Some(again) = turn.end() else {
+                return;
+            };
+            left = again;
+        }
+    }
+
+    /// The state that is kept when a turn is over, and what it weighs, unless it is too large.
+    fn kept(&self, left: &mut Left) -> Option<(Box<Live>, u32)> {
+        let mut live = left.live.take().filter(|_| self.options.keeps_any())?;
+        let bytes = live.weight(left.digits, &self.weights);
+        if bytes > self.options.most_weight() {
             self.meters().too_large.increment(1);
-            return self.weigh(cell, least);
+            return None;
         }
-        self.weigh(cell, weight);
-        if self.options.idle.is_some() {
-            cell.touch(self.millis(came));
-        }
-        cell.put(live);
+        live.touched = left.came;
+        let weight = self.units(bytes).max(self.least_weight());
+        Some((live, weight))
     }
 
-    /// Tells the cache that a cell, which is in use, weighs something else now.
-    fn weigh(&self, cell: &Arc<Cell>, weight: u64) {
-        let before = cell.weight.swap(weight, Ordering::Relaxed);
-        if before == weight {
-            return;
-        }
-        let slot = Slot {
-            cell: Arc::clone(cell),
-            weight,
-        };
-        let soft = true;
-        // Whatever is in use is in the cache.
-        drop(self.cache.replace(cell.actor_id.clone(), slot, soft));
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "there is at least one part, and no number as high"
+    )]
+    fn part(&self, hash: u64) -> MutexGuard<'_, Part> {
+        // The table in a part goes by the lowest bits and the highest seven.
+        let number = (hash >> 32) % self.parts.len() as u64;
+        lock(&self.parts[usize::try_from(number).unwrap_or_default()])
     }
 
-    fn millis(&self, moment: Instant) -> u64 {
+    fn units(&self, bytes: u64) -> u32 {
+        u32::try_from(bytes.div_ceil(self.unit)).unwrap_or(u32::MAX)
+    }
+
+    fn least_weight(&self) -> u32 {
+        self.units(self.options.least_weight())
+    }
+
+    /// Milliseconds since the directory was made, which begin again at 0 after 49 days.
+    fn millis(&self, moment: Instant) -> u32 {
         let since = moment.saturating_duration_since(self.begun);
-        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        let seconds = u32::try_from(since.as_secs() & u64::from(u32::MAX)).unwrap_or_default();
+        seconds
+            .wrapping_mul(1_000)
+            .wrapping_add(since.subsec_millis())
     }
 
     pub(in crate::runtime) const fn options(&self) -> &ActorOptions {
@@ -192,10 +304,13 @@ impl Actors {
     }
 
     pub(in crate::runtime) fn status(&self) -> ActorsStatus {
-        ActorsStatus {
-            cells: self.cache.len(),
-            bytes: self.cache.weight(),
+        let mut status = ActorsStatus::default();
+        for part in &self.parts {
+            let part = lock(part);
+            status.cells += part.len();
+            status.bytes += part.weight() * self.unit;
         }
+        status
     }
 
     /// Lets go of actors that have been idle for too long, until it is told to end.
@@ -219,50 +334,31 @@ impl Actors {
     }
 
     fn sweep(&self, idle: Duration) {
-        let idle = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
+        // They are looked at often enough, so that no more goes by than can be told.
+        let most = u32::MAX / 2;
+        let idle = u32::try_from(idle.as_millis()).map_or(most, |idle| idle.min(most));
         let now = self.millis(Instant::now());
-        let old = Mutex::new(Vec::new());
-        // While a part of the cache is locked for this, nobody gets at a cell in it.
-        self.cache.retain(|_actor_id, slot| {
-            let is_kept = slot.is_in_use() || now < slot.cell.touched().saturating_add(idle);
-            if !is_kept {
-                let cell = Arc::clone(&slot.cell);
-                old.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(cell);
+        for part in &self.parts {
+            // While it is locked for this, nobody gets at an actor in it.
+            let old = lock(part).remove(|live| now.wrapping_sub(live.touched) >= idle);
+            for live in old {
+                self.meters().evicted_for_age.increment(1);
+                self.passivation.snapshotter.passivate(live);
             }
-            is_kept
-        });
-        for cell in old.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            self.meters().evicted_for_age.increment(1);
-            self.passivation.passivate(&cell);
         }
     }
 
-    /// Lets go of all of them, and gives their states.
-    pub(in crate::runtime) fn drain(&self) -> Vec<Live> {
-        let cells = self.cache.drain();
-        let lives = cells.filter_map(|(_actor_id, slot)| slot.cell.take());
-        lives.map(|live| *live).collect()
+    /// Lets go of all of them that rest, and gives their states.
+    pub(in crate::runtime) fn drain(&self) -> Vec<Box<Live>> {
+        let parts = self.parts.iter();
+        let lives = parts.flat_map(|part| lock(part).remove(|_live| true));
+        lives.collect()
     }
 }
 
-fn cache(
-    options: &ActorOptions,
-    passivation: Passivation,
-) -> Cache<ActorId, Slot, Weigher, RandomState, Passivation> {
-    let mut builder = OptionsBuilder::new();
-    builder
-        .shards(ActorOptions::PARTS)
-        .estimated_items_capacity(options.count.clamp(1, 1 << 20))
-        .weight_capacity(options.bytes);
-    match builder.build() {
-        // Keys come from outside, so that their hashes must not be foreseen.
-        Ok(built) => Cache::with_options(built, Weigher, RandomState::new(), passivation),
-        Err(_what_is_missing_is_set) => {
-            Cache::with(1, options.bytes, Weigher, RandomState::new(), passivation)
-        }
-    }
+/// A panic while a lock is held can only be our own bug.
+fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Actors {

@@ -1,6 +1,5 @@
 use std::{collections::HashMap, fmt, mem::size_of_val};
 
-use super::cell::Cell;
 use crate::{
     Recorded, StoreErrorKind, Version,
     domain::ReplayError,
@@ -8,15 +7,17 @@ use crate::{
 };
 
 /// The folded state of an actor, and what is known besides.
-pub(in crate::runtime) struct Live {
-    pub(in crate::runtime) fold: Box<dyn Fold>,
+///
+/// It is all that an actor at rest takes in memory, besides its place among the others: so it is in
+/// one piece, with the state at its end.
+pub(in crate::runtime) struct Live<F: ?Sized = dyn Fold> {
     pub(in crate::runtime) start: Start,
-    /// Whether someone else has stored events that are not in it.
-    pub(in crate::runtime) is_stale: bool,
-    /// How many binary digits the version had for which it was found out what the state holds.
-    digits: u8,
-    /// What the state was taken to hold then, in bytes.
-    held: u32,
+    /// When it was last of use, in milliseconds since the directory was made, which begin again at
+    /// 0 after 49 days.
+    pub(super) touched: u32,
+    /// What the state holds besides itself, in bytes; none before that was found out.
+    held: Held,
+    pub(in crate::runtime) fold: F,
 }
 
 /// Says how many bytes a state holds besides itself.
@@ -25,21 +26,41 @@ pub(in crate::runtime) type Weigh = Box<dyn Fn(&dyn Fold) -> usize + Send + Sync
 /// How to weigh the states of some aggregates.
 pub(in crate::runtime) type Weights = HashMap<&'static str, Weigh>;
 
+/// What a state holds besides itself, in bytes, if that is known.
+#[derive(Clone, Copy)]
+struct Held(u32);
+
+impl Held {
+    const UNKNOWN: Self = Self(u32::MAX);
+    const MOST: u32 = u32::MAX - 1;
+
+    fn bytes(bytes: usize) -> Self {
+        let bytes = u32::try_from(bytes).unwrap_or(Self::MOST);
+        Self(bytes.min(Self::MOST))
+    }
+
+    const fn is_known(self) -> bool {
+        self.0 != Self::UNKNOWN.0
+    }
+}
+
+impl<F: Fold> Live<F> {
+    /// An actor without events.
+    pub(in crate::runtime) const fn new(fold: F) -> Self {
+        Self {
+            start: Start::new(),
+            touched: 0,
+            held: Held::UNKNOWN,
+            fold,
+        }
+    }
+}
+
 impl Live {
     /// What a state is taken to hold at most, if only its events are known.
     const MOST_FOLDED: u32 = 16 << 10;
-    /// What a place in the cache takes.
+    /// What a place in the cache takes, and what an allocation and a text take besides.
     const PLACE: usize = 96;
-
-    pub(in crate::runtime) fn new(fold: Box<dyn Fold>, start: Start) -> Self {
-        Self {
-            fold,
-            start,
-            is_stale: false,
-            digits: 0,
-            held: 0,
-        }
-    }
 
     /// Folds a commit that was stored after what is in it.
     pub(in crate::runtime) fn grow(&mut self, recorded: &Recorded) -> Result<(), ReplayError> {
@@ -55,7 +76,7 @@ impl Live {
     ) -> Option<Box<Self>> {
         match failed {
             StoreErrorKind::Conflict => {
-                self.is_stale = true;
+                self.start.is_stale = true;
                 Some(self)
             }
             StoreErrorKind::TooLarge | StoreErrorKind::Invalid => Some(self),
@@ -66,26 +87,28 @@ impl Live {
         }
     }
 
-    /// What it takes in memory, in bytes, as far as that can be said.
-    pub(super) fn weight(&mut self, weights: &Weights) -> u64 {
-        let digits = digits(self.fold.version());
-        if digits > self.digits {
-            self.digits = digits;
-            self.held = u32::try_from(self.held(weights)).unwrap_or(u32::MAX);
+    /// How many binary digits its version has.
+    pub(super) fn digits(&self) -> u8 {
+        digits(self.fold.version())
+    }
+
+    /// What it takes in memory, in bytes, as far as that can be said, now that it has gone on from
+    /// a version with so many binary digits.
+    pub(super) fn weight(&mut self, digits: u8, weights: &Weights) -> u64 {
+        if !self.held.is_known() || digits < self.digits() {
+            self.held = Held::bytes(self.holds(weights));
         }
-        let bytes = size_of::<Cell>()
-            + size_of::<Self>()
+        let bytes = size_of_val(self)
             + Self::PLACE
             + self.fold.actor_id().as_str().len()
-            + size_of_val(&*self.fold)
-            + self.held as usize
+            + self.held.0 as usize
             + self.start.weight();
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
-    fn held(&self, weights: &Weights) -> usize {
+    fn holds(&self, weights: &Weights) -> usize {
         if let Some(weigh) = weights.get(self.fold.actor_id().actor_type()) {
-            return weigh(&*self.fold);
+            return weigh(&self.fold);
         }
         match self.fold.state() {
             Ok(Some(state)) => state.as_bytes().len(),
@@ -105,7 +128,7 @@ impl fmt::Debug for Live {
         f.debug_struct("Live")
             .field("actor_id", self.fold.actor_id())
             .field("version", &self.fold.version())
-            .field("is_stale", &self.is_stale)
+            .field("is_stale", &self.start.is_stale)
             .finish_non_exhaustive()
     }
 }
@@ -113,12 +136,13 @@ impl fmt::Debug for Live {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::actors::slot::Slot;
 
     #[test]
     fn what_every_actor_in_memory_has_is_small() {
-        // With the bookkeeping of a usual allocator no more than 128 bytes.
-        assert!(size_of::<Live>() <= 120, "{} bytes", size_of::<Live>());
-        assert!(size_of::<Cell>() <= 104, "{} bytes", size_of::<Cell>());
+        assert_eq!(size_of::<Live<()>>(), 64);
+        // With the key, the links and the sort of place, no more than 48 bytes in the cache.
+        assert!(size_of::<Slot>() <= 24, "{} bytes", size_of::<Slot>());
     }
 
     #[test]

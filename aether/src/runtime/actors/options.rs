@@ -23,7 +23,7 @@ use crate::runtime::process::Most;
 ///
 /// # What an actor is taken to weigh
 ///
-/// What its cell and its place in the cache take (about half a kilobyte), its key, the size of its
+/// What its place in the cache and what is known of it take (about 160 bytes), its key, the size of its
 /// state as `size_of` says it, and what the state holds beyond that. The last is an estimate: as
 /// many bytes as the state takes as JSON, if the aggregate says `snapshot`; otherwise as many as
 /// the data of the events that were folded, but at most 16 KiB. It is made anew when the version
@@ -47,7 +47,7 @@ pub struct ActorOptions {
 
 impl ActorOptions {
     /// Into how many parts the cache is split, each with a lock and a limit of its own.
-    pub(super) const PARTS: usize = 16;
+    const PARTS: usize = 16;
 
     /// 100,000 actors, 256 MiB, two minutes, and 1,000 waiting commands for an actor.
     pub const fn new() -> Self {
@@ -83,7 +83,8 @@ impl ActorOptions {
         self
     }
 
-    /// Lets go of an actor that nobody has sent to for so long, a quarter of it later at most.
+    /// Lets go of an actor that nobody has sent to for so long, a quarter of it later at most;
+    /// more than 24 days count as 24.
     #[must_use]
     pub const fn idle(mut self, duration: Duration) -> Self {
         self.idle = Some(duration);
@@ -116,6 +117,15 @@ impl ActorOptions {
             count: self.count.min(4_096),
             bytes: self.bytes / 16,
         }
+    }
+
+    /// The same, if so many actors are kept that each part has some tens of them.
+    pub(super) const fn parts(&self) -> usize {
+        let mut parts = Self::PARTS;
+        while parts > 1 && self.count.div_ceil(parts) < 32 {
+            parts /= 2;
+        }
+        parts
     }
 
     pub(super) const fn keeps_any(&self) -> bool {

@@ -2,32 +2,18 @@ use std::sync::Arc;
 
 use quick_cache::{Lifecycle, Weighter};
 
-use super::cell::Cell;
+use super::{live::Live, slot::Slot};
 use crate::{
     ActorId,
     runtime::{meters::Meters, snapshots::Snapshotter},
 };
-
-/// A cell in the cache, with what it was taken to weigh when it was put there.
-#[derive(Debug, Clone)]
-pub(super) struct Slot {
-    pub(super) cell: Arc<Cell>,
-    pub(super) weight: u64,
-}
-
-impl Slot {
-    /// Whether a command is in the cell, or about to be.
-    pub(super) fn is_in_use(&self) -> bool {
-        Arc::strong_count(&self.cell) > 1
-    }
-}
 
 #[derive(Debug, Clone)]
 pub(super) struct Weigher;
 
 impl Weighter<ActorId, Slot> for Weigher {
     fn weight(&self, _actor_id: &ActorId, slot: &Slot) -> u64 {
-        slot.weight
+        u64::from(slot.weight)
     }
 }
 
@@ -38,24 +24,21 @@ pub(super) struct Passivation {
     pub(super) meters: Arc<Meters>,
 }
 
-impl Passivation {
-    /// Lets go of the state of an actor that is in nobody's hands any more.
-    pub(super) fn passivate(&self, cell: &Cell) {
-        if let Some(live) = cell.take() {
-            self.snapshotter.passivate(*live);
-        }
+/// States that were driven out. They are looked at once the cache is not locked any more.
+#[derive(Default)]
+pub(super) struct DrivenOut(Vec<(Passivation, Box<Live>)>);
+
+impl DrivenOut {
+    pub(super) fn push(&mut self, passivation: &Passivation, live: Box<Live>) {
+        self.0.push((passivation.clone(), live));
     }
 }
 
-/// Cells that were driven out. They are looked at once the cache is not locked any more.
-#[derive(Default)]
-pub(super) struct DrivenOut(Vec<(Passivation, Arc<Cell>)>);
-
 impl Drop for DrivenOut {
     fn drop(&mut self) {
-        for (passivation, cell) in self.0.drain(..) {
+        for (passivation, live) in self.0.drain(..) {
             passivation.meters.evicted_for_room.increment(1);
-            passivation.passivate(&cell);
+            passivation.snapshotter.passivate(live);
         }
     }
 }
@@ -67,10 +50,10 @@ impl Lifecycle<ActorId, Slot> for Passivation {
         slot.is_in_use()
     }
 
-    /// Also called when a slot makes room for another one with the same cell, which is in use.
+    /// Also called for the slot of an actor in use that gets one of another weight.
     fn on_evict(&self, driven_out: &mut DrivenOut, _actor_id: ActorId, slot: Slot) {
-        if !slot.is_in_use() {
-            driven_out.0.push((self.clone(), slot.cell));
+        if let Some(live) = slot.live {
+            driven_out.push(self, live);
         }
     }
 }

@@ -224,8 +224,7 @@ fn is_awake(aether: &Aether, here: &Here, number: u64) -> bool {
     here.begin(number, 9, 0);
     let placement: Arc<dyn Placement> = Arc::new(here.clone());
     let stay = Stay::begin(&placement, ("Lamp", &lamp()), &actor).unwrap();
-    let cell = engine.actors.cell_of(&actor);
-    let mut turn = engine.actors.enter_at_once(cell, Instant::now()).unwrap();
+    let mut turn = engine.actors.enter_if_free(&actor).unwrap();
     turn.settle(stay);
     turn.live.is_some()
 }

@@ -7,7 +7,7 @@ use super::{Engine, stage::At};
 use crate::{
     InvalidPayload,
     runtime::{
-        actors::{Cell, Turn},
+        actors::{Entered, Turn},
         carried,
         command_error::CommandError,
         envelope::Envelope,
@@ -32,9 +32,10 @@ impl Engine {
     }
 
     /// Where a command is whose actor is in this process.
-    pub(super) fn here(&self, envelope: &Envelope) -> Result<(Span, At), CommandError> {
-        let (_routed, cell) = self.addressed(envelope)?;
-        Ok((trace::command(envelope, &cell.actor_id), At::Line(cell)))
+    pub(super) fn here(self: &Arc<Self>, envelope: &Envelope) -> Result<(Span, At), CommandError> {
+        let (_routed, entered) = self.addressed(envelope, Instant::now())?;
+        let span = trace::command(envelope, entered.actor_id());
+        Ok((span, At::from(entered)))
     }
 
     /// What the process says that has the actor; none if it is this one.
@@ -66,17 +67,19 @@ impl Engine {
         carried::read_answer(&answer, envelope, actor_type)
     }
 
+    /// The actor of a command, which came at this moment: its turn, if it is nobody else's.
     pub(super) fn addressed(
-        &self,
+        self: &Arc<Self>,
         envelope: &Envelope,
-    ) -> Result<(&Routed, Arc<Cell>), CommandError> {
+        came: Instant,
+    ) -> Result<(&Routed, Entered), CommandError> {
         let command = envelope.outgoing.command;
         let routed = self.routes.get(command);
         let routed = routed.ok_or(CommandError::Unhandled { command })?;
-        let (actor_type, key) = (routed.route.actor_type(), &envelope.outgoing.key);
-        let cell = self.actors.cell(actor_type, key);
-        let cell = cell.map_err(|source| CommandError::Address { command, source })?;
-        Ok((routed, cell))
+        let actor = (routed.route.actor_type(), &*envelope.outgoing.key);
+        let entered = self.actors.enter_at_once(actor, came);
+        let entered = entered.map_err(|source| CommandError::Address { command, source })?;
+        Ok((routed, entered))
     }
 
     /// Keeps the actor here for its turn, unless it was kept before, or is here anyway.

@@ -18,7 +18,7 @@ use crate::{
     Timestamp,
     domain::Given,
     runtime::{
-        actors::{Cell, Live},
+        actors::{Entered, Live, Turn},
         command_error::CommandError,
         envelope::Envelope,
         placement::Stay,
@@ -45,33 +45,37 @@ impl Engine {
         if self.is_elsewhere(envelope) {
             return Attempt::Waits(Stage::anywhere(begun));
         }
-        let (routed, cell) = match self.addressed(envelope) {
+        let (routed, entered) = match self.addressed(envelope, begun) {
             Ok(addressed) => addressed,
             Err(err) => return Attempt::Ended(Err(err)),
         };
-        self.attempt_here((envelope, given), (routed, cell), (begun, now), context)
+        self.attempt_here((envelope, given), (routed, entered), (begun, now), context)
     }
 
     /// The same for a command whose actor is in this process, as far as is known.
     pub(super) fn attempt_here(
         self: &Arc<Self>,
         (envelope, given): (&Envelope, &mut Option<Given>),
-        (routed, cell): (&Routed, Arc<Cell>),
+        (routed, entered): (&Routed, Entered),
         (begun, now): (Instant, Timestamp),
         context: &mut task::Context<'_>,
     ) -> Attempt {
-        let span = trace::command(envelope, &cell.actor_id);
+        let span = trace::command(envelope, entered.actor_id());
         // What is in a span, or waits for projections, is so from its beginning.
         if !span.is_disabled() || !self.inline.is_empty() {
-            return Attempt::Waits(Stage::new(begun, span, At::Line(cell)));
+            return Attempt::Waits(Stage::new(begun, span, At::from(entered)));
         }
+        let turn = match entered {
+            Entered::Turn(turn) => turn,
+            Entered::Busy(_) => return Attempt::Waits(Stage::new(begun, span, At::from(entered))),
+        };
         let mut order = Order {
             routed,
             envelope,
             given,
             begun,
         };
-        match self.first(&mut order, cell, now, context) {
+        match self.first(&mut order, turn, now, context) {
             ControlFlow::Continue(at) => Attempt::Waits(Stage::new(begun, span, at)),
             ControlFlow::Break(answer) => {
                 routed.meters.ended(begun.elapsed(), &answer);
@@ -84,21 +88,17 @@ impl Engine {
     fn first(
         self: &Arc<Self>,
         order: &mut Order<'_>,
-        cell: Arc<Cell>,
+        mut turn: Turn,
         now: Timestamp,
         context: &mut task::Context<'_>,
     ) -> ControlFlow<Result<Sent, CommandError>, At> {
-        let mut turn = match self.actors.enter_at_once(cell, order.begun) {
-            Ok(turn) => turn,
-            Err(cell) => return ControlFlow::Continue(At::Line(cell)),
-        };
         turn.keeps = order.routed.keeps;
         if self.settle(order, &mut turn).is_err() {
             return ControlFlow::Continue(At::Turn(turn));
         }
-        let live = turn.live.as_mut().filter(|live| !live.is_stale);
+        let live = turn.live.as_mut().filter(|live| !live.start.is_stale);
         let is_ready = |live: &&mut Box<Live>| {
-            let fence = live.start.sessions.fence();
+            let fence = live.start.sessions().fence();
             let may_stay = |stay: &Stay| !stay.is_over(fence) && stay.due(fence).is_none();
             self.is_new(live, order.envelope) && turn.stay.as_ref().is_none_or(may_stay)
         };

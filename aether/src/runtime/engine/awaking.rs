@@ -34,13 +34,13 @@ impl Engine {
         // If this is given up, or fails, what was in memory is gone.
         if let Some(mut live) = turn.live.take() {
             self.meters.stale.increment(1);
-            let (fold, start) = (&mut *live.fold, &mut live.start);
+            let Live { fold, start, .. } = &mut *live;
             let refreshed = self.snapshotter.refresh(fold, start, envelope.id).await;
             let refreshed = refreshed.map_err(CommandError::unloaded)?;
             self.meters.load_duration.record(begun.elapsed());
             match refreshed {
                 Refreshed::Present => {
-                    live.is_stale = false;
+                    live.start.is_stale = false;
                     turn.live = Some(live);
                     return Ok(Awake::Unsearched);
                 }
@@ -49,18 +49,19 @@ impl Engine {
             }
         }
         self.meters.misses.increment(1);
-        let mut fold = order.routed.route.begin(turn.actor_id().clone());
+        let mut live = order.routed.route.begin(turn.actor_id().clone());
         let wanted = match envelope.known {
             Known::Given => Wanted::Anywhere(envelope.id),
             // What comes again after a crash was stored of late.
             Known::Asked(_) | Known::Marked(_) => Wanted::Near(envelope.id),
             Known::Fresh => Wanted::State,
         };
-        let loaded = self.snapshotter.load(&mut *fold, wanted).await;
+        let loaded = self.snapshotter.load(&mut live.fold, wanted).await;
         self.meters.load_duration.record(begun.elapsed());
         match loaded.map_err(CommandError::unloaded)? {
             Loaded::Ready(start, near) => {
-                turn.live = Some(Box::new(Live::new(fold, start)));
+                live.start = start;
+                turn.live = Some(live);
                 Ok(match (near, wanted) {
                     (Some(recorded), _) => Awake::Found(recorded),
                     (None, Wanted::Anywhere(_)) => Awake::Searched,

@@ -39,7 +39,7 @@ impl Engine {
         {
             return outcome.map(Decided::Done);
         }
-        let is_awake = turn.live.as_ref().is_some_and(|live| !live.is_stale);
+        let is_awake = turn.live.as_ref().is_some_and(|live| !live.start.is_stale);
         let awake = if is_awake {
             self.meters.hits.increment(1);
             Awake::Unsearched
@@ -58,7 +58,7 @@ impl Engine {
         if !is_new && let Some(sent) = self.before(live, envelope).await? {
             return Ok(Decided::Done(sent));
         }
-        let fence = live.start.sessions.fence();
+        let fence = live.start.sessions().fence();
         if turn.stay.as_ref().is_some_and(|stay| stay.is_over(fence)) {
             return Err(CommandError::Moved);
         }
@@ -66,7 +66,7 @@ impl Engine {
         let now = self.clock.now();
         let decided = self.decide_on(order, (live, is_awake), now);
         match due {
-            Some(fence) => fenced(&*live.fold, decided, &fence, now),
+            Some(fence) => fenced(&live.fold, decided, &fence, now),
             None => decided,
         }
     }
@@ -79,19 +79,19 @@ impl Engine {
         (live, is_awake): (&mut Live, bool),
         now: Timestamp,
     ) -> Result<Decided, CommandError> {
-        let decided = decide(order, &*live.fold, now);
+        let decided = decide(order, &live.fold, now);
         let is_fresh = matches!(order.envelope.known, Known::Fresh);
         let follows = !is_fresh || self.placement.get().is_some();
         if is_awake && follows && !matches!(decided, Ok(Some(_))) {
             // A store checks what it stores, and nobody a refusal: what is in memory may be older
             // than the event that the command follows from, which another process has stored.
-            live.is_stale = true;
+            live.start.is_stale = true;
             return Ok(Decided::Again);
         }
         if let Some(commit) = decided? {
             return Ok(Decided::Store(commit));
         }
-        self.snapshotter.consider(&*live.fold, &mut live.start);
+        self.snapshotter.consider(&live.fold, &mut live.start);
         let sent = Sent::nothing(live.fold.actor_id().clone(), live.fold.version());
         Ok(Decided::Done(sent))
     }

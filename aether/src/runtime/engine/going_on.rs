@@ -189,10 +189,9 @@ impl Engine {
         is_storing: &AtomicBool,
     ) -> Result<(Turn, Option<Result<Sent, StoreError>>), CommandError> {
         let mut turn = match at {
-            At::Line(cell) => {
-                let actor_id = cell.actor_id.clone();
-                let turn = self.actors.enter(cell, order.envelope.full, order.begun);
-                let turn = turn.await;
+            At::Line(actor_id) => {
+                let (full, came) = (order.envelope.full, order.begun);
+                let turn = self.actors.enter(actor_id.clone(), full, came).await;
                 turn.map_err(|waiting| CommandError::Busy { actor_id, waiting })?
             }
             At::Turn(turn) => turn,

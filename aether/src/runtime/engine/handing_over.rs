@@ -1,10 +1,7 @@
-use tokio::time::Instant;
-
 use super::Engine;
 use crate::{
     ActorId, ActorSnapshot, SnapshotStore as _,
     runtime::{
-        actors::Live,
         command_error::CommandError,
         snapshots::{Loaded, Wanted},
     },
@@ -15,11 +12,10 @@ impl Engine {
     /// in use, or is not kept, or the store wants it to be read.
     pub(in crate::runtime) fn hand_over(&self, actor_id: &ActorId) -> Option<ActorSnapshot> {
         let turn = self.actors.at_rest(actor_id)?;
-        let live = turn.live.as_ref().filter(|live| !live.is_stale)?;
-        let snapshot = live
-            .fold
-            .snapshot(live.start.last_commit?, self.clock.now());
-        let sessions = live.start.sessions.clone();
+        let live = turn.live.as_ref().filter(|live| !live.start.is_stale)?;
+        let last_commit = live.start.last_commit(live.fold.version())?;
+        let snapshot = live.fold.snapshot(last_commit, self.clock.now());
+        let sessions = live.start.sessions().clone();
         let snapshot = ActorSnapshot {
             sessions,
             ..snapshot.ok()??
@@ -40,20 +36,20 @@ impl Engine {
         let Some(routed) = self.routes.of_actors(actor_id.actor_type()) else {
             return Ok(());
         };
-        let cell = self.actors.cell_of(actor_id);
-        let Ok(mut turn) = self.actors.enter_at_once(cell, Instant::now()) else {
+        let Some(mut turn) = self.actors.enter_if_free(actor_id) else {
             return Ok(());
         };
         turn.keeps = routed.keeps;
         turn.live = None;
-        let mut fold = routed.route.begin(actor_id.clone());
+        let mut live = routed.route.begin(actor_id.clone());
         let loaded = match snapshot {
-            Some(snapshot) => self.snapshotter.load_from(&mut *fold, snapshot).await,
-            None => self.snapshotter.load(&mut *fold, Wanted::State).await,
+            Some(snapshot) => self.snapshotter.load_from(&mut live.fold, snapshot).await,
+            None => self.snapshotter.load(&mut live.fold, Wanted::State).await,
         };
         if let Loaded::Ready(start, _) = loaded.map_err(CommandError::unloaded)? {
+            live.start = start;
             turn.expect(tenure);
-            turn.live = Some(Box::new(Live::new(fold, start)));
+            turn.live = Some(live);
         }
         Ok(())
     }

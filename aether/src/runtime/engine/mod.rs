@@ -91,12 +91,13 @@ impl Engine {
         self: &Arc<Self>,
         envelope: &Envelope,
     ) -> Result<Sent, CommandError> {
-        let (routed, cell) = self.addressed(envelope)?;
         let came = (Instant::now(), self.clock.now());
+        let mut addressed = Some(self.addressed(envelope, came.0)?);
         let attempt = poll_fn(|context| {
-            let addressed = (routed, Arc::clone(&cell));
-            let attempt = self.attempt_here((envelope, &mut None), addressed, came, context);
-            Poll::Ready(attempt)
+            let Some(addressed) = addressed.take() else {
+                return Poll::Pending;
+            };
+            Poll::Ready(self.attempt_here((envelope, &mut None), addressed, came, context))
         });
         match attempt.await {
             Attempt::Ended(answer) => answer,
@@ -122,7 +123,7 @@ impl Engine {
             tracing::error!(%actor, %error, "what was just stored cannot be read");
             return None;
         }
-        self.snapshotter.consider(&*live.fold, &mut live.start);
+        self.snapshotter.consider(&live.fold, &mut live.start);
         Some(live)
     }
 }

@@ -19,9 +19,9 @@ impl Engine {
         match &envelope.known {
             Known::Fresh => true,
             Known::Given => !live.start.may_have(envelope.id),
-            Known::Marked(mark) => live.start.sessions.is_new(mark),
+            Known::Marked(mark) => live.start.sessions().is_new(mark),
             Known::Asked(mark) => {
-                live.start.sessions.is_later(mark) && !self.lately.knows(envelope.id)
+                live.start.sessions().is_later(mark) && !self.lately.knows(envelope.id)
             }
         }
     }

@@ -1,13 +1,14 @@
-use std::sync::Arc;
-
 use tokio::time::Instant;
 use tracing::Span;
 
-use crate::runtime::{
-    actors::{Cell, Turn},
-    command_error::CommandError,
-    send::Sent,
-    storing::Storing,
+use crate::{
+    ActorId,
+    runtime::{
+        actors::{Entered, Turn},
+        command_error::CommandError,
+        send::Sent,
+        storing::Storing,
+    },
 };
 
 /// What came of a command without waiting.
@@ -29,12 +30,21 @@ pub(in crate::runtime) struct Stage {
 
 /// Where a command waits.
 pub(super) enum At {
-    /// Before its actor.
-    Line(Arc<Cell>),
+    /// Before this actor.
+    Line(ActorId),
     /// It has its turn; the actor has to be loaded, or its history to be searched.
     Turn(Turn),
     /// The store has its events.
     Storing(Storing),
+}
+
+impl From<Entered> for At {
+    fn from(entered: Entered) -> Self {
+        match entered {
+            Entered::Turn(turn) => Self::Turn(turn),
+            Entered::Busy(actor_id) => Self::Line(actor_id),
+        }
+    }
 }
 
 impl Stage {

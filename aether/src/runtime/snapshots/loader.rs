@@ -99,15 +99,12 @@ impl Snapshotter {
             return self.load(actor, Wanted::State).await;
         }
         self.counters.used.add();
-        let mut start = Start::new();
-        start.last_commit = Some(snapshot.last_commit);
-        start.sessions = snapshot.sessions;
         let loading = Loading {
             snapshotter: self,
             actor,
             wanted: Wanted::State,
             near: None,
-            start,
+            start: Start::after(snapshot),
         };
         loading.load(Kept::Unknown, page, began).await
     }
@@ -122,7 +119,7 @@ impl Snapshotter {
         start: &mut Start,
         command: CommandId,
     ) -> Result<Refreshed, FoldError> {
-        let last = start.last_commit;
+        let last = start.last_commit(actor.version());
         let after = last.map_or(Version::NONE, |last| last.expected);
         let began = Instant::now();
         let page = self.store.read(actor.actor_id(), after).await?;
@@ -192,7 +189,7 @@ impl Loading<'_> {
         tracing::warn!(%actor, error = %err, "snapshot left aside");
         if matches!(err, UnfitSnapshot::OtherSchema { .. }) {
             counters.other_schema.add();
-            return Kept::Foreign(Box::new(snapshot.timestamp));
+            return Kept::Foreign(snapshot.timestamp);
         }
         counters.unreadable.add();
         Kept::Useless
@@ -220,8 +217,7 @@ impl Loading<'_> {
             .is_some_and(|it| snapshot.ends_with(it))
         {
             self.snapshotter.counters.used.add();
-            self.start.last_commit = Some(snapshot.last_commit);
-            self.start.sessions = snapshot.sessions;
+            self.start.go_on_from(snapshot);
             return Ok((kept, page));
         }
         let (actor, version) = (&snapshot.actor_id, snapshot.version);
@@ -241,7 +237,8 @@ impl Loading<'_> {
         let (actor, took) = (self.actor.actor_id(), began.elapsed());
         tracing::debug!(%actor, messages, ?asked, ?took, "an actor was loaded");
         let mut start = self.start;
-        (start.kept, start.version) = (kept, self.actor.version());
+        start.set_kept(kept, self.actor.version());
+        start.see();
         start.took(began.elapsed());
         Ok(Loaded::Ready(start, self.near))
     }

@@ -1,5 +1,5 @@
 use std::{
-    num::{NonZeroU32, NonZeroU64},
+    num::{NonZeroU16, NonZeroU64},
     time::Duration,
 };
 
@@ -146,7 +146,7 @@ pub(in crate::runtime) struct Policies {
 
 /// Where the policy of an aggregate is found without its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::runtime) struct PolicyNumber(NonZeroU32);
+pub(in crate::runtime) struct PolicyNumber(NonZeroU16);
 
 impl Policies {
     /// From now on, that of all that have none of their own.
@@ -161,13 +161,12 @@ impl Policies {
 
     pub(super) fn number(&self, aggregate: &str) -> PolicyNumber {
         let before = self.of.iter().take_while(|(name, _)| *name != aggregate);
-        let before = u32::try_from(before.count()).unwrap_or(u32::MAX);
-        PolicyNumber(NonZeroU32::MIN.saturating_add(before))
+        let before = u16::try_from(before.count()).unwrap_or(u16::MAX);
+        PolicyNumber(NonZeroU16::MIN.saturating_add(before))
     }
 
     pub(super) fn numbered(&self, number: PolicyNumber) -> SnapshotPolicy {
-        let before = usize::try_from(number.0.get() - 1).ok();
-        let own = before.and_then(|before| self.of.get(before));
+        let own = self.of.get(usize::from(number.0.get() - 1));
         own.map_or(self.of_all, |(_, policy)| *policy)
     }
 

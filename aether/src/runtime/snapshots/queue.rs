@@ -5,8 +5,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::fold::Fold;
-use crate::{ActorId, ActorSnapshot, CommitRef, Sessions, Version};
+use crate::{ActorId, ActorSnapshot, CommitRef, Version, runtime::actors::Live};
 
 /// A snapshot that is to be saved.
 pub(super) struct Job {
@@ -21,8 +20,8 @@ pub(super) struct Job {
 pub(super) enum State {
     /// It is written already.
     Written(ActorSnapshot),
-    /// It is to be written. This is the last commit in it, and what is known of sessions.
-    Folded(Box<dyn Fold>, CommitRef, Sessions),
+    /// It is to be written. This is the last commit in it.
+    Folded(Box<Live>, CommitRef),
 }
 
 /// What became of a job that was handed over.

@@ -77,7 +77,7 @@ impl Snapshotter {
         if !is_due {
             return;
         }
-        let Some(last_commit) = start.last_commit else {
+        let Some(last_commit) = start.last_commit(version) else {
             return;
         };
         if self.queue.is_full() {
@@ -85,45 +85,47 @@ impl Snapshotter {
         }
         match actor.snapshot(last_commit, self.clock.now()) {
             Ok(Some(mut snapshot)) => {
-                snapshot.sessions = start.sessions.clone();
-                let state = State::Written(snapshot);
-                self.push(actor_id, start.job(version, state));
-                start.kept = Kept::At(version);
+                snapshot.sessions = start.sessions().clone();
+                let job = Job {
+                    is_instead: start.is_instead(version),
+                    version,
+                    state: State::Written(snapshot),
+                };
+                self.push(actor_id, job);
+                start.set_kept(Kept::At(version), version);
             }
             Ok(None) => {}
             Err(err) => self.failed(actor_id, &err),
         }
-        start.version = version;
+        start.see();
         start.took(Duration::ZERO);
     }
 
     /// Keeps the state of an actor that leaves memory, if the policy says so and it has gone on
     /// since it was last kept.
-    pub(in crate::runtime) fn passivate(&self, live: Live) {
+    pub(in crate::runtime) fn passivate(&self, live: Box<Live>) {
         let policy = self.policies.of(live.fold.actor_id().actor_type());
         if policy.is_passivated {
             self.hand_over(live);
         }
     }
 
-    fn hand_over(&self, live: Live) {
-        if !live.fold.is_kept()
-            || !live
-                .start
-                .has_gone_on(live.fold.version(), self.clock.now())
-        {
+    fn hand_over(&self, live: Box<Live>) {
+        let (actor_id, version) = (live.fold.actor_id().clone(), live.fold.version());
+        let has_gone_on = live.start.has_gone_on(version, self.clock.now());
+        if !live.fold.is_kept() || !has_gone_on {
             return;
         }
-        let Some(last_commit) = live.start.last_commit else {
-            return;
-        };
-        let (actor_id, version) = (live.fold.actor_id().clone(), live.fold.version());
-        let job = |state| live.start.job(version, state);
-        let sessions = live.start.sessions.clone();
-        self.push(
-            &actor_id,
-            job(State::Folded(live.fold, last_commit, sessions)),
-        );
+        if let Some(last_commit) = live.start.last_commit(version) {
+            let is_instead = live.start.is_instead(version);
+            let state = State::Folded(live, last_commit);
+            let job = Job {
+                is_instead,
+                version,
+                state,
+            };
+            self.push(&actor_id, job);
+        }
     }
 
     fn push(&self, actor_id: &ActorId, job: Job) {
@@ -157,7 +159,7 @@ impl Snapshotter {
 
     /// Saves what waits, and of the actors that are in memory those whose policy says so; takes
     /// no more.
-    pub(in crate::runtime) async fn close(&self, lives: Vec<Live>) {
+    pub(in crate::runtime) async fn close(&self, lives: Vec<Box<Live>>) {
         let rest = async {
             self.save_waiting().await;
             for live in lives {
@@ -196,17 +198,17 @@ impl Snapshotter {
     }
 
     fn written(&self, state: State) -> Option<ActorSnapshot> {
-        let (actor, last_commit, sessions) = match state {
+        let (live, last_commit) = match state {
             State::Written(snapshot) => return Some(snapshot),
-            State::Folded(actor, last_commit, sessions) => (actor, last_commit, sessions),
+            State::Folded(live, last_commit) => (live, last_commit),
         };
-        match actor.snapshot(last_commit, self.clock.now()) {
+        match live.fold.snapshot(last_commit, self.clock.now()) {
             Ok(snapshot) => snapshot.map(|snapshot| ActorSnapshot {
-                sessions,
+                sessions: live.start.sessions().clone(),
                 ..snapshot
             }),
             Err(err) => {
-                self.failed(actor.actor_id(), &err);
+                self.failed(live.fold.actor_id(), &err);
                 None
             }
         }
@@ -237,12 +239,9 @@ impl Snapshotter {
 }
 
 impl Start {
-    fn job(&self, version: Version, state: State) -> Job {
-        Job {
-            is_instead: self.kept == Kept::Useless,
-            version,
-            state,
-        }
+    /// Whether what is kept must make room.
+    fn is_instead(&self, version: Version) -> bool {
+        self.kept(version) == Kept::Useless
     }
 
     fn is_due(
@@ -252,20 +251,20 @@ impl Start {
         now: impl FnOnce() -> Timestamp,
     ) -> bool {
         let (count, took) = (version.as_u64(), self.duration());
-        match &self.kept {
-            Kept::Unknown => policy.is_turn(self.version.as_u64(), count),
+        match self.kept(version) {
+            Kept::Unknown => policy.is_turn(self.seen(version).as_u64(), count),
             Kept::Nothing | Kept::Useless => policy.is_due(count, took),
             Kept::At(last) => policy.is_due(count.saturating_sub(last.as_u64()), took),
-            Kept::Foreign(taken) => policy.is_due(count, took) && has_rested(**taken, now()),
+            Kept::Foreign(taken) => policy.is_due(count, took) && has_rested(taken, now()),
         }
     }
 
     /// Whether an actor is past the state of it that is kept, as far as that is known.
     fn has_gone_on(&self, version: Version, now: Timestamp) -> bool {
-        match &self.kept {
+        match self.kept(version) {
             Kept::Unknown | Kept::Nothing | Kept::Useless => version > Version::NONE,
-            Kept::At(last) => version > *last,
-            Kept::Foreign(taken) => has_rested(**taken, now),
+            Kept::At(last) => version > last,
+            Kept::Foreign(taken) => has_rested(taken, now),
         }
     }
 }
