@@ -120,19 +120,19 @@ impl Tenures {
     pub(super) fn begin(&self, begun: BegunShard) {
         if let Some(gate) = self.gate(begun.shard) {
             gate.since.store(begun.since.0, Ordering::Release);
-            gate.seized.store(self.seized(begun).0, Ordering::Release);
+            // When the shard was last taken from one that may not know it.
+            #[cfg(feature = "simulation")]
+            let seized = if self.is_careless {
+                Epoch::default()
+            } else {
+                begun.seized
+            };
+            #[cfg(not(feature = "simulation"))]
+            let seized = begun.seized;
+            gate.seized.store(seized.0, Ordering::Release);
             // Should it not have ended, it begins anew all the same.
             gate.turn(|state| if is_open(state) { 2 } else { 1 });
         }
-    }
-
-    /// When the shard was last taken from one that may not know it.
-    fn seized(&self, begun: BegunShard) -> Epoch {
-        #[cfg(feature = "simulation")]
-        if self.is_careless {
-            return Epoch::default();
-        }
-        begun.seized
     }
 
     pub(super) fn end(&self, shard: Shard) {
