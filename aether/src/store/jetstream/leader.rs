@@ -1,20 +1,46 @@
+use std::{future::Future, time::Duration};
+
 use async_nats::jetstream::{
     ErrorCode,
     response::Response,
     stream::{Info, LastRawMessageErrorKind, RawMessageBuilder, RawMessageErrorKind},
 };
-
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde_json::json;
+use tokio::time::sleep;
 
 use super::{memo::Place, store::Shared, stored::Stored};
 use crate::{Position, StoreError, StoreErrorKind};
+
+/// How long a leader has before it is asked again.
+const INSISTS_AFTER: Duration = Duration::from_millis(250);
+
+/// Asks a question whose answer changes nothing, and asks again and again until one of them is
+/// answered, or the first has had its time.
+///
+/// Nobody hears what a stream without a leader is asked. Whoever becomes its leader is so asked soon
+/// after, and not when that time is over.
+async fn insisting<T, E, F>(ask: impl Fn() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut asked = FuturesUnordered::from_iter([ask()]);
+    loop {
+        tokio::select! {
+            biased;
+            Some(answer) = asked.next() => return answer,
+            () = sleep(INSISTS_AFTER) => asked.push(ask()),
+        }
+    }
+}
 
 /// Questions that the stream's leader answers, from what it has applied.
 impl Shared {
     /// The last message of a subject.
     pub(super) async fn leader_last(&self, subject: &str) -> Result<Option<Stored>, StoreError> {
-        let question = self.stream.raw_message_builder().last_by_subject(subject);
-        self.ask_leader(question).await
+        let question = || self.stream.raw_message_builder();
+        self.ask_leader(|| question().last_by_subject(subject))
+            .await
     }
 
     /// The first message of a subject that has this sequence or a later one.
@@ -23,13 +49,14 @@ impl Shared {
         subject: &str,
         from: u64,
     ) -> Result<Option<Stored>, StoreError> {
-        let question = self.stream.raw_message_builder().sequence(from);
-        self.ask_leader(question.next_by_subject(subject)).await
+        let question = || self.stream.raw_message_builder().sequence(from);
+        self.ask_leader(|| question().next_by_subject(subject))
+            .await
     }
 
     /// The message with this sequence.
     pub(super) async fn leader_at(&self, sequence: u64) -> Result<Option<Stored>, StoreError> {
-        let question = self.stream.raw_message_builder().sequence(sequence);
+        let question = || self.stream.raw_message_builder().sequence(sequence);
         self.ask_leader(question).await
     }
 
@@ -61,7 +88,7 @@ impl Shared {
     pub(super) async fn info(&self, deleted: bool) -> Result<Info, StoreError> {
         let question = json!({ "deleted_details": deleted });
         let to = format!("STREAM.INFO.{}", self.names.stream());
-        match self.context.request(to, &question).await {
+        match insisting(|| self.context.request(to.clone(), &question)).await {
             Ok(Response::Ok::<Info>(info)) if info.created == self.created => Ok(info),
             Ok(Response::Ok(_)) => Err(self.lost("is another one than was opened")),
             Ok(Response::Err { error }) if error.error_code() == ErrorCode::STREAM_NOT_FOUND => {
@@ -92,8 +119,11 @@ impl Shared {
         }
     }
 
-    async fn ask_leader(&self, question: RawMessageBuilder) -> Result<Option<Stored>, StoreError> {
-        let err = match question.send().await {
+    async fn ask_leader(
+        &self,
+        question: impl Fn() -> RawMessageBuilder + Send + Sync,
+    ) -> Result<Option<Stored>, StoreError> {
+        let err = match insisting(|| question().send()).await {
             Ok(message) => return Ok(Some(message.into())),
             Err(err) => err,
         };
@@ -137,5 +167,57 @@ impl Shared {
     fn lost(&self, what: &str) -> StoreError {
         let text = format!("the stream `{}` {what}", self.names.stream());
         StoreError::new(StoreErrorKind::Misconfigured, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, future::pending};
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_becomes_leader_is_asked_soon_after() {
+        let (begun, asked) = (Instant::now(), Cell::new(0));
+        let leads_from = begun + Duration::from_millis(1_100);
+        let answer = insisting(async || {
+            asked.set(asked.get() + 1);
+            if Instant::now() < leads_from {
+                sleep(Duration::from_secs(2)).await;
+                return Err("nobody was there");
+            }
+            Ok(asked.get())
+        });
+        assert_eq!(answer.await, Ok(6));
+        assert_eq!(begun.elapsed(), Duration::from_millis(1_250));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_question_says_when_the_time_is_over() {
+        let begun = Instant::now();
+        let answer: Result<(), _> = insisting(async || {
+            sleep(Duration::from_secs(2)).await;
+            Err("nobody was there")
+        })
+        .await;
+        assert_eq!(answer, Err("nobody was there"));
+        assert_eq!(begun.elapsed(), Duration::from_secs(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_answered_in_time_is_asked_once() {
+        let asked = Cell::new(0);
+        let answer: Result<_, ()> = insisting(async || {
+            asked.set(asked.get() + 1);
+            if asked.get() > 1 {
+                pending::<()>().await;
+            }
+            sleep(Duration::from_millis(200)).await;
+            Ok(asked.get())
+        })
+        .await;
+        assert_eq!(answer, Ok(1));
     }
 }
