@@ -21,6 +21,10 @@ pub(crate) trait Placement: Send + Sync + 'static {
     /// A turn is over.
     fn leave(&self, tenancy: Tenancy);
 
+    /// Whether a turn that has begun is one of a process that has the actor, at some moment from now
+    /// on. It counts as none, if that cannot be found out.
+    fn confirm(&self, tenancy: Tenancy) -> Confirmed<'_>;
+
     /// Tells the cluster from all others, and from one of the same name before it.
     fn cluster(&self) -> &Arc<str>;
 
@@ -36,6 +40,9 @@ pub(crate) trait Placement: Send + Sync + 'static {
         within: Option<Duration>,
     ) -> Asking<'a>;
 }
+
+/// Whether something is so that is found out.
+pub(crate) type Confirmed<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
 
 /// An answer that is waited for.
 pub(crate) type Asking<'a> = Pin<Box<dyn Future<Output = Result<Bytes, CommandError>> + Send + 'a>>;
@@ -62,6 +69,11 @@ impl Stay {
     /// Since when it is here: another number each time that it comes.
     pub(super) const fn number(&self) -> u64 {
         self.tenancy.number
+    }
+
+    /// Whether it is certain that no other process has had the actor up to some moment from now on.
+    pub(super) fn confirm(&self) -> Confirmed<'_> {
+        self.placement.confirm(self.tenancy)
     }
 
     /// Whether another process has the actor by now, in whose history this is the last fence.

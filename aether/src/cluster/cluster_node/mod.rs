@@ -128,6 +128,11 @@ impl<M> ClusterNode<M> {
         &self.me.process
     }
 
+    /// The revision of the table that the node goes by; 0 as long as it was told of none.
+    pub fn revision(&self) -> u64 {
+        self.stored.as_ref().map_or(0, |it| it.revision)
+    }
+
     /// The table that the node goes by; none as long as it was told of none.
     pub fn table(&self) -> Option<&ShardTable> {
         self.host.table()

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::{
-    AskError, AskReply, BegunShard, ClusterClient, ReceivedAsk, ShardHandler, recent::Recent,
-    tasks::Tasks, tenures::Tenures,
+    AskError, AskReply, BegunShard, ClusterClient, ReceivedAsk, ShardHandler,
+    confirming::Confirming, recent::Recent, tasks::Tasks, tenures::Tenures,
 };
 use crate::{
     ActorId, Position, Sequence, SessionMark, StoreError, StoreErrorKind,
@@ -19,7 +19,7 @@ use crate::{
     runtime::{
         Aether, CommandError,
         carrying::{CarriedOut, handed_over},
-        placement::{Asking, Placement},
+        placement::{Asking, Confirmed, Placement},
     },
     session::of_client,
     tenancy::Tenancy,
@@ -117,7 +117,7 @@ pub(super) struct Placed {
     cluster: Arc<str>,
     count: ShardCount,
     /// None, in a process that is no node.
-    here: Option<(Tenures, Recent)>,
+    here: Option<(Tenures, Recent, Confirming)>,
     session: Arc<str>,
     /// The incarnation of the node, as it joined: a later process of the node has a larger one. Of a
     /// client, when it came.
@@ -148,7 +148,7 @@ impl Placed {
 
     pub(super) fn on(
         process: &NodeProcess,
-        here: (Tenures, Recent),
+        here: (Tenures, Recent, Confirming),
         client: ClusterClient,
         count: ShardCount,
     ) -> Self {
@@ -168,24 +168,33 @@ impl Placement for Placed {
     fn is_here(&self, actor_type: &str, key: &str) -> bool {
         let shard = self.count.shard_of(actor_type, key);
         let here = self.here.as_ref();
-        here.is_some_and(|(tenures, _)| tenures.is_here(shard))
+        here.is_some_and(|(tenures, ..)| tenures.is_here(shard))
     }
 
     fn enter(&self, actor_type: &str, key: &str) -> Option<Tenancy> {
-        let (tenures, _) = self.here.as_ref()?;
+        let (tenures, ..) = self.here.as_ref()?;
         tenures.enter(self.count.shard_of(actor_type, key))
     }
 
     fn note(&self, tenancy: Tenancy, actor: &ActorId) {
-        if let Some((_, recent)) = &self.here {
+        if let Some((_, recent, _)) = &self.here {
             recent.note(tenancy.place, actor);
         }
     }
 
     fn leave(&self, tenancy: Tenancy) {
-        if let Some((tenures, _)) = &self.here {
+        if let Some((tenures, ..)) = &self.here {
             tenures.leave(tenancy);
         }
+    }
+
+    fn confirm(&self, tenancy: Tenancy) -> Confirmed<'_> {
+        Box::pin(async move {
+            let Some((tenures, _, confirming)) = &self.here else {
+                return false;
+            };
+            confirming.is_present().await && tenures.has(tenancy)
+        })
     }
 
     fn cluster(&self) -> &Arc<str> {

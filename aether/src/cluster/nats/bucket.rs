@@ -14,7 +14,7 @@ use async_nats::{
 };
 use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ClusterError, ClusterErrorKind, messages::to_json, names::Names, wire::Wire};
 
@@ -117,8 +117,14 @@ impl Bucket {
 
     /// What a key holds now; none if it was never written.
     pub(super) async fn get(&self, key: &str) -> Result<Option<Found>, ClusterError> {
+        self.message(json!({"last_by_subj": self.names.key(key)}))
+            .await
+    }
+
+    /// The message that is wanted, by the leader of the stream.
+    async fn message(&self, wanted: Value) -> Result<Option<Found>, ClusterError> {
         let question = format!("STREAM.MSG.GET.{}", self.names.stream());
-        let wanted = to_json(&json!({"last_by_subj": self.names.key(key)}));
+        let wanted = to_json(&wanted);
         let found = ask::<Got>(&self.wire, &question, wanted, self.attempt).await;
         let found = found.and_then(|it| {
             let message = StreamMessage::try_from(it.message);
@@ -132,6 +138,15 @@ impl Bucket {
             Err(err) if err.is(ErrorCode::NO_MESSAGE_FOUND) => Ok(None),
             Err(err) => Err(silent(&self.names, "does not answer").because(err)),
         }
+    }
+
+    /// The first revision of a key that is later than this one and still there; none, if there is none.
+    pub(super) async fn later(&self, key: &str, than: u64) -> Result<Option<u64>, ClusterError> {
+        let key = self.names.key(key);
+        let found = self
+            .message(json!({"seq": than + 1, "next_by_subj": key}))
+            .await?;
+        Ok(found.map(|it| it.revision))
     }
 
     /// Writes a key if it still has this revision; 0 if it must never have been written.

@@ -12,13 +12,14 @@ use std::{
 use async_nats::{Message, RequestError, RequestErrorKind};
 use bytes::Bytes;
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Notify, Semaphore, watch},
     time::{Instant, sleep_until, timeout_at},
 };
 use uuid::Uuid;
 
 use super::{
     AskError, ClusterError, ClusterOptions,
+    confirming::Confirming,
     follower::{Follower, Tables},
     frame::{AnswerFrame, AskFrame},
     link::Link,
@@ -139,6 +140,12 @@ impl ClusterClient {
     #[cfg(feature = "runtime")]
     pub(super) fn cluster(&self) -> Arc<str> {
         self.0.link.bucket.cluster()
+    }
+
+    /// Finds out, for the node whose client it is, whether it goes by the present table.
+    pub(super) fn confirming(&self, gone_by: watch::Receiver<u64>) -> Confirming {
+        let (link, look) = (Arc::clone(&self.0.link), Arc::clone(&self.0.look));
+        Confirming::new(link, gone_by, look)
     }
 
     /// The shard table as it is known here; none, as long as no node ever led.

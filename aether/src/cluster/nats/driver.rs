@@ -34,6 +34,8 @@ use crate::cluster::{
 pub(super) struct Shared {
     pub(super) orders: mpsc::UnboundedReceiver<NodeInput<Letter>>,
     pub(super) tables: watch::Sender<Option<Arc<ShardTable>>>,
+    /// The revision of the table that the node goes by in full.
+    pub(super) gone_by: watch::Sender<u64>,
     pub(super) look: Arc<Notify>,
     pub(super) events: broadcast::Sender<ClusterEvent>,
     pub(super) status: watch::Sender<ClusterStatus>,
@@ -158,6 +160,9 @@ impl<H: ShardHandler> Driver<H> {
                 end @ (Next::ComeBack | Next::End) => return end,
             }
         }
+        let revision = self.life.node.revision();
+        let go_by = |gone_by: &mut u64| std::mem::replace(gone_by, revision) != revision;
+        self.shared.gone_by.send_if_modified(go_by);
         Next::GoOn
     }
 

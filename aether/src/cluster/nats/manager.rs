@@ -11,6 +11,7 @@ use tokio::{
 
 use super::{
     ClusterClient, ClusterError, ClusterErrorKind, ClusterEvents, ClusterOptions, ShardHandler,
+    confirming::Confirming,
     desk::{Attendance, Desk},
     driver::{Driver, Life, Shared},
     letter::Letter,
@@ -31,6 +32,7 @@ pub struct ClusterManager {
     /// Nothing is ever read from it.
     events: broadcast::Receiver<ClusterEvent>,
     status: watch::Receiver<ClusterStatus>,
+    confirming: Confirming,
     budget: Duration,
     /// Ends when it is dropped.
     task: Mutex<Tasks>,
@@ -84,18 +86,21 @@ impl ClusterManager {
         let life = link.patiently(begin).await?;
         let (orders, ordered) = mpsc::unbounded_channel();
         let (tables, known) = watch::channel(None);
+        let (goes_by, gone_by) = watch::channel(0);
         let look = Arc::new(Notify::new());
         let (happened, events) = broadcast::channel(EVENTS);
         let (told, status) = watch::channel(ClusterStatus::of(life.process()));
         let shared = Shared {
             orders: ordered,
             tables,
+            gone_by: goes_by,
             look: Arc::clone(&look),
             events: happened,
             status: told,
         };
         let client =
             ClusterClient::over(&options, Arc::clone(&link), known, look, Tasks::default());
+        let confirming = client.confirming(gone_by);
         let settings = options.settings.clone();
         let driver = Driver::new(link, life, settings, (attendance, meters), shared).await?;
         Ok(Self {
@@ -103,6 +108,7 @@ impl ClusterManager {
             orders,
             events,
             status,
+            confirming,
             budget: options.budget,
             task: Mutex::new(Tasks::of(driver.run())),
         })
@@ -111,6 +117,26 @@ impl ClusterManager {
     /// Asks actors, over the connection of the node.
     pub fn client(&self) -> &ClusterClient {
         &self.client
+    }
+
+    #[cfg(feature = "runtime")]
+    pub(super) fn confirming(&self) -> Confirming {
+        self.confirming.clone()
+    }
+
+    /// Whether it is certain that the node goes by the present shard table, or did at some moment
+    /// since this was asked; it is not, if nobody can be asked.
+    ///
+    /// A node that was frozen, or cut off, may have lost its shards and not know it yet. What it
+    /// stores then is refused by the server that it stores to; before it says something that is not
+    /// stored, and holds only as long as nobody else has the shard, its handler asks this, and then
+    /// whether the shard has [ended](super::ShardHandler::end). It is one question to the leader of
+    /// the cluster's bucket, for all who have come by then.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    pub async fn goes_by_present_table(&self) -> bool {
+        self.confirming.is_present().await
     }
 
     /// What the node knows of its cluster.

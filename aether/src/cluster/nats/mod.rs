@@ -77,6 +77,13 @@
 //! whose outcome it remembers, so that it takes no effect later. That is not known to a node that
 //! gets the shard within that time, in an orderly way, together with the command that is late.
 //!
+//! Nor does a server refuse what a node says without storing anything. So before a node says that a
+//! command was refused, or gave no event, it asks the bucket whether there is a later table than its
+//! own: one that was frozen may have lost the shard to another, which has stored the command, or is
+//! about to. It is one short question, for all commands that have come by then. If there is such a
+//! table, the node goes by it first; if nobody answers, it says nothing, and the command is sent
+//! again to whoever has the shard.
+//!
 //! # Permissions
 //!
 //! A node needs the permission to publish and subscribe to `ae.c.>` and its inbox, and to publish to
@@ -95,6 +102,7 @@ mod ask_error;
 mod bucket;
 mod bundle;
 mod client;
+mod confirming;
 mod control;
 mod desk;
 mod door;

@@ -235,7 +235,8 @@ impl ClusterOptions {
         let manager = self.join(url, node, actors).await?;
         let process = manager.status().process;
         let client = manager.client().clone();
-        let placed = Placed::on(&process, (tenures, recent), client, count);
+        let here = (tenures, recent, manager.confirming());
+        let placed = Placed::on(&process, here, client, count);
         if aether.place(Arc::new(placed)) {
             Ok(manager)
         } else {

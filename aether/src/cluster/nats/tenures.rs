@@ -12,7 +12,7 @@ use super::BegunShard;
 #[cfg(feature = "simulation")]
 use crate::simulation::{Defect, nats::NatsConnection};
 use crate::{
-    cluster::{Epoch, Shard, ShardCount},
+    cluster::{Shard, ShardCount},
     tenancy::Tenancy,
 };
 
@@ -101,6 +101,13 @@ impl Tenures {
         })
     }
 
+    /// Whether the tenure still lasts in which a turn has begun.
+    #[cfg(feature = "runtime")]
+    pub(super) fn has(&self, tenancy: Tenancy) -> bool {
+        let gate = self.inner.gates.get(tenancy.place);
+        gate.is_some_and(|gate| number(gate.state.load(Ordering::Acquire)) == tenancy.number)
+    }
+
     /// The number of the tenure that begins when the shard comes here next; none, if it is here.
     #[cfg(feature = "runtime")]
     pub(super) fn next(&self, shard: Shard) -> Option<u64> {
@@ -121,15 +128,10 @@ impl Tenures {
         if let Some(gate) = self.gate(begun.shard) {
             gate.since.store(begun.since.0, Ordering::Release);
             // When the shard was last taken from one that may not know it.
+            let seized = begun.seized.0;
             #[cfg(feature = "simulation")]
-            let seized = if self.is_careless {
-                Epoch::default()
-            } else {
-                begun.seized
-            };
-            #[cfg(not(feature = "simulation"))]
-            let seized = begun.seized;
-            gate.seized.store(seized.0, Ordering::Release);
+            let seized = if self.is_careless { 0 } else { seized };
+            gate.seized.store(seized, Ordering::Release);
             // Should it not have ended, it begins anew all the same.
             gate.turn(|state| if is_open(state) { 2 } else { 1 });
         }
@@ -181,6 +183,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
+    use crate::cluster::Epoch;
 
     fn begun(shard: Shard, since: u64, seized: u64) -> BegunShard {
         BegunShard {

@@ -11,7 +11,7 @@ use crate::{
     runtime::{
         CommandError, RemoteRefusal, Sent,
         envelope::Envelope,
-        placement::{Asking, Stay},
+        placement::{Asking, Confirmed, Stay},
     },
     tenancy::Tenancy,
 };
@@ -199,6 +199,11 @@ impl Placement for Here {
     fn note(&self, _tenancy: Tenancy, _actor: &ActorId) {}
 
     fn leave(&self, _tenancy: Tenancy) {}
+
+    fn confirm(&self, tenancy: Tenancy) -> Confirmed<'_> {
+        let present = self.tenancy.lock().unwrap().map(|it| it.number);
+        Box::pin(std::future::ready(present == Some(tenancy.number)))
+    }
 
     fn cluster(&self) -> &Arc<str> {
         &self.cluster

@@ -67,8 +67,25 @@ impl Engine {
         let decided = self.decide_on(order, (live, is_awake), now);
         match due {
             Some(fence) => fenced(&live.fold, decided, &fence, now),
-            None => decided,
+            None => self.confirmed(turn, decided).await,
         }
+    }
+
+    /// What was decided, if that is for this process to say. What is stored a server refuses, if it
+    /// is not; what stores nothing, nobody.
+    async fn confirmed(
+        &self,
+        turn: &Turn,
+        decided: Result<Decided, CommandError>,
+    ) -> Result<Decided, CommandError> {
+        let stores_nothing = matches!(decided, Ok(Decided::Done(_)) | Err(_));
+        if stores_nothing
+            && let Some(stay) = &turn.stay
+            && !stay.confirm().await
+        {
+            return Err(CommandError::Moved);
+        }
+        decided
     }
 
     /// Lets the actor decide, for a command that it has not handled, on a state that was just made
