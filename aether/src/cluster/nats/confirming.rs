@@ -92,3 +92,86 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "simulation")]
+mod tests {
+    use std::pin::pin;
+
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+    use crate::{
+        cluster::{
+            NodeId, Shard, ShardCount,
+            nats::{
+                AskReply, BegunShard, ClusterManager, ClusterOptions, ReceivedAsk, ShardHandler,
+            },
+        },
+        simulation::nats::{LineId, LineMishap, NatsDouble},
+    };
+
+    struct Nothing;
+
+    impl ShardHandler for Nothing {
+        fn begin(&self, _begun: BegunShard) {}
+
+        fn end(&self, _shard: Shard) {}
+
+        async fn handle(&self, ask: ReceivedAsk) -> AskReply {
+            AskReply::Ok(ask.payload)
+        }
+    }
+
+    async fn node(double: &NatsDouble, name: &str) -> (ClusterManager, LineId) {
+        let connection = double.connect();
+        let line = connection.line();
+        let shards = ShardCount::new(16).unwrap();
+        let options = ClusterOptions::new("c").shards(shards).over(connection);
+        let name = NodeId::new(name).unwrap();
+        let manager = options.join("", name, Nothing).await.unwrap();
+        assert!(manager.ready().await);
+        (manager, line)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_certain_only_once_the_node_goes_by_the_later_table() {
+        let double = NatsDouble::new(1, 3);
+        let (node, _line) = node(&double, "a").await;
+        assert!(node.goes_by_present_table().await);
+        let (goes_by, gone_by) = watch::channel(0);
+        let confirming = node.client().confirming(gone_by);
+        let mut later = pin!(confirming.is_present());
+        let none_yet = timeout(Duration::from_secs(1), &mut later).await;
+        assert!(none_yet.is_err(), "{none_yet:?}");
+        // It hears of one that is not the latest yet, then of one that is later than all.
+        goes_by.send_replace(1);
+        let none_yet = timeout(Duration::from_millis(500), &mut later).await;
+        assert!(none_yet.is_err(), "{none_yet:?}");
+        goes_by.send_replace(u64::MAX - 1);
+        assert!(later.await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_does_not_hear_of_the_later_table_is_not_certain() {
+        let double = NatsDouble::new(1, 3);
+        let (node, _line) = node(&double, "a").await;
+        let (_goes_by, gone_by) = watch::channel(0);
+        let confirming = node.client().confirming(gone_by);
+        assert!(!confirming.is_present().await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_certain_while_nobody_can_be_asked() {
+        let double = NatsDouble::new(1, 3);
+        let (node, line) = node(&double, "a").await;
+        double.outage("KV_AE_c", Duration::from_secs(20));
+        let begun = Instant::now();
+        assert!(!node.goes_by_present_table().await);
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        sleep(Duration::from_secs(20)).await;
+        assert!(node.goes_by_present_table().await);
+        double.befall(line, LineMishap::Hold);
+        assert!(!node.goes_by_present_table().await);
+    }
+}

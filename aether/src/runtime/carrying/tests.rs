@@ -1,6 +1,12 @@
 #![cfg(feature = "macros")]
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use super::*;
 use crate::{
@@ -164,6 +170,8 @@ async fn a_command_that_was_refused_has_no_effect_when_it_comes_again() {
 struct Here {
     cluster: Arc<str>,
     tenancy: Arc<Mutex<Option<Tenancy>>>,
+    /// Nobody says whether it is so.
+    is_doubtful: Arc<AtomicBool>,
 }
 
 impl Here {
@@ -172,6 +180,7 @@ impl Here {
         let here = Self {
             cluster: Arc::from("test/1"),
             tenancy: Arc::default(),
+            is_doubtful: Arc::default(),
         };
         here.begin(number, since, seized);
         here
@@ -202,7 +211,10 @@ impl Placement for Here {
 
     fn confirm(&self, tenancy: Tenancy) -> Confirmed<'_> {
         let present = self.tenancy.lock().unwrap().map(|it| it.number);
-        Box::pin(std::future::ready(present == Some(tenancy.number)))
+        let is_doubtful = self.is_doubtful.load(Ordering::Relaxed);
+        Box::pin(std::future::ready(
+            !is_doubtful && present == Some(tenancy.number),
+        ))
     }
 
     fn cluster(&self) -> &Arc<str> {
@@ -455,4 +467,26 @@ async fn a_command_whose_actor_has_gone_while_it_waited_is_not_decided_on() {
         aether.carry_out(&written, deadline).await,
         CarriedOut::Moved
     );
+}
+
+#[tokio::test]
+async fn what_stores_nothing_is_said_only_by_who_is_certain_to_have_the_actor() {
+    let (aether, here) = placed(&InMemoryEventStore::new()).await;
+    here.is_doubtful.store(true, Ordering::Relaxed);
+    let off = asked(&TurnOff { lamp: lamp() }, 1);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let carried_out = aether
+        .carry_out(&carried::write(&off).unwrap(), deadline)
+        .await;
+    assert!(matches!(carried_out, CarriedOut::Moved), "{carried_out:?}");
+    // Its own command goes to whoever has the actor.
+    let own = aether.send(TurnOff { lamp: lamp() }).await.unwrap_err();
+    assert!(matches!(own, CommandError::Stopped), "{own}");
+    // What is stored the store checks.
+    let on = carry(&aether, &asked(&TurnOn { lamp: lamp() }, 2)).await;
+    assert_eq!(on.unwrap().version.as_u64(), 1);
+    here.is_doubtful.store(false, Ordering::Relaxed);
+    let on = carry(&aether, &asked(&TurnOn { lamp: lamp() }, 3)).await;
+    let refused = on.unwrap_err();
+    assert!(refused.refusal::<RemoteRefusal>().is_some(), "{refused}");
 }
