@@ -114,6 +114,7 @@ impl Start {
     }
 
     /// One that goes on from a snapshot.
+    #[cfg(all(feature = "cluster", feature = "nats"))]
     pub(super) fn after(snapshot: ActorSnapshot) -> Self {
         let mut start = Self::new();
         start.go_on_from(snapshot);
