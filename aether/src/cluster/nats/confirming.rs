@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     sync::{Mutex, Notify, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{link::Link, names::Names};
@@ -42,8 +42,10 @@ struct Answered {
     is_present: bool,
 }
 
-/// How long a node has to go by a table that it has not heard of.
+/// How long there is to answer, and for the node to go by a table that it has not heard of.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long after a question that could not be asked another one is.
+const PAUSE: Duration = Duration::from_millis(50);
 
 impl Confirming {
     pub(super) fn new(link: Arc<Link>, gone_by: watch::Receiver<u64>, look: Arc<Notify>) -> Self {
@@ -76,18 +78,25 @@ impl Confirming {
 
 impl Inner {
     async fn ask(&self) -> bool {
-        let known = *self.gone_by.borrow();
-        match self.link.bucket.later(Names::MAP, known).await {
-            Ok(None) => true,
-            Ok(Some(later)) => {
-                self.look.notify_one();
-                let mut gone_by = self.gone_by.clone();
-                let heard = gone_by.wait_for(|revision| *revision >= later);
-                matches!(timeout(PATIENCE, heard).await, Ok(Ok(_)))
-            }
-            Err(error) => {
-                tracing::debug!(%error, "it cannot be had whether the shard table is the present one");
-                false
+        timeout(PATIENCE, self.insist()).await.unwrap_or(false)
+    }
+
+    /// Asks until there is an answer: whoever is told no at once asks again at once.
+    async fn insist(&self) -> bool {
+        loop {
+            let known = *self.gone_by.borrow();
+            match self.link.bucket.later(Names::MAP, known).await {
+                Ok(None) => return true,
+                Ok(Some(later)) => {
+                    self.look.notify_one();
+                    let mut gone_by = self.gone_by.clone();
+                    let heard = gone_by.wait_for(|revision| *revision >= later);
+                    return heard.await.is_ok();
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "it cannot be had whether there is a later shard table");
+                    sleep(PAUSE).await;
+                }
             }
         }
     }
@@ -98,7 +107,7 @@ impl Inner {
 mod tests {
     use std::pin::pin;
 
-    use tokio::time::{Instant, sleep};
+    use tokio::time::Instant;
 
     use super::*;
     use crate::{
