@@ -2,7 +2,7 @@
 //! does (`leader`, with what it knows in `leading`), the table that all go by (`tables`), the shards
 //! that are here (`serving`), what operators want (`orders`), and going away (`departure`).
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use super::{
     Availability, ElectionInput, Epoch, FixedTimeout, Heartbeat, HostInput, LeaderElection,
@@ -56,6 +56,8 @@ pub struct ClusterNode<M> {
     stored: Option<StoredTable>,
     /// How many tables were to be written.
     writes: u64,
+    /// On top of which revision a table was written last that is not stored, or not known to be.
+    unwritten_on: Option<u64>,
     /// Whether the table is being read.
     reading: bool,
     look_at: Monotonic,
@@ -112,6 +114,7 @@ impl<M> ClusterNode<M> {
             leading: None,
             stored: None,
             writes: 0,
+            unwritten_on: None,
             reading: false,
             look_at: Monotonic::ORIGIN,
             beat_at: Monotonic::ORIGIN,
@@ -257,19 +260,14 @@ impl<M> ClusterNode<M> {
             NodeInput::TableRead(stored) => self.read(now, stored, outputs),
             NodeInput::TableUnread => {
                 self.reading = false;
-                self.look_at = now + self.settings.look / 8;
+                self.look_at = now + self.pause();
             }
             NodeInput::Look => self.look_at = now,
             NodeInput::TableHeard(stored) => self.learn(now, stored, outputs),
             NodeInput::TableWritten { request, revision } => {
                 self.written(now, (request, revision), outputs);
             }
-            NodeInput::TableUnwritten { request } => {
-                let leading = self.leading.as_mut();
-                if leading.is_some_and(|it| it.unwritten(request)) {
-                    self.look_at = now;
-                }
-            }
+            NodeInput::TableUnwritten { request } => self.unwritten(now, request),
             NodeInput::Released(all) => self.released(now, &all, outputs),
             NodeInput::Instructed(availability) => self.instructed(now, availability, outputs),
             NodeInput::Ordered { number, order } => self.ordered(now, number, order, outputs),
@@ -306,6 +304,11 @@ impl<M> ClusterNode<M> {
             outputs.push(NodeOutput::ReadTable);
         }
         self.go_away(now, outputs);
+    }
+
+    /// How long after a question to the store that came to nothing it is asked again.
+    fn pause(&self) -> Duration {
+        self.settings.look / 8
     }
 
     fn is_me(&self, process: &NodeProcess) -> bool {

@@ -23,7 +23,7 @@ impl<M> ClusterNode<M> {
                 self.lead_by(now, &table, outputs);
             }
             // The store has lost it, or what was read is older than what was heard.
-            None => self.look_at = now + self.settings.look / 8,
+            None => self.look_at = now + self.pause(),
         }
     }
 
@@ -57,6 +57,18 @@ impl<M> ClusterNode<M> {
             let leading = self.leading.as_mut();
             let wish = leading.and_then(|it| it.written(now));
             self.fulfil(now, wish, outputs);
+        }
+    }
+
+    /// Looks at what is stored, which says what to write next. At once, for it is likely to be a later
+    /// table; but if nothing came of an earlier write on the same one, then not before a while: the
+    /// store may say no to all of them, as one does that cannot store a write of another.
+    pub(super) fn unwritten(&mut self, now: Monotonic, request: u64) {
+        let leading = self.leading.as_mut();
+        if leading.is_some_and(|it| it.unwritten(request)) {
+            let revision = self.revision();
+            let is_again = self.unwritten_on.replace(revision) == Some(revision);
+            self.look_at = if is_again { now + self.pause() } else { now };
         }
     }
 

@@ -144,7 +144,8 @@ impl ClusterClient {
 
     /// Finds out, for the node whose client it is, whether it goes by the present table.
     pub(super) fn confirming(&self, gone_by: watch::Receiver<u64>) -> Confirming {
-        Confirming::new(Arc::clone(&self.0.link), gone_by)
+        let (link, look) = (Arc::clone(&self.0.link), Arc::clone(&self.0.look));
+        Confirming::new(link, gone_by, look)
     }
 
     /// The shard table as it is known here; none, as long as no node ever led.

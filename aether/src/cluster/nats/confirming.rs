@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{Mutex, watch},
+    sync::{Mutex, Notify, watch},
     time::{sleep, timeout},
 };
 
@@ -28,6 +28,8 @@ struct Inner {
     link: Arc<Link>,
     /// The revision of the table that the node goes by, once it does in full.
     gone_by: watch::Receiver<u64>,
+    /// The node reads the table anew.
+    look: Arc<Notify>,
     /// How many questions were begun.
     begun: AtomicU64,
     /// The last question that was answered.
@@ -46,10 +48,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 
 impl Confirming {
-    pub(super) fn new(link: Arc<Link>, gone_by: watch::Receiver<u64>) -> Self {
+    pub(super) fn new(link: Arc<Link>, gone_by: watch::Receiver<u64>, look: Arc<Notify>) -> Self {
         Self(Arc::new(Inner {
             link,
             gone_by,
+            look,
             begun: AtomicU64::new(0),
             answered: Mutex::default(),
         }))
@@ -85,6 +88,7 @@ impl Inner {
             match self.link.bucket.later(Names::MAP, known).await {
                 Ok(None) => return true,
                 Ok(Some(later)) => {
+                    self.look.notify_one();
                     let mut gone_by = self.gone_by.clone();
                     let heard = gone_by.wait_for(|revision| *revision >= later);
                     return heard.await.is_ok();

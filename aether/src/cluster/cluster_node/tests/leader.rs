@@ -6,13 +6,17 @@ use crate::cluster::{
     OrderOutcome, ShardCount, ShardTable, StoredTable, TableChange,
 };
 
-/// A node that leads, on a store that takes everything at once.
+/// A node that leads, on a store that answers everything at once.
 struct Leader {
     node: ClusterNode<u64>,
     now: Monotonic,
     stored: Option<StoredTable>,
     /// What is stored, and heard, while the table is read by a node that leads.
     overtaking: Option<StoredTable>,
+    /// The store takes no table.
+    is_full: bool,
+    /// How many it has not taken.
+    refused: usize,
 }
 
 impl Leader {
@@ -30,6 +34,8 @@ impl Leader {
             now: Monotonic::ORIGIN,
             stored: Some(StoredTable { revision: 9, table }),
             overtaking,
+            is_full: false,
+            refused: 0,
         };
         leader.tell(NodeInput::Connected(Arc::from("s")));
         leader
@@ -73,6 +79,11 @@ impl Leader {
                 expected,
                 table,
             } => {
+                if self.is_full {
+                    self.refused += 1;
+                    assert!(self.refused < 100, "it never stops to write");
+                    return Some(NodeInput::TableUnwritten { request });
+                }
                 let stored = self.stored.as_ref().unwrap();
                 assert_eq!(expected, stored.revision);
                 assert!(
@@ -199,6 +210,25 @@ fn a_leader_that_hears_of_a_later_table_while_it_reads_goes_by_the_later_one() {
     assert!(leader.node.leads());
     assert_eq!(leader.overtaking, None);
     assert!(leader.table().epoch() > later.epoch());
+}
+
+/// A stream that has no majority for a write says so of every other one at once.
+#[test]
+fn a_leader_whose_tables_are_not_taken_tries_again_now_and_then() {
+    let mut leader = Leader::of(process("a"), taken_from_b());
+    let mut other = heartbeat("b");
+    other.epoch = leader.table().epoch();
+    let before = leader.table().clone();
+    leader.is_full = true;
+    while leader.refused == 0 {
+        leader.pass(Duration::from_millis(50), &other);
+    }
+    leader.pass(Duration::from_secs(2), &other);
+    assert!(leader.node.leads());
+    assert!((6..=10).contains(&leader.refused), "{}", leader.refused);
+    leader.is_full = false;
+    leader.pass(NodeSettings::default().look / 8, &other);
+    assert!(leader.table().epoch() > before.epoch());
 }
 
 #[test]
