@@ -13,8 +13,8 @@
 //! lengths under `valgrind --tool=callgrind` tell how many instructions a command takes.
 //! `--commands-on-a-server n` does so over a server, and `--publishes n` has the raw client publish.
 //! `--pipeline n` has a policy and a projection follow so many events over a server, and
-//! `--raw-pipeline n` has the raw client do the same messages. `--resting memory|server kept|let-go n`
-//! says how much memory the process has when so many actors have had a command each.
+//! `--raw-pipeline n` has the raw client do the same messages. `--resting memory|server counter|tally
+//! kept|let-go n` says how much memory the process has when so many actors have had a command each.
 
 #![expect(
     clippy::indexing_slicing,
@@ -86,9 +86,44 @@ impl Counter {
     }
 }
 
+#[derive(Command, Serialize, Deserialize)]
+struct Tick {
+    #[command(id)]
+    tally: String,
+    by: u32,
+}
+
+#[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Ticked {
+    by: u32,
+}
+
+/// The same with less state.
+#[derive(Aggregate, Debug, Default)]
+#[aggregate(events(Ticked))]
+struct Tally {
+    total: u64,
+    last: [u64; 3],
+}
+
+#[handlers]
+impl Tally {
+    #[handle]
+    fn tick(&self, command: Tick) -> Result<Ticked, Infallible> {
+        Ok(Ticked { by: command.by })
+    }
+
+    #[apply]
+    fn ticked(&mut self, event: &Ticked) {
+        self.total += u64::from(event.by);
+        self.last.rotate_right(1);
+        self.last[0] = self.total;
+    }
+}
+
 bounded_context! {
     /// Counts.
-    Counting { aggregates: [Counter] }
+    Counting { aggregates: [Counter, Tally] }
 }
 
 fn main() -> Outcome {
@@ -324,22 +359,29 @@ fn letters(number: u64) -> Result<Vec<PublishMessage>, Failure> {
 /// of its own, for memory that is given back is used again.
 fn idle(rounds: &Rounds) -> Outcome {
     let actors = rounds.scaled(400_000);
+    let sizes = [
+        ("counter", size_of::<Counter>()),
+        ("tally", size_of::<Tally>()),
+    ];
     for store in ["memory", "server"] {
-        let [kept, let_go] = ["kept", "let-go"].map(|rest| resident_with(store, rest, actors));
-        let (kept, let_go) = (kept?, let_go?);
-        let each = kept.saturating_sub(let_go) / actors;
-        rounds.tell(&format!(
-            "an idle actor, whose state has 80 bytes, over the store `{store}`: {each} bytes \
-             ({kept} and {let_go} for {actors})"
-        ));
+        for (name, size) in sizes {
+            let [kept, let_go] =
+                ["kept", "let-go"].map(|rest| resident_with(store, name, rest, actors));
+            let (kept, let_go) = (kept?, let_go?);
+            let each = kept.saturating_sub(let_go) / actors;
+            rounds.tell(&format!(
+                "an idle actor, whose state has {size} bytes, over the store `{store}`: {each} \
+                 bytes ({kept} and {let_go} for {actors})"
+            ));
+        }
     }
     Ok(())
 }
 
 /// The memory that another process has after each of so many actors had a command.
-fn resident_with(store: &str, rest: &str, actors: u64) -> Result<u64, Failure> {
+fn resident_with(store: &str, name: &str, rest: &str, actors: u64) -> Result<u64, Failure> {
     let mut process = Command::new(std::env::current_exe()?);
-    let process = process.args(["--resting", store, rest, &actors.to_string()]);
+    let process = process.args(["--resting", store, name, rest, &actors.to_string()]);
     let ended = process.stderr(Stdio::inherit()).output()?;
     if !ended.status.success() {
         return Err(format!(
@@ -353,8 +395,8 @@ fn resident_with(store: &str, rest: &str, actors: u64) -> Result<u64, Failure> {
 
 /// Says how much memory there is after each of some actors had a command.
 async fn resting(arguments: &[String]) -> Outcome {
-    let [store, rest, actors] = arguments else {
-        return Err("wanted: a store, whether actors are kept, how many".into());
+    let [store, name, rest, actors] = arguments else {
+        return Err("wanted: a store, an aggregate, whether actors are kept, how many".into());
     };
     let options = match rest.as_str() {
         "kept" => ActorOptions::new().count(10_000_000).bytes(64 << 30),
@@ -368,7 +410,13 @@ async fn resting(arguments: &[String]) -> Outcome {
         running(InMemoryEventStore::new(), options).await?
     };
     let actors: u64 = actors.parse()?;
-    let sent = stream::iter(0..actors).map(async |key| aether.send(count(&key.to_string())).await);
+    let sent = stream::iter(0..actors).map(async |key| {
+        let key = key.to_string();
+        match name.as_str() {
+            "tally" => aether.send(Tick { tally: key, by: 1 }).await.map(drop),
+            _ => aether.send(count(&key)).await.map(drop),
+        }
+    });
     sent.buffer_unordered(AT_ONCE)
         .try_for_each(async |_sent| Ok(()))
         .await?;
