@@ -133,6 +133,9 @@ impl ClusterManager {
     /// whether the shard has [ended](super::ShardHandler::end). It is one question to the leader of
     /// the cluster's bucket, for all who have come by then.
     ///
+    /// The word of that leader is taken: one of three servers that was cut off from the two others
+    /// takes itself for the leader for some seconds more, and knows of no later table.
+    ///
     /// # Cancel safety
     /// Cancel safe: it changes nothing.
     pub async fn goes_by_present_table(&self) -> bool {
