@@ -30,8 +30,9 @@ demo-service: ## Serves the example shop on this machine, with customers, a page
 demo-cluster: $(NATS_SERVER) ## Runs the shop on three nodes, kills one, drains another, and checks the log; under a minute.
 	$(CARGO) run --package aether-order-cluster --bin order-cluster -- --nats-server $(NATS_SERVER)
 
-test: crates nats-server lint ## All that must hold: lint, the core alone, every test, the docs.
+test: crates nats-server lint ## All that must hold: lint, the core and each feature alone, every test, the docs.
 	$(CARGO) check --package aether --no-default-features
+	CARGO="$(CARGO)" scripts/check-features
 	$(CARGO) test --workspace --all-features
 	$(CARGO) doc --workspace --all-features --no-deps
 	$(CARGO) doc --package aether --no-default-features --no-deps

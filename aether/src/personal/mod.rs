@@ -182,7 +182,7 @@ mod tests;
 #[cfg(feature = "personal")]
 mod vault;
 
-#[cfg(any(feature = "personal", feature = "runtime"))]
+#[cfg(feature = "runtime")]
 pub(crate) use self::fact::forgotten_by;
 #[cfg(all(feature = "personal", feature = "embedded"))]
 pub use self::keys::EmbeddedKeyStore;

@@ -55,6 +55,10 @@ pub(super) struct Shared {
     /// There is something to do earlier than was known.
     earlier: Arc<Notify>,
     /// What those who connect leave out.
+    #[cfg_attr(
+        not(all(feature = "cluster", feature = "nats")),
+        expect(dead_code, reason = "only the nodes of a cluster connect so")
+    )]
     defects: BTreeSet<Defect>,
 }
 
