@@ -17,6 +17,7 @@
 //! | `actorversion` | [`Event::version`](crate::Event::version) |
 //! | `correlationid`, `causationid`, `commandid`, `traceparent` | [`Metadata`](crate::Metadata) |
 //! | `aethersession` | [`Metadata::session`](crate::Metadata::session): `12.0.1 policy/Name` |
+//! | `aetherfence` | on the first event of a commit by which a cluster's node took an actor over: the epoch and the cluster, `7 shop`; also on an event of type `aether.fenced`, which says nothing else |
 //! | any other | the user's own metadata |
 //! | `data` | [`Event::data`](crate::Event::data), byte for byte; `null` if absent |
 //!
