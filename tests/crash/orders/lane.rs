@@ -3,7 +3,7 @@
     reason = "what the process should not have said fails the test"
 )]
 
-use super::Campaign;
+use super::{Campaign, proof::Settled};
 use crate::crash::Writer;
 
 /// How many orders, told of last, are placed again after a kill.
@@ -53,16 +53,16 @@ impl<'a> Lane<'a> {
     }
 
     /// Has it carry out all that is left; what its projections have come to by then.
-    pub(super) async fn settle(mut self) -> (u64, u64) {
+    pub(super) async fn settle(mut self) -> Settled {
         self.process.say("settle\n").await;
         loop {
             let line = self.process.line().await;
             let Some(line) = line else {
                 panic!("worker {} did not settle", self.number);
             };
-            if let Some(digests) = digests(&line) {
+            if let Some(settled) = settled(&line) {
                 self.process.ended().await;
-                return digests;
+                return settled;
             }
             self.hear(&line);
         }
@@ -87,7 +87,6 @@ fn launch(campaign: Campaign<'_>, first: u64) -> Writer {
     Writer::start_with(campaign.program, arguments)
 }
 
-fn digests(line: &str) -> Option<(u64, u64)> {
-    let (journal, totals) = line.strip_prefix("settled ")?.split_once(' ')?;
-    Some((journal.parse().ok()?, totals.parse().ok()?))
+fn settled(line: &str) -> Option<Settled> {
+    serde_json::from_str(line.strip_prefix("settled ")?).ok()
 }

@@ -11,19 +11,20 @@ mod proof;
 mod shop;
 mod worker;
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use aether::{
-    ActorId, EventStoreExt as _, Position,
+    ActorId, DynEventStore, EventStore as _, EventStoreExt as _, Position, Recorded,
     runtime::{Aether, parking, verify_context},
 };
+use futures_util::StreamExt as _;
 use tokio::time::{sleep, timeout};
 
 pub use self::worker::{Share, work};
 use self::{
     judge::{Evidence, Violation, check},
     lane::Lane,
-    proof::{digest, rebuilt},
+    proof::{Digest, Settled, number, rebuilt},
     shop::{DEPOTS, Depot, Journal, Shop, Totals},
 };
 use super::{Dice, asks::Failed};
@@ -94,28 +95,37 @@ pub async fn run(
         outcome.kills += 1;
         each(outcome.kills).await;
     }
-    let mut digests = Vec::new();
+    let mut settled = Vec::new();
     for lane in &mut lanes {
         lane.reaches(campaign.orders).await;
     }
     for lane in lanes {
-        digests.push(lane.settle().await);
+        settled.push(lane.settle().await);
     }
-    finish(campaign, &digests, outcome).await
+    finish(campaign, &settled, outcome).await
 }
 
 /// Repairs the carrier, has carried out what is left to do, and judges what came of it all.
 async fn finish(
     campaign: Campaign<'_>,
-    digests: &[(u64, u64)],
+    settled: &[Settled],
     outcome: Outcome,
 ) -> Result<Outcome, Failed> {
     let store = worker::open(campaign.place).await?;
     let before = store.log(Position::START).await?;
-    for said in digests {
-        assert_eq!(*said, of_projections(&before)?, "a worker's projections");
+    for said in settled {
+        assert_eq!(
+            *said,
+            rebuilt_as_of(&before, said)?,
+            "a worker's projections"
+        );
     }
     let aether = worker::start(store, campaign.ledger, true).await?;
+    let counted = counted(aether.store(), campaign.orders);
+    // What was not counted by then, the judge names.
+    if let Ok(counted) = timeout(Duration::from_mins(1), counted).await {
+        counted?;
+    }
     aether.settled().await?;
     let parked = repair(&aether).await?;
     let log = aether.store().log(Position::START).await?;
@@ -173,14 +183,33 @@ async fn check_models(aether: &Aether, orders: u64) -> Result<(), Failed> {
     Ok(())
 }
 
-/// What a worker says of its projections, if they are what the log says.
-fn of_projections(log: &[aether::Recorded]) -> Result<(u64, u64), Failed> {
-    let journal = digest(&rebuilt::<Journal>(log)?)?;
-    Ok((journal, digest(&rebuilt::<Totals>(log)?)?))
+/// What a worker says of its projections, if they are what the log says up to where it had them.
+///
+/// The log may have grown since: to settle is not to wait for timers that are not due yet, nor for
+/// what other workers do.
+fn rebuilt_as_of(log: &[Recorded], said: &Settled) -> Result<Settled, Failed> {
+    Ok(Settled {
+        journal: Digest::rebuilt::<Journal>(log, said.journal.position)?,
+        totals: Digest::rebuilt::<Totals>(log, said.totals.position)?,
+    })
+}
+
+/// Waits until the parcel of each order is counted, the last step of an order but for the carrier's.
+async fn counted(store: &DynEventStore, orders: u64) -> Result<(), Failed> {
+    let (mut log, mut counted) = (store.follow(Position::START), BTreeSet::new());
+    while (counted.len() as u64) < orders {
+        let Some(recorded) = log.next().await.transpose()? else {
+            break;
+        };
+        let events = recorded.commit.events().iter();
+        let parcels = events.filter(|it| it.event_type == "ParcelCounted");
+        counted.extend(parcels.filter_map(number));
+    }
+    Ok(())
 }
 
 fn distinct(told: &[carrier::Told]) -> usize {
-    let orders: std::collections::BTreeSet<_> = told.iter().map(|(order, _)| order).collect();
+    let orders: BTreeSet<_> = told.iter().map(|(order, _)| order).collect();
     orders.len()
 }
 

@@ -1,21 +1,48 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use aether::{
-    Event, Recorded,
+    Event, Position, Recorded,
     domain::{Handlers, Origin, Projection, Stored},
+    runtime::ReadModel,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::crash::asks::Failed;
 
-/// A number that tells one read model from another.
-pub(super) fn digest(model: &impl Serialize) -> Result<u64, Failed> {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(model)?.hash(&mut hasher);
-    Ok(hasher.finish())
+/// What a projection has come to by a place in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Digest {
+    /// Up to where it has applied events.
+    pub(super) position: Position,
+    /// A number that tells one read model from another.
+    model: u64,
 }
 
-/// A projection that is built of the whole log, from scratch.
+impl Digest {
+    /// What a projection says of itself.
+    pub(super) fn of<P: Serialize>(model: &ReadModel<P>) -> Result<Self, Failed> {
+        Self::new(model.position(), &**model)
+    }
+
+    /// What the log says of a projection that has applied it up to a place.
+    pub(super) fn rebuilt<P>(log: &[Recorded], position: Position) -> Result<Self, Failed>
+    where
+        P: Projection + Handlers + Serialize,
+    {
+        let applied = log.partition_point(|it| it.position <= position);
+        let applied = log.get(..applied).unwrap_or(log);
+        Self::new(position, &rebuilt::<P>(applied)?)
+    }
+
+    fn new(position: Position, model: &impl Serialize) -> Result<Self, Failed> {
+        let mut hasher = DefaultHasher::new();
+        serde_json::to_string(model)?.hash(&mut hasher);
+        let model = hasher.finish();
+        Ok(Self { position, model })
+    }
+}
+
+/// A projection that is built of a log, from scratch.
 pub(super) fn rebuilt<P: Projection + Handlers>(log: &[Recorded]) -> Result<P, Failed> {
     let mut model = P::default();
     for recorded in log {
@@ -27,6 +54,13 @@ pub(super) fn rebuilt<P: Projection + Handlers>(log: &[Recorded]) -> Result<P, F
         }
     }
     Ok(model)
+}
+
+/// What a worker says of its projections when it has settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Settled {
+    pub(super) journal: Digest,
+    pub(super) totals: Digest,
 }
 
 /// The order that an event is about, by its number.

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     carrier::Ledger,
-    proof::digest,
+    proof::{Digest, Settled},
     shop::{Journal, PlaceOrder, Shop, Totals},
 };
 use crate::crash::asks::Failed;
@@ -120,11 +120,14 @@ pub async fn work(place: &str, ledger: &Path, share: Share) -> Result<(), Failed
     }
     tell("all")?;
     heard().await?;
-    insist(async || Ok(aether.settled().await?)).await?;
-    let journal = digest(&*aether.read::<Journal>().await?)?;
-    let totals = digest(&*aether.read::<Totals>().await?)?;
+    let reached = insist(async || Ok(aether.settled().await?)).await?;
+    let settled = Settled {
+        journal: Digest::of(&aether.read::<Journal>().await?)?,
+        totals: Digest::of(&aether.read::<Totals>().await?)?,
+    };
+    assert!(settled.journal.position.min(settled.totals.position) >= reached);
     aether.shutdown().await;
-    tell(&format!("settled {journal} {totals}"))
+    tell(&format!("settled {}", serde_json::to_string(&settled)?))
 }
 
 /// One write, so that it is told whole or not at all.
