@@ -13,7 +13,7 @@ use async_nats::{
     },
 };
 use bytes::Bytes;
-use tokio::{task::yield_now, time::sleep};
+use tokio::{sync::Mutex, task::yield_now, time::sleep};
 
 use crate::{
     Count, Failure, Outcome, Settings,
@@ -44,6 +44,8 @@ const ROUNDS: usize = 11;
 const EACH: usize = 500;
 /// For how long is counted how much is done side by side.
 const TURN: Duration = Duration::from_millis(700);
+/// How often the node and the raw client take turns in that.
+const TURNS: usize = 21;
 /// How many are asked side by side.
 const WIDTHS: [usize; 2] = [64, 256];
 
@@ -225,45 +227,88 @@ async fn command(fleet: &Fleet, servers: usize) -> Outcome {
     Ok(())
 }
 
+/// How many commands a second are done side by side.
+struct Rates<'a> {
+    fleet: &'a mut Fleet,
+    raw: &'a Raw,
+    letter: &'a Letter,
+    width: usize,
+    /// Where the raw client's subjects are.
+    last: Vec<Mutex<u64>>,
+}
+
 async fn commands(fleet: &mut Fleet, servers: usize) -> Outcome {
     let raw = Raw::connect(fleet).await?;
     let letter = raw.letter(fleet).await?;
     for width in WIDTHS {
-        let (mut here, mut there, mut plain) = (Vec::new(), Vec::new(), Vec::new());
-        let last: Vec<_> = (0..width).map(|_| tokio::sync::Mutex::new(0)).collect();
-        for round in 0..7 {
-            let aether = &fleet.aether;
-            let asked = load::rate(width, TURN, async |number| {
-                let counter = format!("there{number}");
-                aether.send(Count { counter, by: 1 }).await.map(drop)
-            });
-            let asked = asked.await?;
-            let (raw, letter, last) = (&raw, &letter, &last);
-            let published = load::rate(width, TURN, async |number| {
-                let mut last = last.get(number).ok_or("too many")?.lock().await;
-                raw.publish(letter, format!("rawlog.{width}.{number}"), &mut last)
-                    .await
-            });
-            let published = published.await?;
-            let node = fleet.nodes.first_mut().ok_or("there is no node")?;
-            let order = format!("count {width} {}", TURN.as_millis());
-            let counted: f64 = node.ask(&order).await?.parse()?;
-            if round > 0 {
-                there.push(asked);
-                plain.push(published);
-                here.push(counted);
-            }
-        }
-        let [here, there, plain] = [here, there, plain].map(|mut it| {
-            it.sort_by(f64::total_cmp);
-            it.get(it.len() / 2).copied().unwrap_or_default()
-        });
-        println!(
-            "commands a second, {servers} servers, {width} at a time: {here:.0} on their node, \
-             {there:.0} from another process, {plain:.0} raw guarded publishes: {:.2} and {:.2}",
-            here / plain,
-            there / plain
-        );
+        let rates = Rates {
+            fleet,
+            raw: &raw,
+            letter: &letter,
+            width,
+            last: (0..width).map(|_| Mutex::new(0)).collect(),
+        };
+        rates.compare(servers).await?;
     }
     Ok(())
+}
+
+impl Rates<'_> {
+    async fn compare(mut self, servers: usize) -> Outcome {
+        let (mut here, mut there, mut plain, mut ratios) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        self.turn().await?;
+        for turn in 0..TURNS {
+            if turn % 3 == 0 {
+                there.push(self.there().await?);
+            }
+            let (counted, published) = self.turn().await?;
+            ratios.push(counted / published);
+            here.push(counted);
+            plain.push(published);
+        }
+        let width = self.width;
+        let [least, ratio, most] = spread(ratios);
+        let [here, there, plain] = [here, there, plain].map(|it| spread(it)[1]);
+        println!(
+            "commands a second, {servers} servers, {width} at a time: {here:.0} on their node, \
+             {there:.0} from another process, {plain:.0} raw guarded publishes: {ratio:.2} turn by \
+             turn ({least:.2} to {most:.2}), and {:.2}",
+            there / plain
+        );
+        Ok(())
+    }
+
+    /// On their node, and right after that, while the machine is as fast, by the raw client.
+    async fn turn(&mut self) -> Result<(f64, f64), Failure> {
+        let node = self.fleet.nodes.first_mut().ok_or("there is no node")?;
+        let order = format!("count {} {}", self.width, TURN.as_millis());
+        let counted = node.ask(&order).await?.parse()?;
+        Ok((counted, self.published().await?))
+    }
+
+    async fn there(&self) -> Result<f64, Failure> {
+        let aether = &self.fleet.aether;
+        let asked = load::rate(self.width, TURN, async |number| {
+            let counter = format!("there{number}");
+            aether.send(Count { counter, by: 1 }).await.map(drop)
+        });
+        asked.await
+    }
+
+    async fn published(&self) -> Result<f64, Failure> {
+        let published = load::rate(self.width, TURN, async |number| {
+            let mut last = self.last.get(number).ok_or("too many")?.lock().await;
+            let subject = format!("rawlog.{}.{number}", self.width);
+            self.raw.publish(self.letter, subject, &mut last).await
+        });
+        published.await
+    }
+}
+
+/// The least of some figures, the middle one and the most.
+fn spread(mut figures: Vec<f64>) -> [f64; 3] {
+    figures.sort_by(f64::total_cmp);
+    let last = figures.len().saturating_sub(1);
+    [0, figures.len() / 2, last].map(|at| figures.get(at).copied().unwrap_or_default())
 }

@@ -24,6 +24,11 @@
     reason = "a benchmark prints what it measured with the clock, and what a node tells"
 )]
 
+/// What one thread allocates another one frees, here as in any node: the C library's allocator has
+/// its threads wait for one another then.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod account;
 mod asks;
 mod faults;
