@@ -125,7 +125,8 @@ pub async fn work(place: &str, ledger: &Path, share: Share) -> Result<(), Failed
         journal: Digest::of(&aether.read::<Journal>().await?)?,
         totals: Digest::of(&aether.read::<Totals>().await?)?,
     };
-    assert!(settled.journal.position.min(settled.totals.position) >= reached);
+    let applied = settled.journal.position.min(settled.totals.position);
+    assert!(applied >= reached, "{settled:?} is not at {reached}");
     aether.shutdown().await;
     tell(&format!("settled {}", serde_json::to_string(&settled)?))
 }
