@@ -31,14 +31,17 @@ struct Shared {
     open: Box<dyn Fn(Position) -> Log + Send + Sync>,
     /// Whether what was read may be held for others.
     is_held: bool,
-    // A std mutex: nothing awaits while it is held, and no stream is polled.
-    state: Mutex<State>,
+    /// Apart, so that who rings keeps nothing alive but this.
+    state: Arc<Mutex<State>>,
     /// Wakes all who wait for what is read next.
     waker: Waker,
 }
 
 /// Rings when there may be more to read. What it rings for may be gone.
-struct Bell(Weak<Shared>);
+///
+/// It rings on threads of the store, whenever that may be: if it had what opens the log, and so the
+/// store, whoever lets go of the store could not rely on it that it is closed.
+struct Bell(Weak<Mutex<State>>);
 
 impl CommonLog {
     /// The log of a store.
@@ -52,11 +55,12 @@ impl CommonLog {
     }
 
     fn read_by(open: impl Fn(Position) -> Log + Send + Sync + 'static, is_held: bool) -> Self {
-        Self(Arc::new_cyclic(|shared| Shared {
+        let state = Arc::default();
+        Self(Arc::new(Shared {
             open: Box::new(open),
             is_held,
-            state: Mutex::default(),
-            waker: Waker::from(Arc::new(Bell(Weak::clone(shared)))),
+            waker: Waker::from(Arc::new(Bell(Arc::downgrade(&state)))),
+            state,
         }))
     }
 
@@ -68,10 +72,15 @@ impl CommonLog {
 }
 
 impl Shared {
-    /// A panic while the lock is held can only be our own bug, and leaves nothing half done.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
+}
+
+/// A std mutex: nothing awaits while it is held, and no stream is polled. A panic while it is held
+/// can only be our own bug, and leaves nothing half done.
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Wake for Bell {
@@ -80,10 +89,10 @@ impl Wake for Bell {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let Some(shared) = self.0.upgrade() else {
+        let Some(state) = self.0.upgrade() else {
             return;
         };
-        let waiting = shared.lock().ring();
+        let waiting = lock(&state).ring();
         waiting.into_iter().for_each(Waker::wake);
     }
 }

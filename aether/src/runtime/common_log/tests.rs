@@ -182,3 +182,41 @@ async fn all_are_told_that_the_log_broke_off_and_the_next_who_follows_opens_it()
     assert_eq!(other.failure(), "it broke off: a test");
     assert_eq!(Reader::of(&log, 1).poll(), Poll::Ready(2));
 }
+
+#[tokio::test]
+async fn what_opens_the_log_goes_with_its_last_reader_though_a_bell_rings_just_then() {
+    /// Lets go of everything when it is woken, which is while the bell rings.
+    struct Leaves(
+        Mutex<Option<(CommonLog, Reader)>>,
+        Mutex<Option<usize>>,
+        Weak<()>,
+    );
+
+    impl Wake for Leaves {
+        fn wake(self: Arc<Self>) {
+            drop(self.0.lock().unwrap().take());
+            *self.1.lock().unwrap() = Some(self.2.strong_count());
+        }
+    }
+
+    let (store, _) = log();
+    let opens = Arc::new(());
+    let leaves = Arc::new(Leaves(
+        Mutex::default(),
+        Mutex::default(),
+        Arc::downgrade(&opens),
+    ));
+    let reading = store.clone();
+    let open = move |after| -> Log {
+        drop(Arc::clone(&opens));
+        Box::pin(reading.follow(after))
+    };
+    let log = CommonLog::read_by(open, true);
+    let mut reader = Reader::of(&log, 0);
+    let waker = Waker::from(Arc::clone(&leaves));
+    let next = Pin::new(&mut reader.log).poll_next(&mut Context::from_waker(&waker));
+    assert!(next.is_pending());
+    *leaves.0.lock().unwrap() = Some((log, reader));
+    add(&store, 1).await;
+    assert_eq!(*leaves.1.lock().unwrap(), Some(0));
+}
