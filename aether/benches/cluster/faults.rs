@@ -216,10 +216,11 @@ async fn restart(
         let name = node.name.clone();
         drop((gather(fleet, account).await?, load.take()));
         let (at, began) = (account::now(), Instant::now());
-        node.leave().await?;
+        let noted = node.leave().await?;
         times.push(began.elapsed());
         tokio::time::sleep(CALM).await;
-        let (answers, lines) = (load.take(), gather(fleet, account).await?);
+        let (answers, mut lines) = (load.take(), gather(fleet, account).await?);
+        lines.extend(noted.into_iter().map(|line| (name.clone(), line)));
         drains.note(worst(&answers)?, (at, began), lines);
         let (at, began) = (account::now(), Instant::now());
         fleet.add(&name).await?;

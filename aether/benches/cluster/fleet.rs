@@ -213,12 +213,17 @@ impl Node {
     }
 
     async fn account(&mut self) -> Result<Vec<Line>, Failure> {
-        let (mut lines, mut said) = (Vec::new(), self.ask("account").await?);
+        Ok(self.noted("account").await?.0)
+    }
+
+    /// What it has noted, which it tells when it is told this, and what it says after that.
+    async fn noted(&mut self, line: &str) -> Result<(Vec<Line>, String), Failure> {
+        let (mut lines, mut said) = (Vec::new(), self.ask(line).await?);
         while let Some(line) = Line::read(&said) {
             lines.push(line);
             said = self.line().await?;
         }
-        Ok(lines)
+        Ok((lines, said))
     }
 
     pub(crate) fn signal(&self, name: &str) -> Outcome {
@@ -237,13 +242,13 @@ impl Node {
         Ok(self.process.kill().await?)
     }
 
-    /// Has it leave, and waits until it has left and ended by itself.
-    pub(crate) async fn leave(mut self) -> Outcome {
-        let said = timeout(PATIENCE, self.ask("leave")).await??;
+    /// Has it leave, and waits until it has left and ended by itself; what it has noted.
+    pub(crate) async fn leave(mut self) -> Result<Vec<Line>, Failure> {
+        let (noted, said) = timeout(PATIENCE, self.noted("leave")).await??;
         if said != "left" {
             return Err(format!("{} said `{said}`", self.name).into());
         }
         self.process.wait().await?;
-        Ok(())
+        Ok(noted)
     }
 }

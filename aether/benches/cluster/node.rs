@@ -82,12 +82,19 @@ pub(crate) async fn run(arguments: &[&str]) -> Outcome {
         if line == "leave" {
             manager.leave().await;
             aether.shutdown().await;
+            tell(&account);
             println!("left");
             break;
         }
         obey(&line, &manager, &aether, &account).await?;
     }
     Ok(())
+}
+
+fn tell(account: &Account) {
+    for line in account.take() {
+        println!("{line}");
+    }
 }
 
 /// What it is told on its input. Whoever has started it has gone when there is no more.
@@ -115,9 +122,7 @@ async fn obey(line: &str, manager: &ClusterManager, aether: &Aether, account: &A
             );
         }
         ["account"] => {
-            for line in account.take() {
-                println!("{line}");
-            }
+            tell(account);
             println!("end");
         }
         ["count", counters, millis] => {

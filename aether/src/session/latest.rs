@@ -56,6 +56,7 @@ impl Latest {
     }
 
     #[cfg(test)]
+    #[cfg(feature = "runtime")]
     pub(super) const fn len(&self) -> usize {
         self.0.len()
     }

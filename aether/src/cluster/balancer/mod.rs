@@ -20,16 +20,20 @@ pub struct BalanceTiming {
     pub handover: Duration,
     /// How many moves a node takes part in at a time, giving or taking.
     pub moves: usize,
+    /// How long shards that were released late wait for those that the last table asked for, so that
+    /// one table hands all of them over.
+    pub gather: Duration,
 }
 
 impl Default for BalanceTiming {
-    /// One and a half seconds, three, five, and 128 moves.
+    /// One and a half seconds, three, five, 128 moves, and five milliseconds.
     fn default() -> Self {
         Self {
             patience: Duration::from_millis(1_500),
             settle: Duration::from_secs(3),
             handover: Duration::from_secs(5),
             moves: 128,
+            gather: Duration::from_millis(5),
         }
     }
 }
@@ -108,6 +112,8 @@ pub struct Balancer {
     /// What was released by the table that is being written: that it is stored is known elsewhere
     /// already.
     early: BTreeSet<Shard>,
+    /// Until when what was released late waits for more.
+    gathering: Option<Monotonic>,
     superseded: bool,
     /// Since when it moves for balance, whatever speaks against it.
     urged: Option<Monotonic>,
@@ -147,6 +153,7 @@ impl Balancer {
             mixed: false,
             moves: BTreeMap::new(),
             early: BTreeSet::new(),
+            gathering: None,
             superseded: false,
             urged: None,
             #[cfg(test)]
@@ -236,6 +243,7 @@ impl Balancer {
             .map(|it| it.since + self.timing.handover);
         let settled = self.nodes.values().map(|it| it.since + self.timing.settle);
         let turns = late.chain(settled).chain([began + self.timing.patience]);
+        let turns = turns.chain(self.gathering);
         turns.filter(|turn| *turn > now).min()
     }
 
@@ -312,7 +320,9 @@ impl Balancer {
         if changes.is_empty() && self.moves.is_empty() {
             self.urged = None;
         }
-        if changes.is_empty() && self.table.token() == self.token {
+        self.gathering = self.gathers(&changes).filter(|until| *until > now);
+        let is_known = self.table.token() == self.token;
+        if is_known && (changes.is_empty() || self.gathering.is_some()) {
             return Vec::new();
         }
         #[cfg(test)]
@@ -372,6 +382,26 @@ impl Balancer {
             changes.push(TableChange::Move(it.shard, it.to.clone()));
         }
         changes
+    }
+
+    /// Until when these changes wait for what the last table asked for, if nothing of that is
+    /// released yet.
+    ///
+    /// Whoever gives up many shards at once has done with most of them at once, and with a few when
+    /// their last command is stored: while the table is being written that hands over the many. A
+    /// table for these few alone would hold up the next many, and so on, table by table.
+    fn gathers(&self, changes: &[TableChange]) -> Option<Monotonic> {
+        let is_late =
+            |it: &TableChange| matches!(it, TableChange::HandOver(_) | TableChange::Move(..));
+        let is_handing_over = changes.iter().all(is_late)
+            && changes
+                .iter()
+                .any(|it| matches!(it, TableChange::HandOver(_)));
+        let last = self.moves.values();
+        let mut last = last.filter(|it| it.epoch == self.table.epoch()).peekable();
+        let asked = last.peek().filter(|_| is_handing_over)?.since;
+        let is_awaited = last.all(|it| !it.is_released);
+        is_awaited.then(|| asked + self.timing.gather)
     }
 
     /// Who is there; and who may be, and is left what it has.

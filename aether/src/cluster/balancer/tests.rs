@@ -317,3 +317,46 @@ fn an_early_release_counts_for_nothing_if_its_table_is_not_stored() {
     balancer.step(at(4_001), released);
     assert_eq!(balancer.step(at(4_002), BalancerInput::Written), []);
 }
+
+/// A balancer that has handed over one of two shards of `a`, and so asked for a third, while the
+/// second was released at 4,003.
+fn gathering() -> (Balancer, Shard) {
+    let mut balancer = moving();
+    let (shard, epoch) = (first(&balancer), balancer.table().epoch());
+    let (late, _) = balancer.table().moving().nth(1).unwrap();
+    let input = released(&balancer, shard, epoch);
+    settle(&mut balancer, 4_002, input);
+    let input = released(&balancer, late, epoch);
+    assert_eq!(balancer.step(at(4_003), input), []);
+    (balancer, late)
+}
+
+#[test]
+fn what_was_released_late_is_handed_over_with_what_the_last_table_asked_for() {
+    let (mut balancer, late) = gathering();
+    let moving = balancer.table().moving().map(|(shard, _)| shard);
+    let asked = moving.filter(|it| *it != late).last().unwrap();
+    let input = released(&balancer, asked, balancer.table().epoch());
+    let written = settle(&mut balancer, 4_004, input);
+    assert_eq!(written.len(), 1);
+    for shard in [late, asked] {
+        assert_eq!(balancer.table().owner(shard), Some(&node("b")));
+    }
+}
+
+#[test]
+fn what_was_released_late_does_not_wait_for_ever() {
+    let (mut balancer, late) = gathering();
+    assert_eq!(balancer.next_wake(at(4_003)), Some(at(4_007)));
+    assert_eq!(settle(&mut balancer, 4_006, BalancerInput::Tick), []);
+    settle(&mut balancer, 4_007, BalancerInput::Tick);
+    assert_eq!(balancer.table().owner(late), Some(&node("b")));
+}
+
+#[test]
+fn what_was_released_late_goes_with_what_a_node_that_has_gone_leaves_behind() {
+    let (mut balancer, late) = gathering();
+    settle(&mut balancer, 4_004, members(&["b"]));
+    assert_eq!(balancer.table().owner(late), Some(&node("b")));
+    assert_eq!(count(balancer.table(), "b"), 8);
+}

@@ -22,6 +22,7 @@ use super::{
     meters::Meters,
     names::Names,
     orders::{self, Orders},
+    release::Release,
     tasks::Tasks,
     wire::Inbox,
 };
@@ -365,20 +366,21 @@ impl<H: ShardHandler> Driver<H> {
         let is_quiet =
             |it: &ReleasedShard| self.attendance.quiet(it.shard).now_or_never().is_some();
         let (quiet, busy): (Vec<_>, Vec<_>) = all.into_iter().partition(is_quiet);
-        let process = self.life.process().clone();
         if !quiet.is_empty() {
-            self.attendance.hand_over(&self.link, &quiet).await;
-            self.link.release(&process, &quiet).await;
+            self.releases().say(quiet).await;
         }
         for shard in busy {
-            let (attendance, link) = (self.attendance.clone(), Arc::clone(&self.link));
-            let process = process.clone();
-            self.tasks.spawn(async move {
-                attendance.quiet(shard.shard).await;
-                let shard = [shard];
-                attendance.hand_over(&link, &shard).await;
-                link.release(&process, &shard).await;
-            });
+            self.tasks.spawn(self.releases().when_quiet(shard));
+        }
+    }
+
+    fn releases(&self) -> Release<H> {
+        let leads = self.life.node.leads();
+        Release {
+            link: Arc::clone(&self.link),
+            attendance: self.attendance.clone(),
+            process: self.life.process().clone(),
+            leader: leads.then(|| self.life.sender.clone()),
         }
     }
 

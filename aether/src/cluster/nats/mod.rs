@@ -126,6 +126,7 @@ mod orders;
 mod peers;
 #[cfg(feature = "runtime")]
 mod recent;
+mod release;
 mod servers;
 mod tasks;
 mod tenures;

@@ -36,6 +36,7 @@ impl Model {
             handover: Duration::from_millis(700),
             settle: Duration::from_secs(1),
             patience: Duration::from_millis(300),
+            gather: Duration::from_millis(20),
         };
         let balancer = Balancer::new(token, timing, self.stored.clone());
         let balancer = balancer.blind(self.flaw == Flaw::NoTokenCheck);
