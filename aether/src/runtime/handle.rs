@@ -447,7 +447,8 @@ impl Aether {
 
     /// Ends it: takes no more commands, lets those under way and the present work of each
     /// follower come to its end, keeps how far each has come and the snapshots that are due, lets go
-    /// of the actors in memory, and returns when all is still.
+    /// of the actors in memory, and returns when all is still. With the last handle dropped after
+    /// that, nothing of it holds the store.
     ///
     /// # Cancel safety
     /// If the future is dropped, everything still ends, but nobody waits for it.
