@@ -85,7 +85,7 @@ pub use self::{
     metadata::{InvalidMetadataKey, Metadata},
     payload::{InvalidPayload, Payload},
     personal::Personal,
-    session::{InvalidMark, InvalidSessions, Sequence, SessionMark, Sessions},
+    session::{Effect, InvalidMark, InvalidSessions, Sequence, SessionMark, Sessions},
     snapshot::{ActorSnapshot, CommitRef},
     store::{
         Capabilities, Checkpoint, CheckpointStore, Commit, Durability, DynEventStore, EventStore,

@@ -5,7 +5,7 @@ use super::{
     SessionMark,
     latest::{Latest, is_client},
 };
-use crate::{Commit, Position, Recorded, fence::Fence};
+use crate::{Commit, Position, Recorded, Version, fence::Fence};
 
 /// What is known of sessions, if there is anything.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -45,14 +45,14 @@ impl Known {
             self.fence = Some(fence.later(self.fence.take()));
         }
         if let Some(mark) = commit.session() {
-            self.meet(mark);
+            self.meet(mark, commit.expected());
         } else if is_derived(commit) {
             self.unmarked = self.unmarked.max(recorded.position);
         }
     }
 
-    fn meet(&mut self, mark: &SessionMark) {
-        if !self.last.note(mark) || !is_client(&mark.session) {
+    fn meet(&mut self, mark: &SessionMark, expected: Version) {
+        if !self.last.note(mark, expected) || !is_client(&mark.session) {
             return;
         }
         if let Some(forgotten) = self.last.forget_client(CLIENTS) {

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 #[cfg(all(feature = "cluster", feature = "nats", feature = "runtime"))]
-use super::CLIENT;
+use super::{CLIENT, NODE};
 use crate::Position;
 
 /// The place of a command among those of its session.
@@ -30,6 +30,12 @@ pub struct SessionMark {
 #[cfg(all(feature = "cluster", feature = "nats", feature = "runtime"))]
 pub(crate) fn of_client(client: &uuid::Uuid) -> Arc<str> {
     Arc::from(format!("{CLIENT}{}", client.simple()))
+}
+
+/// The name of a node's session.
+#[cfg(all(feature = "cluster", feature = "nats", feature = "runtime"))]
+pub(crate) fn of_node(node: &crate::cluster::NodeId) -> Arc<str> {
+    Arc::from(format!("{NODE}{node}"))
 }
 
 /// Says that a text is no mark.

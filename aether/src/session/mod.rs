@@ -17,7 +17,11 @@
 //! In a cluster, a command that a node has another one carry out is marked too, if its id was made
 //! for that one sending: its session is the node, and its sequence counts what the node has sent,
 //! with the incarnation of the node in the place of a position. It has no cause in the log, so a
-//! command of which it is not certain that it is new is searched for in the whole history.
+//! command of which it is not known whether it had an effect is searched for in the whole history.
+//! Many are under way at a time, and some come after a later one. So of each such session a
+//! receiver in memory also knows which of the latest commands had an effect, with none left out,
+//! and where: what comes a little out of turn, or once more, needs no search. That much is not kept
+//! in snapshots. An actor that goes on from one knows it of what came since.
 //!
 //! So is what a process sends that is no node of the cluster: a *client*. Clients come and go, and
 //! each has a session of its own, with the moment when it came in the place of a position. A
@@ -72,17 +76,22 @@
 //! [id]: crate::CommandId::derived
 //! [`Commit::unmarked`]: crate::Commit::unmarked
 
+mod effect;
 mod known;
 mod latest;
 mod mark;
 mod sessions;
+mod window;
 
 #[cfg(all(feature = "cluster", feature = "nats", feature = "runtime"))]
-pub(crate) use self::mark::of_client;
+pub(crate) use self::mark::{of_client, of_node};
 pub use self::{
+    effect::Effect,
     mark::{InvalidMark, Sequence, SessionMark},
     sessions::{InvalidSessions, Sessions},
 };
 
 /// What the sessions of clients begin with.
 const CLIENT: &str = "client/";
+/// What the sessions of nodes begin with.
+const NODE: &str = "node/";

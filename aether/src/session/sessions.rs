@@ -2,9 +2,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[cfg(feature = "runtime")]
-use super::latest::is_client;
-use super::{SessionMark, known::Known};
+use super::{Effect, SessionMark, known::Known, latest::is_client};
 #[cfg(feature = "runtime")]
 use crate::{Commit, fence::Fence};
 use crate::{Position, Recorded};
@@ -67,15 +65,19 @@ impl Sessions {
         })
     }
 
-    /// Whether it is certain that a command has had no effect that a process asked for, all of whose
-    /// commands are marked. If it is not, look for its id in the whole history.
-    #[cfg(feature = "runtime")]
-    pub(crate) fn is_later(&self, mark: &SessionMark) -> bool {
+    /// What is known of the effect of a command that a client or a node of a cluster has asked for,
+    /// all of whose commands are marked.
+    pub fn effect(&self, mark: &SessionMark) -> Effect {
         let known = self.0.as_ref();
-        let last = known.and_then(|it| it.last.of(&mark.session));
-        let forgotten = known.map_or(Position::START, |it| it.forgotten);
-        let is_known = !is_client(&mark.session) || forgotten < mark.sequence.position;
-        last.map_or(is_known, |last| last < mark.sequence)
+        let told = known.and_then(|it| it.last.effect(mark));
+        told.unwrap_or_else(|| {
+            let forgotten = known.map_or(Position::START, |it| it.forgotten);
+            if is_client(&mark.session) && mark.sequence.position <= forgotten {
+                Effect::Unknown
+            } else {
+                Effect::None
+            }
+        })
     }
 
     /// Since when the last node has had the receiver that took it from another one.
@@ -126,9 +128,8 @@ impl FromStr for Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    #[cfg(feature = "runtime")]
     use crate::session::known::CLIENTS;
-    use crate::{CommandId, Commit, Event, InvalidMark, Sequence};
+    use crate::{CommandId, Commit, Event, InvalidMark, Sequence, Version};
 
     fn mark(session: &str, position: u64, number: u32) -> SessionMark {
         SessionMark {
@@ -188,30 +189,78 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "runtime")]
     fn what_is_remembered_of_clients_is_bounded_and_none_that_was_forgotten_passes_for_new() {
         let mut sessions = Sessions::default();
         let came = |client: u64| 100 + client;
         let marked = |client: u64, number| mark(&format!("client/{client}"), came(client), number);
         for client in 0..40 {
             let first = marked(client, 1);
-            assert!(sessions.is_later(&first), "{client} has just come");
+            assert_eq!(
+                sessions.effect(&first),
+                Effect::None,
+                "{client} has just come"
+            );
             sessions.note(&recorded(client + 1, CommandId::new(), Some(first.clone())));
-            assert!(!sessions.is_later(&first));
-            assert!(sessions.is_later(&marked(client, 2)));
+            assert_eq!(sessions.effect(&first), Effect::Behind(Version::NONE));
+            assert_eq!(sessions.effect(&marked(client, 2)), Effect::None);
+            assert_eq!(sessions.effect(&marked(client, 0)), Effect::None);
         }
         assert_eq!(sessions.0.as_ref().unwrap().last.len(), CLIENTS);
         for client in 0..40 {
-            assert!(!sessions.is_later(&marked(client, 1)), "{client}");
+            assert_ne!(
+                sessions.effect(&marked(client, 1)),
+                Effect::None,
+                "{client}"
+            );
         }
         // One of those that are not remembered comes again: whether it is new has to be looked up.
-        assert!(!sessions.is_later(&marked(3, 2)));
-        assert!(sessions.is_later(&marked(39, 2)));
-        assert!(sessions.is_later(&marked(40, 0)));
+        assert_eq!(sessions.effect(&marked(3, 2)), Effect::Unknown);
+        assert_eq!(sessions.effect(&marked(39, 2)), Effect::None);
+        assert_eq!(sessions.effect(&marked(40, 0)), Effect::None);
         // A node is never taken for a client.
-        assert!(sessions.is_later(&mark("node/a", 1, 0)));
+        assert_eq!(sessions.effect(&mark("node/a", 1, 0)), Effect::None);
         let text = sessions.to_string();
-        assert_eq!(text.parse::<Sessions>().unwrap(), sessions);
+        let read: Sessions = text.parse().unwrap();
+        assert_eq!(read, sessions);
+        // What a snapshot does not say is not taken for known.
+        assert_eq!(read.effect(&marked(39, 0)), Effect::Unknown);
+        assert_eq!(read.effect(&marked(39, 1)), Effect::Unknown);
+        assert_eq!(read.effect(&marked(39, 2)), Effect::None);
+    }
+
+    #[test]
+    fn of_what_was_asked_out_of_turn_it_is_known_whether_it_had_an_effect() {
+        let told =
+            |sessions: &Sessions, place, number| sessions.effect(&mark("client/a", place, number));
+        let note = |sessions: &mut Sessions, place, number| {
+            let mark = mark("client/a", place, number);
+            sessions.note(&recorded(9, CommandId::new(), Some(mark)));
+        };
+        let mut sessions = Sessions::default();
+        for number in [4, 8, 6] {
+            assert_eq!(told(&sessions, 1, number), Effect::None);
+            note(&mut sessions, 1, number);
+            assert_eq!(told(&sessions, 1, number), Effect::Behind(Version::NONE));
+        }
+        for number in [0, 5, 7, 9] {
+            assert_eq!(told(&sessions, 1, number), Effect::None, "{number}");
+        }
+        // One that goes on from a snapshot knows what came since.
+        let mut read: Sessions = sessions.to_string().parse().unwrap();
+        note(&mut read, 1, 12);
+        assert_eq!(told(&read, 1, 10), Effect::None);
+        assert_eq!(told(&read, 1, 12), Effect::Behind(Version::NONE));
+        for number in [4, 5, 8] {
+            assert_eq!(told(&read, 1, number), Effect::Unknown, "{number}");
+        }
+        // With another place it begins anew.
+        note(&mut sessions, 2, 5);
+        assert_eq!(told(&sessions, 1, 8), Effect::Unknown);
+        assert_eq!(told(&sessions, 1, 9), Effect::Unknown);
+        assert_eq!(told(&sessions, 2, 4), Effect::None);
+        assert_eq!(told(&sessions, 2, 5), Effect::Behind(Version::NONE));
+        note(&mut sessions, 1, 9);
+        assert_eq!(told(&sessions, 2, 4), Effect::None);
     }
 
     #[test]

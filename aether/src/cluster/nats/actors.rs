@@ -21,7 +21,7 @@ use crate::{
         carrying::{CarriedOut, handed_over},
         placement::{Asking, Confirmed, Placement},
     },
-    session::of_client,
+    session::{of_client, of_node},
     tenancy::Tenancy,
 };
 
@@ -157,7 +157,7 @@ impl Placed {
             client,
             count,
             here: Some(here),
-            session: Arc::from(format!("node/{}", process.node)),
+            session: of_node(&process.node),
             since: process.incarnation.0,
             sent: AtomicU64::new(0),
         }

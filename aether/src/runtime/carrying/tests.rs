@@ -10,8 +10,8 @@ use std::{
 
 use super::*;
 use crate::{
-    ActorId, Clock as _, EventStore as _, InMemoryEventStore, Payload, Position, Sequence,
-    SessionMark, SystemClock, Version,
+    ActorId, Clock as _, CommandId, EventStore as _, InMemoryEventStore, Payload, Position,
+    Sequence, SessionMark, SystemClock, Version,
     domain::Outgoing,
     prelude::*,
     runtime::{
@@ -134,6 +134,57 @@ async fn a_command_that_comes_again_is_known_by_its_mark_wherever_it_comes() {
     let late = asked(&TurnOff { lamp: lamp() }, 0);
     let late = carry(&runtime(&store).await, &late).await.unwrap();
     assert_eq!((late.version.as_u64(), late.repeated), (2, false));
+}
+
+/// Whether the history of the lamp, which is in memory, was searched for a command in vain: its
+/// commands are known then.
+fn was_searched(aether: &Aether) -> bool {
+    let actor = ActorId::of("Lamp", &lamp()).unwrap();
+    let turn = aether.0.engine.actors.enter_if_free(&actor).unwrap();
+    let live = turn.live.as_ref().unwrap();
+    !live.start.may_have(CommandId::new())
+}
+
+#[tokio::test]
+async fn of_what_comes_out_of_turn_it_is_known_without_a_search_whether_it_came_before() {
+    let store = InMemoryEventStore::new();
+    let aether = runtime(&store).await;
+    let (mut commands, mut stored) = (Vec::new(), Vec::new());
+    for (turn, number) in [1, 5, 3, 2, 9, 7].into_iter().enumerate() {
+        let command = if turn % 2 == 0 {
+            asked(&TurnOn { lamp: lamp() }, number)
+        } else {
+            asked(&TurnOff { lamp: lamp() }, number)
+        };
+        let sent = carry(&aether, &command).await.unwrap();
+        assert_eq!(
+            (sent.version.as_u64(), sent.repeated),
+            (turn as u64 + 1, false)
+        );
+        (commands.push(command), stored.push(sent));
+    }
+    for (command, first) in commands.iter().zip(&stored) {
+        let again = carry(&aether, command).await.unwrap();
+        assert_eq!((again.version, again.repeated), (first.version, true));
+        assert_eq!(
+            (again.position, again.events()),
+            (first.position, first.events())
+        );
+    }
+    assert!(!was_searched(&aether));
+    // One that reads the history anew knows it as well.
+    let anew = runtime(&store).await;
+    let late = carry(&anew, &asked(&TurnOn { lamp: lamp() }, 4)).await;
+    assert_eq!(late.unwrap().version.as_u64(), 7);
+    assert!(!was_searched(&anew));
+    // And one that has its state from another does not.
+    let (after, here) = placed(&store).await;
+    let state = handed_over(&anew);
+    after.warm(&state.actor_id.clone(), Some(state), 3).await;
+    here.begin(3, 9, 0);
+    let late = carry(&after, &asked(&TurnOff { lamp: lamp() }, 6)).await;
+    assert_eq!(late.unwrap().version.as_u64(), 8);
+    assert!(was_searched(&after));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use crate::{
-    CommandId, SessionMark, StoreError,
+    CommandId, EventStore as _, SessionMark, StoreError,
     runtime::{
         actors::Live,
         command_error::CommandError,
@@ -11,6 +11,7 @@ use crate::{
         search,
         send::Sent,
     },
+    session::Effect,
 };
 
 impl Engine {
@@ -21,7 +22,8 @@ impl Engine {
             Known::Given => !live.start.may_have(envelope.id),
             Known::Marked(mark) => live.start.sessions().is_new(mark),
             Known::Asked(mark) => {
-                live.start.sessions().is_later(mark) && !self.lately.knows(envelope.id)
+                let effect = live.start.sessions().effect(mark);
+                effect == Effect::None && !self.lately.knows(envelope.id)
             }
         }
     }
@@ -52,10 +54,35 @@ impl Engine {
         let id = envelope.id;
         let found = match &envelope.known {
             Known::Fresh => return Ok(None),
-            Known::Given | Known::Asked(_) => Box::pin(self.anywhere(live, id)).await,
+            Known::Given => Box::pin(self.anywhere(live, id)).await,
+            Known::Asked(mark) => Box::pin(self.asked_before(live, id, mark)).await,
             Known::Marked(mark) => Box::pin(self.in_session(live, id, mark)).await,
         };
         found.map_err(CommandError::Store)
+    }
+
+    /// Looks for a command that a process asked for: where it has had its effect, if that is known,
+    /// and otherwise in the whole history.
+    async fn asked_before(
+        &self,
+        live: &mut Live,
+        id: CommandId,
+        mark: &SessionMark,
+    ) -> Result<Option<Sent>, StoreError> {
+        match live.start.sessions().effect(mark) {
+            Effect::None => return Ok(None),
+            Effect::Behind(expected) => {
+                let page = self.store.read(live.fold.actor_id(), expected).await?;
+                let first = page.commits.into_iter().next();
+                // A replica may not have it yet.
+                if let Some(found) = first.filter(|it| it.commit.command_id() == Some(id)) {
+                    self.meters.searched(true);
+                    return Ok(Some(Sent::repeated(found)));
+                }
+            }
+            Effect::Unknown => {}
+        }
+        self.anywhere(live, id).await
     }
 
     /// Looks for a command in the whole history.
