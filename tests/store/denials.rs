@@ -141,6 +141,18 @@ async fn reading_and_following_that_are_denied_say_so() {
 }
 
 #[tokio::test]
+async fn a_long_history_that_may_not_be_read_by_a_consumer_says_so() {
+    let (_server, [app, root]) = stores("publish: { deny: [\"$JS.API.CONSUMER.>\"] }").await;
+    for version in 1..=300 {
+        root.save(event("a", version)).await.unwrap();
+    }
+    let err = soon(app.events(&actor("a"), Version::NONE))
+        .await
+        .unwrap_err();
+    assert_denied(&err, "$JS.API.CONSUMER.CREATE.");
+}
+
+#[tokio::test]
 async fn following_that_may_not_say_what_was_read_says_so() {
     let (_server, [app, root]) = stores("publish: { deny: [\"$JS.ACK.>\"] }").await;
     root.save(event("a", 1)).await.unwrap();

@@ -6,13 +6,13 @@ use aether::{
     ActorId, Commit, Event, EventStore as _, EventStoreExt as _, Position, Version,
     store::jetstream::{JetStreamEventStore, JetStreamOptions},
 };
-use aether_tests::harness::NatsServer;
+use aether_tests::harness::{NatsCluster, NatsServer};
 use async_nats::jetstream;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::fixture::options;
+use crate::fixture::{options, patient};
 
 fn actor() -> ActorId {
     ActorId::new("long").unwrap()
@@ -155,4 +155,29 @@ async fn reading_leaves_no_consumer_behind() {
     // Sooner than the server forgets one that is not deleted.
     let deleted = timeout(Duration::from_secs(5), deleted).await;
     deleted.expect("the consumers are deleted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_history_is_read_from_a_replica_that_is_alone() {
+    let mut cluster = NatsCluster::start().await;
+    let (urls, options) = (cluster.urls(), patient(options()).replicas(3));
+    let store = options.clone().connect(&urls.join(",")).await.unwrap();
+    fill(&store, 400, |_| 10).await;
+    let leader = leader(&store, &urls).await;
+    let reader = options.connect(&urls[leader]).await.unwrap();
+    for other in (0..urls.len()).filter(|it| *it != leader) {
+        cluster.node(other).kill();
+    }
+    let read = timeout(Duration::from_secs(20), pages(&reader)).await;
+    let read = read.expect("it needs no consumer, which nobody can make");
+    assert_eq!(read.iter().sum::<usize>(), 400);
+}
+
+/// Which of the servers leads the stream of a store.
+async fn leader(store: &JetStreamEventStore, urls: &[String]) -> usize {
+    let client = async_nats::connect(urls).await.unwrap();
+    let stream = jetstream::new(client).get_stream(store.stream_name()).await;
+    let cluster = stream.unwrap().cached_info().cluster.clone();
+    let leader = cluster.unwrap().leader.unwrap();
+    NatsCluster::named(&leader).unwrap()
 }

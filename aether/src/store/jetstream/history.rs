@@ -1,19 +1,26 @@
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
+
+use tokio::time::timeout;
 
 use super::{
     delivery::Delivery,
+    denials::Denial,
     flow::{Flow, Reach},
     readings::Reading,
     store::Shared,
     stored::Stored,
 };
-use crate::StoreError;
+use crate::{StoreError, StoreErrorKind};
 
 /// The most messages of one reading.
 pub(super) const LONG_BATCH: u64 = 16_384;
 /// How many messages are under way while others are read, as long as their size is not known. The
 /// more there are, the faster they come; so later it is as many as fill a page.
 const AHEAD: u64 = 4_096;
+
+/// How long a consumer is waited for. Without a leader of the stream, or of its servers, there is
+/// none, for seconds at times; a direct get is answered by any replica.
+const OPENING: Duration = Duration::from_millis(250);
 
 /// Which messages of a subject are wanted.
 #[derive(Debug, Clone, Copy)]
@@ -50,18 +57,22 @@ impl Shared {
     /// Takes messages of a subject as they come, as many as are wanted, and at least one if there
     /// is one. Says how many were taken, and how many are left.
     ///
-    /// If there are more than fit, the consumer goes on for whoever asks for what comes next.
+    /// If there are more than fit, the consumer goes on for whoever asks for what comes next. If there
+    /// is no consumer to be had soon, nothing is taken, and that is all that there is to say.
     pub(super) async fn long_batch(
         &self,
         subject: &str,
         wanted: Wanted,
         take: impl FnMut(&Stored) -> Result<(), StoreError> + Send,
-    ) -> Result<Taken, StoreError> {
+    ) -> Result<Option<Taken>, StoreError> {
         let kept = self.readings.take(subject, wanted.from);
         let is_fresh = kept.is_none();
-        let mut reading = match kept {
-            Some(reading) => reading,
-            None => self.open_reading(subject, wanted).await?,
+        let reading = match kept {
+            Some(reading) => Some(reading),
+            None => self.reading_soon(subject, wanted).await?,
+        };
+        let Some(mut reading) = reading else {
+            return Ok(None);
         };
         let count = self.take_all(&mut reading, wanted, take).await?;
         let taken = Taken {
@@ -79,7 +90,32 @@ impl Shared {
             let forgotten = self.readings.forget(ended).await;
             forgotten.map_err(|err| self.unavailable("could not be asked").because(err))?;
         }
-        Ok(taken)
+        Ok(Some(taken))
+    }
+
+    /// A reading, if it can be had soon.
+    async fn reading_soon(
+        &self,
+        subject: &str,
+        wanted: Wanted,
+    ) -> Result<Option<Reading>, StoreError> {
+        let denials = self.denials.count();
+        let opened = timeout(OPENING, self.open_reading(subject, wanted)).await;
+        let error = match opened {
+            Ok(Ok(reading)) => return Ok(Some(reading)),
+            Ok(Err(err)) if err.kind() != StoreErrorKind::Unavailable => return Err(err),
+            Ok(Err(err)) => err,
+            Err(elapsed) => self.unavailable("cannot be read").because(elapsed),
+        };
+        if self
+            .denials
+            .since(denials, Denial::is_of_a_question)
+            .is_some()
+        {
+            return Err(error);
+        }
+        tracing::debug!(subject, %error, "read by direct gets, for there is no consumer to be had");
+        Ok(None)
     }
 
     async fn open_reading(&self, subject: &str, wanted: Wanted) -> Result<Reading, StoreError> {

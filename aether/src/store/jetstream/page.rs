@@ -30,6 +30,8 @@ struct Reading<'a> {
     bytes: usize,
     /// Whether no more fit into the page.
     is_full: bool,
+    /// Whether there was no consumer to be had.
+    is_short: bool,
 }
 
 impl Shared {
@@ -82,6 +84,7 @@ impl Shared {
             block: Block::default(),
             bytes: 0,
             is_full: false,
+            is_short: false,
         };
         let mut left = self.left(actor, reading.at);
         let more = loop {
@@ -158,17 +161,19 @@ impl Shared {
 }
 
 impl Reading<'_> {
-    /// Reads on, by a consumer if that many messages are left, and says how many then are.
+    /// Reads on, by a consumer if that many messages are left and there is one to be had, and says
+    /// how many then are.
     async fn read(&mut self, subject: &str, left: u64) -> Result<u64, StoreError> {
         let from = self.at.sequence + 1;
         let (store, limit) = (self.store, self.store.options.page_bytes);
         let room = limit.saturating_sub(self.bytes).max(1);
-        if left > LONG || store.readings.has(subject, from) {
+        if (left > LONG && !self.is_short) || store.readings.has(subject, from) {
             let most = u64::MAX;
             let wanted = Wanted { from, most, room };
             let taken = store.long_batch(subject, wanted, |it| self.push(it));
             let taken = Box::pin(taken).await?;
-            if taken.count > 0 {
+            self.is_short = taken.is_none();
+            if let Some(taken) = taken.filter(|taken| taken.count > 0) {
                 self.is_full = taken.left > 0;
                 return Ok(taken.unread());
             }

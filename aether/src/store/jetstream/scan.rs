@@ -127,8 +127,9 @@ impl<'a> Reading<'a> {
                 self.push(it);
                 Ok(())
             });
-            let taken = Box::pin(taken).await?;
-            if taken.count > 0 || taken.unread() == 0 {
+            if let Some(taken) = Box::pin(taken).await?
+                && (taken.count > 0 || taken.unread() == 0)
+            {
                 return Ok(taken.unread());
             }
         }
