@@ -164,7 +164,7 @@ impl Latest {
 
 /// Whether a session is that of someone who asks, a client or a node: of whom all commands are
 /// marked, and come out of turn at times.
-fn is_asked(session: &str) -> bool {
+pub(super) fn is_asked(session: &str) -> bool {
     is_client(session) || session.starts_with(NODE)
 }
 

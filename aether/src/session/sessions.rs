@@ -2,7 +2,11 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Effect, SessionMark, known::Known, latest::is_client};
+use super::{
+    Effect, SessionMark,
+    known::Known,
+    latest::{is_asked, is_client},
+};
 #[cfg(feature = "runtime")]
 use crate::{Commit, fence::Fence};
 use crate::{Position, Recorded};
@@ -65,9 +69,16 @@ impl Sessions {
         })
     }
 
-    /// What is known of the effect of a command that a client or a node of a cluster has asked for,
-    /// all of whose commands are marked.
+    /// What is known of the effect of a command: more of one that a client or a node of a cluster has
+    /// asked for, all of whose commands are marked, than of any other.
     pub fn effect(&self, mark: &SessionMark) -> Effect {
+        if !is_asked(&mark.session) {
+            return if self.is_new(mark) {
+                Effect::None
+            } else {
+                Effect::Unknown
+            };
+        }
         let known = self.0.as_ref();
         let told = known.and_then(|it| it.last.effect(mark));
         told.unwrap_or_else(|| {
@@ -174,6 +185,11 @@ mod tests {
         assert!(is_new("policy/A", 5, 2));
         assert!(is_new("policy/A", 6, 0));
         assert!(is_new("policy/B", 1, 0));
+        let effect = |position, number| sessions.effect(&mark("policy/A", position, number));
+        assert_eq!(effect(5, 2), Effect::None);
+        for (position, number) in [(5, 1), (5, 0), (3, 0), (4, 7)] {
+            assert_eq!(effect(position, number), Effect::Unknown);
+        }
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub(crate) struct Campaign {
     _watching: JoinSet<()>,
     folder: TempDir,
     healings: Vec<Healing>,
+    /// When each trouble began, by the time of those who send.
+    begun: Vec<(u64, Trouble)>,
 }
 
 /// The tables that were seen from outside.
@@ -80,6 +82,8 @@ pub(crate) struct Account {
     /// The longest that it took after a trouble until each shard had its node.
     pub(crate) slowest_healing: Duration,
     pub(crate) longest_answer: Duration,
+    /// What had begun last when that answer came.
+    pub(crate) longest_after: Option<Trouble>,
     pub(crate) took: Duration,
 }
 
@@ -116,6 +120,7 @@ impl Campaign {
             _watching: watching,
             folder,
             healings: Vec::new(),
+            begun: Vec::new(),
         }
     }
 
@@ -126,6 +131,7 @@ impl Campaign {
         for (number, trouble) in troubles.iter().enumerate() {
             let at_rest = timeout(LIMIT, self.at_rest()).await;
             assert!(at_rest.is_ok(), "no rest: {:?}", self.client.table());
+            self.begun.push((self.load.now(), *trouble));
             let befallen = timeout(LIMIT, self.befall(*trouble)).await;
             let healed = befallen.unwrap_or_else(|_| panic!("stuck: {trouble}"));
             println!(
@@ -317,6 +323,7 @@ impl Campaign {
         violations.extend(check_answers(&answers, &log));
         violations.extend(check_sightings(&watched));
         violations.extend(needless);
+        let longest = answers.iter().max_by_key(|it| lasting(it));
         let account = Account {
             troubles,
             done: count(&answers, |it| matches!(it, Outcome::Done { .. })),
@@ -326,7 +333,8 @@ impl Campaign {
             epochs: seen.history.last().map_or(0, |it| it.epoch),
             steps,
             slowest_healing: slowest.unwrap_or_default(),
-            longest_answer: longest(&answers),
+            longest_answer: longest.map_or(Duration::ZERO, lasting),
+            longest_after: longest.and_then(|it| last_of(&self.begun, it.ended)),
             took: began.elapsed(),
         };
         println!("{account}");
@@ -340,7 +348,7 @@ impl fmt::Display for Account {
         write!(
             f,
             "{} troubles in {:.0} s: {} commands done, {} refused, {} in doubt; {} fences, {} \
-             epochs, {} steps; longest answer {:.1} s, longest healing {:.3} s",
+             epochs, {} steps; longest healing {:.3} s, longest answer {:.1} s",
             self.troubles,
             self.took.as_secs_f64(),
             self.done,
@@ -349,9 +357,13 @@ impl fmt::Display for Account {
             self.fences,
             self.epochs,
             self.steps,
-            self.longest_answer.as_secs_f64(),
             self.slowest_healing.as_secs_f64(),
-        )
+            self.longest_answer.as_secs_f64(),
+        )?;
+        match self.longest_after {
+            Some(trouble) => write!(f, ", after {trouble}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -359,9 +371,14 @@ fn count(answers: &[Answer], such: impl Fn(&Outcome) -> bool) -> usize {
     answers.iter().filter(|it| such(&it.outcome)).count()
 }
 
-fn longest(answers: &[Answer]) -> Duration {
-    let longest = answers.iter().map(|it| it.ended - it.began).max();
-    Duration::from_nanos(longest.unwrap_or_default())
+fn lasting(answer: &Answer) -> Duration {
+    Duration::from_nanos(answer.ended - answer.began)
+}
+
+/// The last trouble that had begun by then.
+fn last_of(begun: &[(u64, Trouble)], time: u64) -> Option<Trouble> {
+    let before = begun.iter().rev().find(|(began, _)| *began <= time);
+    before.map(|(_, trouble)| *trouble)
 }
 
 fn place_of(node: &str) -> Option<usize> {

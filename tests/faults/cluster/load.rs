@@ -25,6 +25,7 @@ pub(crate) struct Load {
     tasks: JoinSet<Vec<Answer>>,
     stop: Arc<AtomicBool>,
     answered: watch::Receiver<u64>,
+    origin: Instant,
     /// Keeps the runtime, which is in no cluster without it.
     _client: ClusterClient,
 }
@@ -63,8 +64,14 @@ impl Load {
             tasks,
             stop,
             answered: answered.subscribe(),
+            origin,
             _client: client,
         }
+    }
+
+    /// What time it is for those who send, in nanoseconds.
+    pub(crate) fn now(&self) -> u64 {
+        nanos(self.origin)
     }
 
     /// How many commands were answered.
@@ -125,8 +132,12 @@ impl Sender {
 
     /// In nanoseconds.
     fn now(&self) -> u64 {
-        u64::try_from(self.origin.elapsed().as_nanos()).expect("not in that many years")
+        nanos(self.origin)
     }
+}
+
+fn nanos(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_nanos()).expect("not in that many years")
 }
 
 /// What is there after it, if the answer says so.

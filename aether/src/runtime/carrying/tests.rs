@@ -161,7 +161,8 @@ async fn of_what_comes_out_of_turn_it_is_known_without_a_search_whether_it_came_
             (sent.version.as_u64(), sent.repeated),
             (turn as u64 + 1, false)
         );
-        (commands.push(command), stored.push(sent));
+        commands.push(command);
+        stored.push(sent);
     }
     for (command, first) in commands.iter().zip(&stored) {
         let again = carry(&aether, command).await.unwrap();
