@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use ecow::EcoString;
 
 use super::{InvalidId, checked, text_id};
 
@@ -8,7 +8,8 @@ use super::{InvalidId, checked, text_id};
 /// by dots, and a pattern such as `Order.*` or `Order.>` speaks of tokens, as NATS subjects do.
 /// The typed layer names the actor of an aggregate `<Aggregate>.<id>`, see [`ActorId::of`].
 ///
-/// Cloning is cheap: clones share the text.
+/// Cloning is cheap: clones share the text, or, if that has no more than 15 bytes, copy it; one as
+/// short allocates nothing.
 ///
 /// ```
 /// use aether::ActorId;
@@ -20,7 +21,7 @@ use super::{InvalidId, checked, text_id};
 /// # Ok::<(), aether::InvalidId>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ActorId(Arc<str>);
+pub struct ActorId(EcoString);
 
 text_id!(ActorId);
 
@@ -35,7 +36,7 @@ impl ActorId {
     pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidId> {
         let text = text.as_ref();
         checked("an actor id", text, Self::MAX_BYTES)?;
-        Ok(Self(Arc::from(text)))
+        Ok(Self(EcoString::from(text)))
     }
 
     /// Names the actor that an aggregate keeps under `key`: `<actor_type>.<key>`.
@@ -105,6 +106,11 @@ mod tests {
                 kind: "the key of an actor id"
             })
         );
+    }
+
+    #[test]
+    fn it_is_as_small_as_a_shared_text() {
+        assert_eq!(size_of::<ActorId>(), size_of::<std::sync::Arc<str>>());
     }
 
     #[test]
