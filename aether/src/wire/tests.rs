@@ -479,7 +479,7 @@ fn what_is_commonly_written_is_read_in_its_own_form() {
 
 #[test]
 fn the_id_of_the_actor_that_was_guessed_is_shared() {
-    let event = Event::new("Order.1", 1, "Counted", &()).unwrap();
+    let event = Event::new("Order.2026-00001", 1, "Counted", &()).unwrap();
     let body = Bytes::from(encode(&commit([event.clone()]), &Namespace::default()));
     let shared = |guess: &crate::ActorId| {
         let keep = |data: &str| body.slice_ref(data.as_bytes());
@@ -487,8 +487,8 @@ fn the_id_of_the_actor_that_was_guessed_is_shared() {
         assert_eq!(*events, *std::slice::from_ref(&event));
         std::ptr::eq(events[0].actor_id.as_str(), guess.as_str())
     };
-    assert!(shared(&crate::ActorId::new("Order.1").unwrap()));
-    assert!(!shared(&crate::ActorId::new("Order.2").unwrap()));
+    assert!(shared(&crate::ActorId::new("Order.2026-00001").unwrap()));
+    assert!(!shared(&crate::ActorId::new("Order.2026-00002").unwrap()));
 }
 
 #[test]

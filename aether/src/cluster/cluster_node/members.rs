@@ -32,6 +32,7 @@ impl<M> ClusterNode<M> {
             self.member(now, MembershipInput::Connected, outputs);
         }
         let process = heartbeat.process.clone();
+        self.overhear(now, heartbeat.epoch);
         self.member(now, MembershipInput::Heard(heartbeat), outputs);
         self.succeed(now, &process, outputs);
     }

@@ -39,6 +39,8 @@ use self::{leading::Leading, orders::Orders};
 ///   leader of which nothing was ever heard, and nobody answers, or a later process of its node is
 ///   there: all may have been down together.
 /// - A table of a later revision is the table, wherever it comes from.
+/// - Whoever goes by a later table than this node shows that there is one: if it is not heard of, the
+///   notice was lost, and it is read.
 /// - Whoever had shards in a table, and has none in a later one without having released them, was
 ///   taken for dead by the leader: so everyone does, be it a process that was never heard here, and
 ///   so does that process itself. A leader that came up since does not know it; so a process that
@@ -61,6 +63,10 @@ pub struct ClusterNode<M> {
     /// Whether the table is being read.
     reading: bool,
     look_at: Monotonic,
+    /// The latest epoch that others were heard to go by.
+    rumoured: Epoch,
+    /// When the table of that epoch is read, if it is not heard of before.
+    doubt_at: Option<Monotonic>,
     beat_at: Monotonic,
     beats: u64,
     /// When the node heard itself last; never, if it is cut off.
@@ -74,6 +80,10 @@ pub struct ClusterNode<M> {
 /// The number of the ping to a leader of which nothing was heard: those of the membership are
 /// larger.
 const SOUGHT: u64 = 0;
+
+/// How long a table may take to be heard of, once somebody goes by it: on a busy machine, notices
+/// differ by some milliseconds.
+const LATE: Duration = Duration::from_millis(10);
 
 /// How far a node is with going away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +127,8 @@ impl<M> ClusterNode<M> {
             unwritten_on: None,
             reading: false,
             look_at: Monotonic::ORIGIN,
+            rumoured: Epoch::default(),
+            doubt_at: None,
             beat_at: Monotonic::ORIGIN,
             beats: 0,
             heard_me: None,
@@ -200,7 +212,14 @@ impl<M> ClusterNode<M> {
         let leading = self.leading.as_ref().and_then(Leading::next_wake);
         let look = (!self.reading).then_some(self.look_at);
         let orders = self.orders.next_wake(self.settings.membership.heartbeat);
-        let turns = [cut_off, leading, look, orders, self.host.next_wake()];
+        let turns = [
+            cut_off,
+            leading,
+            look,
+            self.doubt_at,
+            orders,
+            self.host.next_wake(),
+        ];
         let sure = [
             self.beat_at,
             self.membership.next_wake(),
@@ -218,6 +237,7 @@ impl<M> ClusterNode<M> {
                 message,
                 size,
             } => {
+                self.overhear(now, epoch);
                 let arrived = HostInput::Arrived {
                     shard,
                     epoch,
@@ -298,6 +318,9 @@ impl<M> ClusterNode<M> {
         }
         self.lead_on(now, outputs);
         self.see_to_orders(now, outputs);
+        if self.doubt_at.take_if(|at| *at <= now).is_some() && self.me.epoch < self.rumoured {
+            self.look_at = now;
+        }
         if self.look_at <= now && !self.reading {
             self.reading = true;
             self.look_at = now + self.settings.look;

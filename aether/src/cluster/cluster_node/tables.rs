@@ -1,5 +1,5 @@
-use super::{ClusterEvent, ClusterNode, NodeOutput, Outputs, Stage, StoredTable};
-use crate::cluster::{HostInput, MembershipInput, Monotonic, NodeProcess, ShardTable};
+use super::{ClusterEvent, ClusterNode, LATE, NodeOutput, Outputs, Stage, StoredTable};
+use crate::cluster::{Epoch, HostInput, MembershipInput, Monotonic, NodeProcess, ShardTable};
 
 impl<M> ClusterNode<M> {
     pub(super) fn read(
@@ -69,6 +69,15 @@ impl<M> ClusterNode<M> {
             let revision = self.revision();
             let is_again = self.unwritten_on.replace(revision) == Some(revision);
             self.look_at = if is_again { now + self.pause() } else { now };
+        }
+    }
+
+    /// Somebody goes by the table of this epoch. That is looked into once: who goes by the tables of a
+    /// cluster that is no more, is of no account.
+    pub(super) fn overhear(&mut self, now: Monotonic, epoch: Epoch) {
+        if self.me.epoch.max(self.rumoured) < epoch {
+            self.rumoured = epoch;
+            self.doubt_at.get_or_insert(now + LATE);
         }
     }
 

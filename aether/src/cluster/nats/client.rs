@@ -68,6 +68,8 @@ struct Asking<'a> {
     in_doubt: bool,
     /// How long its answer may take before it is sent again.
     again: Duration,
+    /// How often nobody was there, by the table of which epoch.
+    nobody: (Epoch, u32),
 }
 
 /// What came of sending an ask once.
@@ -202,6 +204,7 @@ impl ClusterClient {
             payload: payload.into(),
             in_doubt: false,
             again: AGAIN,
+            nobody: (Epoch::default(), 0),
         };
         let mut tables = inner.tables.clone();
         while Instant::now() < deadline {
@@ -247,6 +250,15 @@ impl Asking<'_> {
     const fn at_once(&mut self) -> Outcome {
         self.in_doubt = true;
         Outcome::Again(Duration::ZERO)
+    }
+
+    /// Nobody is there by the table of this epoch: says whether it should be looked for a later one,
+    /// which may not have been heard of. At first it is given some time, then it is ever less likely.
+    const fn is_to_look(&mut self, epoch: Epoch) -> bool {
+        let (last, times) = self.nobody;
+        let before = if last.0 == epoch.0 { times } else { 0 };
+        self.nobody = (epoch, before + 1);
+        before > 0 && (before + 1).is_power_of_two()
     }
 
     fn given_up(&self) -> AskError {
@@ -347,7 +359,7 @@ impl Inner {
     ) -> Outcome {
         let message = match answer {
             Ok(message) => message,
-            Err(err) => return self.unanswered(asking, err, waiting).await,
+            Err(err) => return self.unanswered(asking, err, (epoch, waiting)).await,
         };
         waiting.hear();
         match AnswerFrame::decode(&message.payload) {
@@ -381,11 +393,14 @@ impl Inner {
         &self,
         asking: &mut Asking<'_>,
         err: RequestError,
-        waiting: &Waiting<'_>,
+        (epoch, waiting): (Epoch, &Waiting<'_>),
     ) -> Outcome {
         match err.kind() {
             RequestErrorKind::NoResponders => {
                 waiting.complain().await;
+                if asking.is_to_look(epoch) {
+                    self.look.notify_one();
+                }
                 Outcome::Again(RETRY)
             }
             RequestErrorKind::TimedOut | RequestErrorKind::Other => {

@@ -1,4 +1,9 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::{Notify, watch},
@@ -28,6 +33,9 @@ pub(super) struct Follower {
     told: watch::Sender<Option<Arc<ShardTable>>>,
 }
 
+/// The table that is being read. Notices are heard meanwhile.
+type Reading = Pin<Box<dyn Future<Output = Result<Option<StoredTable>, ClusterError>> + Send>>;
+
 impl Follower {
     pub(super) async fn start(
         link: Arc<Link>,
@@ -53,7 +61,9 @@ impl Follower {
     async fn run(mut self) {
         let mut connection = self.link.connection.clone();
         let mut look_at = Instant::now() + self.every;
+        let mut reading = None;
         loop {
+            let is_idle = reading.is_none();
             tokio::select! {
                 biased;
                 message = self.notices.next() => {
@@ -63,19 +73,26 @@ impl Follower {
                     }
                     continue;
                 }
-                changed = connection.changed() => {
+                stored = read(&mut reading) => {
+                    reading = None;
+                    match stored {
+                        Ok(stored) => self.learn(stored),
+                        Err(error) => tracing::debug!(%error, "the shard table cannot be had now"),
+                    }
+                    continue;
+                }
+                // What was asked before is no answer to these.
+                changed = connection.changed(), if is_idle => {
                     if changed.is_err() {
                         return;
                     }
                 }
-                () = self.look.notified() => {}
-                () = sleep_until(look_at) => {}
+                () = self.look.notified(), if is_idle => {}
+                () = sleep_until(look_at), if is_idle => {}
             }
             look_at = Instant::now() + self.every;
-            match self.link.table().await {
-                Ok(stored) => self.learn(stored),
-                Err(error) => tracing::debug!(%error, "the shard table cannot be had now"),
-            }
+            let link = Arc::clone(&self.link);
+            reading = Some(Box::pin(async move { link.table().await }) as Reading);
         }
     }
 
@@ -86,6 +103,14 @@ impl Follower {
             tracing::debug!(epoch = stored.table.epoch().0, "a client goes by a table");
             self.told.send_replace(Some(Arc::new(stored.table)));
         }
+    }
+}
+
+/// What is read, once it is; never, if nothing is.
+async fn read(reading: &mut Option<Reading>) -> Result<Option<StoredTable>, ClusterError> {
+    match reading {
+        Some(reading) => reading.await,
+        None => pending().await,
     }
 }
 

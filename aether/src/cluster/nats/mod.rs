@@ -143,3 +143,7 @@ pub use self::{
     options::ClusterOptions,
     orders::{OrderError, OrderTaken},
 };
+
+#[cfg(test)]
+#[cfg(feature = "simulation")]
+mod tests;

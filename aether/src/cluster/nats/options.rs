@@ -307,7 +307,7 @@ impl ClusterOptions {
         observer.map_err(|err| link::explained(err, &connection))
     }
 
-    async fn link(&self, url: &str, is_wanted: bool) -> Result<Arc<Link>, ClusterError> {
+    pub(super) async fn link(&self, url: &str, is_wanted: bool) -> Result<Arc<Link>, ClusterError> {
         let (client, connection) = self.wire(url).await?;
         let link = self.link_over(client, &connection, is_wanted).await;
         let link = link.map_err(|err| link::explained(err, &connection))?;

@@ -5,6 +5,7 @@ mod leader;
 mod model;
 mod ordered;
 mod picture;
+mod rumours;
 mod script;
 mod succession;
 mod trace;
@@ -47,7 +48,8 @@ fn all_that_the_model_can_do_happens() {
 #[test]
 fn orders_do_no_harm_and_are_gone_by() {
     let mut all = Seen::default();
-    for seed in seeds() {
+    // In one of twenty an order comes to the only node.
+    for seed in 0..seeds().end.max(120) {
         let mut model = Model::operated(seed);
         if let Err(wrong) = model.run() {
             panic!("seed {seed}: {wrong}");
