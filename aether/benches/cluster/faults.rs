@@ -6,6 +6,7 @@ use std::{
 use crate::{
     Failure, Outcome, Settings,
     account::{self, Account, Line},
+    calm::{self, Calm},
     figures,
     fleet::{Fleet, Kind},
     load::{self, Answer, Load, owner},
@@ -51,26 +52,37 @@ pub(crate) async fn run(settings: &Settings, servers: usize) -> Outcome {
         ..Kind::plain(MOVERS)
     };
     let mut fleet = Fleet::start(servers, &["a", "b", "c"], kind).await?;
+    let calm = Calm::measure(settings, &fleet, servers).await?;
     let load = Load::start(&fleet.aether, &fleet.client, settings);
     tokio::time::sleep(CALM * 3).await;
+    drop(load.take());
+    calm::ours(settings, &load, (&calm, servers)).await;
     for (name, fault) in wanted {
         let mut trials = Vec::new();
         for _ in 0..settings.trials {
             trials.push(happens(&mut fleet, &load, &account, fault).await?);
         }
-        report(settings, &format!("{name}, {servers} servers"), &trials);
+        report(
+            settings,
+            (&calm, &format!("{name}, {servers} servers")),
+            &trials,
+        );
     }
     if settings.wants("restart") {
-        restart(settings, &mut fleet, (&load, &account), servers).await?;
+        restart(settings, &mut fleet, (&load, &account), (&calm, servers)).await?;
     }
     drop(load.end().await);
     Ok(())
 }
 
-fn report(settings: &Settings, what: &str, trials: &[Trial]) {
+fn report(settings: &Settings, (calm, what): (&Calm, &str), trials: &[Trial]) {
     let first: Vec<_> = trials.iter().map(|it| it.first).collect();
     let all: Vec<_> = trials.iter().map(|it| it.all).collect();
-    println!("{what}: first command elsewhere {}", figures(&first));
+    println!(
+        "{what}: first command elsewhere {}: {:.1} times a raw request and guarded publish",
+        figures(&first),
+        calm.times(&first)
+    );
     println!(
         "{what}: all affected actors, the longest wait {}",
         figures(&all)
@@ -99,7 +111,7 @@ async fn happens(
     account: &Account,
     fault: Fault,
 ) -> Result<Trial, Failure> {
-    calm(fleet).await?;
+    settle(fleet).await?;
     let mut node = fleet.take(fault == Fault::Kill(true)).await?;
     drop((gather(fleet, account).await?, load.take()));
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -122,7 +134,7 @@ async fn happens(
 }
 
 /// Waits until each node has its share, and a while more.
-async fn calm(fleet: &Fleet) -> Outcome {
+async fn settle(fleet: &Fleet) -> Outcome {
     fleet.shared().await?;
     tokio::time::sleep(CALM).await;
     Ok(())
@@ -207,11 +219,11 @@ async fn restart(
     settings: &Settings,
     fleet: &mut Fleet,
     (load, account): (&Load, &Account),
-    servers: usize,
+    (calm, servers): (&Calm, usize),
 ) -> Outcome {
     let (mut drains, mut joins, mut times) = (Worst::default(), Worst::default(), Vec::new());
     for _ in 0..settings.trials {
-        calm(fleet).await?;
+        settle(fleet).await?;
         let node = fleet.nodes.remove(0);
         let name = node.name.clone();
         drop((gather(fleet, account).await?, load.take()));
@@ -229,8 +241,8 @@ async fn restart(
         joins.note(worst(&answers)?, (at, began), lines);
     }
     println!("drain, {servers} servers: takes {}", figures(&times));
-    drains.report(settings, &format!("drain, {servers} servers"));
-    joins.report(settings, &format!("join, {servers} servers"));
+    drains.report(settings, (calm, &format!("drain, {servers} servers")));
+    joins.report(settings, (calm, &format!("join, {servers} servers")));
     Ok(())
 }
 
@@ -243,7 +255,7 @@ struct Worst {
 
 impl Worst {
     fn note(&mut self, answer: &Answer, (at, began): (u64, Instant), lines: Vec<(String, Line)>) {
-        let took = answer.ended - answer.began;
+        let took = answer.took();
         if self.all.iter().all(|it| *it < took) {
             let ended = answer.ended.saturating_duration_since(began);
             let sent = answer.began.saturating_duration_since(began);
@@ -252,8 +264,12 @@ impl Worst {
         self.all.push(took);
     }
 
-    fn report(&self, settings: &Settings, what: &str) {
-        println!("{what}: worst command {}", figures(&self.all));
+    fn report(&self, settings: &Settings, (calm, what): (&Calm, &str)) {
+        println!(
+            "{what}: worst command {}: {:.1} times the raw client's of a second",
+            figures(&self.all),
+            calm.times_worst(&self.all)
+        );
         for line in self.account.iter().filter(|_| settings.account) {
             println!("  {line}");
         }
@@ -265,6 +281,6 @@ fn worst(answers: &[Answer]) -> Result<&Answer, Failure> {
     if let Some(failed) = answers.iter().find_map(|it| it.failed.clone()) {
         return Err(format!("a command failed: {failed}").into());
     }
-    let worst = answers.iter().max_by_key(|it| it.ended - it.began);
+    let worst = answers.iter().max_by_key(|it| it.took());
     worst.ok_or_else(|| "nobody asked".into())
 }

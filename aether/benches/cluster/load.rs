@@ -23,6 +23,12 @@ pub(crate) struct Answer {
     pub(crate) failed: Option<String>,
 }
 
+impl Answer {
+    pub(crate) fn took(&self) -> Duration {
+        self.ended - self.began
+    }
+}
+
 /// Actors that are sent commands, one after the other each.
 pub(crate) struct Load {
     answers: Arc<Mutex<Vec<Answer>>>,

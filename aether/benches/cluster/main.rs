@@ -6,6 +6,7 @@
 //! - `--only word`: `shards` (how well shards and keys are spread; all but the times is exact),
 //!   `kill`, `leader`, `freeze`, `restart` (faults under load), `nats` (on three servers: the one
 //!   that leads the log is killed), `ask`, `command` (against the raw client).
+//!   Before faults, it is measured what the raw client takes under the same load.
 //! - `--servers 1` or `--servers 3`: with one server, or on three with three replicas; else both.
 //! - `--trials n`: how often something happens.
 //! - `--actors n` and `--pace ms`: how many actors are sent commands, and how long each rests
@@ -31,11 +32,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod account;
 mod asks;
+mod calm;
 mod faults;
 mod fleet;
 mod load;
 mod node;
 mod outage;
+mod raw;
 #[path = "../store/server.rs"]
 mod server;
 mod shards;

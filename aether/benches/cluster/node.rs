@@ -142,7 +142,10 @@ async fn obey(line: &str, manager: &ClusterManager, aether: &Aether, account: &A
 async fn respond(urls: String) -> Outcome {
     let servers: Vec<String> = urls.split(',').map(str::to_owned).collect();
     let client = async_nats::connect(servers).await?;
-    let mut asked = client.subscribe("raw.echo").await?;
+    // One of all nodes.
+    let mut asked = client
+        .queue_subscribe("raw.echo", "nodes".to_owned())
+        .await?;
     while let Some(message) = asked.next().await {
         if let Some(reply) = message.reply {
             client.publish(reply, message.payload).await?;
