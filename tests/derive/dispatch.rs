@@ -129,6 +129,8 @@ fn inline_events_come_to_one_method() {
     let event = received.record(actor(), 1.into()).expect("it is JSON");
     let stock = Replayed::<Stock>::replay(actor(), [&event, &event]).expect("all can be read");
     assert_eq!(stock.pieces, 6);
+    let shown = r#"Replayed { actor_id: ActorId("Order.7"), version: Version(1), state: Stock { pieces: 6 } }"#;
+    assert_eq!(format!("{stock:?}"), shown);
 }
 
 #[test]

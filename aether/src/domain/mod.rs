@@ -37,6 +37,7 @@ mod emits;
 mod event;
 mod event_types;
 mod external_system;
+mod folded;
 mod handlers;
 mod inline;
 mod joined;
@@ -59,8 +60,6 @@ mod shape;
 mod snapshots;
 mod stored;
 
-#[cfg(feature = "runtime")]
-pub(crate) use self::handlers::Given;
 #[cfg(feature = "schema")]
 pub use self::schema::{Schemas, event_schemas};
 pub use self::{
@@ -111,3 +110,5 @@ pub use self::{
     process_manager::{AnyKey, call, key_of},
     query::query_meta,
 };
+#[cfg(feature = "runtime")]
+pub(crate) use self::{folded::Folded, handlers::Given};

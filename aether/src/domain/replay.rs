@@ -1,11 +1,10 @@
-use std::ops::Deref;
+use std::{fmt, ops::Deref};
 
 #[cfg(doc)]
 use super::SnapshotSchema;
-use super::{Aggregate, DecodeError, EventSet as _, Origin, SnapshotCodec, Stored};
+use super::{Aggregate, DecodeError, folded::Folded};
 use crate::{
-    ActorId, ActorSnapshot, Commit, CommitRef, Event, InvalidPayload, Position, Sessions,
-    Timestamp, Version, fence::Fence,
+    ActorId, ActorSnapshot, Commit, CommitRef, Event, InvalidPayload, Position, Timestamp, Version,
 };
 
 /// The state of an actor, folded from its events, and the version it is at.
@@ -27,11 +26,10 @@ use crate::{
 /// assert_eq!((counter.total, counter.version()), (2, 1.into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Replayed<A> {
     actor_id: ActorId,
-    version: Version,
-    state: A,
+    folded: Folded<A>,
 }
 
 /// Says which event could not be folded.
@@ -78,17 +76,8 @@ impl<A: Aggregate> Replayed<A> {
     /// # Errors
     /// If it is of no use.
     pub fn resume(snapshot: &ActorSnapshot) -> Result<Self, UnfitSnapshot> {
-        let aggregate = A::META.name.as_str();
-        let (codec, expected) = Self::codec().ok_or(UnfitSnapshot::NotKept { aggregate })?;
-        let found = snapshot.schema_hash;
-        if found != expected {
-            return Err(UnfitSnapshot::OtherSchema { found, expected });
-        }
-        Ok(Self {
-            actor_id: snapshot.actor_id.clone(),
-            version: snapshot.version,
-            state: codec.decode(&snapshot.state)?,
-        })
+        let folded = Folded::resume(snapshot)?;
+        Ok(Self::of(snapshot.actor_id.clone(), folded))
     }
 
     /// The state as a snapshot; none if the aggregate keeps none.
@@ -103,40 +92,18 @@ impl<A: Aggregate> Replayed<A> {
         last_commit: CommitRef,
         timestamp: Timestamp,
     ) -> Result<Option<ActorSnapshot>, InvalidPayload> {
-        let Some((codec, schema_hash)) = Self::codec() else {
-            return Ok(None);
-        };
-        Ok(Some(ActorSnapshot {
-            actor_id: self.actor_id.clone(),
-            version: self.version,
-            last_commit,
-            sessions: Sessions::unknown_until(last_commit.position),
-            state: codec.encode(&self.state)?,
-            schema_hash,
-            timestamp,
-        }))
+        self.folded.snapshot(&self.actor_id, last_commit, timestamp)
     }
 
     /// Whether the state is kept: the aggregate says so, and nothing of it is
     /// [unseen](SnapshotSchema::unseen).
     pub fn is_kept() -> bool {
-        Self::codec().is_some()
-    }
-
-    fn codec() -> Option<(SnapshotCodec<A>, u64)> {
-        let codec = A::SNAPSHOTS?;
-        let schema = codec.schema();
-        let is_seen = schema.unseen().is_empty();
-        is_seen.then(|| (codec, schema.hash()))
+        Folded::<A>::is_kept()
     }
 
     /// An actor without events.
     pub fn new(actor_id: ActorId) -> Self {
-        Self {
-            actor_id,
-            version: Version::NONE,
-            state: A::default(),
-        }
+        Self::of(actor_id, Folded::new())
     }
 
     /// Folds the events of an actor, oldest first.
@@ -159,18 +126,7 @@ impl<A: Aggregate> Replayed<A> {
     /// # Errors
     /// If the event cannot be decoded. The state has not changed.
     pub fn apply(&mut self, event: &Event, position: Position) -> Result<(), ReplayError> {
-        if event.event_type == Fence::EVENT_TYPE {
-            self.version = event.version;
-            return Ok(());
-        }
-        let decoded = A::Event::decode(Stored::from(event)).map_err(|source| ReplayError {
-            actor_id: event.actor_id.clone(),
-            version: event.version,
-            source,
-        })?;
-        self.state.apply(decoded, &Origin::of(event, position));
-        self.version = event.version;
-        Ok(())
+        self.folded.apply(event, position)
     }
 
     /// Folds the events of a commit that are later than the present version.
@@ -178,18 +134,16 @@ impl<A: Aggregate> Replayed<A> {
     /// # Errors
     /// If an event cannot be decoded. The events before it are folded.
     pub fn apply_commit(&mut self, commit: &Commit, position: Position) -> Result<(), ReplayError> {
-        let version = self.version;
-        let later = commit
-            .events()
-            .iter()
-            .filter(|event| event.version > version);
-        later
-            .into_iter()
-            .try_for_each(|event| self.apply(event, position))
+        self.folded.apply_commit(commit, position)
     }
 }
 
 impl<A> Replayed<A> {
+    /// What was folded of this actor.
+    pub(crate) const fn of(actor_id: ActorId, folded: Folded<A>) -> Self {
+        Self { actor_id, folded }
+    }
+
     /// Whose state it is.
     pub const fn actor_id(&self) -> &ActorId {
         &self.actor_id
@@ -197,17 +151,17 @@ impl<A> Replayed<A> {
 
     /// The version of the last event in it.
     pub const fn version(&self) -> Version {
-        self.version
+        self.folded.version()
     }
 
     /// The state.
     pub const fn state(&self) -> &A {
-        &self.state
+        self.folded.state()
     }
 
     /// The state alone.
     pub fn into_state(self) -> A {
-        self.state
+        self.folded.into_state()
     }
 }
 
@@ -215,6 +169,16 @@ impl<A> Deref for Replayed<A> {
     type Target = A;
 
     fn deref(&self) -> &A {
-        &self.state
+        self.state()
+    }
+}
+
+impl<A: fmt::Debug> fmt::Debug for Replayed<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replayed")
+            .field("actor_id", &self.actor_id)
+            .field("version", &self.folded.version())
+            .field("state", self.folded.state())
+            .finish()
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     CheckpointStore as _, Clock, DynEventStore, EventStore as _, Position, Store, StoreError,
     SystemClock,
     domain::{
-        Aggregate, BoundedContext, ExternalSystem, Policy, ProcessManager, Replayed, Snapshots,
+        Aggregate, BoundedContext, ExternalSystem, Folded, Policy, ProcessManager, Snapshots,
     },
     store::timers::TimerLedger,
 };
@@ -295,8 +295,8 @@ impl AetherBuilder {
     ) -> Self {
         let weigh = move |actor: &dyn Fold| {
             let actor: &dyn Any = actor;
-            let replayed = actor.downcast_ref::<Replayed<A>>();
-            replayed.map_or(0, |replayed| held(replayed.state()))
+            let folded = actor.downcast_ref::<Folded<A>>();
+            folded.map_or(0, |folded| held(folded.state()))
         };
         self.weights.insert(A::META.name.as_str(), Box::new(weigh));
         self

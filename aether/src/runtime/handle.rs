@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     ActorId, DynEventStore, EventStore as _, Position, StoreError, Timestamp,
-    domain::{Aggregate, Answer, Answered, Command, Given, Outgoing, Projection, Replayed},
+    domain::{Aggregate, Answer, Answered, Command, Folded, Given, Outgoing, Projection, Replayed},
 };
 
 /// A running domain.
@@ -176,13 +176,15 @@ impl Aether {
         key: impl Display + Send,
     ) -> Result<Replayed<A>, LoadError> {
         let actor_id = ActorId::of(A::META.name.as_str(), &key.to_string())?;
-        let mut replayed = Replayed::<A>::new(actor_id);
+        let mut folded = Folded::<A>::new();
         let snapshotter = &self.0.engine.snapshotter;
-        let loaded = snapshotter.load(&mut replayed, Wanted::State).await;
+        let loaded = snapshotter
+            .load(&actor_id, &mut folded, Wanted::State)
+            .await;
         if let Loaded::Ready(mut start, _) = loaded.map_err(LoadError::of)? {
-            snapshotter.consider(&replayed, &mut start);
+            snapshotter.consider(&actor_id, &folded, &mut start);
         }
-        Ok(replayed)
+        Ok(Replayed::of(actor_id, folded))
     }
 
     /// Reads a projection, once it has applied all that is in the log now: whoever has sent a

@@ -4,8 +4,8 @@ use tokio::time::Instant;
 
 use super::{actors::Live, envelope::Envelope, meters::CommandMeters, snapshots::Fold};
 use crate::{
-    ActorId, Payload,
-    domain::{Aggregate, Context, Given, HandleError, Handlers, NewEvent, OnCommand, Replayed},
+    Payload,
+    domain::{Aggregate, Context, Folded, Given, HandleError, Handlers, NewEvent, OnCommand},
 };
 
 /// The way from a command's name to the aggregate that handles it, with the types forgotten.
@@ -17,7 +17,7 @@ pub(super) trait Route: Send + Sync {
     fn is_personal(&self) -> bool;
 
     /// An actor without events.
-    fn begin(&self, actor_id: ActorId) -> Box<Live>;
+    fn begin(&self) -> Box<Live>;
 
     /// Lets the actor decide on a command as it was written; none if it is of another aggregate.
     fn decide(&self, actor: &dyn Fold, command: &Payload, context: &Context) -> Option<Decision>;
@@ -114,13 +114,13 @@ impl<A: Aggregate + Handlers> Route for HandlerRoute<A> {
         events.any(|event| !event.personal.is_empty())
     }
 
-    fn begin(&self, actor_id: ActorId) -> Box<Live> {
-        Box::new(Live::new(Replayed::<A>::new(actor_id)))
+    fn begin(&self) -> Box<Live> {
+        Box::new(Live::new(Folded::<A>::new()))
     }
 
     fn decide(&self, actor: &dyn Fold, command: &Payload, context: &Context) -> Option<Decision> {
         let actor: &dyn Any = actor;
-        let actor = actor.downcast_ref::<Replayed<A>>()?;
+        let actor = actor.downcast_ref::<Folded<A>>()?;
         Some(self.row.run(actor.state(), command, context))
     }
 
@@ -131,7 +131,7 @@ impl<A: Aggregate + Handlers> Route for HandlerRoute<A> {
         context: &Context,
     ) -> Option<Decision> {
         let actor: &dyn Any = actor;
-        let actor = actor.downcast_ref::<Replayed<A>>()?;
+        let actor = actor.downcast_ref::<Folded<A>>()?;
         self.row.run_given(actor.state(), command, context)
     }
 }

@@ -43,7 +43,7 @@ pub(in crate::runtime) enum Entered {
 impl Entered {
     pub(in crate::runtime) const fn actor_id(&self) -> &ActorId {
         match self {
-            Self::Turn(turn) => turn.actor_id(),
+            Self::Turn(turn) => &turn.actor_id,
             Self::Busy(actor_id) => actor_id,
         }
     }
@@ -139,16 +139,16 @@ impl Actors {
         let hashed = self.hashing.of(actor_id.as_str());
         let mut driven_out = DrivenOut::default();
         let mut part = self.part(hashed.hash);
-        let live = match part.take(hashed) {
-            Taken::Free(live) => Some(live),
-            Taken::Busy => return part.join(actor_id, most).map(Place::Waits),
+        let (actor_id, live) = match part.take(hashed) {
+            Taken::Free(actor_id, live) => (actor_id, Some(live)),
+            Taken::Busy(actor_id) => return part.join(&actor_id, most).map(Place::Waits),
             Taken::Absent => {
                 part.admit(actor_id.clone(), self.least_weight(), &mut driven_out);
-                None
+                (actor_id.clone(), None)
             }
         };
         drop(part);
-        let actor = (actor_id.clone(), hashed.hash);
+        let actor = (actor_id, hashed.hash);
         Ok(Place::First(Turn::new(
             self,
             actor,
@@ -167,9 +167,9 @@ impl Actors {
             let hashed = self.hashing.of(text);
             let mut part = self.part(hashed.hash);
             match part.take(hashed) {
-                Taken::Free(live) => {
+                Taken::Free(actor_id, live) => {
                     drop(part);
-                    let actor = (live.fold.actor_id().clone(), hashed.hash);
+                    let actor = (actor_id, hashed.hash);
                     Ok(Entered::Turn(Turn::new(
                         self,
                         actor,
@@ -177,10 +177,7 @@ impl Actors {
                         self.millis(came),
                     )))
                 }
-                Taken::Busy => {
-                    drop(part);
-                    ActorId::new(text).map(Entered::Busy)
-                }
+                Taken::Busy(actor_id) => Ok(Entered::Busy(actor_id)),
                 Taken::Absent => {
                     let (actor_id, mut driven_out) = (ActorId::new(text)?, DrivenOut::default());
                     part.admit(actor_id.clone(), self.least_weight(), &mut driven_out);
@@ -212,8 +209,8 @@ impl Actors {
         let hashed = self.hashing.of(actor_id.as_str());
         let taken = self.part(hashed.hash).take(hashed);
         match taken {
-            Taken::Free(live) => {
-                let actor = (actor_id.clone(), hashed.hash);
+            Taken::Free(actor_id, live) => {
+                let actor = (actor_id, hashed.hash);
                 Some(Turn::new(
                     self,
                     actor,
@@ -221,7 +218,7 @@ impl Actors {
                     self.millis(Instant::now()),
                 ))
             }
-            Taken::Busy | Taken::Absent => None,
+            Taken::Busy(_) | Taken::Absent => None,
         }
     }
 
@@ -258,7 +255,7 @@ impl Actors {
     /// The state that is kept when a turn is over, and what it weighs, unless it is too large.
     fn kept(&self, left: &mut Left) -> Option<(Box<Live>, u32)> {
         let mut live = left.live.take().filter(|_| self.options.keeps_any())?;
-        let bytes = live.weight(left.digits, &self.weights);
+        let bytes = live.weight(&left.actor_id, left.digits, &self.weights);
         if bytes > self.options.most_weight() {
             self.meters().too_large.increment(1);
             return None;
@@ -341,15 +338,15 @@ impl Actors {
         for part in &self.parts {
             // While it is locked for this, nobody gets at an actor in it.
             let old = lock(part).remove(|live| now.wrapping_sub(live.touched) >= idle);
-            for live in old {
+            for (actor_id, live) in old {
                 self.meters().evicted_for_age.increment(1);
-                self.passivation.snapshotter.passivate(live);
+                self.passivation.snapshotter.passivate(&actor_id, live);
             }
         }
     }
 
     /// Lets go of all of them that rest, and gives their states.
-    pub(in crate::runtime) fn drain(&self) -> Vec<Box<Live>> {
+    pub(in crate::runtime) fn drain(&self) -> Vec<(ActorId, Box<Live>)> {
         let parts = self.parts.iter();
         let lives = parts.flat_map(|part| lock(part).remove(|_live| true));
         lives.collect()

@@ -1,15 +1,15 @@
 use std::{collections::HashMap, fmt, mem::size_of_val};
 
 use crate::{
-    Recorded, StoreErrorKind, Version,
+    ActorId, Recorded, StoreErrorKind, Version,
     domain::ReplayError,
     runtime::snapshots::{Fold, Start},
 };
 
 /// The folded state of an actor, and what is known besides.
 ///
-/// It is all that an actor at rest takes in memory, besides its place among the others: so it is in
-/// one piece, with the state at its end.
+/// It is all that an actor at rest takes in memory, besides its place among the others, which has
+/// its id: so it is in one piece, with the state at its end.
 pub(in crate::runtime) struct Live<F: ?Sized = dyn Fold> {
     pub(in crate::runtime) start: Start,
     /// When it was last of use, in milliseconds since the directory was made, which begin again at
@@ -94,20 +94,20 @@ impl Live {
 
     /// What it takes in memory, in bytes, as far as that can be said, now that it has gone on from
     /// a version with so many binary digits.
-    pub(super) fn weight(&mut self, digits: u8, weights: &Weights) -> u64 {
+    pub(super) fn weight(&mut self, actor_id: &ActorId, digits: u8, weights: &Weights) -> u64 {
         if !self.held.is_known() || digits < self.digits() {
-            self.held = Held::bytes(self.holds(weights));
+            self.held = Held::bytes(self.holds(actor_id, weights));
         }
         let bytes = size_of_val(self)
             + Self::PLACE
-            + self.fold.actor_id().as_str().len()
+            + actor_id.as_str().len()
             + self.held.0 as usize
             + self.start.weight();
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
-    fn holds(&self, weights: &Weights) -> usize {
-        if let Some(weigh) = weights.get(self.fold.actor_id().actor_type()) {
+    fn holds(&self, actor_id: &ActorId, weights: &Weights) -> usize {
+        if let Some(weigh) = weights.get(actor_id.actor_type()) {
             return weigh(&self.fold);
         }
         match self.fold.state() {
@@ -126,7 +126,6 @@ fn digits(version: Version) -> u8 {
 impl fmt::Debug for Live {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Live")
-            .field("actor_id", self.fold.actor_id())
             .field("version", &self.fold.version())
             .field("is_stale", &self.start.is_stale)
             .finish_non_exhaustive()
@@ -136,11 +135,13 @@ impl fmt::Debug for Live {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::actors::slot::Slot;
+    use crate::{domain::Folded, runtime::actors::slot::Slot};
 
     #[test]
     fn what_every_actor_in_memory_has_is_small() {
         assert_eq!(size_of::<Live<()>>(), 64);
+        // With the version, and with nothing that its place has.
+        assert_eq!(size_of::<Live<Folded<[u64; 10]>>>(), 64 + 8 + 80);
         // With the key, the links and the sort of place, no more than 48 bytes in the cache.
         assert!(size_of::<Slot>() <= 24, "{} bytes", size_of::<Slot>());
     }

@@ -26,6 +26,7 @@ mod options;
 mod part;
 mod passivation;
 mod slot;
+mod sought;
 #[cfg(test)]
 mod tests;
 mod turn;

@@ -9,6 +9,7 @@ use super::{
     live::Live,
     passivation::{DrivenOut, Passivation, Weigher},
     slot::Slot,
+    sought::Sought,
     turn::Turn,
 };
 use crate::ActorId;
@@ -25,9 +26,9 @@ pub(super) struct Part {
 #[derive(Debug)]
 pub(super) enum Taken {
     /// It is the caller's, and this is the state.
-    Free(Box<Live>),
+    Free(ActorId, Box<Live>),
     /// It is someone else's.
-    Busy,
+    Busy(ActorId),
     /// The actor is not in memory.
     Absent,
 }
@@ -48,9 +49,14 @@ impl Part {
 
     /// Takes the turn of an actor, if it is nobody's.
     pub(super) fn take(&mut self, actor_id: Hashed<'_>) -> Taken {
-        match self.cache.get_mut(&actor_id) {
-            Some(mut slot) => slot.live.take().map_or(Taken::Busy, Taken::Free),
-            None => Taken::Absent,
+        let sought = Sought::new(actor_id);
+        let slot = self.cache.get_mut(&sought);
+        let live = slot.and_then(|mut slot| slot.live.take());
+        match (sought.found(), live) {
+            (Some(actor_id), Some(live)) => Taken::Free(actor_id, live),
+            (Some(actor_id), None) => Taken::Busy(actor_id),
+            // What is there was compared.
+            (None, _) => Taken::Absent,
         }
     }
 
@@ -117,26 +123,30 @@ impl Part {
             .cache
             .replace_with_lifecycle(actor_id, slot, soft, driven_out);
         if let Err((
-            _actor_id,
+            actor_id,
             Slot {
                 live: Some(live), ..
             },
         )) = replaced
         {
-            driven_out.push(&self.passivation, live);
+            driven_out.push(&self.passivation, actor_id, live);
         }
     }
 
     /// Removes those that rest, and of which this holds.
-    pub(super) fn remove(&mut self, is_removed: impl Fn(&Live) -> bool) -> Vec<Box<Live>> {
+    pub(super) fn remove(
+        &mut self,
+        is_removed: impl Fn(&Live) -> bool,
+    ) -> Vec<(ActorId, Box<Live>)> {
         let resting = self.cache.iter().filter_map(|(actor_id, slot)| {
             let live = slot.live.as_ref()?;
             is_removed(live).then(|| actor_id.clone())
         });
         let resting: Vec<_> = resting.collect();
-        let removed = resting
-            .iter()
-            .filter_map(|it| self.cache.remove(it)?.1.live);
+        let removed = resting.iter().filter_map(|it| {
+            let (actor_id, slot) = self.cache.remove(it)?;
+            Some((actor_id, slot.live?))
+        });
         removed.collect()
     }
 

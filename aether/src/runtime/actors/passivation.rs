@@ -26,19 +26,19 @@ pub(super) struct Passivation {
 
 /// States that were driven out. They are looked at once the cache is not locked any more.
 #[derive(Default)]
-pub(super) struct DrivenOut(Vec<(Passivation, Box<Live>)>);
+pub(super) struct DrivenOut(Vec<(Passivation, ActorId, Box<Live>)>);
 
 impl DrivenOut {
-    pub(super) fn push(&mut self, passivation: &Passivation, live: Box<Live>) {
-        self.0.push((passivation.clone(), live));
+    pub(super) fn push(&mut self, passivation: &Passivation, actor_id: ActorId, live: Box<Live>) {
+        self.0.push((passivation.clone(), actor_id, live));
     }
 }
 
 impl Drop for DrivenOut {
     fn drop(&mut self) {
-        for (passivation, live) in self.0.drain(..) {
+        for (passivation, actor_id, live) in self.0.drain(..) {
             passivation.meters.evicted_for_room.increment(1);
-            passivation.snapshotter.passivate(live);
+            passivation.snapshotter.passivate(&actor_id, live);
         }
     }
 }
@@ -51,9 +51,9 @@ impl Lifecycle<ActorId, Slot> for Passivation {
     }
 
     /// Also called for the slot of an actor in use that gets one of another weight.
-    fn on_evict(&self, driven_out: &mut DrivenOut, _actor_id: ActorId, slot: Slot) {
+    fn on_evict(&self, driven_out: &mut DrivenOut, actor_id: ActorId, slot: Slot) {
         if let Some(live) = slot.live {
-            driven_out.push(self, live);
+            driven_out.push(self, actor_id, live);
         }
     }
 }

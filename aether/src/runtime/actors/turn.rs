@@ -10,7 +10,7 @@ use crate::{ActorId, runtime::placement::Stay};
 pub(in crate::runtime) struct Turn {
     /// None, once it is over.
     actors: Option<Arc<Actors>>,
-    actor_id: ActorId,
+    pub(in crate::runtime) actor_id: ActorId,
     /// The hash of that.
     hash: u64,
     /// When whoever has the turn came for it, in milliseconds as [`Live::touched`].
@@ -74,10 +74,6 @@ impl Turn {
     #[cfg(all(feature = "cluster", feature = "nats"))]
     pub(in crate::runtime) const fn expect(&mut self, since: u64) {
         self.since = since;
-    }
-
-    pub(in crate::runtime) const fn actor_id(&self) -> &ActorId {
-        &self.actor_id
     }
 
     /// Ends it without anyone else's turn to begin.

@@ -87,7 +87,7 @@ impl Engine {
         if let Some(placement) = self.placement.get().filter(|_| turn.stay.is_none()) {
             let actor_type = order.routed.route.actor_type();
             let actor = (actor_type, &*order.envelope.outgoing.key);
-            let stay = Stay::begin(placement, actor, turn.actor_id());
+            let stay = Stay::begin(placement, actor, &turn.actor_id);
             turn.settle(stay.ok_or(CommandError::Moved)?);
         }
         Ok(())

@@ -106,7 +106,7 @@ impl Engine {
             return ControlFlow::Continue(At::Turn(turn));
         };
         self.meters.hits.increment(1);
-        let commit = match self.decide_on(order, (live, true), now) {
+        let commit = match self.decide_on(order, (&turn.actor_id, live, true), now) {
             Ok(Decided::Store(commit)) => commit,
             Ok(Decided::Again | Decided::Fence(..)) => {
                 return ControlFlow::Continue(At::Turn(turn));

@@ -35,7 +35,11 @@ impl Engine {
         if let Some(mut live) = turn.live.take() {
             self.meters.stale.increment(1);
             let Live { fold, start, .. } = &mut *live;
-            let refreshed = self.snapshotter.refresh(fold, start, envelope.id).await;
+            let actor_id = &turn.actor_id;
+            let refreshed = self
+                .snapshotter
+                .refresh(actor_id, fold, start, envelope.id)
+                .await;
             let refreshed = refreshed.map_err(CommandError::unloaded)?;
             self.meters.load_duration.record(begun.elapsed());
             match refreshed {
@@ -49,14 +53,15 @@ impl Engine {
             }
         }
         self.meters.misses.increment(1);
-        let mut live = order.routed.route.begin(turn.actor_id().clone());
+        let mut live = order.routed.route.begin();
         let wanted = match envelope.known {
             Known::Given => Wanted::Anywhere(envelope.id),
             // What comes again after a crash was stored of late.
             Known::Asked(_) | Known::Marked(_) => Wanted::Near(envelope.id),
             Known::Fresh => Wanted::State,
         };
-        let loaded = self.snapshotter.load(&mut live.fold, wanted).await;
+        let (actor_id, fold) = (&turn.actor_id, &mut live.fold);
+        let loaded = self.snapshotter.load(actor_id, fold, wanted).await;
         self.meters.load_duration.record(begun.elapsed());
         match loaded.map_err(CommandError::unloaded)? {
             Loaded::Ready(start, near) => {

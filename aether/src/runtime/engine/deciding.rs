@@ -2,7 +2,7 @@ use std::iter::repeat_n;
 
 use super::{Engine, awaking::Awake};
 use crate::{
-    Commit, CommitId, Event, EventId, StoreError, Timestamp,
+    ActorId, Commit, CommitId, Event, EventId, StoreError, Timestamp, Version,
     domain::{Context, NewEvent},
     fence::Fence,
     runtime::{
@@ -50,12 +50,13 @@ impl Engine {
         if let Awake::Found(recorded) = awake {
             return Ok(Decided::Done(Sent::repeated(recorded)));
         }
+        let actor_id = &turn.actor_id;
         let Some(live) = &mut turn.live else {
             let command = envelope.outgoing.command;
             return Err(CommandError::Unhandled { command });
         };
         let is_new = matches!(awake, Awake::Searched);
-        if !is_new && let Some(sent) = self.before(live, envelope).await? {
+        if !is_new && let Some(sent) = self.before((actor_id, live), envelope).await? {
             return Ok(Decided::Done(sent));
         }
         let fence = live.start.sessions().fence();
@@ -64,9 +65,9 @@ impl Engine {
         }
         let due = turn.stay.as_ref().and_then(|stay| stay.due(fence));
         let now = self.clock.now();
-        let decided = self.decide_on(order, (live, is_awake), now);
+        let decided = self.decide_on(order, (actor_id, live, is_awake), now);
         match due {
-            Some(fence) => fenced(&live.fold, decided, &fence, now),
+            Some(fence) => fenced((actor_id, live.fold.version()), decided, &fence, now),
             None => self.confirmed(turn, decided).await,
         }
     }
@@ -93,10 +94,10 @@ impl Engine {
     pub(super) fn decide_on(
         &self,
         order: &mut Order<'_>,
-        (live, is_awake): (&mut Live, bool),
+        (actor_id, live, is_awake): (&ActorId, &mut Live, bool),
         now: Timestamp,
     ) -> Result<Decided, CommandError> {
-        let decided = decide(order, &live.fold, now);
+        let decided = decide(order, (actor_id, &live.fold), now);
         let is_fresh = matches!(order.envelope.known, Known::Fresh);
         let follows = !is_fresh || self.placement.get().is_some();
         if is_awake && follows && !matches!(decided, Ok(Some(_))) {
@@ -108,8 +109,9 @@ impl Engine {
         if let Some(commit) = decided? {
             return Ok(Decided::Store(commit));
         }
-        self.snapshotter.consider(&live.fold, &mut live.start);
-        let sent = Sent::nothing(live.fold.actor_id().clone(), live.fold.version());
+        self.snapshotter
+            .consider(actor_id, &live.fold, &mut live.start);
+        let sent = Sent::nothing(actor_id.clone(), live.fold.version());
         Ok(Decided::Done(sent))
     }
 }
@@ -118,7 +120,7 @@ impl Engine {
 /// fence is stored with it. If nothing is, it is stored before that is said, for the same command
 /// may lie with that process, and take its effect there.
 fn fenced(
-    actor: &dyn Fold,
+    (actor_id, version): (&ActorId, Version),
     decided: Result<Decided, CommandError>,
     fence: &Fence,
     now: Timestamp,
@@ -127,12 +129,9 @@ fn fenced(
         Ok(Decided::Store(commit)) => Ok(Decided::Store(commit.fenced(fence))),
         Ok(Decided::Again | Decided::Fence(..)) => decided,
         Ok(Decided::Done(_)) | Err(_) => {
-            let alone = fence.commit(actor.actor_id().clone(), actor.version(), now);
+            let alone = fence.commit(actor_id.clone(), version, now);
             let alone = alone.map_err(|err| CommandError::Store(StoreError::from(err)))?;
-            let answer = decided.map(|_nothing| {
-                let version = actor.version().next();
-                Sent::nothing(actor.actor_id().clone(), version)
-            });
+            let answer = decided.map(|_nothing| Sent::nothing(actor_id.clone(), version.next()));
             Ok(Decided::Fence(alone, answer))
         }
     }
@@ -140,11 +139,11 @@ fn fenced(
 
 fn decide(
     order: &mut Order<'_>,
-    actor: &dyn Fold,
+    (actor_id, actor): (&ActorId, &dyn Fold),
     now: Timestamp,
 ) -> Result<Option<Commit>, CommandError> {
     let envelope = order.envelope;
-    let context = Context::new(actor.actor_id().clone(), envelope.id)
+    let context = Context::new(actor_id.clone(), envelope.id)
         .at(now)
         .at_version(actor.version())
         .correlated(Some(envelope.conversation()));

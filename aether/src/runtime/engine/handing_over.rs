@@ -14,7 +14,7 @@ impl Engine {
         let turn = self.actors.at_rest(actor_id)?;
         let live = turn.live.as_ref().filter(|live| !live.start.is_stale)?;
         let last_commit = live.start.last_commit(live.fold.version())?;
-        let snapshot = live.fold.snapshot(last_commit, self.clock.now());
+        let snapshot = live.fold.snapshot(actor_id, last_commit, self.clock.now());
         let sessions = live.start.sessions().clone();
         let snapshot = ActorSnapshot {
             sessions,
@@ -41,10 +41,11 @@ impl Engine {
         };
         turn.keeps = routed.keeps;
         turn.live = None;
-        let mut live = routed.route.begin(actor_id.clone());
+        let mut live = routed.route.begin();
+        let (snapshotter, fold) = (&self.snapshotter, &mut live.fold);
         let loaded = match snapshot {
-            Some(snapshot) => self.snapshotter.load_from(&mut live.fold, snapshot).await,
-            None => self.snapshotter.load(&mut live.fold, Wanted::State).await,
+            Some(snapshot) => snapshotter.load_from(actor_id, fold, snapshot).await,
+            None => snapshotter.load(actor_id, fold, Wanted::State).await,
         };
         if let Loaded::Ready(start, _) = loaded.map_err(CommandError::unloaded)? {
             live.start = start;

@@ -118,12 +118,13 @@ impl Engine {
 
     /// The state with a commit of its own; none if that cannot be read.
     pub(super) fn grown(&self, mut live: Box<Live>, recorded: &Recorded) -> Option<Box<Live>> {
+        let actor = recorded.commit.actor_id();
         if let Err(error) = live.grow(recorded) {
-            let actor = recorded.commit.actor_id();
             tracing::error!(%actor, %error, "what was just stored cannot be read");
             return None;
         }
-        self.snapshotter.consider(&live.fold, &mut live.start);
+        self.snapshotter
+            .consider(actor, &live.fold, &mut live.start);
         Some(live)
     }
 }

@@ -2,7 +2,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use crate::{
-    CommandId, EventStore as _, SessionMark, StoreError,
+    ActorId, CommandId, EventStore as _, SessionMark, StoreError,
     runtime::{
         actors::Live,
         command_error::CommandError,
@@ -45,7 +45,7 @@ impl Engine {
     /// What came of the command, if the actor has handled it before.
     pub(super) async fn before(
         &self,
-        live: &mut Live,
+        (actor_id, live): (&ActorId, &mut Live),
         envelope: &Envelope,
     ) -> Result<Option<Sent>, CommandError> {
         if self.is_new(live, envelope) {
@@ -54,9 +54,9 @@ impl Engine {
         let id = envelope.id;
         let found = match &envelope.known {
             Known::Fresh => return Ok(None),
-            Known::Given => Box::pin(self.anywhere(live, id)).await,
-            Known::Asked(mark) => Box::pin(self.asked_before(live, id, mark)).await,
-            Known::Marked(mark) => Box::pin(self.in_session(live, id, mark)).await,
+            Known::Given => Box::pin(self.anywhere((actor_id, live), id)).await,
+            Known::Asked(mark) => Box::pin(self.asked_before((actor_id, live), id, mark)).await,
+            Known::Marked(mark) => Box::pin(self.in_session((actor_id, live), id, mark)).await,
         };
         found.map_err(CommandError::Store)
     }
@@ -65,14 +65,14 @@ impl Engine {
     /// and otherwise in the whole history.
     async fn asked_before(
         &self,
-        live: &mut Live,
+        (actor_id, live): (&ActorId, &mut Live),
         id: CommandId,
         mark: &SessionMark,
     ) -> Result<Option<Sent>, StoreError> {
         match live.start.sessions().effect(mark) {
             Effect::None => return Ok(None),
             Effect::Behind(expected) => {
-                let page = self.store.read(live.fold.actor_id(), expected).await?;
+                let page = self.store.read(actor_id, expected).await?;
                 let first = page.commits.into_iter().next();
                 // A replica may not have it yet.
                 if let Some(found) = first.filter(|it| it.commit.command_id() == Some(id)) {
@@ -82,13 +82,16 @@ impl Engine {
             }
             Effect::Unknown => {}
         }
-        self.anywhere(live, id).await
+        self.anywhere((actor_id, live), id).await
     }
 
     /// Looks for a command in the whole history.
-    async fn anywhere(&self, live: &mut Live, id: CommandId) -> Result<Option<Sent>, StoreError> {
-        let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
-        let begun = Instant::now();
+    async fn anywhere(
+        &self,
+        (actor_id, live): (&ActorId, &mut Live),
+        id: CommandId,
+    ) -> Result<Option<Sent>, StoreError> {
+        let (version, begun) = (live.fold.version(), Instant::now());
         let (found, ids) = search::anywhere(&self.store, actor_id, version, id).await?;
         let (took, is_found) = (begun.elapsed(), found.is_some());
         tracing::debug!(actor = %actor_id, %version, ?took, is_found, "a history was searched");
@@ -102,12 +105,12 @@ impl Engine {
     /// Looks for a command of a session behind its cause.
     async fn in_session(
         &self,
-        live: &mut Live,
+        (actor_id, live): (&ActorId, &mut Live),
         id: CommandId,
         mark: &SessionMark,
     ) -> Result<Option<Sent>, StoreError> {
         let since = mark.sequence.position;
-        let (actor_id, version) = (live.fold.actor_id(), live.fold.version());
+        let version = live.fold.version();
         let recent = live.start.take_recent().filter(|it| it.reaches(since));
         let recent = match recent {
             Some(recent) => recent,

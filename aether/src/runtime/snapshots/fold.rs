@@ -3,12 +3,11 @@ use std::any::Any;
 use crate::{
     ActorId, ActorSnapshot, CommitRef, Event, InvalidPayload, Payload, Position, Recorded,
     StoreError, Timestamp, Version,
-    domain::{Aggregate, ReplayError, Replayed, UnfitSnapshot},
+    domain::{Aggregate, Folded, ReplayError, UnfitSnapshot},
 };
 
-/// An actor whose history is being folded, with its type forgotten.
+/// An actor whose history is being folded, with its type forgotten. Who that is, is known besides.
 pub(in crate::runtime) trait Fold: Any + Send + Sync {
-    fn actor_id(&self) -> &ActorId;
     fn version(&self) -> Version;
     fn apply(&mut self, recorded: &Recorded) -> Result<(), ReplayError>;
 
@@ -26,19 +25,16 @@ pub(in crate::runtime) trait Fold: Any + Send + Sync {
     /// Goes back to an actor without events.
     fn reset(&mut self);
 
-    /// The state as a snapshot; none if it is not kept.
+    /// The state of this actor as a snapshot; none if it is not kept.
     fn snapshot(
         &self,
+        actor_id: &ActorId,
         last_commit: CommitRef,
         timestamp: Timestamp,
     ) -> Result<Option<ActorSnapshot>, InvalidPayload>;
 }
 
-impl<A: Aggregate> Fold for Replayed<A> {
-    fn actor_id(&self) -> &ActorId {
-        self.actor_id()
-    }
-
+impl<A: Aggregate> Fold for Folded<A> {
     fn version(&self) -> Version {
         self.version()
     }
@@ -66,15 +62,16 @@ impl<A: Aggregate> Fold for Replayed<A> {
     }
 
     fn reset(&mut self) {
-        *self = Self::new(self.actor_id().clone());
+        *self = Self::new();
     }
 
     fn snapshot(
         &self,
+        actor_id: &ActorId,
         last_commit: CommitRef,
         timestamp: Timestamp,
     ) -> Result<Option<ActorSnapshot>, InvalidPayload> {
-        self.snapshot(last_commit, timestamp)
+        self.snapshot(actor_id, last_commit, timestamp)
     }
 }
 

@@ -6,8 +6,8 @@ use super::{
     start::{Kept, Start},
 };
 use crate::{
-    ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded, SnapshotStore as _,
-    StoreErrorKind, Version, domain::UnfitSnapshot,
+    ActorId, ActorSnapshot, CommandId, CommitRef, EventStore as _, Page, Recorded,
+    SnapshotStore as _, StoreErrorKind, Version, domain::UnfitSnapshot,
 };
 
 /// What a load looks for besides the state.
@@ -48,6 +48,7 @@ impl Snapshotter {
     /// Asks the store for the snapshot, if the aggregate is kept, and for the events after it.
     pub(in crate::runtime) async fn load(
         &self,
+        actor_id: &ActorId,
         actor: &mut dyn Fold,
         wanted: Wanted,
     ) -> Result<Loaded, FoldError> {
@@ -59,6 +60,7 @@ impl Snapshotter {
         };
         let mut loading = Loading {
             snapshotter: self,
+            actor_id,
             actor,
             wanted,
             near: None,
@@ -80,27 +82,29 @@ impl Snapshotter {
     #[cfg(all(feature = "cluster", feature = "nats"))]
     pub(in crate::runtime) async fn load_from(
         &self,
+        actor_id: &ActorId,
         actor: &mut dyn Fold,
         snapshot: ActorSnapshot,
     ) -> Result<Loaded, FoldError> {
-        let is_its = snapshot.actor_id == *actor.actor_id();
+        let is_its = snapshot.actor_id == *actor_id;
         let is_good = is_its && actor.resume(&snapshot).is_ok();
         if !is_good || !self.store.admit_snapshot(&snapshot) {
             actor.reset();
-            return self.load(actor, Wanted::State).await;
+            return self.load(actor_id, actor, Wanted::State).await;
         }
         let began = Instant::now();
         let after = snapshot.last_commit.expected;
-        let page = self.store.read(actor.actor_id(), after).await?;
+        let page = self.store.read(actor_id, after).await?;
         let first = page.commits.first();
         if !first.is_some_and(|it| snapshot.ends_with(it)) {
             // A replica may be behind, or it was taken from another log.
             actor.reset();
-            return self.load(actor, Wanted::State).await;
+            return self.load(actor_id, actor, Wanted::State).await;
         }
         self.counters.used.add();
         let loading = Loading {
             snapshotter: self,
+            actor_id,
             actor,
             wanted: Wanted::State,
             near: None,
@@ -115,6 +119,7 @@ impl Snapshotter {
     /// also tells whether that is in the log.
     pub(in crate::runtime) async fn refresh(
         &self,
+        actor_id: &ActorId,
         actor: &mut dyn Fold,
         start: &mut Start,
         command: CommandId,
@@ -122,7 +127,7 @@ impl Snapshotter {
         let last = start.last_commit(actor.version());
         let after = last.map_or(Version::NONE, |last| last.expected);
         let began = Instant::now();
-        let page = self.store.read(actor.actor_id(), after).await?;
+        let page = self.store.read(actor_id, after).await?;
         let first = page.commits.first();
         let is_last = |first: &Recorded, last: CommitRef| {
             first.commit.id() == last.id && first.commit.version() <= actor.version()
@@ -132,6 +137,7 @@ impl Snapshotter {
         }
         let mut loading = Loading {
             snapshotter: self,
+            actor_id,
             actor,
             wanted: Wanted::Anywhere(command),
             near: None,
@@ -146,6 +152,7 @@ impl Snapshotter {
 
 struct Loading<'a> {
     snapshotter: &'a Snapshotter,
+    actor_id: &'a ActorId,
     actor: &'a mut dyn Fold,
     wanted: Wanted,
     /// What was looked for near the end.
@@ -157,7 +164,7 @@ impl Loading<'_> {
     /// The snapshot that the actor has gone on from, if it could.
     async fn snapshot(&mut self) -> (Kept, Option<ActorSnapshot>) {
         let counters = &self.snapshotter.counters;
-        let actor_id = self.actor.actor_id();
+        let actor_id = self.actor_id;
         let snapshot = match self.snapshotter.store.snapshot(actor_id).await {
             Ok(None) => return (Kept::Nothing, None),
             Ok(Some(snapshot)) => snapshot,
@@ -206,11 +213,11 @@ impl Loading<'_> {
     ) -> Result<(Kept, Page), FoldError> {
         let store = &self.snapshotter.store;
         let Some(snapshot) = snapshot else {
-            let page = store.read(self.actor.actor_id(), Version::NONE).await?;
+            let page = store.read(self.actor_id, Version::NONE).await?;
             return Ok((kept, page));
         };
         let after = snapshot.last_commit.expected;
-        let page = store.read(self.actor.actor_id(), after).await?;
+        let page = store.read(self.actor_id, after).await?;
         if page
             .commits
             .first()
@@ -224,7 +231,7 @@ impl Loading<'_> {
         tracing::warn!(%actor, %version, "snapshot left aside: the log does not have its last commit");
         self.snapshotter.counters.not_in_log.add();
         self.actor.reset();
-        let page = store.read(self.actor.actor_id(), Version::NONE).await?;
+        let page = store.read(self.actor_id, Version::NONE).await?;
         Ok((Kept::Useless, page))
     }
 
@@ -234,7 +241,7 @@ impl Loading<'_> {
         if let Some(found) = self.fold(page).await? {
             return Ok(Loaded::Found(found));
         }
-        let (actor, took) = (self.actor.actor_id(), began.elapsed());
+        let (actor, took) = (self.actor_id, began.elapsed());
         tracing::debug!(%actor, messages, ?asked, ?took, "an actor was loaded");
         let mut start = self.start;
         start.set_kept(kept, self.actor.version());
@@ -262,9 +269,7 @@ impl Loading<'_> {
                 return Ok(None);
             }
             let store = &self.snapshotter.store;
-            page = store
-                .read(self.actor.actor_id(), self.actor.version())
-                .await?;
+            page = store.read(self.actor_id, self.actor.version()).await?;
         }
     }
 }

@@ -96,11 +96,11 @@ impl Queue {
         job.is_some_and(|job| job.version >= version)
     }
 
-    /// The next job, if one waits. [`Queue::done`] is to be said after it.
-    pub(super) fn pop(&self) -> Option<Job> {
+    /// The next job, and whose state it is, if one waits. [`Queue::done`] is to be said after it.
+    pub(super) fn pop(&self) -> Option<(ActorId, Job)> {
         let mut waiting = self.lock();
         let actor_id = waiting.order.pop_front()?;
-        waiting.jobs.remove(&actor_id)
+        waiting.jobs.remove_entry(&actor_id)
     }
 
     /// Whether no more can wait.

@@ -66,8 +66,13 @@ impl Snapshotter {
 
     /// Keeps the state of an actor if that is due. To write it costs whoever asks for it some
     /// time, to save it does not.
-    pub(in crate::runtime) fn consider(&self, actor: &dyn Fold, start: &mut Start) {
-        let (actor_id, version) = (actor.actor_id(), actor.version());
+    pub(in crate::runtime) fn consider(
+        &self,
+        actor_id: &ActorId,
+        actor: &dyn Fold,
+        start: &mut Start,
+    ) {
+        let version = actor.version();
         let of_actor = || self.policies.number(actor_id.actor_type());
         let policy = *start.policy.get_or_insert_with(of_actor);
         let policy = self.policies.numbered(policy);
@@ -83,7 +88,7 @@ impl Snapshotter {
         if self.queue.is_full() {
             return self.counters.dropped.add();
         }
-        match actor.snapshot(last_commit, self.clock.now()) {
+        match actor.snapshot(actor_id, last_commit, self.clock.now()) {
             Ok(Some(mut snapshot)) => {
                 snapshot.sessions = start.sessions().clone();
                 let job = Job {
@@ -103,15 +108,15 @@ impl Snapshotter {
 
     /// Keeps the state of an actor that leaves memory, if the policy says so and it has gone on
     /// since it was last kept.
-    pub(in crate::runtime) fn passivate(&self, live: Box<Live>) {
-        let policy = self.policies.of(live.fold.actor_id().actor_type());
+    pub(in crate::runtime) fn passivate(&self, actor_id: &ActorId, live: Box<Live>) {
+        let policy = self.policies.of(actor_id.actor_type());
         if policy.is_passivated {
-            self.hand_over(live);
+            self.hand_over(actor_id, live);
         }
     }
 
-    fn hand_over(&self, live: Box<Live>) {
-        let (actor_id, version) = (live.fold.actor_id().clone(), live.fold.version());
+    fn hand_over(&self, actor_id: &ActorId, live: Box<Live>) {
+        let version = live.fold.version();
         let has_gone_on = live.start.has_gone_on(version, self.clock.now());
         if !live.fold.is_kept() || !has_gone_on {
             return;
@@ -124,7 +129,7 @@ impl Snapshotter {
                 version,
                 state,
             };
-            self.push(&actor_id, job);
+            self.push(actor_id, job);
         }
     }
 
@@ -145,9 +150,9 @@ impl Snapshotter {
                 () = self.queue.filled() => {}
             }
             while !stop.is_cancelled()
-                && let Some(job) = self.queue.pop()
+                && let Some((actor_id, job)) = self.queue.pop()
             {
-                self.save(job).await;
+                self.save(&actor_id, job).await;
             }
         }
     }
@@ -159,13 +164,13 @@ impl Snapshotter {
 
     /// Saves what waits, and of the actors that are in memory those whose policy says so; takes
     /// no more.
-    pub(in crate::runtime) async fn close(&self, lives: Vec<Box<Live>>) {
+    pub(in crate::runtime) async fn close(&self, lives: Vec<(ActorId, Box<Live>)>) {
         let rest = async {
             self.save_waiting().await;
-            for live in lives {
-                let policy = self.policies.of(live.fold.actor_id().actor_type());
+            for (actor_id, live) in lives {
+                let policy = self.policies.of(actor_id.actor_type());
                 if policy.is_shut_down {
-                    self.hand_over(live);
+                    self.hand_over(&actor_id, live);
                     self.save_waiting().await;
                 }
             }
@@ -180,35 +185,34 @@ impl Snapshotter {
     }
 
     async fn save_waiting(&self) {
-        while let Some(job) = self.queue.pop() {
-            self.save(job).await;
+        while let Some((actor_id, job)) = self.queue.pop() {
+            self.save(&actor_id, job).await;
         }
     }
 
-    async fn save(&self, job: Job) {
+    async fn save(&self, actor_id: &ActorId, job: Job) {
         let is_instead = job.is_instead;
-        if let Some(snapshot) = self.written(job.state) {
-            let actor_id = snapshot.actor_id.clone();
+        if let Some(snapshot) = self.written(actor_id, job.state) {
             match self.replace(snapshot, is_instead).await {
                 Ok(()) => self.counters.saved.add(),
-                Err(err) => self.failed(&actor_id, &err),
+                Err(err) => self.failed(actor_id, &err),
             }
         }
         self.queue.done();
     }
 
-    fn written(&self, state: State) -> Option<ActorSnapshot> {
+    fn written(&self, actor_id: &ActorId, state: State) -> Option<ActorSnapshot> {
         let (live, last_commit) = match state {
             State::Written(snapshot) => return Some(snapshot),
             State::Folded(live, last_commit) => (live, last_commit),
         };
-        match live.fold.snapshot(last_commit, self.clock.now()) {
+        match live.fold.snapshot(actor_id, last_commit, self.clock.now()) {
             Ok(snapshot) => snapshot.map(|snapshot| ActorSnapshot {
                 sessions: live.start.sessions().clone(),
                 ..snapshot
             }),
             Err(err) => {
-                self.failed(live.fold.actor_id(), &err);
+                self.failed(actor_id, &err);
                 None
             }
         }

@@ -8,8 +8,8 @@ use crate::{
     ActorId, ActorSnapshot, InvalidPayload, Position, Recorded, Store, StoreError, StoreErrorKind,
     Version,
     domain::{
-        Aggregate, BoundedContext, ExternalSystem, Handlers, Instances, Policy, ProcessManager,
-        Projection, Register, ReplayError, Replayed, Snapshots,
+        Aggregate, BoundedContext, ExternalSystem, Folded, Handlers, Instances, Policy,
+        ProcessManager, Projection, Register, ReplayError, Snapshots,
     },
 };
 
@@ -182,10 +182,10 @@ pub async fn verify_context<C: BoundedContext>(
     Ok(verifying.verified)
 }
 
-type Begin = fn(ActorId) -> Box<dyn Fold>;
+type Begin = fn() -> Box<dyn Fold>;
 
-fn begin<A: Aggregate>(actor_id: ActorId) -> Box<dyn Fold> {
-    Box::new(Replayed::<A>::new(actor_id))
+fn begin<A: Aggregate>() -> Box<dyn Fold> {
+    Box::new(Folded::<A>::new())
 }
 
 /// The aggregates of a context, and how an actor of each begins, if its state is kept.
@@ -194,7 +194,7 @@ struct Members(HashMap<&'static str, Option<Begin>>);
 
 impl Register for Members {
     fn aggregate<A: Aggregate + Handlers>(&mut self) {
-        let begin = Replayed::<A>::is_kept().then_some(begin::<A> as Begin);
+        let begin = Folded::<A>::is_kept().then_some(begin::<A> as Begin);
         self.0.insert(A::META.name.as_str(), begin);
     }
 
@@ -279,8 +279,8 @@ impl<'a, S: Store, T: FnMut(Finding) + Send> Verifying<'a, S, T> {
 
     async fn fold(&mut self, actor_id: &ActorId, begin: Begin) -> Result<(), Trouble> {
         let mut folds = Folds {
-            one_by_one: begin(actor_id.clone()),
-            by_commits: begin(actor_id.clone()),
+            one_by_one: begin(),
+            by_commits: begin(),
             resumed: self.resume(actor_id, begin).await?,
         };
         loop {
@@ -293,11 +293,12 @@ impl<'a, S: Store, T: FnMut(Finding) + Send> Verifying<'a, S, T> {
                 break;
             }
         }
-        self.compare(&*folds.one_by_one, &*folds.by_commits, Reading::Commits)?;
+        let expected = &*folds.one_by_one;
+        self.compare(actor_id, expected, &*folds.by_commits, Reading::Commits)?;
         match &folds.resumed {
             Some(resumed) if resumed.is_reached => {
                 let reading = Reading::SinceSnapshot(resumed.snapshot.version);
-                self.compare(&*folds.one_by_one, &*resumed.fold, reading)?;
+                self.compare(actor_id, expected, &*resumed.fold, reading)?;
             }
             Some(_) => self.left_aside(actor_id, "the log does not have its last commit"),
             None => {}
@@ -319,7 +320,7 @@ impl<'a, S: Store, T: FnMut(Finding) + Send> Verifying<'a, S, T> {
             }
             Err(err) => return Err(err),
         };
-        let mut fold = begin(actor_id.clone());
+        let mut fold = begin();
         if let Err(err) = fold.resume(&snapshot) {
             self.left_aside(actor_id, &err.to_string());
             return Ok(None);
@@ -346,7 +347,9 @@ impl<'a, S: Store, T: FnMut(Finding) + Send> Verifying<'a, S, T> {
         } else if resumed.snapshot.ends_with(recorded) {
             resumed.is_reached = true;
             self.verified.snapshots += 1;
-            self.compare(&*folds.one_by_one, &*resumed.fold, Reading::Snapshot)?;
+            let actor_id = recorded.commit.actor_id();
+            let (expected, actual) = (&*folds.one_by_one, &*resumed.fold);
+            self.compare(actor_id, expected, actual, Reading::Snapshot)?;
         }
         Ok(())
     }
@@ -361,6 +364,7 @@ impl<'a, S: Store, T: FnMut(Finding) + Send> Verifying<'a, S, T> {
 
     fn compare(
         &mut self,
+        actor_id: &ActorId,
         expected: &dyn Fold,
         actual: &dyn Fold,
         reading: Reading,
@@ -370,7 +374,7 @@ impl<'a, S: Store, T: FnMut(Finding) + Send> Verifying<'a, S, T> {
         if !places.is_empty() {
             self.verified.differences += 1;
             (self.tell)(Finding::Difference(Difference {
-                actor_id: expected.actor_id().clone(),
+                actor_id: actor_id.clone(),
                 version: expected.version(),
                 reading,
                 places,
