@@ -39,8 +39,8 @@ const PAUSE: Duration = Duration::from_millis(700);
 
 impl Raw {
     pub(crate) async fn connect(fleet: &Fleet) -> Result<Self, Failure> {
-        let client = async_nats::connect(&fleet.clients_at).await?;
-        let context = jetstream::new(async_nats::connect(&fleet.nodes_at).await?);
+        let client = connect(&fleet.clients_at).await?;
+        let context = jetstream::new(connect(&fleet.nodes_at).await?);
         let store = node::store(&fleet.nodes_at, fleet.replicas).await?;
         let mut stores = context.get_stream(store.stream_name()).await?;
         let stores = stores.info().await?;
@@ -106,6 +106,11 @@ impl Raw {
             }
         }
     }
+}
+
+async fn connect(urls: &str) -> Result<Client, Failure> {
+    let urls: Vec<_> = urls.split(',').map(str::to_owned).collect();
+    Ok(async_nats::connect(urls).await?)
 }
 
 /// Has the raw client's stream led by the server that leads the store's.
