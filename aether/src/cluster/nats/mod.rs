@@ -26,8 +26,8 @@
 //! Who is there shows in heartbeats, and in that the servers say at once if nobody answers for a
 //! subject; nothing of that rides on the bucket. The bucket is read through the leader of its
 //! stream and written by compare-and-swap. Its notices may be lost: nodes and clients read the table
-//! anew when they have a new connection, when someone tells them of a later one, and every two
-//! seconds.
+//! anew when they have a new connection, when someone tells them of a later one, when nobody is where
+//! theirs sends them, and every two seconds.
 //!
 //! # What a frozen node cannot do
 //!
