@@ -105,13 +105,15 @@ async fn serve(client: TcpStream, server: String, state: watch::Sender<State>) {
     let mut watched = state.subscribe();
     let cuts = watched.borrow_and_update().cuts;
     let (server, client) = (server.into_split(), client.into_split());
+    // What was said before a cut is not heard after it, however late it comes here.
+    let is_whole = || state.borrow().cuts == cuts;
     let may_hear = || {
         let mut heard = false;
-        state.send_modify(|state| heard = state.may_hear());
+        state.send_modify(|state| heard = state.cuts == cuts && state.may_hear());
         heard
     };
     select! {
-        _ended = pass(client.0, server.1, watched.clone(), || true) => {}
+        _ended = pass(client.0, server.1, watched.clone(), is_whole) => {}
         _ended = pass(server.0, client.1, watched.clone(), may_hear) => {}
         _cut = watched.wait_for(|state| state.cuts > cuts) => {}
     }
