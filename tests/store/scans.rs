@@ -226,4 +226,11 @@ async fn reading_backwards_costs_a_few_questions_a_stretch_and_one_for_each_comm
     let (questions, commits) = (sent() - before, next.commits.len() as u64);
     assert!(questions <= commits, "what is next is remembered");
     println!("backwards: {questions} questions for {commits} commits of an actor");
+    let place = page.commits.get(2).unwrap().position;
+    let before = sent();
+    let behind = store.read_back_to(&sized, Version::END, place).await;
+    let (questions, behind) = (sent() - before, behind.unwrap());
+    assert_eq!(behind.commits.len(), 2);
+    assert!(questions <= 2 + 3, "{questions} for two commits");
+    println!("backwards: {questions} questions for the commits behind a place");
 }

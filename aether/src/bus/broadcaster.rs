@@ -182,6 +182,15 @@ impl<S: EventStore, B: EventBus> EventStore for EventBroadcaster<S, B> {
         self.0.store.read_back(actor, before).await
     }
 
+    async fn read_back_to(
+        &self,
+        actor: &ActorId,
+        before: Version,
+        place: Position,
+    ) -> Result<Page, StoreError> {
+        self.0.store.read_back_to(actor, before, place).await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         self.0.store.version(actor).await
     }

@@ -198,6 +198,16 @@ impl<S: Store, K: KeyStore> EventStore for SealedStore<S, K> {
         self.0.open_page(page).await
     }
 
+    async fn read_back_to(
+        &self,
+        actor: &ActorId,
+        before: Version,
+        place: Position,
+    ) -> Result<Page, StoreError> {
+        let page = self.0.store.read_back_to(actor, before, place).await?;
+        self.0.open_page(page).await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         self.0.store.version(actor).await
     }

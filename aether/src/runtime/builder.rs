@@ -14,6 +14,7 @@ use super::{
     duty::Duty,
     engine::Engine,
     handle::{Aether, Inner},
+    heard::Heard,
     lately::Lately,
     meters::{CommandMeters, Meters},
     monitor::Monitor,
@@ -361,6 +362,7 @@ impl AetherBuilder {
             placement: OnceLock::new(),
             moves: watch::Sender::new(()),
             lately: Lately::default(),
+            heard: Heard::default(),
         });
         tasks.spawn(snapshotter.run(tasks.stop()));
         tasks.spawn(Arc::clone(&engine.actors).run(tasks.stop()));

@@ -33,6 +33,9 @@ struct CommandForm<'a> {
     known: KnownForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mark: Option<String>,
+    /// Behind which place in the log the command's commit lies, if there is one.
+    #[serde(default, skip_serializing_if = "Position::is_start")]
+    behind: Position,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     correlation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,10 +95,11 @@ enum KindForm {
 
 /// Writes a command for the process that has its actor.
 pub(super) fn write(envelope: &Envelope) -> Result<Bytes, serde_json::Error> {
-    let (known, mark) = match &envelope.known {
-        Known::Fresh | Known::Given => (KnownForm::Given, None),
-        Known::Asked(mark) => (KnownForm::Asked, Some(mark.to_string())),
-        Known::Marked(mark) => (KnownForm::Marked, Some(mark.to_string())),
+    let nowhere = Position::START;
+    let (known, mark, behind) = match &envelope.known {
+        Known::Fresh | Known::Given => (KnownForm::Given, None, nowhere),
+        Known::Asked(mark, place) => (KnownForm::Asked, Some(mark.to_string()), *place),
+        Known::Marked(mark) => (KnownForm::Marked, Some(mark.to_string()), nowhere),
     };
     let form = CommandForm {
         command: envelope.outgoing.command,
@@ -104,6 +108,7 @@ pub(super) fn write(envelope: &Envelope) -> Result<Bytes, serde_json::Error> {
         id: envelope.id,
         known,
         mark,
+        behind,
         correlation: envelope.correlation_id.clone(),
         causation: envelope.causation_id.clone(),
         traceparent: envelope.traceparent.clone(),
@@ -128,7 +133,7 @@ pub(super) fn read(
         id: form.id,
         known: match form.known {
             KnownForm::Given => Known::Given,
-            KnownForm::Asked => Known::Asked(mark()?),
+            KnownForm::Asked => Known::Asked(mark()?, form.behind),
             KnownForm::Marked => Known::Marked(mark()?),
         },
         outgoing: Outgoing {

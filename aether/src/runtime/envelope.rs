@@ -4,7 +4,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::actors::Full;
-use crate::{CommandId, Event, Metadata, Sequence, SessionMark, Timestamp, domain::Outgoing};
+use crate::{
+    CommandId, Event, Metadata, Position, Sequence, SessionMark, Timestamp, domain::Outgoing,
+};
 
 /// Where the id of a command is known from, and so where the command may have been handled before.
 #[derive(Debug, Clone)]
@@ -14,8 +16,8 @@ pub(super) enum Known {
     /// Someone else made it: it may be anywhere in the history.
     Given,
     /// Another process asks for it, perhaps more than once, and it has a place among those of that
-    /// process.
-    Asked(Arc<SessionMark>),
+    /// process. Its commit, if there is one, lies behind this place in the log.
+    Asked(Arc<SessionMark>, Position),
     /// It follows from an event, and the command has a place among those of whoever sends it.
     Marked(Arc<SessionMark>),
 }
@@ -117,10 +119,11 @@ impl Envelope {
         }
     }
 
-    /// The same, for another process to carry out: it may come there more than once.
-    pub(super) fn asked(&self, mark: Option<Arc<SessionMark>>) -> Self {
+    /// The same, for another process to carry out: it may come there more than once. What is stored
+    /// up to this place in the log was stored before.
+    pub(super) fn asked(&self, mark: Option<Arc<SessionMark>>, place: Position) -> Self {
         let known = match (&self.known, mark) {
-            (Known::Fresh, Some(mark)) => Known::Asked(mark),
+            (Known::Fresh, Some(mark)) => Known::Asked(mark, place),
             (Known::Fresh, None) => Known::Given,
             (known, _) => known.clone(),
         };
@@ -132,7 +135,7 @@ impl Envelope {
 
     /// Whether another process asks for it, perhaps more than once.
     pub(super) const fn is_asked(&self) -> bool {
-        matches!(self.known, Known::Asked(_))
+        matches!(self.known, Known::Asked(..))
     }
 
     /// Whether there is no use in it any more.
@@ -153,7 +156,7 @@ impl Envelope {
         metadata.correlation_id = conversation;
         metadata.causation_id.clone_from(&self.causation_id);
         metadata.traceparent.clone_from(&self.traceparent);
-        if let Known::Marked(mark) | Known::Asked(mark) = &self.known {
+        if let Known::Marked(mark) | Known::Asked(mark, _) = &self.known {
             metadata.session = Some(Arc::clone(mark));
         }
         metadata

@@ -30,6 +30,7 @@ mod follower;
 mod handle;
 pub(crate) mod heads;
 mod health;
+mod heard;
 mod lately;
 mod meters;
 mod monitor;

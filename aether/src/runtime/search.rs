@@ -2,8 +2,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::snapshots::Start;
 use crate::{
-    ActorId, CommandId, DynEventStore, EventStore as _, Position, Receipt, Recorded, StoreError,
-    StoreErrorKind, Version,
+    ActorId, CommandId, DynEventStore, EventStore as _, Page, Position, Receipt, Recorded,
+    StoreError, StoreErrorKind, Version,
 };
 
 /// Looks for the commit of a command in the whole history of an actor, up to a version. Also gives
@@ -86,21 +86,59 @@ pub(super) async fn since(
     let mut recent = Recent { since, commits };
     let mut before = until.next();
     while before > Version::FIRST {
-        let page = store.read_back(actor_id, before).await?;
-        let newest = page.commits.first();
-        // What has been read before is there.
-        let Some(first) = page.first_version().filter(|_| leads_to(newest, before)) else {
-            return Err(behind(actor_id));
-        };
-        for recorded in page.commits {
-            if recorded.position <= since {
-                return Ok(recent);
+        let page = page_back(store, actor_id, before, since).await?;
+        for recorded in &page.commits {
+            if recorded.position > since {
+                recent.note(recorded);
             }
-            recent.note(&recorded);
         }
-        before = first;
+        match page.first_version() {
+            Some(first) if page.more => before = first,
+            _ => break,
+        }
     }
     Ok(recent)
+}
+
+/// Looks for the commit of a command in the history of an actor, from a version back to a place in
+/// the log.
+pub(super) async fn back_to(
+    store: &DynEventStore,
+    actor_id: &ActorId,
+    until: Version,
+    place: Position,
+    id: CommandId,
+) -> Result<Option<Recorded>, StoreError> {
+    let mut before = until.next();
+    while before > Version::FIRST {
+        let page = page_back(store, actor_id, before, place).await?;
+        let (first, more) = (page.first_version(), page.more);
+        let mut commits = page.commits.into_iter();
+        if let Some(found) = commits.find(|it| it.commit.command_id() == Some(id)) {
+            return Ok(Some(found));
+        }
+        match first {
+            Some(first) if more => before = first,
+            _ => break,
+        }
+    }
+    Ok(None)
+}
+
+/// What comes before a version that has been read, back to a place in the log.
+async fn page_back(
+    store: &DynEventStore,
+    actor_id: &ActorId,
+    before: Version,
+    place: Position,
+) -> Result<Page, StoreError> {
+    let page = store.read_back_to(actor_id, before, place).await?;
+    // What has been read before is there.
+    if leads_to(page.commits.first(), before) {
+        Ok(page)
+    } else {
+        Err(behind(actor_id))
+    }
 }
 
 fn receipt(recorded: &Recorded) -> Receipt {

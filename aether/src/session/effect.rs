@@ -7,6 +7,7 @@ pub enum Effect {
     None,
     /// It has had one: the commit that follows this version of the receiver.
     Behind(Version),
-    /// It may have had one: look for its id in the whole history.
+    /// It may have had one: look for its id in the history, back to what was stored when it was first
+    /// sent, if that is known.
     Unknown,
 }

@@ -14,23 +14,18 @@ pub(super) struct Known {
     #[serde(default, skip_serializing_if = "Latest::is_empty")]
     pub(super) last: Latest,
     /// The place of the last commit of a command that may be one of a session, and is not marked.
-    #[serde(default, skip_serializing_if = "is_start")]
+    #[serde(default, skip_serializing_if = "Position::is_start")]
     pub(super) unmarked: Position,
     /// The last fence in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) fence: Option<Fence>,
     /// When the last of those clients came that are not remembered.
-    #[serde(default, skip_serializing_if = "is_start")]
+    #[serde(default, skip_serializing_if = "Position::is_start")]
     pub(super) forgotten: Position,
 }
 
 /// How many clients are remembered.
 pub(super) const CLIENTS: usize = 16;
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks it so")]
-fn is_start(position: &Position) -> bool {
-    *position == Position::START
-}
 
 impl Known {
     /// Whether a commit of the receiver says something of sessions.

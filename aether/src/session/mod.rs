@@ -16,8 +16,10 @@
 //!
 //! In a cluster, a command that a node has another one carry out is marked too, if its id was made
 //! for that one sending: its session is the node, and its sequence counts what the node has sent,
-//! with the incarnation of the node in the place of a position. It has no cause in the log, so a
-//! command of which it is not known whether it had an effect is searched for in the whole history.
+//! with the incarnation of the node in the place of a position. It has no cause in the log, but
+//! what was stored when it was first sent was stored before it: with it the node says how far the
+//! log had come by the last answer that it had. A command of which it is not known whether it had an
+//! effect is searched for back to that place, and in the whole history only if no place is said.
 //! Many are under way at a time, and some come after a later one. So of each such session a
 //! receiver in memory also knows which of the latest commands had an effect, with none left out,
 //! and where: what comes a little out of turn, or once more, needs no search. That much is not kept

@@ -77,6 +77,15 @@ impl EventStore for DynEventStore {
         self.0.read_back(actor, before).await
     }
 
+    async fn read_back_to(
+        &self,
+        actor: &ActorId,
+        before: Version,
+        place: Position,
+    ) -> Result<Page, StoreError> {
+        self.0.read_back_to(actor, before, place).await
+    }
+
     async fn version(&self, actor: &ActorId) -> Result<Version, StoreError> {
         self.0.version(actor).await
     }
@@ -154,6 +163,12 @@ trait Erased: Send + Sync {
     fn transact(&self, transaction: Transaction) -> Answer<'_, Vec<Receipt>>;
     fn read<'a>(&'a self, actor: &'a ActorId, after: Version) -> Answer<'a, Page>;
     fn read_back<'a>(&'a self, actor: &'a ActorId, before: Version) -> Answer<'a, Page>;
+    fn read_back_to<'a>(
+        &'a self,
+        actor: &'a ActorId,
+        before: Version,
+        place: Position,
+    ) -> Answer<'a, Page>;
     fn version<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Version>;
     fn head(&self) -> Answer<'_, Position>;
     fn namespaces(&self) -> Answer<'_, Vec<Namespace>>;
@@ -205,6 +220,15 @@ impl<S: Store> Erased for S {
 
     fn read_back<'a>(&'a self, actor: &'a ActorId, before: Version) -> Answer<'a, Page> {
         Box::pin(EventStore::read_back(self, actor, before))
+    }
+
+    fn read_back_to<'a>(
+        &'a self,
+        actor: &'a ActorId,
+        before: Version,
+        place: Position,
+    ) -> Answer<'a, Page> {
+        Box::pin(EventStore::read_back_to(self, actor, before, place))
     }
 
     fn version<'a>(&'a self, actor: &'a ActorId) -> Answer<'a, Version> {

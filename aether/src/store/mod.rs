@@ -178,6 +178,31 @@ pub trait EventStore: Send + Sync + 'static {
         before: Version,
     ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
+    /// Reads back as [`EventStore::read_back`] does, as far as a place in the log and no further.
+    ///
+    /// Of the commits that lie at that place or before it, a page may hold one as its first, and no
+    /// other. Unless [`Page::more`] is set, there are no earlier ones behind the place.
+    ///
+    /// Without an implementation of its own a store reads a page and leaves out what is too old.
+    /// One that pays for each commit it reads should not read those.
+    ///
+    /// # Errors
+    /// As for [`EventStore::read`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it changes nothing.
+    fn read_back_to(
+        &self,
+        actor: &ActorId,
+        before: Version,
+        place: Position,
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send {
+        async move {
+            let page = self.read_back(actor, before).await?;
+            Ok(page.back_to(place))
+        }
+    }
+
     /// The version an actor is at: that of its last event, or [`Version::NONE`].
     ///
     /// # Errors

@@ -34,6 +34,11 @@ impl Position {
         self.0
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks it so")]
+    pub(crate) const fn is_start(&self) -> bool {
+        self.0 == 0
+    }
+
     /// The place before this one, or the start.
     #[must_use]
     pub(crate) const fn previous(self) -> Self {

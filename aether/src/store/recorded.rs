@@ -42,4 +42,16 @@ impl Page {
         let oldest = self.commits.last();
         oldest.map(|recorded| recorded.commit.expected().next())
     }
+
+    /// A page that was read backwards, without what lies at a place in the log or before it, but for
+    /// its first commit.
+    #[must_use]
+    pub fn back_to(mut self, place: Position) -> Self {
+        let behind = self.commits.partition_point(|it| it.position > place);
+        if behind < self.commits.len() {
+            self.commits.truncate(behind.max(1));
+            self.more = false;
+        }
+        self
+    }
 }

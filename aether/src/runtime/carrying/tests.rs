@@ -97,19 +97,28 @@ fn lamp() -> String {
     "l".to_owned()
 }
 
-/// A command of another process, the so-manieth of it.
-fn asked(command: &impl Command, number: u32) -> Envelope {
-    let mark = SessionMark {
+/// The mark of a command of another process, the so-manieth of it.
+fn mark(number: u32) -> Arc<SessionMark> {
+    Arc::new(SessionMark {
         session: Arc::from("node/n"),
         sequence: Sequence {
             position: Position::new(7),
             event: 0,
             number,
         },
-    };
+    })
+}
+
+/// A command of another process, the so-manieth of it.
+fn asked(command: &impl Command, number: u32) -> Envelope {
+    asked_behind(command, number, Position::START)
+}
+
+/// A command of another process that knew the log up to this place.
+fn asked_behind(command: &impl Command, number: u32, place: Position) -> Envelope {
     let mut envelope = Envelope::new(Outgoing::of(command).unwrap());
     envelope.begin(SystemClock.now());
-    envelope.asked(Some(Arc::new(mark)))
+    envelope.asked(Some(mark(number)), place)
 }
 
 async fn carry(aether: &Aether, envelope: &Envelope) -> Result<Sent, CommandError> {
@@ -186,6 +195,127 @@ async fn of_what_comes_out_of_turn_it_is_known_without_a_search_whether_it_came_
     let late = carry(&after, &asked(&TurnOff { lamp: lamp() }, 6)).await;
     assert_eq!(late.unwrap().version.as_u64(), 8);
     assert!(was_searched(&after));
+}
+
+#[tokio::test]
+async fn what_may_have_come_before_is_looked_for_behind_what_its_sender_knew_of() {
+    let store = InMemoryEventStore::new();
+    let before = runtime(&store).await;
+    let first = carry(&before, &asked(&TurnOn { lamp: lamp() }, 1)).await;
+    let place = |sent: &Sent| sent.position.unwrap();
+    let first = first.unwrap();
+    let off = asked_behind(&TurnOff { lamp: lamp() }, 2, place(&first));
+    let second = carry(&before, &off).await.unwrap();
+    let on = asked_behind(&TurnOn { lamp: lamp() }, 6, place(&first));
+    let third = carry(&before, &on).await.unwrap();
+    // One that has the state from another does not know which commands came before the sixth.
+    let state = handed_over(&before);
+    let (after, here) = placed(&store).await;
+    after.warm(&state.actor_id.clone(), Some(state), 3).await;
+    here.begin(3, 9, 0);
+    for (command, stored) in [(&off, &second), (&on, &third)] {
+        let again = carry(&after, command).await.unwrap();
+        assert_eq!((again.version, again.repeated), (stored.version, true));
+        assert_eq!(
+            (again.position, again.events()),
+            (stored.position, stored.events())
+        );
+    }
+    for (number, place) in [(4, place(&first)), (5, place(&third))] {
+        let late = asked_behind(&TurnOff { lamp: lamp() }, number, place);
+        let late = carry(&after, &late).await.unwrap();
+        assert!(!late.repeated);
+        after.send(TurnOn { lamp: lamp() }).await.unwrap();
+    }
+    assert!(!was_searched(&after));
+}
+
+/// All actors are in another process.
+struct There {
+    other: Aether,
+    written: Mutex<Vec<Bytes>>,
+}
+
+impl Placement for There {
+    fn is_here(&self, _actor_type: &str, _key: &str) -> bool {
+        false
+    }
+
+    fn enter(&self, _actor_type: &str, _key: &str) -> Option<Tenancy> {
+        None
+    }
+
+    fn note(&self, _tenancy: Tenancy, _actor: &ActorId) {}
+
+    fn leave(&self, _tenancy: Tenancy) {}
+
+    fn confirm(&self, _tenancy: Tenancy) -> Confirmed<'_> {
+        Box::pin(std::future::ready(false))
+    }
+
+    fn cluster(&self) -> &Arc<str> {
+        unreachable!("nothing is stored here")
+    }
+
+    fn mark(&self) -> Option<Arc<SessionMark>> {
+        u32::try_from(self.written.lock().unwrap().len())
+            .ok()
+            .map(mark)
+    }
+
+    fn ask<'a>(
+        &'a self,
+        _actor: (&'a str, &'a str),
+        written: Bytes,
+        _within: Option<Duration>,
+    ) -> Asking<'a> {
+        self.written.lock().unwrap().push(written.clone());
+        Box::pin(async move {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            match self.other.carry_out(&written, deadline).await {
+                CarriedOut::Answer(answer) => Ok(answer),
+                CarriedOut::Moved | CarriedOut::Stopped => Err(CommandError::Moved),
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_says_how_far_the_log_had_come_by_what_was_answered() {
+    let store = InMemoryEventStore::new();
+    let there = Arc::new(There {
+        other: runtime(&store).await,
+        written: Mutex::default(),
+    });
+    let aether = runtime(&InMemoryEventStore::new()).await;
+    assert!(aether.place(Arc::clone(&there) as Arc<dyn Placement>));
+    let mut stored = Vec::new();
+    for turn in 0..4 {
+        let sent = if turn % 2 == 0 {
+            aether.send(TurnOn { lamp: lamp() }).await
+        } else {
+            aether.send(TurnOff { lamp: lamp() }).await
+        };
+        stored.push(sent.unwrap().position.unwrap());
+    }
+    let refused = aether.send(TurnOff { lamp: lamp() }).await.unwrap_err();
+    assert!(refused.refusal::<RemoteRefusal>().is_some(), "{refused}");
+    let sent = aether.send(TurnOn { lamp: lamp() }).await.unwrap();
+    assert_eq!(sent.version.as_u64(), 5);
+    let written = there.written.lock().unwrap().clone();
+    let known: Vec<_> = written.iter().map(|it| behind(it)).collect();
+    let last = stored.last().copied();
+    let mut told = vec![None];
+    told.extend(stored.iter().copied().map(Some));
+    told.push(last);
+    assert_eq!(known, told);
+}
+
+/// Behind which place in the log a command lies, by what is written of it.
+fn behind(written: &[u8]) -> Option<Position> {
+    let written: serde_json::Value = serde_json::from_slice(written).unwrap();
+    let place = written.get("behind")?;
+    Some(serde_json::from_value(place.clone()).unwrap())
 }
 
 #[tokio::test]

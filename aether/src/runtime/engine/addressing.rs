@@ -60,11 +60,16 @@ impl Engine {
         let actor = (actor_type, &*envelope.outgoing.key);
         let command = envelope.outgoing.command;
         let unwritable = |err| CommandError::unwritable(command, InvalidPayload::from(err));
-        let written = carried::write(&envelope.asked(placement.mark())).map_err(unwritable)?;
+        let asked = envelope.asked(placement.mark(), self.heard.place());
+        let written = carried::write(&asked).map_err(unwritable)?;
         let within = envelope.deadline;
         let within = within.map(|it| it.saturating_duration_since(Instant::now()));
         let answer = placement.ask(actor, written, within).await?;
-        carried::read_answer(&answer, envelope, actor_type)
+        let answer = carried::read_answer(&answer, envelope, actor_type);
+        if let Some(place) = answer.as_ref().ok().and_then(|sent| sent.position) {
+            self.heard.note(place);
+        }
+        answer
     }
 
     /// The actor of a command, which came at this moment: its turn, if it is nobody else's.

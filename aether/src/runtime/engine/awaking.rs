@@ -57,7 +57,7 @@ impl Engine {
         let wanted = match envelope.known {
             Known::Given => Wanted::Anywhere(envelope.id),
             // What comes again after a crash was stored of late.
-            Known::Asked(_) | Known::Marked(_) => Wanted::Near(envelope.id),
+            Known::Asked(..) | Known::Marked(_) => Wanted::Near(envelope.id),
             Known::Fresh => Wanted::State,
         };
         let (actor_id, fold) = (&turn.actor_id, &mut live.fold);

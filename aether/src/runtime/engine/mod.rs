@@ -26,6 +26,7 @@ use super::{
     command_error::CommandError,
     common_log::CommonLog,
     envelope::Envelope,
+    heard::Heard,
     lately::Lately,
     meters::Meters,
     placement::Placement,
@@ -60,6 +61,8 @@ pub(super) struct Engine {
     /// Tells whenever something may have come here or gone.
     pub(super) moves: watch::Sender<()>,
     pub(super) lately: Lately,
+    /// How far the log had come, by what others have answered.
+    pub(super) heard: Heard,
 }
 
 impl Engine {

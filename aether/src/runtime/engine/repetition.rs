@@ -2,7 +2,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use crate::{
-    ActorId, CommandId, EventStore as _, SessionMark, StoreError,
+    ActorId, CommandId, EventStore as _, Position, SessionMark, StoreError,
     runtime::{
         actors::Live,
         command_error::CommandError,
@@ -21,7 +21,7 @@ impl Engine {
             Known::Fresh => true,
             Known::Given => !live.start.may_have(envelope.id),
             Known::Marked(mark) => live.start.sessions().is_new(mark),
-            Known::Asked(mark) => {
+            Known::Asked(mark, _) => {
                 let effect = live.start.sessions().effect(mark);
                 effect == Effect::None && !self.lately.knows(envelope.id)
             }
@@ -31,10 +31,10 @@ impl Engine {
     /// Remembers that a command of another process has no effect, if that is what came of it.
     pub(super) fn note(&self, envelope: &Envelope, answer: Result<&Sent, &CommandError>) {
         let outcome = match (&envelope.known, answer) {
-            (Known::Asked(_), Ok(sent)) if sent.position.is_none() => {
+            (Known::Asked(..), Ok(sent)) if sent.position.is_none() => {
                 Outcome::Nothing(sent.actor_id.clone(), sent.version)
             }
-            (Known::Asked(_), Err(CommandError::Refused(refusal))) => {
+            (Known::Asked(..), Err(CommandError::Refused(refusal))) => {
                 Outcome::Refused(refusal.to_string())
             }
             _ => return,
@@ -55,19 +55,21 @@ impl Engine {
         let found = match &envelope.known {
             Known::Fresh => return Ok(None),
             Known::Given => Box::pin(self.anywhere((actor_id, live), id)).await,
-            Known::Asked(mark) => Box::pin(self.asked_before((actor_id, live), id, mark)).await,
+            Known::Asked(mark, place) => {
+                Box::pin(self.asked_before((actor_id, live), id, (mark, *place))).await
+            }
             Known::Marked(mark) => Box::pin(self.in_session((actor_id, live), id, mark)).await,
         };
         found.map_err(CommandError::Store)
     }
 
     /// Looks for a command that a process asked for: where it has had its effect, if that is known,
-    /// and otherwise in the whole history.
+    /// and otherwise behind what that process knew to be stored when it asked.
     async fn asked_before(
         &self,
         (actor_id, live): (&ActorId, &mut Live),
         id: CommandId,
-        mark: &SessionMark,
+        (mark, place): (&SessionMark, Position),
     ) -> Result<Option<Sent>, StoreError> {
         match live.start.sessions().effect(mark) {
             Effect::None => return Ok(None),
@@ -82,7 +84,15 @@ impl Engine {
             }
             Effect::Unknown => {}
         }
-        self.anywhere((actor_id, live), id).await
+        if place == Position::START {
+            return self.anywhere((actor_id, live), id).await;
+        }
+        let (version, begun) = (live.fold.version(), Instant::now());
+        let found = search::back_to(&self.store, actor_id, version, place, id).await?;
+        let (took, is_found) = (begun.elapsed(), found.is_some());
+        tracing::debug!(actor = %actor_id, %version, %place, ?took, is_found, "a history was searched");
+        self.meters.searched(is_found);
+        Ok(found.map(Sent::repeated))
     }
 
     /// Looks for a command in the whole history.

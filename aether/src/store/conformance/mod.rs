@@ -73,6 +73,7 @@ macro_rules! store_conformance {
             a_scan_ends_where_the_log_ended_when_it_began
             an_entry_of_a_sound_log_is_a_commit
             a_history_is_read_backwards
+            a_history_is_read_back_to_a_place
             a_moment_is_a_place_in_the_log
             a_namespace_is_listed_once_it_holds_a_commit
         }

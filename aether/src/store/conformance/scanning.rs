@@ -181,6 +181,63 @@ async fn history_back<S: EventStore>(store: &S, actor: &ActorId, before: Version
     }
 }
 
+/// What is read back to a place in the log is all that lies behind it, and next to nothing else.
+pub async fn a_history_is_read_back_to_a_place<S: EventStore>(store: &S) {
+    let (long, other) = (actor("long"), actor("other"));
+    let page = store.read_back_to(&long, Version::END, Position::START);
+    assert_eq!(ok(page.await).commits, []);
+    let mut stored = Vec::new();
+    for index in 0..150 {
+        ok(store.append(commit(&other, index + 1, 1)).await);
+        let commit = commit(&long, index * 2 + 1, 2);
+        let receipt = ok(store.append(commit.clone()).await);
+        stored.push(recorded(receipt, commit));
+    }
+    let positions = positions(&stored);
+    for since in [0, 1, 70, 148, 149] {
+        for beside in [false, true] {
+            let at = positions.get(since).map_or(0, |it| it.as_u64());
+            // A place at which this actor has nothing is one as well.
+            let place = Position::new(at - u64::from(beside));
+            for before in [u64::MAX, 301, 201, 3] {
+                let read = read_back_to(store, &long, Version::new(before), place).await;
+                let wanted = |it: &&Recorded| {
+                    it.position > place && it.commit.expected().next() < Version::new(before)
+                };
+                let wanted: Vec<_> = stored.iter().filter(wanted).cloned().collect();
+                let forwards: Vec<_> = read.into_iter().rev().collect();
+                same(&forwards, &wanted);
+            }
+        }
+    }
+}
+
+/// The commits of an actor before a version that lie behind a place, page by page, newest first.
+async fn read_back_to<S: EventStore>(
+    store: &S,
+    actor: &ActorId,
+    before: Version,
+    place: Position,
+) -> Vec<Recorded> {
+    let (mut commits, mut before) = (Vec::new(), before);
+    loop {
+        let page = ok(store.read_back_to(actor, before, place).await);
+        let too_old = page
+            .commits
+            .iter()
+            .skip(1)
+            .filter(|it| it.position <= place);
+        assert_eq!(too_old.count(), 0, "back to {place}");
+        let (first, more) = (page.first_version(), page.more);
+        let behind = page.commits.into_iter().filter(|it| it.position > place);
+        commits.extend(behind);
+        match first {
+            Some(first) if more => before = first,
+            _ => return commits,
+        }
+    }
+}
+
 /// The clock of the machine, some milliseconds from now.
 async fn later<S: EventStore>(store: &S) -> Timestamp {
     let wanted = SystemClock.now().after(Duration::from_millis(20));

@@ -6,11 +6,13 @@ const STEPS: usize = 64;
 
 /// Reading a history from its end: each commit says where the one before it lies.
 impl Shared {
-    /// Commits of an actor with events earlier than `before`, newest first.
+    /// Commits of an actor with events earlier than `before`, newest first, back to a place in the
+    /// log.
     pub(super) async fn page_back(
         &self,
         actor: &ActorId,
         before: Version,
+        place: Position,
     ) -> Result<Page, StoreError> {
         let (mut page, mut block) = (Page::default(), Block::default());
         let (mut bytes, mut next) = (0, self.newest(actor, before).await?);
@@ -26,6 +28,9 @@ impl Shared {
             page.commits.push(recorded);
             if heading.previous == 0 {
                 check_chain(Version::NONE, heading.first, heading.sequence)?;
+                return Ok(page);
+            }
+            if heading.previous <= place.as_u64() {
                 return Ok(page);
             }
             if page.commits.len() >= STEPS || bytes >= self.options.page_bytes {

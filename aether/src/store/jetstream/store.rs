@@ -144,7 +144,16 @@ impl EventStore for JetStreamEventStore {
     }
 
     async fn read_back(&self, actor: &ActorId, before: Version) -> Result<Page, StoreError> {
-        let question = || self.shared.page_back(actor, before);
+        self.read_back_to(actor, before, Position::START).await
+    }
+
+    async fn read_back_to(
+        &self,
+        actor: &ActorId,
+        before: Version,
+        place: Position,
+    ) -> Result<Page, StoreError> {
+        let question = || self.shared.page_back(actor, before, place);
         self.shared.patience().ask(question).await
     }
 
