@@ -20,6 +20,8 @@ mod load;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
+mod noticing;
+#[cfg(test)]
 mod operating;
 #[cfg(test)]
 mod processes;

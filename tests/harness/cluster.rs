@@ -13,6 +13,8 @@ use super::{NatsServer, mesh, process::Signs};
 #[derive(Debug)]
 pub struct NatsCluster {
     nodes: Vec<NatsServer>,
+    /// Where they listen for each other.
+    routes: String,
 }
 
 impl NatsCluster {
@@ -84,6 +86,20 @@ impl NatsCluster {
         }
     }
 
+    /// One more server, which they have found. It stores nothing, and hands on what the others do.
+    pub async fn one_more(&self) -> NatsServer {
+        let routes = &self.routes;
+        let settings =
+            format!("cluster {{ name: tests, listen: \"127.0.0.1:-1\", routes: [{routes}] }}");
+        let more = NatsServer::with(&settings).await;
+        let mut urls = self.urls();
+        urls.push(more.url());
+        if let Err(reason) = mesh::is_whole(&urls).await {
+            panic!("{reason}");
+        }
+        more
+    }
+
     async fn try_start() -> Result<Self, String> {
         let ports = free_ports(Self::SIZE).map_err(|err| format!("no free ports: {err}"))?;
         let routes: Vec<_> = ports.iter().map(|port| route(*port)).collect();
@@ -102,6 +118,7 @@ impl NatsCluster {
             .map(|it| NatsServer::try_with(it, Self::LEADER_IS_KNOWN));
         let cluster = Self {
             nodes: try_join_all(nodes).await?,
+            routes,
         };
         // Two may know the leader, and not yet each other.
         mesh::is_whole(&cluster.urls()).await?;

@@ -42,7 +42,7 @@ impl Control {
         server: Arc<str>,
         patience: Duration,
     ) -> Option<NodeInput<Letter>> {
-        let addresses = self.0.client.addresses();
+        let addresses = self.0.client.addresses().await;
         let lives = servers::lives(addresses, &server, patience).await;
         tracing::debug!(question, %server, lives, "asked a server");
         lives.then_some(NodeInput::ServerAnswered { question })

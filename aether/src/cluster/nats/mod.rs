@@ -92,9 +92,9 @@
 //! first two of these, and one that gives orders to `ae.c.n.*.*.order` as well.
 //!
 //! If nobody answers for a node that was alone on its server, the leader connects to the addresses
-//! that the servers tell their clients, only to see whether that server says who it is. Where that
-//! cannot be, or a server says nothing before it has a TLS connection, it takes until the node has
-//! been silent for too long.
+//! of the servers that it knows, and to those that these tell their clients now, only to see whether
+//! that server says who it is. Where that cannot be, or a server says nothing before it has a TLS
+//! connection, it takes until the node has been silent for too long.
 
 #[cfg(feature = "runtime")]
 mod actors;

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use serde::Deserialize;
 use tokio::{
@@ -12,35 +12,51 @@ use tokio::{
 #[derive(Deserialize)]
 struct Info {
     server_id: String,
+    /// Where it and the others that it knows of listen.
+    #[serde(default)]
+    connect_urls: Vec<String>,
 }
 
 /// The longest that it says then.
 const LONGEST: u64 = 1 << 16;
 
-/// Whether a server lives, which listens at one of these addresses: what each says to whoever
-/// connects names it. A server that says nothing before it has a TLS connection is not known by
-/// that, nor is one whose address the others do not tell.
+/// Whether a server lives, which listens at one of these addresses, or at one that is told there:
+/// what each says to whoever connects names it. A server that says nothing before it has a TLS
+/// connection is not known by that, nor is one whose address nobody tells.
 pub(super) async fn lives(addresses: Vec<String>, server: &str, patience: Duration) -> bool {
+    timeout(patience, is_found(addresses, server))
+        .await
+        .unwrap_or(false)
+}
+
+async fn is_found(addresses: Vec<String>, server: &str) -> bool {
+    let mut known = HashSet::new();
     let mut asked = JoinSet::new();
-    for address in addresses {
-        asked.spawn(async move { timeout(patience, name(&address)).await.ok().flatten() });
-    }
-    while let Some(named) = asked.join_next().await {
-        if named.is_ok_and(|named| named.as_deref() == Some(server)) {
+    let mut ask = |addresses: Vec<String>, asked: &mut JoinSet<_>| {
+        for address in addresses {
+            if known.insert(address.clone()) {
+                asked.spawn(async move { info(&address).await });
+            }
+        }
+    };
+    ask(addresses, &mut asked);
+    while let Some(said) = asked.join_next().await {
+        let Ok(Some(info)) = said else { continue };
+        if info.server_id == server {
             return true;
         }
+        ask(info.connect_urls, &mut asked);
     }
     false
 }
 
-/// Which server listens at an address.
-async fn name(address: &str) -> Option<String> {
+/// What the server says that listens at an address.
+async fn info(address: &str) -> Option<Info> {
     let stream = TcpStream::connect(address).await.ok()?;
     let mut line = String::new();
     let mut said = BufReader::new(stream).take(LONGEST);
     said.read_line(&mut line).await.ok()?;
-    let info: Info = serde_json::from_str(line.strip_prefix("INFO ")?).ok()?;
-    Some(info.server_id)
+    serde_json::from_str(line.strip_prefix("INFO ")?).ok()
 }
 
 #[cfg(test)]
@@ -52,7 +68,8 @@ mod tests {
     const PATIENCE: Duration = Duration::from_millis(300);
 
     /// Whoever connects is told this.
-    async fn says(text: &'static str, tasks: &mut JoinSet<()>) -> String {
+    async fn says(text: impl Into<String>, tasks: &mut JoinSet<()>) -> String {
+        let text = text.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tasks.spawn(async move {
@@ -81,5 +98,19 @@ mod tests {
         assert!(lives(addresses.clone(), "S2", PATIENCE).await);
         assert!(!lives(addresses, "S3", PATIENCE).await);
         assert!(!lives(Vec::new(), "S1", PATIENCE).await);
+    }
+
+    #[tokio::test]
+    async fn a_server_is_asked_for_at_the_addresses_that_another_one_tells() {
+        let mut tasks = JoinSet::new();
+        let third = says("INFO {\"server_id\":\"S3\"}\r\n", &mut tasks).await;
+        let tells = |name, others: &[&str]| {
+            let others = serde_json::json!({ "server_id": name, "connect_urls": others });
+            format!("INFO {others}\r\n")
+        };
+        let second = says(tells("S2", &["127.0.0.1:1", &third]), &mut tasks).await;
+        let first = says(tells("S1", &[&second, &second]), &mut tasks).await;
+        assert!(lives(vec![first.clone()], "S3", PATIENCE).await);
+        assert!(!lives(vec![first], "S4", PATIENCE).await);
     }
 }

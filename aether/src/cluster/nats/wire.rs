@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
 use async_nats::{
-    Client, HeaderMap, Message, PublishError, Request, RequestError, Subject, Subscriber,
-    connection::State,
+    Client, HeaderMap, Message, PublishError, Request, RequestError, ServerAddr, Subject,
+    Subscriber, connection::State,
 };
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -40,11 +40,13 @@ impl Wire {
         }
     }
 
-    /// Where the servers can be reached that this one knows of, as it tells them; the double tells
-    /// none.
-    pub(super) fn addresses(&self) -> Vec<String> {
+    /// Where the servers can be reached that it was given or ever heard of; the double tells none.
+    pub(super) async fn addresses(&self) -> Vec<String> {
         match self {
-            Self::Nats(client) => client.server_info().connect_urls,
+            Self::Nats(client) => match client.server_pool().await {
+                Ok(servers) => servers.iter().map(|it| address(&it.addr)).collect(),
+                Err(_) => Vec::new(),
+            },
             #[cfg(feature = "simulation")]
             Self::Double(_) => Vec::new(),
         }
@@ -136,6 +138,16 @@ impl Wire {
     }
 }
 
+/// Where a server listens, as the servers tell it of each other.
+fn address(server: &ServerAddr) -> String {
+    let (host, port) = (server.host(), server.port());
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
 impl Inbox {
     pub(super) async fn next(&mut self) -> Option<Message> {
         match self {
@@ -154,6 +166,22 @@ impl Inbox {
                 inbox.close();
                 Ok(())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_as_the_servers_tell_it() {
+        for (url, told) in [
+            ("nats://me:secret@nats.example:4222", "nats.example:4222"),
+            ("10.0.0.1", "10.0.0.1:4222"),
+            ("tls://[::1]:4223", "[::1]:4223"),
+        ] {
+            assert_eq!(address(&url.parse().unwrap()), told);
         }
     }
 }
